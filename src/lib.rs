@@ -1,0 +1,7 @@
+//! twinroot builds one Debian chroot twice, the normal way and chrootless with
+//! `DPKG_ROOT`, compares the two tarballs bit for bit, and explains every divergence.
+//!
+//! `docs/architecture.md` has the code map, the layers and the invariants.
+
+pub mod cli;
+pub mod sandbox;
