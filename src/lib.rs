@@ -3,5 +3,7 @@
 //!
 //! `docs/architecture.md` has the code map, the layers and the invariants.
 
+pub mod audit;
+pub mod build;
 pub mod cli;
 pub mod sandbox;

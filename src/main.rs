@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = twinroot::sandbox::run_stage_if_asked() {
+    if let Some(code) = twinroot::sandbox::run_stage_if_asked(twinroot::audit::read_layers) {
         return code;
     }
     twinroot::cli::main()

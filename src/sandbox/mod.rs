@@ -1,9 +1,47 @@
 //! The namespaces that a build runs in: a plan as plain data, then executed.
+//!
+//! Three processes make one sandbox. The *launcher* is twinroot itself; it writes
+//! the id maps. The *monitor* is this binary again: it makes the namespaces and
+//! mounts, and reads the upper directories at the end, from where no build can
+//! reach it. The *init* is process 1 of the build's pid namespace; when it ends the
+//! kernel ends everything in it. Each dies with its parent, so nothing is left
+//! behind even by SIGKILL: all mounts live in the monitor's mount namespace.
+//!
+//! It is protection against mistakes of maintainer scripts and a clean measuring
+//! table, not a security boundary against hostile packages.
+
+mod idmap;
+mod init;
+mod launch;
+mod monitor;
+mod mounts;
+mod plan;
+mod wire;
 
 use std::process::ExitCode;
 
+pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError};
+pub use launch::{Interrupts, Running, SandboxError, launch};
+pub use monitor::{AuditReader, AuditedLayer};
+pub use plan::{Access, AfterRun, Bind, Layer, Network, Node, Plan, shell_quote};
+pub use wire::{Ending, Outcome, StageFailure};
+
+/// First argument that makes this binary the monitor of a sandbox.
+const MONITOR: &str = "__sandbox-monitor";
+/// First argument that makes this binary process 1 of a sandbox.
+const INIT: &str = "__sandbox-init";
+
 /// Runs a hidden stage when this process was started as one, and gives its exit status.
+///
+/// `audit` reads the upper directories of a plan that asks for it.
 #[must_use]
-pub fn run_stage_if_asked() -> Option<ExitCode> {
-    None
+pub fn run_stage_if_asked(audit: AuditReader) -> Option<ExitCode> {
+    let asked = std::env::args_os().nth(1)?;
+    if asked == MONITOR {
+        Some(monitor::run(audit))
+    } else if asked == INIT {
+        Some(init::run())
+    } else {
+        None
+    }
 }

@@ -1,0 +1,124 @@
+//! Reads one overlay's upper directory against its lower one.
+//!
+//! Whatever a build touched stands in the upper directory: created and copied-up
+//! objects as themselves, removals as whiteouts, replaced directories as opaque ones.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::change::{Change, ChangeKind};
+use super::node::{Node, compare};
+use crate::sandbox::AuditedLayer;
+
+/// A path that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {error}", path.to_string_lossy())]
+pub(super) struct AuditError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> AuditError {
+    let path = path.to_owned();
+    move |error| AuditError { path, error }
+}
+
+/// Adds what one layer's build changed.
+pub(super) fn read_upper(layer: &AuditedLayer, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+    // A slash at the end follows `/proc/self/fd/N` to the directory itself.
+    let (lower, upper) = (layer.lower.join(""), layer.upper.join(""));
+    let mut pending = vec![Pair { outside: layer.target.clone(), lower: Some(lower), upper }];
+    while let Some(pair) = pending.pop() {
+        pair.visit(&mut pending, changes)?;
+    }
+    Ok(())
+}
+
+/// One path in both directories; `lower` is `None` below something that is new.
+struct Pair {
+    outside: PathBuf,
+    lower: Option<PathBuf>,
+    upper: PathBuf,
+}
+
+impl Pair {
+    fn visit(self, pending: &mut Vec<Pair>, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+        let Some(after) = Node::read(&self.upper).map_err(at(&self.upper))? else {
+            return Ok(());
+        };
+        let before = match &self.lower {
+            Some(lower) => Node::read(lower).map_err(at(lower))?,
+            None => None,
+        };
+        let path = self.outside.as_os_str().as_bytes().to_vec();
+        let of_kind = |kind| Change { path: path.clone(), kind, fields: vec![] };
+        if after.is_whiteout() {
+            if let (Some(before), Some(lower)) = (&before, &self.lower) {
+                changes.push(of_kind(ChangeKind::Removed));
+                if before.is_dir() {
+                    removed_below(lower, &self.outside, changes)?;
+                }
+            }
+            return Ok(());
+        }
+        match (&before, &self.lower) {
+            (Some(before), Some(lower)) => {
+                let change = compare(path, (before, lower), (&after, &self.upper)).map_err(at(&self.upper))?;
+                changes.extend(change);
+                if before.is_dir() && (!after.is_dir() || after.is_opaque()) {
+                    self.replaced_below(lower, changes)?;
+                }
+            }
+            (None, _) | (Some(_), None) => changes.push(of_kind(ChangeKind::Created)),
+        }
+        if after.is_dir() {
+            let lower = self.lower.filter(|_| before.as_ref().is_some_and(Node::is_dir));
+            for name in names(&self.upper)? {
+                pending.push(Pair {
+                    outside: self.outside.join(&name),
+                    lower: lower.as_ref().map(|lower| lower.join(&name)),
+                    upper: self.upper.join(&name),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A directory of the lower tree was replaced: what is not there again is removed.
+    fn replaced_below(&self, lower: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+        for name in names(lower)? {
+            let upper = self.upper.join(&name);
+            if Node::read(&upper).map_err(at(&upper))?.is_some() {
+                continue;
+            }
+            let (lower, outside) = (lower.join(&name), self.outside.join(&name));
+            let path = outside.as_os_str().as_bytes().to_vec();
+            changes.push(Change { path, kind: ChangeKind::Removed, fields: vec![] });
+            removed_below(&lower, &outside, changes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything below a removed directory is removed too.
+fn removed_below(lower: &Path, outside: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+    if !fs::symlink_metadata(lower).map_err(at(lower))?.is_dir() {
+        return Ok(());
+    }
+    for name in names(lower)? {
+        let (lower, outside) = (lower.join(&name), outside.join(&name));
+        let path = outside.as_os_str().as_bytes().to_vec();
+        changes.push(Change { path, kind: ChangeKind::Removed, fields: vec![] });
+        removed_below(&lower, &outside, changes)?;
+    }
+    Ok(())
+}
+
+fn names(directory: &Path) -> Result<Vec<OsString>, AuditError> {
+    fs::read_dir(directory)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
+        .map_err(at(directory))
+}

@@ -1,0 +1,153 @@
+//! The outside: the system that chrootless scripts run on.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::host_view::{HostView, host_view};
+use super::mmdebstrap::{self, OUT};
+use super::pin::{Context, host_plan};
+use super::recipe::Recipe;
+use super::run::{discard, run};
+use super::stanza::{field, stanzas};
+use super::{BuildError, at};
+use crate::sandbox::{Access, AfterRun, Bind, IdMap, Layer, Network, Node, Plan};
+
+/// What a matching outside has besides the target's packages: mmdebstrap and what it runs.
+pub const MORE_PACKAGES: [&str; 3] = ["mmdebstrap", "fakeroot", "mount"];
+
+/// Which outside the user wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// A chroot of the same suite and frozen state, with the same packages and mmdebstrap.
+    Matching,
+    /// This machine as it is.
+    Host,
+    /// A directory that holds a system.
+    Directory(PathBuf),
+    /// A tarball of a system.
+    Tarball(PathBuf),
+}
+
+/// An outside that is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    nodes: Vec<Node>,
+    layers: Vec<Layer>,
+    binds: Vec<Bind>,
+    /// The ids that fit its files.
+    pub ids: IdMap,
+    root: PathBuf,
+}
+
+/// Versions of the programs that decide a build's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// Program and version, in alphabetical order.
+    pub programs: Vec<(String, String)>,
+}
+
+impl Outside {
+    /// A tree in the cache, made by a sandbox with these ids.
+    #[must_use]
+    pub fn of_tree(root: PathBuf, ids: IdMap) -> Self {
+        let layers = vec![Layer { lower: root.clone(), target: "/".into() }];
+        Self { nodes: vec![], layers, binds: vec![], ids, root }
+    }
+
+    /// This machine.
+    ///
+    /// # Errors
+    /// Its tree cannot be read.
+    pub fn of_host(ids: IdMap) -> Result<Self, BuildError> {
+        let HostView { nodes, layers, binds } = host_view()?;
+        Ok(Self { nodes, layers, binds, ids, root: "/".into() })
+    }
+
+    /// The plan of a build on this outside.
+    #[must_use]
+    pub fn plan(&self, name: &str, command: Vec<String>, epoch: i64, binds: Vec<Bind>, after: AfterRun) -> Plan {
+        Plan {
+            name: name.to_owned(),
+            ids: self.ids.clone(),
+            nodes: self.nodes.clone(),
+            layers: self.layers.clone(),
+            binds: self.binds.iter().cloned().chain(binds).collect(),
+            network: Network::None,
+            command,
+            environment: mmdebstrap::environment(Some(epoch)),
+            after,
+        }
+    }
+
+    /// Versions of apt, dpkg, mmdebstrap and tar, by its own dpkg database; none where
+    /// it has no such database.
+    #[must_use]
+    pub fn versions(&self) -> Versions {
+        let text = fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let wanted = ["apt", "dpkg", "mmdebstrap", "tar"];
+        let mut programs: Vec<_> = stanzas(&text)
+            .filter(|stanza| field(stanza, "Status").is_some_and(|status| status.ends_with(" installed")))
+            .filter_map(|stanza| Some((field(stanza, "Package")?, field(stanza, "Version")?)))
+            .filter(|(package, _)| wanted.contains(package))
+            .map(|(package, version)| (package.to_owned(), version.to_owned()))
+            .collect();
+        programs.sort();
+        programs.dedup();
+        Versions { programs }
+    }
+}
+
+/// Builds the matching outside of a frozen state into `out/root`.
+///
+/// # Errors
+/// The build fails.
+pub fn build_matching(recipe: &Recipe, state: &Path, out: &Path, context: Context<'_>) -> Result<(), BuildError> {
+    let more = MORE_PACKAGES.map(str::to_owned);
+    let command = mmdebstrap::build_tree(recipe, &more);
+    let mut plan = host_plan("outside", command, out, context.ids)?;
+    let (lists, pool) = (state.join("lists"), state.join("pool"));
+    plan.binds.extend(mmdebstrap::binds(recipe, Some(&lists), Some(&pool)));
+    run(&plan, context.interrupts, discard, context.watch).map(|_| ())
+}
+
+/// Unpacks a tarball into `out/root`, with tar(1), which knows every compression.
+///
+/// # Errors
+/// It is no tarball.
+pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), BuildError> {
+    File::open(tarball).map_err(at(tarball, "open"))?;
+    let source = "/tmp/twinroot/outside.tar";
+    let script = format!(
+        "mkdir {OUT}/root && tar --extract --file={source} --directory={OUT}/root --numeric-owner \
+         --xattrs --xattrs-include='*' --exclude='./dev/*'"
+    );
+    let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
+    let mut plan = host_plan("outside", command, out, context.ids)?;
+    plan.binds.push(Bind { source: tarball.to_owned(), target: source.into(), access: Access::ReadOnly });
+    run(&plan, context.interrupts, discard, context.watch).map(|_| ())
+}
+
+/// Removes a tree in the cache that may hold files of a sandbox's users.
+///
+/// # Errors
+/// Something resists.
+pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => return other.map_err(at(path, "remove")),
+    }
+    // A directory that sandboxes fill is writable for them; what they made in it is theirs.
+    for directory in [path.to_owned(), path.join("outside")] {
+        if !directory.is_dir() {
+            continue;
+        }
+        let script = format!("rm -rf {OUT}/root");
+        let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
+        // The signal that ended the build must not keep its rest from being removed.
+        let interrupts = crate::sandbox::Interrupts::default();
+        run(&host_plan("remove", command, &directory, context.ids)?, &interrupts, discard, context.watch)?;
+    }
+    fs::remove_dir_all(path).map_err(at(path, "remove"))
+}

@@ -1,0 +1,137 @@
+//! What the user typed, before anything is looked at.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
+/// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
+/// outside is modified.
+#[derive(Debug, Parser)]
+#[command(name = "twinroot", version, max_term_width = 100, after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 identical and nothing outside modified, 1 divergent or \
+                           escaped, 2 trouble.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a suite both ways, compare the tarballs, watch the outside
+    Verify(VerifyArgs),
+    /// Build one side of verify into a tarball
+    Build(BuildArgs),
+    /// Say what this machine can do, and the command that mends what it can't
+    Doctor,
+}
+
+/// What is built; the same for `verify` and `build`.
+#[derive(Debug, Clone, Args)]
+pub struct RecipeArgs {
+    /// Packages to start from, as mmdebstrap knows them
+    #[arg(long, value_name = "NAME", default_value = "essential")]
+    pub variant: Variant,
+    /// Further packages
+    #[arg(long, value_name = "PKG,…", value_delimiter = ',')]
+    pub include: Vec<String>,
+    /// An option for apt, `Key "value"`; it stays in the tarball
+    #[arg(long, value_name = "OPTION")]
+    pub aptopt: Vec<String>,
+    /// A file or directory of OpenPGP keys that the archive is verified with
+    #[arg(long, value_name = "FILE")]
+    pub keyring: Vec<PathBuf>,
+    /// A further line of sources.list; it stays in the tarball
+    #[arg(long, value_name = "LINE")]
+    pub extra_repo: Vec<String>,
+    /// A package that replaces the archive's of the same name, whatever its version
+    #[arg(long, value_name = "FILE")]
+    pub deb: Vec<PathBuf>,
+    /// Seconds since the epoch; otherwise $SOURCE_DATE_EPOCH, or the date of the suite's Release file
+    #[arg(long, value_name = "SECONDS")]
+    pub source_date_epoch: Option<i64>,
+    /// The system that chrootless scripts run on: `matching` (a chroot of the same packages and
+    /// mmdebstrap), `host` (this machine), or a directory or tarball of a system
+    #[arg(long, value_name = "WHICH", default_value = "matching")]
+    pub outside: String,
+    /// Accept a Release file that has expired, while pinning; the tarballs don't show it
+    #[arg(long)]
+    pub allow_expired: bool,
+    /// Pin anew, although the cache has a state of this recipe
+    #[arg(long)]
+    pub refresh: bool,
+    /// Say nothing but the result and trouble
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// mmdebstrap's `--variant`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "mmdebstrap(1) documents them")]
+pub enum Variant {
+    Essential,
+    Apt,
+    Required,
+    Minbase,
+    Buildd,
+    Important,
+    Debootstrap,
+    Standard,
+    Custom,
+    Extract,
+}
+
+impl Variant {
+    /// mmdebstrap's word.
+    #[must_use]
+    pub fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// `twinroot verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Suite or code name: trixie, sid, …
+    pub suite: String,
+    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list [default: mmdebstrap's]
+    pub mirror: Option<String>,
+    /// What is built.
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// Keep both tarballs, transcripts and the report in this directory
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// How many builds run at the same time; 1 puts the first tarball into an unlinked file
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub jobs: u8,
+}
+
+/// `twinroot build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Suite or code name: trixie, sid, …
+    pub suite: String,
+    /// The tarball to write, `-` for standard output
+    pub out: PathBuf,
+    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list [default: mmdebstrap's]
+    pub mirror: Option<String>,
+    /// How maintainer scripts are run
+    #[arg(long)]
+    pub mode: ModeArg,
+    /// What is built.
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+}
+
+/// `--mode` of `build`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Inside the chroot
+    Normal,
+    /// Outside, with DPKG_ROOT
+    Chrootless,
+}

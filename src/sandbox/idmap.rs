@@ -1,0 +1,188 @@
+//! Which user and group ids of the machine a sandbox gets.
+//!
+//! A sandbox's superuser is never the machine's: its ids are a range of
+//! subordinate ids (subuid(5), subgid(5)). The one exception is a build on a
+//! directory of the machine itself, started by the superuser, where shifted ids
+//! would make every file belong to nobody; see [`IdMap::identity`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How many ids a Debian chroot needs: 0 to 65535, with `nobody` at 65534.
+pub const IDS_NEEDED: u32 = 65_536;
+
+/// First machine id given to the superuser's sandboxes where `/etc/subuid` names
+/// none for root. Above what useradd(8) and systemd hand out, below 2^31.
+const SUPERUSER_BASE: u32 = 1_879_048_192;
+
+/// A contiguous map of a sandbox's ids `0..count` to ids of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdMap {
+    /// Machine user id of the sandbox's user 0.
+    pub uid_base: u32,
+    /// Machine group id of the sandbox's group 0.
+    pub gid_base: u32,
+    /// How many ids, of both kinds.
+    pub count: u32,
+}
+
+/// Why no map could be found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdMapError {
+    /// The user has no range, or only shorter ones.
+    #[error("{file}: no range of {IDS_NEEDED} ids for `{user}`")]
+    NoRange {
+        /// `/etc/subuid` or `/etc/subgid`.
+        file: &'static str,
+        /// Login name.
+        user: String,
+    },
+}
+
+impl IdMapError {
+    /// The command that mends it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let Self::NoRange { user, .. } = self;
+        format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}")
+    }
+}
+
+/// What is known of the user that asks for a map.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// Effective user id.
+    pub uid: u32,
+    /// Login name, which subuid(5) may use instead of the number.
+    pub user: &'a str,
+    /// Text of `/etc/subuid`.
+    pub subuid: &'a str,
+    /// Text of `/etc/subgid`.
+    pub subgid: &'a str,
+    /// Text of `/proc/self/uid_map`, which tells whether all ids exist here.
+    pub uid_map: &'a str,
+}
+
+impl IdMap {
+    /// The machine's own ids: for the superuser on a directory of the machine, or
+    /// inside a container that has no further ids to give.
+    #[must_use]
+    pub fn identity() -> Self {
+        Self { uid_base: 0, gid_base: 0, count: IDS_NEEDED }
+    }
+
+    /// Whether the sandbox's superuser is the machine's (or the container's).
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.uid_base == 0
+    }
+
+    /// The map for an ordinary build.
+    ///
+    /// # Errors
+    /// [`IdMapError::NoRange`] for a plain user without subordinate ids.
+    pub fn for_user(asker: Asker<'_>) -> Result<Self, IdMapError> {
+        let uid_base = range_start(asker.subuid, asker);
+        let gid_base = range_start(asker.subgid, asker);
+        if asker.uid == 0 {
+            if !has_all_ids(asker.uid_map) {
+                return Ok(Self::identity());
+            }
+            return Ok(Self {
+                uid_base: uid_base.unwrap_or(SUPERUSER_BASE),
+                gid_base: gid_base.unwrap_or(SUPERUSER_BASE),
+                count: IDS_NEEDED,
+            });
+        }
+        let lacking = |file| IdMapError::NoRange { file, user: asker.user.to_owned() };
+        Ok(Self {
+            uid_base: uid_base.ok_or_else(|| lacking("/etc/subuid"))?,
+            gid_base: gid_base.ok_or_else(|| lacking("/etc/subgid"))?,
+            count: IDS_NEEDED,
+        })
+    }
+}
+
+impl fmt::Display for IdMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = |base: u32| u64::from(base) + u64::from(self.count) - 1;
+        write!(
+            f,
+            "users {}-{}, groups {}-{}",
+            self.uid_base,
+            last(self.uid_base),
+            self.gid_base,
+            last(self.gid_base)
+        )
+    }
+}
+
+/// First id of the first range of the asker's that is long enough.
+fn range_start(table: &str, asker: Asker<'_>) -> Option<u32> {
+    let number = asker.uid.to_string();
+    table.lines().find_map(|line| {
+        let mut fields = line.trim().split(':');
+        let (owner, start, count) = (fields.next()?, fields.next()?, fields.next()?);
+        let count: u32 = count.parse().ok()?;
+        let is_theirs = owner == asker.user || owner == number;
+        (is_theirs && count >= IDS_NEEDED).then(|| start.parse().ok())?
+    })
+}
+
+/// Whether `/proc/self/uid_map` says that this is the initial user namespace.
+fn has_all_ids(uid_map: &str) -> bool {
+    uid_map.split_whitespace().eq(["0", "0", "4294967295"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: &str = "         0          0 4294967295\n";
+
+    fn asker<'a>(uid: u32, subuid: &'a str, uid_map: &'a str) -> Asker<'a> {
+        Asker { uid, user: "jo", subuid, subgid: subuid, uid_map }
+    }
+
+    #[test]
+    fn a_plain_user_gets_the_first_range_that_is_long_enough() {
+        let table = "al:1:65536\njo:100000:1000\njo:200000:65536\n";
+        assert_eq!(
+            IdMap::for_user(asker(1000, table, ALL)),
+            Ok(IdMap { uid_base: 200_000, gid_base: 200_000, count: 65_536 })
+        );
+    }
+
+    #[test]
+    fn a_range_may_be_given_by_number() {
+        assert_eq!(
+            IdMap::for_user(asker(1000, "1000:300000:70000", ALL)).map(|m| m.to_string()),
+            Ok("users 300000-365535, groups 300000-365535".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_plain_user_without_a_range_is_told_the_command() {
+        let error = IdMap::for_user(asker(1000, "", ALL)).unwrap_err();
+        assert_eq!(error.to_string(), "/etc/subuid: no range of 65536 ids for `jo`");
+        assert_eq!(
+            error.hint(),
+            "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 jo"
+        );
+    }
+
+    #[test]
+    fn the_superuser_gets_shifted_ids_without_any_table() {
+        let map = IdMap::for_user(asker(0, "", ALL)).unwrap();
+        assert!(!map.is_identity());
+    }
+
+    #[test]
+    fn the_superuser_of_a_container_keeps_its_ids() {
+        assert_eq!(
+            IdMap::for_user(asker(0, "", "0 100000 65536\n")),
+            Ok(IdMap::identity())
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! The mount calls that both stages make, each naming its step when the kernel refuses.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use nix::mount::{MsFlags, mount};
+use nix::sys::statvfs::{FsFlags, statvfs};
+
+use super::plan::{Access, Node};
+use super::wire::StageFailure;
+
+/// Device nodes of the machine that a build sees, and no others.
+pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/// Names the step that an error came from.
+pub(super) fn failed<E: std::fmt::Display>(step: impl Into<String>) -> impl FnOnce(E) -> StageFailure {
+    let step = step.into();
+    move |error| StageFailure { step, error: error.to_string() }
+}
+
+/// Joins a sandbox's absolute path to the place where its root is being built.
+pub(super) fn below(root: &Path, target: &Path) -> PathBuf {
+    root.join(target.strip_prefix("/").unwrap_or(target))
+}
+
+/// `mount -t KIND -o OPTIONS KIND TARGET`.
+pub(super) fn mount_kind(kind: &str, target: &Path, flags: MsFlags, options: &str) -> Result<(), StageFailure> {
+    mount(Some(kind), target, Some(kind), flags, Some(options))
+        .map_err(failed(format!("mount {kind} on `{}`", target.to_string_lossy())))
+}
+
+/// A tmpfs with this mode; `noatime`, so that a changed access time is somebody's doing.
+pub(super) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
+    mount_kind("tmpfs", target, MsFlags::MS_NOSUID | MsFlags::MS_NOATIME, &format!("mode={mode:o}"))
+}
+
+/// Binds one file or tree; read-only wherever the plan doesn't say otherwise.
+///
+/// A read-only bind is a bind and a remount: mount(2) ignores the flag at first. The
+/// remount repeats the flags the source has, for the kernel locks them in a user namespace.
+pub(super) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), StageFailure> {
+    let step = || format!("bind `{}`", target.to_string_lossy());
+    mount(Some(source), target, None::<&str>, MsFlags::MS_BIND, None::<&str>).map_err(failed(step()))?;
+    if access == Access::Writable {
+        return Ok(());
+    }
+    let flags = statvfs(target).map_err(failed(step()))?.flags();
+    let mut kept = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY;
+    for (has, keep) in [
+        (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
+        (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
+        (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
+        (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
+        (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
+    ] {
+        if flags.contains(has) {
+            kept |= keep;
+        }
+    }
+    mount(None::<&str>, target, None::<&str>, kept, None::<&str>).map_err(failed(format!("{} read-only", step())))
+}
+
+/// Makes a mount point like its source: a directory for a directory, else an empty file.
+pub(super) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), StageFailure> {
+    let step = || format!("make `{}`", target.to_string_lossy());
+    if is_directory {
+        return fs::create_dir_all(target).map_err(failed(step()));
+    }
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent).map_err(failed(step()))?;
+    }
+    match fs::OpenOptions::new().write(true).create_new(true).open(target) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(step())(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Makes the root's own directories and links.
+pub(super) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure> {
+    for node in nodes {
+        match node {
+            Node::Directory { path, mode } => {
+                let path = below(root, path);
+                let step = || format!("make `{}`", path.to_string_lossy());
+                fs::create_dir_all(&path).map_err(failed(step()))?;
+                fs::set_permissions(&path, Permissions::from_mode(*mode)).map_err(failed(step()))?;
+            }
+            Node::Symlink { path, target } => {
+                let path = below(root, path);
+                symlink(target, &path).map_err(failed(format!("make `{}`", path.to_string_lossy())))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A minimal `/dev`: six device nodes, a pseudo-terminal file system, shared memory.
+///
+/// Mode 755: with a sticky world-writable directory the kernel refuses to open
+/// device nodes of another owner (`fs.protected_regular`).
+pub(super) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
+    mount_tmpfs(dev, 0o755)?;
+    for name in DEVICES {
+        let target = dev.join(name);
+        make_mount_point(&target, false)?;
+        bind(&Path::new("/dev").join(name), &target, Access::Writable)?;
+    }
+    for (name, target) in [
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+        ("ptmx", "pts/ptmx"),
+    ] {
+        symlink(target, dev.join(name)).map_err(failed(format!("make `/dev/{name}`")))?;
+    }
+    for name in ["pts", "shm"] {
+        fs::create_dir(dev.join(name)).map_err(failed(format!("make `/dev/{name}`")))?;
+    }
+    mount_tmpfs(&dev.join("shm"), 0o1777)?;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
+    mount_kind("devpts", &dev.join("pts"), flags, "newinstance,ptmxmode=0666,mode=0620,gid=5")
+}

@@ -1,0 +1,223 @@
+//! A sandbox as plain data: what is mounted where, and what runs in it.
+//!
+//! Nothing here touches the kernel; [`crate::sandbox::stage`] executes a plan.
+//! A plan that would let a build write to the machine cannot be expressed but by
+//! [`Access::Writable`], which [`Plan::refusal`] allows below `/tmp` only.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::idmap::IdMap;
+
+/// One tree of the machine that a sandbox sees, with every change kept apart
+/// (overlayfs: the tree is the lower directory, a tmpfs holds the upper one).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// Directory of the machine.
+    pub lower: PathBuf,
+    /// Where the sandbox sees it.
+    pub target: PathBuf,
+}
+
+/// A directory or symbolic link of the sandbox's own root, where the root is not
+/// one layer; see [`crate::build::host_view`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Node {
+    /// An empty directory with this mode.
+    Directory {
+        /// Absolute path in the sandbox.
+        path: PathBuf,
+        /// Permission bits.
+        mode: u32,
+    },
+    /// A symbolic link.
+    Symlink {
+        /// Absolute path in the sandbox.
+        path: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+}
+
+/// What a sandbox may do with a mounted file or directory of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Access {
+    /// Reading only.
+    ReadOnly,
+    /// Reading and writing; for output directories of our own.
+    Writable,
+}
+
+/// A file or directory of the machine mounted into the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bind {
+    /// Path on the machine.
+    pub source: PathBuf,
+    /// Absolute path in the sandbox; made when it is not there.
+    pub target: PathBuf,
+    /// What may be done with it.
+    pub access: Access,
+}
+
+/// Which network a sandbox has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Network {
+    /// A namespace of its own with nothing but the loopback interface.
+    None,
+    /// The machine's: while pinning only.
+    Machine,
+}
+
+/// What is done with the upper directories when the command has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AfterRun {
+    /// Thrown away.
+    Forget,
+    /// Read by the audit first.
+    Audit,
+}
+
+/// The whole sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// A word for messages: `pin`, `normal`, `chrootless`.
+    pub name: String,
+    /// Ids of the machine that the sandbox gets.
+    pub ids: IdMap,
+    /// The root's own directories and links; empty where a layer is the root.
+    pub nodes: Vec<Node>,
+    /// Trees with a copy-on-write layer.
+    pub layers: Vec<Layer>,
+    /// Further mounts, made after `/tmp` is.
+    pub binds: Vec<Bind>,
+    /// Which network it has.
+    pub network: Network,
+    /// Program and arguments; the program is looked up in the sandbox's PATH.
+    pub command: Vec<String>,
+    /// The whole environment of the command.
+    pub environment: Vec<(String, String)>,
+    /// What becomes of the changes.
+    pub after: AfterRun,
+}
+
+impl Plan {
+    /// Why the plan must not be run, if so.
+    ///
+    /// A writable mount belongs below the sandbox's `/tmp`, where no maintainer
+    /// script has business; anything else would be a way out of the sandbox.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let has_root = !self.nodes.is_empty() || self.layers.iter().any(|l| l.target == Path::new("/"));
+        if !has_root {
+            return Some("the plan has no root".to_owned());
+        }
+        if self.command.is_empty() {
+            return Some("the plan has no command".to_owned());
+        }
+        self.binds
+            .iter()
+            .find(|bind| bind.access == Access::Writable && !bind.target.starts_with("/tmp/"))
+            .map(|bind| format!("`{}` would be writable in the sandbox", bind.target.to_string_lossy()))
+    }
+
+    /// The command as a shell would take it, environment first, to run it by hand.
+    #[must_use]
+    pub fn command_line(&self) -> String {
+        let variables = self.environment.iter().map(|(name, value)| format!("{name}={}", shell_quote(value)));
+        let words = self.command.iter().map(|word| shell_quote(word));
+        variables.chain(words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.name, self.ids)?;
+        writeln!(f, "  network {}", match self.network {
+            Network::None => "none",
+            Network::Machine => "the machine's",
+        })?;
+        for node in &self.nodes {
+            match node {
+                Node::Directory { path, mode } => writeln!(f, "  dir     {} {mode:o}", path.to_string_lossy())?,
+                Node::Symlink { path, target } => {
+                    writeln!(f, "  symlink {} -> {}", path.to_string_lossy(), target.to_string_lossy())?;
+                }
+            }
+        }
+        for layer in &self.layers {
+            writeln!(f, "  overlay {} over {}", layer.target.to_string_lossy(), layer.lower.to_string_lossy())?;
+        }
+        for bind in &self.binds {
+            let access = match bind.access {
+                Access::ReadOnly => "ro",
+                Access::Writable => "rw",
+            };
+            writeln!(f, "  bind {access} {} from {}", bind.target.to_string_lossy(), bind.source.to_string_lossy())?;
+        }
+        write!(f, "  run     {}", self.command_line())
+    }
+}
+
+/// Quotes one word for a POSIX shell, and only where it must be.
+#[must_use]
+pub fn shell_quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            name: "normal".to_owned(),
+            ids: IdMap { uid_base: 100_000, gid_base: 100_000, count: 65_536 },
+            nodes: vec![],
+            layers: vec![Layer { lower: "/cache/root".into(), target: "/".into() }],
+            binds: vec![Bind {
+                source: "/cache/pool".into(),
+                target: "/tmp/twinroot/pool".into(),
+                access: Access::ReadOnly,
+            }],
+            network: Network::None,
+            command: vec!["mmdebstrap".into(), "--include=a b".into(), "it's".into()],
+            environment: vec![("LANG".into(), "C.UTF-8".into())],
+            after: AfterRun::Audit,
+        }
+    }
+
+    #[test]
+    fn a_plan_prints_what_is_mounted_and_run() {
+        assert_eq!(
+            plan().to_string(),
+            "normal: users 100000-165535, groups 100000-165535\n  \
+             network none\n  \
+             overlay / over /cache/root\n  \
+             bind ro /tmp/twinroot/pool from /cache/pool\n  \
+             run     LANG=C.UTF-8 mmdebstrap '--include=a b' 'it'\\''s'"
+        );
+    }
+
+    #[test]
+    fn a_plan_that_could_write_to_the_machine_is_refused() {
+        let mut plan = plan();
+        assert_eq!(plan.refusal(), None);
+        plan.binds[0].access = Access::Writable;
+        assert_eq!(plan.refusal(), None);
+        plan.binds[0].target = "/etc".into();
+        assert_eq!(plan.refusal(), Some("`/etc` would be writable in the sandbox".to_owned()));
+    }
+
+    #[test]
+    fn a_plan_without_a_root_is_refused() {
+        let mut plan = plan();
+        plan.layers.clear();
+        assert_eq!(plan.refusal(), Some("the plan has no root".to_owned()));
+    }
+}

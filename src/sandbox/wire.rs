@@ -1,0 +1,110 @@
+//! What the processes of one sandbox say to each other: one JSON value a line,
+//! over a socket pair that is the stage's standard input.
+//!
+//! A socket serves both ways, and being standard input it needs no descriptor of
+//! a fixed number, hence no unsafe code and nothing that a build could inherit.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::plan::Plan;
+
+/// From the launcher to the monitor stage.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum ToMonitor {
+    /// What to do; the first message.
+    Plan(Box<Plan>),
+    /// The id maps are written.
+    Mapped,
+}
+
+/// From the monitor stage to the launcher.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum FromMonitor {
+    /// The namespaces are there; write the id maps now.
+    Unshared,
+    /// The end.
+    Done(Outcome),
+    /// The sandbox could not be made.
+    Failed(StageFailure),
+}
+
+/// From the init stage to the monitor stage.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum FromInit {
+    /// The command ended.
+    Ended(Ending),
+    /// The command could not be started.
+    Failed(StageFailure),
+}
+
+/// How a sandbox's command ended, and what the audit read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How the command ended.
+    pub ending: Ending,
+    /// What the audit returned, in its own format.
+    pub audit: Option<String>,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It exited with this status.
+    Exited(i32),
+    /// This signal ended it.
+    Signalled(i32),
+}
+
+/// A step of setting up the sandbox that the kernel refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{step}: {error}")]
+pub struct StageFailure {
+    /// What was done, with its object: ``mount overlay on `/` ``.
+    pub step: String,
+    /// The kernel's word for why not.
+    pub error: String,
+}
+
+/// One end of the conversation.
+#[derive(Debug)]
+pub(super) struct Channel {
+    reader: BufReader<UnixStream>,
+}
+
+impl Channel {
+    /// Our end, and the other as a child's standard input.
+    pub(super) fn pair() -> io::Result<(Self, Stdio)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        Ok((Self { reader: BufReader::new(ours) }, Stdio::from(OwnedFd::from(theirs))))
+    }
+
+    /// The end that this process was given as standard input.
+    pub(super) fn from_stdin() -> io::Result<Self> {
+        let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Ok(Self { reader: BufReader::new(socket) })
+    }
+
+    pub(super) fn send<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        self.reader.get_mut().write_all(&line)
+    }
+
+    /// The next message; `None` when the other side is gone.
+    pub(super) fn receive<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
+        let mut line = String::new();
+        match self.reader.read_line(&mut line) {
+            Ok(0) => Ok(None),
+            Ok(_) => Ok(Some(serde_json::from_str(&line)?)),
+            // The other side died with something of ours unread.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
