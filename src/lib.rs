@@ -6,4 +6,5 @@
 pub mod audit;
 pub mod build;
 pub mod cli;
+pub mod explain;
 pub mod sandbox;

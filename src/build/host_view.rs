@@ -87,6 +87,7 @@ fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Bui
         return Ok(());
     }
     if metadata.is_file() {
+        view.nodes.push(Node::File { path: path.clone() });
         view.binds.push(Bind { source: path.clone(), target: path, access: Access::ReadOnly });
         return Ok(());
     }
@@ -131,7 +132,12 @@ mod tests {
         assert_eq!(
             view,
             HostView {
-                nodes: vec![node(top.clone()), node(top.join("mounted")), node(top.join("plain"))],
+                nodes: vec![
+                    node(top.clone()),
+                    Node::File { path: top.join("file") },
+                    node(top.join("mounted")),
+                    node(top.join("plain")),
+                ],
                 layers: vec![Layer { lower: top.join("plain"), target: top.join("plain") }],
                 binds: vec![Bind { source: top.join("file"), target: top.join("file"), access: Access::ReadOnly }],
             }

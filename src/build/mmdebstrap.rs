@@ -28,6 +28,19 @@ const TAKE_LISTS: &str = r#"find "$1/var/lib/apt/lists" -maxdepth 1 -type f ! -n
 /// Takes the packages that apt fetched.
 const TAKE_POOL: &str = r#"find "$1/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp -t /tmp/twinroot/out {} +"#;
 
+/// Takes from an outside the accounts that maintainer scripts made, all but base-passwd's
+/// own and apt's, which apt itself needs to run.
+///
+/// On an outside that has an account already, a script that adds it there by mistake
+/// changes nothing, and the escape would go unseen; see docs/decisions/0004.
+const FORGET_ACCOUNTS: &str = r#"for pair in passwd:passwd shadow:passwd group:group gshadow:group; do
+    file="$1/etc/${pair%:*}" master="$1/usr/share/base-passwd/${pair#*:}.master"
+    [ -e "$file" ] && [ -e "$master" ] || continue
+    awk -F: 'NR == FNR { known[$1]; next } $1 in known || $1 == "_apt"' "$master" "$file" >/tmp/accounts
+    cat /tmp/accounts >"$file"
+    rm -f "$file-"
+done"#;
+
 /// How maintainer scripts are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
@@ -99,6 +112,7 @@ pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
     command.extend(recipe.include.iter().chain(more).map(|package| format!("--include={package}")));
     command.push("--skip=update,output/dev".to_owned());
     command.push(format!("--setup-hook={SEED}"));
+    command.push(format!("--customize-hook={FORGET_ACCOUNTS}"));
     finish(command, recipe, "directory", &format!("{OUT}/root"))
 }
 
@@ -158,12 +172,14 @@ pub fn binds(recipe: &Recipe, lists: Option<&Path>, pool: Option<&Path>) -> Vec<
 }
 
 /// The whole environment of a build: nothing of the user's comes through.
+///
+/// HOME is a directory that is there, readable and empty whatever the outside is.
 #[must_use]
 pub fn environment(epoch: Option<i64>) -> Vec<(String, String)> {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let mut variables = vec![
         ("PATH".to_owned(), path.to_owned()),
-        ("HOME".to_owned(), "/root".to_owned()),
+        ("HOME".to_owned(), "/tmp".to_owned()),
         ("LANG".to_owned(), "C.UTF-8".to_owned()),
     ];
     variables.extend(epoch.map(|epoch| ("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string())));

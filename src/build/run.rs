@@ -34,7 +34,7 @@ pub fn run(
     stdout: impl FnOnce(ChildStdout),
     watch: &(dyn Fn(&str) + Sync),
 ) -> Result<Built, BuildError> {
-    if interrupts.signal().is_some() {
+    if interrupts.is_raised() {
         return Err(SandboxError::Interrupted.into());
     }
     let mut running = launch(plan, interrupts)?;
@@ -50,7 +50,7 @@ pub fn run(
     let outcome = outcome?;
     let transcript = Transcript::new(&transcript_bytes);
     if outcome.ending != Ending::Exited(0) {
-        if interrupts.signal().is_some() {
+        if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
         return Err(failure(&plan.name, outcome.ending, &transcript));

@@ -37,6 +37,7 @@ pub fn run_build(args: &BuildArgs) -> Result<Found, BuildError> {
     stage.finish("done");
     for change in &built.changes {
         eprintln!("{} {}", change.kind.word(), change.path.escape_ascii());
+        for field in &change.fields { eprintln!("   {} {} | {}", field.name, field.before, field.after); }
     }
     Ok(if built.changes.is_empty() { Found::Nothing } else { Found::Something })
 }

@@ -3,6 +3,7 @@
 pub mod args;
 mod build;
 mod clock;
+mod doctor;
 mod prepare;
 mod progress;
 mod signals;
@@ -30,7 +31,7 @@ pub fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Verify(_) => Ok(Found::Nothing),
         Command::Build(args) => build::run_build(args),
-        Command::Doctor => Ok(Found::Nothing),
+        Command::Doctor => doctor::report(),
     };
     match result {
         Ok(Found::Nothing) => ExitCode::SUCCESS,

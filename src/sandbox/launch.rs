@@ -71,6 +71,9 @@ impl SandboxError {
     }
 }
 
+/// Stands for a signal where there was none.
+const CANCELLED: i32 = -1;
+
 /// The signals that asked for the end, and the sandboxes to be ended by them.
 #[derive(Debug, Default)]
 pub struct Interrupts {
@@ -88,19 +91,28 @@ impl Interrupts {
         }
     }
 
+    /// Ends every sandbox without a signal: the work of the others has become useless.
+    pub fn cancel(&self) {
+        let number = self.signal().unwrap_or(CANCELLED);
+        self.raise(number);
+    }
+
     /// The signal that asked for the end.
     #[must_use]
     pub fn signal(&self) -> Option<i32> {
-        match self.signal.load(Ordering::SeqCst) {
-            0 => None,
-            signal => Some(signal),
-        }
+        Some(self.signal.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
+    }
+
+    /// Whether the end was asked for, by a signal or by [`Interrupts::cancel`].
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
+        self.signal.load(Ordering::SeqCst) != 0
     }
 
     fn add(&self, monitor: Pid) {
         self.monitors.lock().unwrap_or_else(PoisonError::into_inner).push(monitor);
-        if let Some(signal) = self.signal() {
-            self.raise(signal);
+        if self.is_raised() {
+            self.raise(self.signal.load(Ordering::SeqCst));
         }
     }
 
@@ -194,7 +206,7 @@ impl Running<'_> {
 
     /// The monitor ended without a word: an interrupt, or somebody killed it.
     fn gone(&self) -> SandboxError {
-        if self.interrupts.signal().is_some() {
+        if self.interrupts.is_raised() {
             return SandboxError::Interrupted;
         }
         let failure = StageFailure { step: "run".to_owned(), error: "the monitor was killed".to_owned() };

@@ -87,6 +87,7 @@ pub(super) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure
                 fs::create_dir_all(&path).map_err(failed(step()))?;
                 fs::set_permissions(&path, Permissions::from_mode(*mode)).map_err(failed(step()))?;
             }
+            Node::File { path } => make_mount_point(&below(root, path), false)?,
             Node::Symlink { path, target } => {
                 let path = below(root, path);
                 symlink(target, &path).map_err(failed(format!("make `{}`", path.to_string_lossy())))?;

@@ -32,6 +32,11 @@ pub enum Node {
         /// Permission bits.
         mode: u32,
     },
+    /// An empty file: the mount point of a bind.
+    File {
+        /// Absolute path in the sandbox.
+        path: PathBuf,
+    },
     /// A symbolic link.
     Symlink {
         /// Absolute path in the sandbox.
@@ -141,6 +146,7 @@ impl fmt::Display for Plan {
         for node in &self.nodes {
             match node {
                 Node::Directory { path, mode } => writeln!(f, "  dir     {} {mode:o}", path.to_string_lossy())?,
+                Node::File { path } => writeln!(f, "  file    {}", path.to_string_lossy())?,
                 Node::Symlink { path, target } => {
                     writeln!(f, "  symlink {} -> {}", path.to_string_lossy(), target.to_string_lossy())?;
                 }

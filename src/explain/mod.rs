@@ -1,0 +1,5 @@
+//! Where what was compared meets what was built: which package a path belongs to.
+
+mod owner;
+
+pub use owner::{Owner, Owners, is_evidence};

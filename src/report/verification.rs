@@ -1,0 +1,197 @@
+//! The parts of a report that `verify` adds to a comparison.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Build, Change, Escape, Field, Outside, Package, Report, Script, Times, Verdict};
+use crate::audit::{self, ChangeKind};
+use crate::build::outside::Versions;
+use crate::build::pin::State;
+use crate::build::recipe::Recipe;
+use crate::build::run::Built;
+use crate::build::stanza::{field, stanzas};
+use crate::compare::{Collected, Comparison};
+use crate::explain::{Owner, Owners};
+use crate::text::{quote, utc};
+
+/// The frozen archive state, and what was asked of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Suite or code name.
+    pub suite: String,
+    /// The mirror, where one was given.
+    pub mirror: Option<String>,
+    /// mmdebstrap's variant.
+    pub variant: String,
+    /// Further packages.
+    pub include: Vec<String>,
+    /// Debian architecture.
+    pub architecture: String,
+    /// Date of the suite's Release file.
+    pub release_date: Option<String>,
+    /// Seconds since the epoch.
+    pub source_date_epoch: i64,
+    /// Digest of all indices and packages.
+    pub sha256: String,
+    /// Bytes of all packages.
+    pub bytes: u64,
+    /// Every package file that was fetched, also those for the outside alone.
+    pub packages: Vec<PinnedPackage>,
+}
+
+/// One package file of the frozen state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedPackage {
+    /// `PACKAGE_VERSION_ARCH.deb`, an epoch's colon written `%3a`.
+    pub file: String,
+    /// Its digest.
+    pub sha256: String,
+}
+
+/// What `verify` knows besides the comparison.
+#[derive(Debug)]
+pub struct Verification<'a> {
+    /// What was built.
+    pub recipe: &'a Recipe,
+    /// From what.
+    pub state: &'a State,
+    /// `SOURCE_DATE_EPOCH`.
+    pub epoch: i64,
+    /// With what.
+    pub versions: Versions,
+    /// The reference.
+    pub normal: &'a Built,
+    /// The other one.
+    pub chrootless: &'a Built,
+    /// How the tarballs compare.
+    pub comparison: &'a Comparison,
+}
+
+impl Report {
+    /// The report of `verify`.
+    #[must_use]
+    pub fn from_verification(facts: &Verification<'_>, timings: Times) -> Self {
+        let mut report = Self::from_comparison(facts.comparison, timings);
+        let collected = &facts.comparison.collected;
+        let files = |side: &Side| side.iter().map(|(path, content)| (path.clone(), content.to_vec())).collect::<Vec<_>>();
+        let files: Vec<_> = [files(&collected.left), files(&collected.right)].concat();
+        let owners = Owners::read(files.iter().map(|(path, content)| (path.as_slice(), content.as_slice())));
+        for (row, divergence) in report.divergences.iter_mut().zip(&facts.comparison.divergences) {
+            let owner = owners.of(&divergence.path);
+            (row.package, row.script) = named(owner);
+        }
+        let changes = &facts.chrootless.changes;
+        let escapes = changes.iter().map(|change| escape(change, &owners)).collect();
+        report.outside =
+            Some(Outside { audit: "overlay".to_owned(), technique: "userns".to_owned(), escapes });
+        report.packages = packages(collected, &report);
+        report.builds = vec![
+            build("normal", "userns", facts.normal, &facts.versions),
+            build("chrootless", "userns", facts.chrootless, &facts.versions),
+        ];
+        report.pin = Some(pin(facts));
+        if report.verdict == Verdict::Identical && !changes.is_empty() {
+            report.verdict = Verdict::Escaped;
+        }
+        report
+    }
+}
+
+type Side = BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>;
+
+fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
+    let Some(owner) = owner else { return (None, None) };
+    let script = match owner.script {
+        Some("preinst") => Some(Script::Preinst),
+        Some("postinst") => Some(Script::Postinst),
+        Some(_) | None => None,
+    };
+    (Some(owner.package), script)
+}
+
+fn escape(change: &audit::Change, owners: &Owners) -> Escape {
+    let (package, script) = named(owners.of(&change.path));
+    let value = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    Escape {
+        path: quote(&change.path),
+        change: match change.kind {
+            ChangeKind::Created => Change::Created,
+            ChangeKind::Modified => Change::Modified,
+            ChangeKind::Removed => Change::Removed,
+            ChangeKind::Metadata => Change::Metadata,
+        },
+        fields: change
+            .fields
+            .iter()
+            .map(|field| Field {
+                name: field.name.clone(),
+                left: value(&field.before),
+                right: value(&field.after),
+                detail: None,
+            })
+            .collect(),
+        package,
+        script,
+        command: None,
+    }
+}
+
+/// The packages of the chroot, by dpkg's status file inside the reference.
+fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
+    let status = collected.left.get(&b"var/lib/dpkg/status"[..]).or_else(|| collected.right.get(&b"var/lib/dpkg/status"[..]));
+    let text = status.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+    let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
+    let escapes: Vec<_> = escapes.filter_map(|escape| escape.package.as_deref()).collect();
+    stanzas(&text)
+        .filter_map(|stanza| {
+            let name = field(stanza, "Package")?;
+            let divergences = report.divergences.iter().filter(|row| row.package.as_deref() == Some(name)).count();
+            let escapes = escapes.iter().filter(|package| **package == name).count();
+            let verdict = if divergences + escapes > 0 { "incomplete" } else { "unproven" };
+            Some(Package {
+                name: name.to_owned(),
+                version: field(stanza, "Version")?.to_owned(),
+                architecture: field(stanza, "Architecture")?.to_owned(),
+                essential: field(stanza, "Essential") == Some("yes"),
+                scripts: vec![],
+                divergences: divergences as u64,
+                escapes: escapes as u64,
+                verdict: verdict.to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn build(label: &str, technique: &str, built: &Built, versions: &Versions) -> Build {
+    Build {
+        label: label.to_owned(),
+        mode: if label == "normal" { "root" } else { "chrootless" }.to_owned(),
+        technique: technique.to_owned(),
+        versions: versions.programs.iter().cloned().collect(),
+        warnings: built.transcript.warnings(),
+        degraded: built.transcript.degraded(),
+    }
+}
+
+fn pin(facts: &Verification<'_>) -> Pin {
+    let Verification { recipe, state, epoch, .. } = facts;
+    Pin {
+        suite: recipe.suite.clone(),
+        mirror: recipe.mirror.clone(),
+        variant: recipe.variant.clone(),
+        include: recipe.include.clone(),
+        architecture: recipe.architecture.clone(),
+        release_date: state.release_date.map(utc),
+        source_date_epoch: *epoch,
+        sha256: state.sha256.clone(),
+        bytes: state.bytes,
+        packages: state
+            .packages
+            .iter()
+            .map(|(file, sha256)| PinnedPackage { file: file.clone(), sha256: sha256.clone() })
+            .collect(),
+    }
+}

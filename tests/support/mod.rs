@@ -1,0 +1,94 @@
+//! What the tests share: running twinroot, skipping with a reason, and a tiny archive.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+pub mod repository;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The binary under test.
+pub const TWINROOT: &str = env!("CARGO_BIN_EXE_twinroot");
+
+/// What a run of twinroot gave.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ran {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("twinroot writes UTF-8");
+        Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// twinroot with a cache of its own and nothing of the caller's settings.
+pub fn twinroot(cache: &Path) -> Command {
+    let mut command = Command::new(TWINROOT);
+    command.env_remove("SOURCE_DATE_EPOCH").env("XDG_CACHE_HOME", cache).stdin(Stdio::null());
+    command
+}
+
+pub fn run(command: &mut Command) -> Ran {
+    command.output().expect("twinroot starts").into()
+}
+
+/// A directory for this test alone, outside `/tmp`, which sandboxes have of their own.
+pub fn directory() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary directory")
+}
+
+/// Whether a test that needs `what` may run; where not, it says so and must return.
+///
+/// With `TWINROOT_MUST_RUN=1`, which CI sets, a skip is a failure.
+pub fn can(what: Need) -> bool {
+    let Some(lack) = what.lack() else { return true };
+    assert!(env::var_os("TWINROOT_MUST_RUN").is_none(), "this test must run, but: {lack}");
+    println!("skipped: {lack}");
+    false
+}
+
+/// What a test needs of the machine.
+#[derive(Debug, Clone, Copy)]
+pub enum Need {
+    /// Sandboxes, mmdebstrap, and the superuser (the machine as an outside).
+    HostOutside,
+    /// Sandboxes, mmdebstrap and the package archive.
+    Archive,
+    /// A plain user with subordinate ids, named by `TWINROOT_PLAIN_USER`.
+    PlainUser,
+}
+
+impl Need {
+    fn lack(self) -> Option<String> {
+        if !succeeds(Command::new(TWINROOT).arg("doctor")) {
+            return Some("`twinroot doctor` finds something lacking".to_owned());
+        }
+        match self {
+            Self::HostOutside => (!is_superuser()).then(|| "not the superuser".to_owned()),
+            Self::Archive => env::var_os("TWINROOT_OFFLINE").map(|_| "TWINROOT_OFFLINE is set".to_owned()),
+            Self::PlainUser => plain_user().is_none().then(|| "TWINROOT_PLAIN_USER names nobody".to_owned()),
+        }
+    }
+}
+
+pub fn plain_user() -> Option<String> {
+    env::var("TWINROOT_PLAIN_USER").ok().filter(|_| is_superuser())
+}
+
+fn is_superuser() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id runs");
+    output.stdout == b"0\n"
+}
+
+pub fn succeeds(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+pub fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}

@@ -1,0 +1,165 @@
+//! A tiny archive: one Essential package made of this machine's shell and dpkg, and the
+//! packages of `testdata/packages`, served as `copy:` so that no network is needed.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+/// Programs that mmdebstrap, dpkg and the test packages' scripts run inside the chroot.
+const PROGRAMS: [&str; 32] = [
+    "cat", "chmod", "chown", "cp", "diff", "dpkg", "dpkg-deb", "dpkg-divert", "dpkg-query", "dpkg-split",
+    "dpkg-statoverride", "dpkg-trigger", "echo", "env", "find", "grep", "id", "ldconfig", "ln", "ls", "mkdir", "mv",
+    "readlink", "rm", "rmdir", "sed", "sh", "start-stop-daemon", "tar", "test", "touch", "update-alternatives",
+];
+
+/// The suite's name.
+pub const SUITE: &str = "tiny";
+
+/// A repository in a directory.
+#[derive(Debug)]
+pub struct Repository {
+    path: PathBuf,
+}
+
+impl Repository {
+    /// Builds all packages and the indices below `path`.
+    pub fn make(path: &Path) -> Self {
+        let pool = path.join("pool");
+        fs::create_dir_all(&pool).expect("the pool is made");
+        for name in ["tiny-base", "behaving", "diverging", "escaping", "failing"] {
+            build(name, &pool);
+        }
+        let repository = Self { path: path.to_owned() };
+        repository.index();
+        repository
+    }
+
+    /// The line of sources.list.
+    pub fn mirror(&self) -> String {
+        format!("deb [trusted=yes] copy:{} {SUITE} main", self.path.to_string_lossy())
+    }
+
+    /// A package file of the pool.
+    pub fn deb(&self, name: &str) -> PathBuf {
+        let mut debs = fs::read_dir(self.path.join("pool")).expect("the pool is there");
+        let found = debs.find_map(|entry| {
+            let path = entry.expect("the pool is readable").path();
+            path.file_name()?.to_str()?.starts_with(&format!("{name}_")).then_some(path)
+        });
+        found.expect("the package is there")
+    }
+
+    fn index(&self) {
+        let directory = self.path.join(format!("dists/{SUITE}/main/binary-amd64"));
+        fs::create_dir_all(&directory).expect("dists is made");
+        let mut debs: Vec<_> =
+            fs::read_dir(self.path.join("pool")).expect("the pool is there").map(|e| e.expect("readable").path()).collect();
+        debs.sort();
+        let packages: String = debs.iter().map(|deb| stanza(deb)).collect();
+        fs::write(directory.join("Packages"), &packages).expect("Packages is written");
+        let digest = hex(&Sha256::digest(packages.as_bytes()));
+        let release = format!(
+            "Origin: twinroot tests\nSuite: {SUITE}\nCodename: {SUITE}\nDate: Thu, 09 Oct 2025 08:53:20 UTC\n\
+             Architectures: amd64\nComponents: main\nSHA256:\n {digest} {} main/binary-amd64/Packages\n",
+            packages.len()
+        );
+        fs::write(self.path.join(format!("dists/{SUITE}/Release")), release).expect("Release is written");
+    }
+}
+
+fn stanza(deb: &Path) -> String {
+    let output = Command::new("dpkg-deb").arg("--field").arg(deb).output().expect("dpkg-deb runs");
+    let control = String::from_utf8(output.stdout).expect("control files are UTF-8");
+    let bytes = fs::read(deb).expect("the package is readable");
+    let name = deb.file_name().expect("it has a name").to_string_lossy();
+    let digest = hex(&Sha256::digest(&bytes));
+    format!("{control}Filename: pool/{name}\nSize: {}\nSHA256: {digest}\n\n", bytes.len())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Builds one package of `testdata/packages` into a directory: `control`, maintainer
+/// scripts beside it, files in `root/`.
+pub fn build(name: &str, pool: &Path) {
+    let source = super::testdata("packages").join(name);
+    let tree = pool.with_file_name(format!("tree-{name}"));
+    let debian = tree.join("DEBIAN");
+    fs::create_dir_all(&debian).expect("the package's tree is made");
+    for script in ["control", "preinst", "postinst", "prerm", "postrm"] {
+        if let Ok(text) = fs::read(source.join(script)) {
+            let path = debian.join(script);
+            fs::write(&path, text).expect("a control file is written");
+            let mode = if script == "control" { 0o644 } else { 0o755 };
+            fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode is set");
+        }
+    }
+    if source.join("root").exists() {
+        succeed(Command::new("cp").arg("-rT").arg(source.join("root")).arg(&tree));
+    }
+    if name == "tiny-base" {
+        fill_base(&tree);
+    }
+    for directory in ["", "DEBIAN"] {
+        let path = tree.join(directory);
+        fs::set_permissions(path, Permissions::from_mode(0o755)).expect("a mode is set");
+    }
+    succeed(Command::new("dpkg-deb").args(["--root-owner-group", "-Zgzip", "-z1", "--build"]).arg(&tree).arg(pool));
+    fs::remove_dir_all(&tree).expect("the package's tree is removed");
+}
+
+fn fill_base(tree: &Path) {
+    let directories = [
+        "dev", "etc", "opt/victims", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin",
+        "usr/share", "var/lib", "var/log", "var/cache",
+    ];
+    for directory in directories {
+        fs::create_dir_all(tree.join(directory)).expect("a directory of the base is made");
+    }
+    for name in ["bin", "sbin", "lib", "lib64"] {
+        symlink(format!("usr/{name}"), tree.join(name)).expect("an alias is made");
+    }
+    fs::write(tree.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n").expect("passwd is written");
+    fs::write(tree.join("etc/group"), "root:x:0:\nstaff:x:50:\n").expect("group is written");
+    let mut files = BTreeSet::new();
+    for program in PROGRAMS {
+        let path = find(program);
+        files.extend(libraries(&path));
+        copy(&path, &tree.join("usr/bin").join(program));
+    }
+    for library in files {
+        // `/lib` is an alias of `/usr/lib` in the base, whatever it is here.
+        let inside = library.strip_prefix("/usr").unwrap_or(&library).strip_prefix("/").expect("absolute");
+        copy(&library, &tree.join("usr").join(inside));
+    }
+}
+
+fn find(program: &str) -> PathBuf {
+    let places = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+    let found = places.iter().map(|place| Path::new(place).join(program)).find(|path| path.exists());
+    found.unwrap_or_else(|| panic!("this machine has no {program}"))
+}
+
+/// The absolute paths that ldd(1) prints.
+fn libraries(program: &Path) -> Vec<PathBuf> {
+    let output = Command::new("ldd").arg(program).output().expect("ldd runs");
+    let text = String::from_utf8(output.stdout).expect("ldd writes UTF-8");
+    text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().expect("it has a parent")).expect("the directory is made");
+    let bytes = fs::read(from).expect("a program is readable");
+    fs::write(to, bytes).expect("a program is copied");
+    fs::set_permissions(to, Permissions::from_mode(0o755)).expect("its mode is set");
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.output().expect("a command runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
