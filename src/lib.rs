@@ -4,4 +4,9 @@
 //! `docs/architecture.md` has the code map, the layers and the invariants.
 
 pub mod cli;
+pub mod compare;
+pub mod input;
+pub mod report;
 pub mod sandbox;
+pub mod tar;
+pub mod text;
