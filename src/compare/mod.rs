@@ -1,0 +1,186 @@
+//! Two archives to divergences: exact to the last byte.
+//!
+//! The verdict is byte equality, decided by comparing bytes, lengths and ends. Parsing
+//! explains a difference and never denies one. This layer knows no Debian.
+
+mod collect;
+mod compression;
+mod content;
+mod divergence;
+mod encoding;
+mod equal;
+mod explain;
+mod fields;
+mod files;
+mod globals;
+mod index;
+mod lockstep;
+mod moves;
+mod options;
+mod outcome;
+mod pairs;
+mod rules;
+mod streams;
+mod tail;
+mod trouble;
+mod vocabulary;
+
+use crate::compare::compression::Containers;
+use crate::compare::index::IndexError;
+use crate::compare::outcome::Outcome;
+use crate::input::{Container, Opened, open};
+
+pub use crate::compare::divergence::{
+    ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
+    Side, SideEntry, SideSummary, Trouble,
+};
+pub use crate::compare::options::{
+    ContentPolicy, Depth, Exclude, Ignored, Limits, Options, normalized,
+};
+pub use crate::compare::vocabulary::{Term, archive_names, field_names, is_known};
+pub use crate::input::{Source, SourceKind};
+
+/// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.
+pub type Progress<'call> = dyn Fn(u64) + Sync + 'call;
+
+/// Compares two archives.
+///
+/// Both inputs are read to their end unless one cannot be opened. Failures are part of
+/// the result, beside whatever was found before them.
+#[must_use]
+pub fn compare(
+    left: Source,
+    right: Source,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Comparison {
+    let mut comparison = Comparison::begun(&left, &right);
+    let names = (left.name.clone(), right.name.clone());
+    if matches!(
+        (&left.kind, &right.kind),
+        (SourceKind::Stdin, SourceKind::Stdin)
+    ) {
+        comparison.trouble = Some(trouble::both_stdin());
+        return comparison;
+    }
+    // Both are opened before either's failure counts, so that a live stream is known to the end.
+    let (old, new) = (open(left.kind), open(right.kind));
+    let (old, new) = match (old, new) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => {
+            let failed = [(Side::Left, old), (Side::Right, new)]
+                .into_iter()
+                .filter_map(|(side, opened)| opened.err().map(|error| (side, error)));
+            comparison.trouble = failed
+                .map(|(side, error)| trouble::of_input(trouble::name(&names, side), &error))
+                .next();
+            return comparison;
+        }
+    };
+    comparison.left.compression = old.container().name();
+    comparison.right.compression = new.container().name();
+    let containers = Containers::new(&old, &new);
+    match compare_opened(old, new, options, progress) {
+        Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
+        Err(error) => comparison.trouble = Some(trouble::of_index(&names, &error)),
+    }
+    comparison
+}
+
+/// Whether the containers' bytes are equal, where that was found by comparing them.
+type ContainersEqual = Option<bool>;
+
+fn compare_opened(
+    old: Opened,
+    new: Opened,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<(Outcome, ContainersEqual), IndexError> {
+    match (old, new) {
+        (Opened::Plain(left, left_length), Opened::Plain(right, right_length)) => {
+            let (left, right) = ((left, left_length), (right, right_length));
+            files::compare(&left, &right, options, progress).map(|outcome| (outcome, None))
+        }
+        (Opened::Packed(left, ll, old, old_head), Opened::Packed(right, rl, new, new_head))
+            if old == new =>
+        {
+            let (left, right) = ((left, ll), (right, rl));
+            let equal = ll == rl && equal::first_in_files(&left, &right, ll, &|_| {})?.is_none();
+            let verdict_only = options.depth == Depth::Verdict;
+            if verdict_only && (equal || options.ignores("compression").is_none()) {
+                let first = (!equal).then_some(0);
+                return Ok((
+                    Outcome {
+                        first,
+                        ..Outcome::default()
+                    },
+                    Some(equal),
+                ));
+            }
+            let left = Opened::Packed(left.0, ll, old, old_head);
+            if equal {
+                return streams::walk_one(left, options, progress)
+                    .map(|outcome| (outcome, Some(true)));
+            }
+            let right = Opened::Packed(right.0, rl, new, new_head);
+            streams::compare(left, right, false, options, progress)
+                .map(|outcome| (outcome, Some(false)))
+        }
+        (old, new) => {
+            let digest = old.container() == new.container() && old.container() != Container::Plain;
+            streams::compare(old, new, digest, options, progress).map(|outcome| (outcome, None))
+        }
+    }
+}
+
+impl Comparison {
+    fn begun(left: &Source, right: &Source) -> Self {
+        let side = |source: &Source| SideSummary {
+            label: source.label.clone(),
+            source: source.name.clone(),
+            compression: Container::Plain.name(),
+            ..SideSummary::default()
+        };
+        Self {
+            left: side(left),
+            right: side(right),
+            divergences: Vec::new(),
+            archive: Vec::new(),
+            ignored: Ignored::new(),
+            notes: Vec::new(),
+            collected: Collected::default(),
+            trouble: None,
+        }
+    }
+
+    fn fill(
+        &mut self,
+        mut outcome: Outcome,
+        containers: &Containers,
+        equal: ContainersEqual,
+        options: &Options,
+        names: &(String, String),
+    ) {
+        (self.left.bytes, self.right.bytes) = outcome.bytes;
+        (self.left.entries, self.right.entries) = outcome.explained.entries;
+        self.trouble = trouble::of_outcome(names, &mut outcome);
+        let compression = containers.divergence(&outcome.containers, equal);
+        if let Some(first) = outcome.first
+            && options.depth == Depth::Verdict
+            && (compression.is_none() || options.ignores("compression").is_some())
+        {
+            outcome.explained.archive.push(rules::unnamed(first));
+        }
+        outcome.explained.archive.extend(compression);
+        outcome.explained.archive.sort_by(|a, b| a.name.cmp(b.name));
+        self.collected = Collected {
+            left: outcome.explained.collected.0.found,
+            right: outcome.explained.collected.1.found,
+        };
+        (self.divergences, self.archive, self.ignored) = rules::apply(
+            outcome.explained.divergences,
+            outcome.explained.archive,
+            options,
+        );
+    }
+}

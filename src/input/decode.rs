@@ -1,0 +1,388 @@
+//! Decoding of containers, member by member.
+//!
+//! The decoders' own multi-member modes drop or refuse what follows a member; here a
+//! member ends, the next is recognised by its magic, and whatever else follows is
+//! counted and digested as bytes after the container.
+
+use std::io::{self, BufRead, Read};
+
+use sha2::{Digest as _, Sha256};
+
+use super::container::{Container, member};
+
+/// What was seen of a container besides its content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContainerStats {
+    /// gzip members, zstd frames, xz or bzip2 streams.
+    pub members: u64,
+    /// Skippable zstd frames.
+    pub skippable: u64,
+    /// Bytes after the last member.
+    pub trailing: u64,
+    /// Whether one of those is not zero.
+    pub trailing_data: bool,
+}
+
+type Buffered<R> = CountingReader<R>;
+
+enum Stage<R: Read> {
+    Between(Buffered<R>),
+    Plain(Buffered<R>),
+    Gzip(flate2::bufread::GzDecoder<Buffered<R>>),
+    Zstd(zstd::stream::read::Decoder<'static, Buffered<R>>),
+    Xz(liblzma::bufread::XzDecoder<Buffered<R>>),
+    Bzip2(bzip2::bufread::BzDecoder<Buffered<R>>),
+    Done(Buffered<R>),
+    Failed,
+}
+
+/// A reader of the decoded bytes.
+pub struct Decoder<R: Read> {
+    container: Container,
+    stage: Stage<R>,
+    stats: ContainerStats,
+    window_log: u32,
+}
+
+impl<R: Read> std::fmt::Debug for Decoder<R> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Decoder")
+            .field("container", &self.container)
+            .field("stats", &self.stats)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Memory that one xz stream may ask for, in bytes.
+const XZ_MEMORY: u64 = 256 << 20;
+
+impl<R: Read> Decoder<R> {
+    /// Decodes `input`, which is in `container`. `window_log` bounds a zstd window (and so its
+    /// memory) to `1 << window_log` bytes. With `digest` the container's bytes are digested.
+    #[must_use]
+    pub fn new(input: R, container: Container, window_log: u32, digest: bool) -> Self {
+        let input = CountingReader::new(input, container != Container::Plain, digest);
+        let stage = if container == Container::Plain {
+            Stage::Plain(input)
+        } else {
+            Stage::Between(input)
+        };
+        Self {
+            container,
+            stage,
+            stats: ContainerStats::default(),
+            window_log,
+        }
+    }
+
+    /// What was seen so far; complete after the end.
+    #[must_use]
+    pub fn stats(&self) -> &ContainerStats {
+        &self.stats
+    }
+
+    /// SHA-256 and length of the container's own bytes, once everything was read, where it was asked for.
+    #[must_use]
+    pub fn container_digest(self) -> Option<([u8; 32], u64)> {
+        match self.stage {
+            Stage::Done(input) => input.finish(),
+            _ => None,
+        }
+    }
+
+    fn between(&mut self, mut input: Buffered<R>) -> io::Result<Stage<R>> {
+        let start = input.peek(10)?;
+        if start.is_empty() {
+            return Ok(Stage::Done(input));
+        }
+        let zeros = start.iter().take_while(|byte| **byte == 0).count();
+        if self.container == Container::Xz && self.stats.members > 0 && zeros >= 4 {
+            // Stream padding: a multiple of four zero bytes, then another stream or the end.
+            self.stats.trailing += 4;
+            input.consume(4);
+            return Ok(Stage::Between(input));
+        }
+        if member(start) != self.container {
+            return self.trailing(input);
+        }
+        if self.container == Container::Zstd
+            && start.first().is_some_and(|byte| byte & 0xf0 == 0x50)
+        {
+            return self.skip_frame(input);
+        }
+        self.stats.members += 1;
+        Ok(match self.container {
+            Container::Gzip => Stage::Gzip(flate2::bufread::GzDecoder::new(input)),
+            Container::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?.single_frame();
+                decoder.window_log_max(self.window_log)?;
+                Stage::Zstd(decoder)
+            }
+            Container::Xz => {
+                let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)
+                    .map_err(io::Error::other)?;
+                Stage::Xz(liblzma::bufread::XzDecoder::new_stream(input, stream))
+            }
+            Container::Bzip2 => Stage::Bzip2(bzip2::bufread::BzDecoder::new(input)),
+            Container::Plain | Container::Lz4 => Stage::Plain(input),
+        })
+    }
+
+    /// A skippable frame: magic, four bytes of little endian length, that many bytes.
+    fn skip_frame(&mut self, mut input: Buffered<R>) -> io::Result<Stage<R>> {
+        let mut head = [0; 8];
+        input.read_exact(&mut head)?;
+        let [_, _, _, _, a, b, c, d] = head;
+        let mut left = u64::from(u32::from_le_bytes([a, b, c, d]));
+        while left > 0 {
+            let have = input.fill_buf()?.len();
+            if have == 0 {
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "skippable frame is cut",
+                ));
+            }
+            let step = usize::try_from(left).unwrap_or(usize::MAX).min(have);
+            input.consume(step);
+            left -= step as u64;
+        }
+        self.stats.skippable += 1;
+        Ok(Stage::Between(input))
+    }
+
+    fn trailing(&mut self, mut input: Buffered<R>) -> io::Result<Stage<R>> {
+        loop {
+            let data = input.fill_buf()?;
+            let length = data.len();
+            if length == 0 {
+                return Ok(Stage::Done(input));
+            }
+            self.stats.trailing_data |= data.iter().any(|byte| *byte != 0);
+            self.stats.trailing += length as u64;
+            input.consume(length);
+        }
+    }
+}
+
+impl<R: Read> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match &mut self.stage {
+                Stage::Plain(input) => input.read(buffer)?,
+                Stage::Gzip(decoder) => decoder.read(buffer)?,
+                Stage::Zstd(decoder) => decoder.read(buffer)?,
+                Stage::Xz(decoder) => decoder.read(buffer)?,
+                Stage::Bzip2(decoder) => decoder.read(buffer)?,
+                Stage::Between(_) => 0,
+                Stage::Done(_) => return Ok(0),
+                Stage::Failed => return Err(io::Error::other("decoder stopped after an error")),
+            };
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            self.stage = match std::mem::replace(&mut self.stage, Stage::Failed) {
+                Stage::Plain(input) => Stage::Done(input),
+                Stage::Gzip(decoder) => Stage::Between(decoder.into_inner()),
+                Stage::Zstd(decoder) => Stage::Between(decoder.finish()),
+                Stage::Xz(decoder) => Stage::Between(decoder.into_inner()),
+                Stage::Bzip2(decoder) => Stage::Between(decoder.into_inner()),
+                Stage::Between(input) => self.between(input)?,
+                Stage::Done(input) => Stage::Done(input),
+                Stage::Failed => Stage::Failed,
+            };
+        }
+    }
+}
+
+/// A buffered reader that digests what is consumed.
+struct CountingReader<R> {
+    inner: R,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    digest: Option<Sha256>,
+    consumed: u64,
+}
+
+/// Bytes read from the input at once; more leaves the processor's second level cache.
+const BUFFER: usize = 128 << 10;
+
+impl<R: Read> CountingReader<R> {
+    fn new(inner: R, is_container: bool, digest: bool) -> Self {
+        let buffer = if is_container {
+            vec![0; BUFFER]
+        } else {
+            Vec::new()
+        };
+        let digest = (is_container && digest).then(Sha256::new);
+        Self {
+            inner,
+            buffer,
+            start: 0,
+            end: 0,
+            digest,
+            consumed: 0,
+        }
+    }
+
+    /// At least `want` bytes without consuming them, fewer at the end only.
+    fn peek(&mut self, want: usize) -> io::Result<&[u8]> {
+        while self.end - self.start < want {
+            if self.start > 0 {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
+            let space = self.buffer.get_mut(self.end..).unwrap_or_default();
+            match self.inner.read(space) {
+                Ok(0) => break,
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    fn finish(self) -> Option<([u8; 32], u64)> {
+        self.digest
+            .map(|digest| (digest.finalize().into(), self.consumed))
+    }
+}
+
+impl<R: Read> Read for CountingReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.buffer.is_empty() {
+            let read = self.inner.read(out)?;
+            self.consumed += read as u64;
+            return Ok(read);
+        }
+        let data = self.fill_buf()?;
+        let step = data.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..step), data.get(..step)) {
+            to.copy_from_slice(from);
+        }
+        self.consume(step);
+        Ok(step)
+    }
+}
+
+impl<R: Read> BufRead for CountingReader<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+            self.end = self.inner.read(&mut self.buffer)?;
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let amount = amount.min(self.end - self.start);
+        if let (Some(digest), Some(data)) = (
+            &mut self.digest,
+            self.buffer.get(self.start..self.start + amount),
+        ) {
+            digest.update(data);
+        }
+        self.start += amount;
+        self.consumed += amount as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+
+    use super::{Container, ContainerStats, Decoder};
+
+    fn decoded(data: &[u8], container: Container) -> (Vec<u8>, ContainerStats) {
+        let mut decoder = Decoder::new(data, container, 27, true);
+        let mut out = Vec::new();
+        let read = decoder.read_to_end(&mut out);
+        assert!(read.is_ok(), "{read:?}");
+        let stats = decoder.stats().clone();
+        assert!(
+            decoder
+                .container_digest()
+                .is_some_and(|(_, length)| length == data.len() as u64)
+        );
+        (out, stats)
+    }
+
+    fn packed(container: Container, data: &[u8]) -> Vec<u8> {
+        let done = match container {
+            Container::Gzip => {
+                let mut out =
+                    flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                out.write_all(data).and_then(|()| out.finish())
+            }
+            Container::Zstd => zstd::encode_all(data, 1),
+            Container::Xz => {
+                let mut out = liblzma::write::XzEncoder::new(Vec::new(), 0);
+                out.write_all(data).and_then(|()| out.finish())
+            }
+            Container::Bzip2 => {
+                let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                out.write_all(data).and_then(|()| out.finish())
+            }
+            Container::Plain | Container::Lz4 => Ok(data.to_vec()),
+        };
+        done.unwrap_or_default()
+    }
+
+    #[test]
+    fn several_members_and_what_follows_are_read_in_every_container() {
+        for container in [
+            Container::Gzip,
+            Container::Zstd,
+            Container::Xz,
+            Container::Bzip2,
+        ] {
+            let two = [packed(container, b"one "), packed(container, b"two")].concat();
+            let (out, stats) = decoded(&two, container);
+            assert_eq!(
+                (&out[..], stats.members, stats.trailing),
+                (&b"one two"[..], 2, 0),
+                "{container:?}"
+            );
+            let (out, stats) = decoded(&[&two[..], b"\0\0\0\0garbage"].concat(), container);
+            assert_eq!(
+                (&out[..], stats.trailing, stats.trailing_data),
+                (&b"one two"[..], 11, true),
+                "{container:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn skippable_frames_are_passed_over() {
+        let data = [
+            b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(),
+            packed(Container::Zstd, b"x"),
+        ]
+        .concat();
+        let (out, stats) = decoded(&data, Container::Zstd);
+        assert_eq!(
+            (&out[..], stats.members, stats.skippable),
+            (&b"x"[..], 1, 1)
+        );
+    }
+
+    #[test]
+    fn a_cut_member_is_an_error_in_every_container() {
+        for container in [
+            Container::Gzip,
+            Container::Zstd,
+            Container::Xz,
+            Container::Bzip2,
+        ] {
+            let whole = packed(container, &b"content ".repeat(100));
+            for end in 10..whole.len() {
+                let mut out = Vec::new();
+                let read = Decoder::new(&whole[..end], container, 27, true).read_to_end(&mut out);
+                assert!(read.is_err(), "{container:?} cut at {end}");
+            }
+        }
+    }
+}

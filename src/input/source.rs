@@ -1,0 +1,142 @@
+//! Where an archive comes from, and opening it.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::PathBuf;
+
+use super::container::{Container, SNIFF, sniff};
+use super::read_at::read_up_to;
+
+/// One side's input.
+#[derive(Debug)]
+pub struct Source {
+    /// The side's word in reports: `left`, `normal`, …
+    pub label: String,
+    /// What messages call it, for example its path.
+    pub name: String,
+    /// Where the bytes are.
+    pub kind: SourceKind,
+}
+
+/// Where the bytes of an input are.
+pub enum SourceKind {
+    /// A path; anything that can be opened, pipes included.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// A stream that is read once, to its end.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl std::fmt::Debug for SourceKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => out.debug_tuple("File").field(path).finish(),
+            Self::Stdin => out.write_str("Stdin"),
+            Self::Stream(_) => out.write_str("Stream"),
+        }
+    }
+}
+
+/// Why an input cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The operating system's refusal.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A container that is recognised but not read.
+    #[error("compressed with {0}, which is not read")]
+    Unsupported(&'static str),
+    /// A directory.
+    #[error("is a directory")]
+    Directory,
+}
+
+/// An open input.
+pub enum Opened {
+    /// A regular file that is not compressed: random access.
+    Plain(File, u64),
+    /// A regular file in a container.
+    Packed(File, u64, Container, Vec<u8>),
+    /// Anything else: read once. The bytes are those that told the container.
+    Stream(Box<dyn Read + Send>, Container, Vec<u8>),
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_tuple("Opened").field(&self.container()).finish()
+    }
+}
+
+impl Opened {
+    /// The container.
+    #[must_use]
+    pub fn container(&self) -> Container {
+        match self {
+            Self::Plain(..) => Container::Plain,
+            Self::Packed(_, _, container, _) | Self::Stream(_, container, _) => *container,
+        }
+    }
+
+    /// The first bytes of a container.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        match self {
+            Self::Plain(..) => &[],
+            Self::Packed(_, _, _, head) | Self::Stream(_, _, head) => head,
+        }
+    }
+
+    /// The container's bytes from the start, to be read once.
+    #[must_use]
+    pub fn into_stream(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Plain(file, _) | Self::Packed(file, ..) => Box::new(file),
+            Self::Stream(stream, _, _) => stream,
+        }
+    }
+}
+
+/// Opens an input and tells its container.
+///
+/// # Errors
+/// It cannot be opened or read, or is in a container that is not read.
+pub fn open(kind: SourceKind) -> Result<Opened, InputError> {
+    let opened = match kind {
+        SourceKind::File(path) => open_file(File::open(path)?)?,
+        SourceKind::Stdin => open_stream(Box::new(io::stdin()))?,
+        SourceKind::Stream(stream) => open_stream(stream)?,
+    };
+    match opened.container() {
+        Container::Lz4 => Err(InputError::Unsupported("lz4")),
+        Container::Plain | Container::Gzip | Container::Zstd | Container::Xz | Container::Bzip2 => {
+            Ok(opened)
+        }
+    }
+}
+
+fn open_file(file: File) -> Result<Opened, InputError> {
+    let facts = file.metadata()?;
+    if facts.is_dir() {
+        return Err(InputError::Directory);
+    }
+    if !facts.is_file() {
+        return open_stream(Box::new(file));
+    }
+    let pair = (file, facts.len());
+    let mut head = vec![0; SNIFF];
+    let read = read_up_to(&pair, &mut head, 0)?;
+    head.truncate(read);
+    Ok(match sniff(&head) {
+        Container::Plain => Opened::Plain(pair.0, pair.1),
+        container => Opened::Packed(pair.0, pair.1, container, head),
+    })
+}
+
+fn open_stream(mut stream: Box<dyn Read + Send>) -> Result<Opened, InputError> {
+    let mut head = Vec::with_capacity(SNIFF);
+    let _ = stream.by_ref().take(SNIFF as u64).read_to_end(&mut head)?;
+    let container = sniff(&head);
+    let again = Cursor::new(head.clone()).chain(stream);
+    Ok(Opened::Stream(Box::new(again), container, head))
+}

@@ -1,0 +1,108 @@
+//! Reading ahead: one thread per input decodes into a few recycled buffers.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::container::Container;
+use super::decode::{ContainerStats, Decoder};
+
+/// Bytes of one buffer. 128 to 512 KiB are fastest; 1 MiB leaves the second level cache.
+pub const CHUNK: usize = 256 << 10;
+
+/// Buffers on their way between a reader and its consumer.
+const IN_FLIGHT: usize = 3;
+
+/// The consumer's end: decoded chunks in order, every one full except the last.
+#[derive(Debug)]
+pub struct Chunks {
+    filled: Receiver<Vec<u8>>,
+    empty: SyncSender<Vec<u8>>,
+}
+
+impl Chunks {
+    /// The next chunk; `None` at the end (the reader's outcome says whether it ended well).
+    #[must_use]
+    pub fn next(&self) -> Option<Vec<u8>> {
+        self.filled.recv().ok()
+    }
+
+    /// Gives a buffer back.
+    pub fn recycle(&self, buffer: Vec<u8>) {
+        // The reader may be gone already; then nobody needs the buffer.
+        drop(self.empty.try_send(buffer));
+    }
+}
+
+/// What a reader says when it has ended.
+#[derive(Debug)]
+pub struct Side {
+    /// What was seen of the container.
+    pub stats: ContainerStats,
+    /// SHA-256 and length of the container's bytes, where it was read to its end.
+    pub container: Option<([u8; 32], u64)>,
+    /// Decoded bytes.
+    pub bytes: u64,
+    /// The error that ended it.
+    pub error: Option<io::Error>,
+}
+
+/// Makes the two ends of a reader: the consumer's, and the work for a thread.
+///
+/// The work returns when the input ends or fails, or the consumer is dropped.
+pub fn read_ahead<R: Read + Send>(
+    input: R,
+    container: Container,
+    window_log: u32,
+    digest: bool,
+) -> (Chunks, impl FnOnce() -> Side + Send) {
+    let (to_consumer, filled) = sync_channel(IN_FLIGHT);
+    let (empty, to_reader) = sync_channel(IN_FLIGHT + 2);
+    let work = move || {
+        read_all(
+            Decoder::new(input, container, window_log, digest),
+            &to_consumer,
+            &to_reader,
+        )
+    };
+    (Chunks { filled, empty }, work)
+}
+
+fn read_all<R: Read>(
+    mut decoder: Decoder<R>,
+    filled: &SyncSender<Vec<u8>>,
+    empty: &Receiver<Vec<u8>>,
+) -> Side {
+    let mut bytes = 0;
+    let error = loop {
+        let mut buffer = empty.try_recv().unwrap_or_default();
+        buffer.resize(CHUNK, 0);
+        let (length, error) = fill(&mut decoder, &mut buffer);
+        buffer.truncate(length);
+        bytes += length as u64;
+        if length > 0 && filled.send(buffer).is_err() {
+            break error;
+        }
+        if error.is_some() || length < CHUNK {
+            break error;
+        }
+    };
+    Side {
+        stats: decoder.stats().clone(),
+        container: decoder.container_digest(),
+        bytes,
+        error,
+    }
+}
+
+fn fill(input: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut done = 0;
+    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match input.read(rest) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (done, Some(error)),
+        }
+    }
+    (done, None)
+}
