@@ -6,5 +6,10 @@
 pub mod audit;
 pub mod build;
 pub mod cli;
+pub mod compare;
 pub mod explain;
+pub mod input;
+pub mod report;
 pub mod sandbox;
+pub mod tar;
+pub mod text;

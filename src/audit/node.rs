@@ -30,12 +30,20 @@ impl Node {
     pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(error),
         };
-        Ok(Some(Self { metadata, xattrs: xattrs(path)? }))
+        Ok(Some(Self {
+            metadata,
+            xattrs: xattrs(path)?,
+        }))
     }
 
     /// Overlayfs records a removal as a 0:0 character device (kernel, overlayfs.rst).
@@ -49,7 +57,9 @@ impl Node {
 
     /// Whether nothing of the lower directory shows through this one.
     pub(super) fn is_opaque(&self) -> bool {
-        self.xattrs.get(&b"user.overlay.opaque"[..]).is_some_and(|value| value == b"y")
+        self.xattrs
+            .get(&b"user.overlay.opaque"[..])
+            .is_some_and(|value| value == b"y")
     }
 
     fn type_word(&self) -> &'static str {
@@ -66,24 +76,40 @@ pub(super) fn compare(
     let mut fields = Vec::new();
     let mut note = |name: &str, before: String, after: String| {
         if before != after {
-            fields.push(FieldChange { name: name.to_owned(), before, after });
+            fields.push(FieldChange {
+                name: name.to_owned(),
+                before,
+                after,
+            });
         }
     };
     let (old, new) = (&before.metadata, &after.metadata);
-    note("type", before.type_word().to_owned(), after.type_word().to_owned());
+    note(
+        "type",
+        before.type_word().to_owned(),
+        after.type_word().to_owned(),
+    );
     let is_same_type = before.type_word() == after.type_word();
     let mut is_modified = !is_same_type;
     if is_same_type && old.is_file() {
         note("size", old.len().to_string(), new.len().to_string());
         if old.len() != new.len() || !is_same_content(before_path, after_path)? {
             is_modified = true;
-            fields.push(FieldChange { name: "content".to_owned(), before: String::new(), after: String::new() });
+            fields.push(FieldChange {
+                name: "content".to_owned(),
+                before: String::new(),
+                after: String::new(),
+            });
         }
     }
     let mut note = |name: &str, before: String, after: String| {
         let differs = before != after;
         if differs {
-            fields.push(FieldChange { name: name.to_owned(), before, after });
+            fields.push(FieldChange {
+                name: name.to_owned(),
+                before,
+                after,
+            });
         }
         differs
     };
@@ -94,20 +120,49 @@ pub(super) fn compare(
     if is_same_type {
         is_modified |= note("device", device(old), device(new));
     }
-    note("mode", format!("{:04o}", old.mode() & 0o7777), format!("{:04o}", new.mode() & 0o7777));
+    note(
+        "mode",
+        format!("{:04o}", old.mode() & 0o7777),
+        format!("{:04o}", new.mode() & 0o7777),
+    );
     note("uid", old.uid().to_string(), new.uid().to_string());
     note("gid", old.gid().to_string(), new.gid().to_string());
-    note("mtime", time(old.mtime(), old.mtime_nsec()), time(new.mtime(), new.mtime_nsec()));
-    note("atime", time(old.atime(), old.atime_nsec()), time(new.atime(), new.atime_nsec()));
-    let names = before.xattrs.keys().chain(after.xattrs.keys().filter(|name| !before.xattrs.contains_key(*name)));
+    note(
+        "mtime",
+        time(old.mtime(), old.mtime_nsec()),
+        time(new.mtime(), new.mtime_nsec()),
+    );
+    note(
+        "atime",
+        time(old.atime(), old.atime_nsec()),
+        time(new.atime(), new.atime_nsec()),
+    );
+    let names = before.xattrs.keys().chain(
+        after
+            .xattrs
+            .keys()
+            .filter(|name| !before.xattrs.contains_key(*name)),
+    );
     for name in names.filter(|name| !name.starts_with(OVERLAY_PREFIX)) {
-        let value = |node: &Node| node.xattrs.get(name).map_or_else(String::new, |value| hex(value));
-        note(&format!("xattr:{}", bstr(name)), value(before), value(after));
+        let value = |node: &Node| {
+            node.xattrs
+                .get(name)
+                .map_or_else(String::new, |value| hex(value))
+        };
+        note(
+            &format!("xattr:{}", bstr(name)),
+            value(before),
+            value(after),
+        );
     }
     if fields.is_empty() {
         return Ok(None);
     }
-    let kind = if is_modified { ChangeKind::Modified } else { ChangeKind::Metadata };
+    let kind = if is_modified {
+        ChangeKind::Modified
+    } else {
+        ChangeKind::Metadata
+    };
     Ok(Some(Change { path, kind, fields }))
 }
 
@@ -135,7 +190,11 @@ fn device(metadata: &Metadata) -> String {
         return String::new();
     }
     let number = metadata.rdev();
-    format!("{},{}", rustix::fs::major(number), rustix::fs::minor(number))
+    format!(
+        "{},{}",
+        rustix::fs::major(number),
+        rustix::fs::minor(number)
+    )
 }
 
 /// Seconds since the epoch with nanoseconds.
@@ -160,12 +219,17 @@ fn xattrs(path: &Path) -> io::Result<BTreeMap<Vec<u8>, Vec<u8>>> {
     };
     names.truncate(length);
     let mut found = BTreeMap::new();
-    for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+    for name in names
+        .split(|byte| *byte == 0)
+        .filter(|name| !name.is_empty())
+    {
         let mut value = vec![0; XATTR_MAX];
         match rustix::fs::lgetxattr(path, name, &mut value[..]) {
             Ok(length) => value.truncate(length),
             // Listed, but kept from this namespace (`trusted.*`).
-            Err(rustix::io::Errno::NODATA | rustix::io::Errno::PERM | rustix::io::Errno::NOTSUP) => continue,
+            Err(
+                rustix::io::Errno::NODATA | rustix::io::Errno::PERM | rustix::io::Errno::NOTSUP,
+            ) => continue,
             Err(error) => return Err(error.into()),
         }
         found.insert(name.to_vec(), value);
@@ -179,8 +243,13 @@ fn is_same_content(left: &Path, right: &Path) -> io::Result<bool> {
     loop {
         left_chunk.clear();
         right_chunk.clear();
-        left.by_ref().take(128 * 1024).read_to_end(&mut left_chunk)?;
-        right.by_ref().take(128 * 1024).read_to_end(&mut right_chunk)?;
+        left.by_ref()
+            .take(128 * 1024)
+            .read_to_end(&mut left_chunk)?;
+        right
+            .by_ref()
+            .take(128 * 1024)
+            .read_to_end(&mut right_chunk)?;
         if left_chunk != right_chunk {
             return Ok(false);
         }

@@ -27,10 +27,17 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> AuditError {
 }
 
 /// Adds what one layer's build changed.
-pub(super) fn read_upper(layer: &AuditedLayer, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+pub(super) fn read_upper(
+    layer: &AuditedLayer,
+    changes: &mut Vec<Change>,
+) -> Result<(), AuditError> {
     // A slash at the end follows `/proc/self/fd/N` to the directory itself.
     let (lower, upper) = (layer.lower.join(""), layer.upper.join(""));
-    let mut pending = vec![Pair { outside: layer.target.clone(), lower: Some(lower), upper }];
+    let mut pending = vec![Pair {
+        outside: layer.target.clone(),
+        lower: Some(lower),
+        upper,
+    }];
     while let Some(pair) = pending.pop() {
         pair.visit(&mut pending, changes)?;
     }
@@ -54,7 +61,11 @@ impl Pair {
             None => None,
         };
         let path = self.outside.as_os_str().as_bytes().to_vec();
-        let of_kind = |kind| Change { path: path.clone(), kind, fields: vec![] };
+        let of_kind = |kind| Change {
+            path: path.clone(),
+            kind,
+            fields: vec![],
+        };
         if after.is_whiteout() {
             if let (Some(before), Some(lower)) = (&before, &self.lower) {
                 changes.push(of_kind(ChangeKind::Removed));
@@ -66,7 +77,8 @@ impl Pair {
         }
         match (&before, &self.lower) {
             (Some(before), Some(lower)) => {
-                let change = compare(path, (before, lower), (&after, &self.upper)).map_err(at(&self.upper))?;
+                let change = compare(path, (before, lower), (&after, &self.upper))
+                    .map_err(at(&self.upper))?;
                 changes.extend(change);
                 if before.is_dir() && (!after.is_dir() || after.is_opaque()) {
                     self.replaced_below(lower, changes)?;
@@ -75,7 +87,9 @@ impl Pair {
             (None, _) | (Some(_), None) => changes.push(of_kind(ChangeKind::Created)),
         }
         if after.is_dir() {
-            let lower = self.lower.filter(|_| before.as_ref().is_some_and(Node::is_dir));
+            let lower = self
+                .lower
+                .filter(|_| before.as_ref().is_some_and(Node::is_dir));
             for name in names(&self.upper)? {
                 pending.push(Pair {
                     outside: self.outside.join(&name),
@@ -96,7 +110,11 @@ impl Pair {
             }
             let (lower, outside) = (lower.join(&name), self.outside.join(&name));
             let path = outside.as_os_str().as_bytes().to_vec();
-            changes.push(Change { path, kind: ChangeKind::Removed, fields: vec![] });
+            changes.push(Change {
+                path,
+                kind: ChangeKind::Removed,
+                fields: vec![],
+            });
             removed_below(&lower, &outside, changes)?;
         }
         Ok(())
@@ -104,14 +122,22 @@ impl Pair {
 }
 
 /// Everything below a removed directory is removed too.
-fn removed_below(lower: &Path, outside: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+fn removed_below(
+    lower: &Path,
+    outside: &Path,
+    changes: &mut Vec<Change>,
+) -> Result<(), AuditError> {
     if !fs::symlink_metadata(lower).map_err(at(lower))?.is_dir() {
         return Ok(());
     }
     for name in names(lower)? {
         let (lower, outside) = (lower.join(&name), outside.join(&name));
         let path = outside.as_os_str().as_bytes().to_vec();
-        changes.push(Change { path, kind: ChangeKind::Removed, fields: vec![] });
+        changes.push(Change {
+            path,
+            kind: ChangeKind::Removed,
+            fields: vec![],
+        });
         removed_below(&lower, &outside, changes)?;
     }
     Ok(())

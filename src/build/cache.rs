@@ -64,10 +64,18 @@ impl Cache {
     /// # Errors
     /// The directory cannot be made, or not be written.
     pub fn open(root: &Path, remove: RemoveTree<'_>) -> Result<Self, BuildError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(at(root, "make the cache"))?;
-        let cache = Self { root: root.to_owned() };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(root)
+            .map_err(at(root, "make the cache"))?;
+        let cache = Self {
+            root: root.to_owned(),
+        };
         for name in cache.names()? {
-            let Some(key) = name.strip_suffix(".partial") else { continue };
+            let Some(key) = name.strip_suffix(".partial") else {
+                continue;
+            };
             let lock = cache.lock_file(key)?;
             if lock.try_lock().is_ok() {
                 remove(&root.join(&name))?;
@@ -100,7 +108,10 @@ impl Cache {
                 Err(TryLockError::Error(error)) => return Err(at(&lock_path, "lock")(error)),
             }
             if finished.exists() {
-                return Ok(Slot::Ready(Entry { path: finished, _lock: lock }));
+                return Ok(Slot::Ready(Entry {
+                    path: finished,
+                    _lock: lock,
+                }));
             }
             lock.unlock().map_err(at(&lock_path, "unlock"))?;
         }
@@ -115,25 +126,37 @@ impl Cache {
         if freshness == Freshness::Cached && finished.exists() {
             // Another run made it while we waited.
             lock.lock_shared().map_err(at(&lock_path, "lock"))?;
-            return Ok(Slot::Ready(Entry { path: finished, _lock: lock }));
+            return Ok(Slot::Ready(Entry {
+                path: finished,
+                _lock: lock,
+            }));
         }
         let partial = self.root.join(format!("{key}.partial"));
         if partial.exists() {
             remove(&partial)?;
         }
         make_open_directory(&partial)?;
-        Ok(Slot::Vacant(Making { partial, finished, lock }))
+        Ok(Slot::Vacant(Making {
+            partial,
+            finished,
+            lock,
+        }))
     }
 
     fn lock_file(&self, key: &str) -> Result<File, BuildError> {
         let path = self.root.join(format!("{key}.lock"));
-        OpenOptions::new().create(true).append(true).open(&path).map_err(at(path, "open"))
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(at(path, "open"))
     }
 
     fn names(&self) -> Result<Vec<String>, BuildError> {
         let entries = fs::read_dir(&self.root).map_err(at(&self.root, "read"))?;
-        let mut names: Vec<_> =
-            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let mut names: Vec<_> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
         names.sort();
         Ok(names)
     }
@@ -145,7 +168,11 @@ impl Making {
     /// # Errors
     /// The rename, or the removal of the entry that was there before.
     pub fn publish(self, remove: RemoveTree<'_>) -> Result<Entry, BuildError> {
-        let Self { partial, finished, lock } = self;
+        let Self {
+            partial,
+            finished,
+            lock,
+        } = self;
         if finished.exists() {
             // Its name says that it is for removal, should we be killed in between.
             let old = finished.with_extension("old.partial");
@@ -156,7 +183,10 @@ impl Making {
             fs::rename(&partial, &finished).map_err(at(&finished, "publish"))?;
         }
         lock.lock_shared().map_err(at(&finished, "lock"))?;
-        Ok(Entry { path: finished, _lock: lock })
+        Ok(Entry {
+            path: finished,
+            _lock: lock,
+        })
     }
 
     /// Gives up at once instead of leaving the removal to the next run.
@@ -171,7 +201,8 @@ impl Making {
 /// A directory that a sandbox can fill.
 pub(super) fn make_open_directory(path: &Path) -> Result<(), BuildError> {
     fs::create_dir(path).map_err(at(path, "make"))?;
-    fs::set_permissions(path, Permissions::from_mode(0o777)).map_err(at(path, "open for the sandbox"))
+    fs::set_permissions(path, Permissions::from_mode(0o777))
+        .map_err(at(path, "open for the sandbox"))
 }
 
 #[cfg(test)]
@@ -197,8 +228,13 @@ mod tests {
         let making = vacant(&cache, "key", Freshness::Cached);
         fs::write(making.partial.join("file"), "x").unwrap();
         drop(making.publish(&remove).unwrap());
-        match cache.slot("key", Freshness::Cached, &remove, &|| ()).unwrap() {
-            Slot::Ready(entry) => assert_eq!(fs::read_to_string(entry.path.join("file")).unwrap(), "x"),
+        match cache
+            .slot("key", Freshness::Cached, &remove, &|| ())
+            .unwrap()
+        {
+            Slot::Ready(entry) => {
+                assert_eq!(fs::read_to_string(entry.path.join("file")).unwrap(), "x")
+            }
             Slot::Vacant(making) => panic!("{making:?}"),
         }
     }
@@ -218,7 +254,11 @@ mod tests {
     fn a_new_entry_takes_the_place_of_the_old() {
         let directory = tempfile::tempdir().unwrap();
         let cache = Cache::open(directory.path(), &remove).unwrap();
-        drop(vacant(&cache, "key", Freshness::Cached).publish(&remove).unwrap());
+        drop(
+            vacant(&cache, "key", Freshness::Cached)
+                .publish(&remove)
+                .unwrap(),
+        );
         let making = vacant(&cache, "key", Freshness::New);
         fs::write(making.partial.join("new"), "").unwrap();
         let entry = making.publish(&remove).unwrap();

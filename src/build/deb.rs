@@ -23,19 +23,44 @@ impl LocalDeb {
             why,
             hint: None,
         };
-        let output = Command::new("dpkg-deb").arg("--field").arg(&path).output().map_err(at("dpkg-deb", "run"))?;
+        let output = Command::new("dpkg-deb")
+            .arg("--field")
+            .arg(&path)
+            .output()
+            .map_err(at("dpkg-deb", "run"))?;
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
-            let line = words.lines().find(|line| !line.trim().is_empty()).unwrap_or("not a package");
-            return Err(refused(line.trim_start_matches("dpkg-deb: error: ").to_owned()));
+            let line = words
+                .lines()
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or("not a package");
+            return Err(refused(
+                line.trim_start_matches("dpkg-deb: error: ").to_owned(),
+            ));
         }
-        let control = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        let control = String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned();
         let wanted = |name: &str| {
-            field(&control, name).map(str::to_owned).ok_or_else(|| refused(format!("its control file has no {name}")))
+            field(&control, name)
+                .map(str::to_owned)
+                .ok_or_else(|| refused(format!("its control file has no {name}")))
         };
-        let (package, version, architecture) = (wanted("Package")?, wanted("Version")?, wanted("Architecture")?);
+        let (package, version, architecture) = (
+            wanted("Package")?,
+            wanted("Version")?,
+            wanted("Architecture")?,
+        );
         let (size, sha256) = digest(&path)?;
-        Ok(Self { control, package, version, architecture, size, sha256, path })
+        Ok(Self {
+            control,
+            package,
+            version,
+            architecture,
+            size,
+            sha256,
+            path,
+        })
     }
 }
 

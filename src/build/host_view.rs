@@ -13,13 +13,36 @@ use super::{BuildError, at};
 use crate::sandbox::{Access, Bind, Layer, Node};
 
 /// Directories that a sandbox has of its own.
-const OWN: [(&str, u32); 5] =
-    [("/dev", 0o755), ("/proc", 0o555), ("/run", 0o755), ("/sys", 0o555), ("/tmp", 0o1777)];
+const OWN: [(&str, u32); 5] = [
+    ("/dev", 0o755),
+    ("/proc", 0o555),
+    ("/run", 0o755),
+    ("/sys", 0o555),
+    ("/tmp", 0o1777),
+];
 
 /// File systems that hold no files of anybody's.
 const PSEUDO: [&str; 20] = [
-    "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
-    "fuse.gvfsd-fuse", "fuse.portal", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc", "pstore", "sysfs", "tracefs",
+    "autofs",
+    "binfmt_misc",
+    "bpf",
+    "cgroup",
+    "cgroup2",
+    "configfs",
+    "debugfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "fuse.gvfsd-fuse",
+    "fuse.portal",
+    "fusectl",
+    "hugetlbfs",
+    "mqueue",
+    "nsfs",
+    "proc",
+    "pstore",
+    "sysfs",
+    "tracefs",
 ];
 
 /// The parts of a plan that show the machine's tree.
@@ -55,17 +78,30 @@ fn mounts(mountinfo: &str) -> Vec<Mount> {
         .filter_map(|line| {
             let (mount, source) = line.split_once(" - ")?;
             let target = mount.split(' ').nth(4)?;
-            let target = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
-                .iter()
-                .fold(target.to_owned(), |text, (code, plain)| text.replace(code, plain));
+            let target = [
+                ("\\040", " "),
+                ("\\011", "\t"),
+                ("\\012", "\n"),
+                ("\\134", "\\"),
+            ]
+            .iter()
+            .fold(target.to_owned(), |text, (code, plain)| {
+                text.replace(code, plain)
+            });
             Some((PathBuf::from(target), source.split(' ').next()?.to_owned()))
         })
         .collect()
 }
 
-fn cover_children(directory: &Path, mounts: &[Mount], view: &mut HostView) -> Result<(), BuildError> {
+fn cover_children(
+    directory: &Path,
+    mounts: &[Mount],
+    view: &mut HostView,
+) -> Result<(), BuildError> {
     let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
-    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     for path in paths {
         cover(path, mounts, view)?;
@@ -79,7 +115,9 @@ fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Bui
         return Ok(());
     }
     // Whatever vanishes while we look is not part of the tree.
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return Ok(()) };
+    let Ok(metadata) = fs::symlink_metadata(&path) else {
+        return Ok(());
+    };
     if metadata.is_symlink() {
         if let Ok(target) = fs::read_link(&path) {
             view.nodes.push(Node::Symlink { path, target });
@@ -88,22 +126,37 @@ fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Bui
     }
     if metadata.is_file() {
         view.nodes.push(Node::File { path: path.clone() });
-        view.binds.push(Bind { source: path.clone(), target: path, access: Access::ReadOnly });
+        view.binds.push(Bind {
+            source: path.clone(),
+            target: path,
+            access: Access::ReadOnly,
+        });
         return Ok(());
     }
     if !metadata.is_dir() {
         return Ok(());
     }
     let mode = metadata.permissions().mode() & 0o7777;
-    view.nodes.push(Node::Directory { path: path.clone(), mode });
-    let is_pseudo = mounts.iter().any(|(target, kind)| *target == path && PSEUDO.contains(&kind.as_str()));
+    view.nodes.push(Node::Directory {
+        path: path.clone(),
+        mode,
+    });
+    let is_pseudo = mounts
+        .iter()
+        .any(|(target, kind)| *target == path && PSEUDO.contains(&kind.as_str()));
     if is_pseudo {
         return Ok(());
     }
-    if mounts.iter().any(|(target, _)| *target != path && target.starts_with(&path)) {
+    if mounts
+        .iter()
+        .any(|(target, _)| *target != path && target.starts_with(&path))
+    {
         return cover_children(&path, mounts, view);
     }
-    view.layers.push(Layer { lower: path.clone(), target: path });
+    view.layers.push(Layer {
+        lower: path.clone(),
+        target: path,
+    });
     Ok(())
 }
 
@@ -114,7 +167,10 @@ mod tests {
     #[test]
     fn a_mount_point_with_a_blank_is_read() {
         let line = "36 35 98:0 / /mnt/a\\040b rw,noatime master:1 - ext3 /dev/root rw\n";
-        assert_eq!(mounts(line), [(PathBuf::from("/mnt/a b"), "ext3".to_owned())]);
+        assert_eq!(
+            mounts(line),
+            [(PathBuf::from("/mnt/a b"), "ext3".to_owned())]
+        );
     }
 
     #[test]
@@ -134,12 +190,21 @@ mod tests {
             HostView {
                 nodes: vec![
                     node(top.clone()),
-                    Node::File { path: top.join("file") },
+                    Node::File {
+                        path: top.join("file")
+                    },
                     node(top.join("mounted")),
                     node(top.join("plain")),
                 ],
-                layers: vec![Layer { lower: top.join("plain"), target: top.join("plain") }],
-                binds: vec![Bind { source: top.join("file"), target: top.join("file"), access: Access::ReadOnly }],
+                layers: vec![Layer {
+                    lower: top.join("plain"),
+                    target: top.join("plain")
+                }],
+                binds: vec![Bind {
+                    source: top.join("file"),
+                    target: top.join("file"),
+                    access: Access::ReadOnly
+                }],
             }
         );
     }

@@ -28,7 +28,11 @@ pub fn digests(packages: &str) -> Digests {
         .filter_map(|stanza| {
             let part = |name| field(stanza, name);
             let version = part("Version")?.replace(':', "%3a");
-            let name = format!("{}_{version}_{}.deb", part("Package")?, part("Architecture")?);
+            let name = format!(
+                "{}_{version}_{}.deb",
+                part("Package")?,
+                part("Architecture")?
+            );
             Some((name, part("SHA256")?.to_owned()))
         })
         .collect()
@@ -47,7 +51,9 @@ pub fn without(packages: &str, debs: &[LocalDeb]) -> String {
                     || deb.architecture == "all")
         })
     };
-    let kept: Vec<_> = stanzas(packages).filter(|stanza| !is_replaced(stanza)).collect();
+    let kept: Vec<_> = stanzas(packages)
+        .filter(|stanza| !is_replaced(stanza))
+        .collect();
     kept.iter().map(|stanza| format!("{stanza}\n\n")).collect()
 }
 
@@ -70,14 +76,22 @@ pub fn stanzas_of(debs: &[LocalDeb]) -> String {
 /// Seconds since the epoch of an RFC 5322 date in UTC, as Release files have it:
 /// `Sat, 15 Nov 2025 08:08:12 UTC`.
 fn parse_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut words = text.split_whitespace().skip_while(|word| word.ends_with(','));
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let mut words = text
+        .split_whitespace()
+        .skip_while(|word| word.ends_with(','));
     let day: i64 = words.next()?.parse().ok()?;
     let month = words.next()?;
     let month = i64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()? + 1;
     let year: i64 = words.next()?.parse().ok()?;
     let mut clock = words.next()?.split(':').map(str::parse::<i64>);
-    let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
+    let (hour, minute, second) = (
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+    );
     match words.next() {
         Some("UTC" | "GMT" | "+0000") => {}
         Some(_) | None => return None,
@@ -114,7 +128,9 @@ mod tests {
 
     #[test]
     fn release_dates_are_read_as_utc() {
-        let check = |text: &str, expected| assert_eq!(release_date(&format!("Date: {text}\n")), expected, "{text}");
+        let check = |text: &str, expected| {
+            assert_eq!(release_date(&format!("Date: {text}\n")), expected, "{text}")
+        };
         check("Thu, 01 Jan 1970 00:00:00 UTC", Some(0));
         check("Thu, 09 Oct 2025 08:53:20 UTC", Some(1_760_000_000));
         check("Tue, 29 Feb 2028 23:59:59 GMT", Some(1_835_481_599));
@@ -124,8 +140,12 @@ mod tests {
 
     #[test]
     fn a_local_package_takes_the_place_of_the_archives() {
-        let index = "Package: a\nArchitecture: amd64\n\nPackage: b\nArchitecture: amd64\nVersion: 9\n\n";
-        assert_eq!(without(index, &[deb()]), "Package: a\nArchitecture: amd64\n\n");
+        let index =
+            "Package: a\nArchitecture: amd64\n\nPackage: b\nArchitecture: amd64\nVersion: 9\n\n";
+        assert_eq!(
+            without(index, &[deb()]),
+            "Package: a\nArchitecture: amd64\n\n"
+        );
         assert_eq!(
             stanzas_of(&[deb()]),
             "Package: b\nVersion: 1:2\nArchitecture: amd64\nFilename: pool/b_1%3a2_amd64.deb\nSize: 7\nSHA256: ff\n\n"
@@ -135,6 +155,9 @@ mod tests {
     #[test]
     fn digests_are_found_by_the_name_apt_gives_to_the_file() {
         let found = digests(&stanzas_of(&[deb()]));
-        assert_eq!(found, BTreeMap::from([("b_1%3a2_amd64.deb".to_owned(), "ff".to_owned())]));
+        assert_eq!(
+            found,
+            BTreeMap::from([("b_1%3a2_amd64.deb".to_owned(), "ff".to_owned())])
+        );
     }
 }

@@ -97,7 +97,13 @@ pub fn fetch_indices(recipe: &Recipe, expired: Expired) -> Vec<String> {
 pub fn fetch_packages(recipe: &Recipe, more: &[String]) -> Vec<String> {
     let mut command = start(recipe, "root");
     command.push(format!("--variant={}", recipe.variant));
-    command.extend(recipe.include.iter().chain(more).map(|package| format!("--include={package}")));
+    command.extend(
+        recipe
+            .include
+            .iter()
+            .chain(more)
+            .map(|package| format!("--include={package}")),
+    );
     command.push("--skip=update,essential/unlink".to_owned());
     command.push(format!("--setup-hook={SEED}"));
     command.push(format!("--customize-hook={TAKE_POOL}"));
@@ -109,7 +115,13 @@ pub fn fetch_packages(recipe: &Recipe, more: &[String]) -> Vec<String> {
 pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
     let mut command = start(recipe, "root");
     command.push(format!("--variant={}", recipe.variant));
-    command.extend(recipe.include.iter().chain(more).map(|package| format!("--include={package}")));
+    command.extend(
+        recipe
+            .include
+            .iter()
+            .chain(more)
+            .map(|package| format!("--include={package}")),
+    );
     command.push("--skip=update,output/dev".to_owned());
     command.push(format!("--setup-hook={SEED}"));
     command.push(format!("--customize-hook={FORGET_ACCOUNTS}"));
@@ -121,7 +133,12 @@ pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
 pub fn build_tarball(recipe: &Recipe, mode: Mode) -> Vec<String> {
     let mut command = start(recipe, mode.option());
     command.push(format!("--variant={}", recipe.variant));
-    command.extend(recipe.include.iter().map(|package| format!("--include={package}")));
+    command.extend(
+        recipe
+            .include
+            .iter()
+            .map(|package| format!("--include={package}")),
+    );
     // As the superuser mmdebstrap refuses to be chrootless unless told that all is well.
     command.push("--skip=update,check/chrootless".to_owned());
     command.push(format!("--setup-hook={SEED}"));
@@ -131,7 +148,12 @@ pub fn build_tarball(recipe: &Recipe, mode: Mode) -> Vec<String> {
 fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
     let mut command = vec!["mmdebstrap".to_owned(), format!("--mode={mode}")];
     command.push(format!("--architectures={}", recipe.architecture));
-    command.extend(recipe.aptopts.iter().map(|option| format!("--aptopt={option}")));
+    command.extend(
+        recipe
+            .aptopts
+            .iter()
+            .map(|option| format!("--aptopt={option}")),
+    );
     command.extend(keyring_paths(recipe).map(|(_, inside)| format!("--keyring={inside}")));
     for (number, line) in recipe.extra_repos.iter().enumerate() {
         let file = format!("/etc/apt/sources.list.d/extra{number}.list");
@@ -165,7 +187,9 @@ pub fn binds(recipe: &Recipe, lists: Option<&Path>, pool: Option<&Path>) -> Vec<
         target: target.into(),
         access: Access::ReadOnly,
     };
-    let mut binds: Vec<_> = keyring_paths(recipe).map(|(path, inside)| read_only(path, &inside)).collect();
+    let mut binds: Vec<_> = keyring_paths(recipe)
+        .map(|(path, inside)| read_only(path, &inside))
+        .collect();
     binds.extend(lists.map(|path| read_only(path, LISTS)));
     binds.extend(pool.map(|path| read_only(path, POOL)));
     binds
@@ -241,7 +265,11 @@ mod tests {
             debs: vec![],
             architecture: "amd64".into(),
         };
-        let has = |command: &[String]| command.iter().any(|word| word.contains("Check-Valid-Until"));
+        let has = |command: &[String]| {
+            command
+                .iter()
+                .any(|word| word.contains("Check-Valid-Until"))
+        };
         assert!(has(&fetch_indices(&recipe, Expired::Allow)));
         assert!(!has(&fetch_indices(&recipe, Expired::Refuse)));
         assert!(!has(&fetch_packages(&recipe, &[])));

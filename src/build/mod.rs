@@ -85,7 +85,10 @@ impl BuildError {
 }
 
 /// Names the file that an error is about.
-pub fn at(path: impl Into<PathBuf>, what: &'static str) -> impl FnOnce(std::io::Error) -> BuildError {
+pub fn at(
+    path: impl Into<PathBuf>,
+    what: &'static str,
+) -> impl FnOnce(std::io::Error) -> BuildError {
     let path = path.into();
     move |error| BuildError::File { path, what, error }
 }

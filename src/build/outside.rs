@@ -13,7 +13,7 @@ use super::{BuildError, at};
 use crate::sandbox::{Access, AfterRun, Bind, IdMap, Layer, Network, Node, Plan};
 
 /// What a matching outside has besides the target's packages: mmdebstrap and what it runs.
-pub const MORE_PACKAGES: [&str; 3] = ["mmdebstrap", "fakeroot", "mount"];
+pub const MORE_PACKAGES: [&str; 4] = ["mmdebstrap", "fakeroot", "gpg", "mount"];
 
 /// Which outside the user wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +50,17 @@ impl Outside {
     /// A tree in the cache, made by a sandbox with these ids.
     #[must_use]
     pub fn of_tree(root: PathBuf, ids: IdMap) -> Self {
-        let layers = vec![Layer { lower: root.clone(), target: "/".into() }];
-        Self { nodes: vec![], layers, binds: vec![], ids, root }
+        let layers = vec![Layer {
+            lower: root.clone(),
+            target: "/".into(),
+        }];
+        Self {
+            nodes: vec![],
+            layers,
+            binds: vec![],
+            ids,
+            root,
+        }
     }
 
     /// This machine.
@@ -59,13 +68,30 @@ impl Outside {
     /// # Errors
     /// Its tree cannot be read.
     pub fn of_host(ids: IdMap) -> Result<Self, BuildError> {
-        let HostView { nodes, layers, binds } = host_view()?;
-        Ok(Self { nodes, layers, binds, ids, root: "/".into() })
+        let HostView {
+            nodes,
+            layers,
+            binds,
+        } = host_view()?;
+        Ok(Self {
+            nodes,
+            layers,
+            binds,
+            ids,
+            root: "/".into(),
+        })
     }
 
     /// The plan of a build on this outside.
     #[must_use]
-    pub fn plan(&self, name: &str, command: Vec<String>, epoch: i64, binds: Vec<Bind>, after: AfterRun) -> Plan {
+    pub fn plan(
+        &self,
+        name: &str,
+        command: Vec<String>,
+        epoch: i64,
+        binds: Vec<Bind>,
+        after: AfterRun,
+    ) -> Plan {
         Plan {
             name: name.to_owned(),
             ids: self.ids.clone(),
@@ -87,7 +113,9 @@ impl Outside {
         let text = String::from_utf8_lossy(&text);
         let wanted = ["apt", "dpkg", "mmdebstrap", "tar"];
         let mut programs: Vec<_> = stanzas(&text)
-            .filter(|stanza| field(stanza, "Status").is_some_and(|status| status.ends_with(" installed")))
+            .filter(|stanza| {
+                field(stanza, "Status").is_some_and(|status| status.ends_with(" installed"))
+            })
             .filter_map(|stanza| Some((field(stanza, "Package")?, field(stanza, "Version")?)))
             .filter(|(package, _)| wanted.contains(package))
             .map(|(package, version)| (package.to_owned(), version.to_owned()))
@@ -102,12 +130,18 @@ impl Outside {
 ///
 /// # Errors
 /// The build fails.
-pub fn build_matching(recipe: &Recipe, state: &Path, out: &Path, context: Context<'_>) -> Result<(), BuildError> {
+pub fn build_matching(
+    recipe: &Recipe,
+    state: &Path,
+    out: &Path,
+    context: Context<'_>,
+) -> Result<(), BuildError> {
     let more = MORE_PACKAGES.map(str::to_owned);
     let command = mmdebstrap::build_tree(recipe, &more);
     let mut plan = host_plan("outside", command, out, context.ids)?;
     let (lists, pool) = (state.join("lists"), state.join("pool"));
-    plan.binds.extend(mmdebstrap::binds(recipe, Some(&lists), Some(&pool)));
+    plan.binds
+        .extend(mmdebstrap::binds(recipe, Some(&lists), Some(&pool)));
     run(&plan, context.interrupts, discard, context.watch).map(|_| ())
 }
 
@@ -124,7 +158,11 @@ pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Bu
     );
     let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
     let mut plan = host_plan("outside", command, out, context.ids)?;
-    plan.binds.push(Bind { source: tarball.to_owned(), target: source.into(), access: Access::ReadOnly });
+    plan.binds.push(Bind {
+        source: tarball.to_owned(),
+        target: source.into(),
+        access: Access::ReadOnly,
+    });
     run(&plan, context.interrupts, discard, context.watch).map(|_| ())
 }
 
@@ -147,7 +185,12 @@ pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> 
         let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
         // The signal that ended the build must not keep its rest from being removed.
         let interrupts = crate::sandbox::Interrupts::default();
-        run(&host_plan("remove", command, &directory, context.ids)?, &interrupts, discard, context.watch)?;
+        run(
+            &host_plan("remove", command, &directory, context.ids)?,
+            &interrupts,
+            discard,
+            context.watch,
+        )?;
     }
     fs::remove_dir_all(path).map_err(at(path, "remove"))
 }

@@ -60,13 +60,26 @@ pub fn pin(
     make_open_directory(&lists)?;
     make_open_directory(&pool)?;
     let command = mmdebstrap::fetch_indices(recipe, expired);
-    fetch(command, mmdebstrap::binds(recipe, None, None), &lists, recipe, context)?;
+    fetch(
+        command,
+        mmdebstrap::binds(recipe, None, None),
+        &lists,
+        recipe,
+        context,
+    )?;
     substitute(recipe, &lists, &pool)?;
     let command = mmdebstrap::fetch_packages(recipe, more);
-    fetch(command, mmdebstrap::binds(recipe, Some(&lists), Some(&pool)), &pool, recipe, context)?;
+    fetch(
+        command,
+        mmdebstrap::binds(recipe, Some(&lists), Some(&pool)),
+        &pool,
+        recipe,
+        context,
+    )?;
     let state = describe(recipe, &lists, &pool)?;
     let path = making.partial.join("state.json");
-    let text = serde_json::to_vec_pretty(&state).map_err(|error| at(&path, "write")(error.into()))?;
+    let text =
+        serde_json::to_vec_pretty(&state).map_err(|error| at(&path, "write")(error.into()))?;
     fs::write(&path, text).map_err(at(&path, "write"))?;
     Ok(state)
 }
@@ -85,9 +98,22 @@ pub fn read_state(entry: &Path) -> Result<State, BuildError> {
 ///
 /// # Errors
 /// The machine's tree cannot be read.
-pub fn host_plan(name: &str, command: Vec<String>, out: &Path, ids: &IdMap) -> Result<Plan, BuildError> {
-    let HostView { nodes, layers, mut binds } = host_view()?;
-    binds.push(Bind { source: out.to_owned(), target: OUT.into(), access: Access::Writable });
+pub fn host_plan(
+    name: &str,
+    command: Vec<String>,
+    out: &Path,
+    ids: &IdMap,
+) -> Result<Plan, BuildError> {
+    let HostView {
+        nodes,
+        layers,
+        mut binds,
+    } = host_view()?;
+    binds.push(Bind {
+        source: out.to_owned(),
+        target: OUT.into(),
+        access: Access::Writable,
+    });
     Ok(Plan {
         name: name.to_owned(),
         ids: ids.clone(),
@@ -127,7 +153,14 @@ fn seen_while_fetching(recipe: &Recipe) -> Vec<Bind> {
     {
         paths.push(resolv);
     }
-    paths.into_iter().map(|path| Bind { source: path.clone(), target: path, access: Access::ReadOnly }).collect()
+    paths
+        .into_iter()
+        .map(|path| Bind {
+            source: path.clone(),
+            target: path,
+            access: Access::ReadOnly,
+        })
+        .collect()
 }
 
 /// Puts the local packages into the frozen indices and the pool.
@@ -167,7 +200,9 @@ fn substitute(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<(), BuildErr
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, BuildError> {
     let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
-    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     Ok(paths)
 }
@@ -181,7 +216,11 @@ fn package_indices(lists: &Path) -> Result<Vec<PathBuf>, BuildError> {
 fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<State, BuildError> {
     let mut digest = Sha256::new();
     for path in files(lists)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         digest.update(format!("{name} {}\n", deb::digest(&path)?.1));
     }
     let mut known = index::Digests::new();
@@ -192,7 +231,11 @@ fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<State, BuildEr
     let mut packages = BTreeMap::new();
     let mut bytes = 0;
     for path in files(pool)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let (size, sha256) = deb::digest(&path)?;
         if known.get(&name).is_some_and(|known| *known != sha256) {
             return Err(BuildError::Recipe {
@@ -206,7 +249,12 @@ fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<State, BuildEr
         packages.insert(name, sha256);
     }
     let release_date = newest_release(recipe, lists)?;
-    Ok(State { release_date, sha256: hex(&digest.finalize()), packages, bytes })
+    Ok(State {
+        release_date,
+        sha256: hex(&digest.finalize()),
+        packages,
+        bytes,
+    })
 }
 
 /// The date of the suite's own Release file; the newest of all where none carries its name.

@@ -51,7 +51,12 @@ impl LocalDeb {
     /// is written `%3a`.
     #[must_use]
     pub fn archive_name(&self) -> String {
-        format!("{}_{}_{}.deb", self.package, self.version.replace(':', "%3a"), self.architecture)
+        format!(
+            "{}_{}_{}.deb",
+            self.package,
+            self.version.replace(':', "%3a"),
+            self.architecture
+        )
     }
 }
 
@@ -79,20 +84,35 @@ impl Recipe {
         field("variant", &self.variant);
         field("architecture", &self.architecture);
         field("maker", maker);
-        let lists = [("include", &self.include), ("aptopt", &self.aptopts), ("extra-repo", &self.extra_repos)];
+        let lists = [
+            ("include", &self.include),
+            ("aptopt", &self.aptopts),
+            ("extra-repo", &self.extra_repos),
+        ];
         for (name, values) in lists {
             values.iter().for_each(|value| field(name, value));
         }
-        self.keyrings.iter().for_each(|path| field("keyring", &path.to_string_lossy()));
+        self.keyrings
+            .iter()
+            .for_each(|path| field("keyring", &path.to_string_lossy()));
         self.debs.iter().for_each(|deb| field("deb", &deb.sha256));
-        let word: String = self.suite.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
+        let word: String = self
+            .suite
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .take(40)
+            .collect();
         format!("{word}-{}-{}", self.variant, &hex(&digest.finalize())[..16])
     }
 
     /// Paths of the machine that the mirrors name (`copy:/srv/repo`).
     #[must_use]
     pub fn local_mirrors(&self) -> Vec<PathBuf> {
-        let words = self.mirror.iter().chain(&self.extra_repos).flat_map(|line| line.split_whitespace());
+        let words = self
+            .mirror
+            .iter()
+            .chain(&self.extra_repos)
+            .flat_map(|line| line.split_whitespace());
         words
             .filter_map(|word| word.strip_prefix("copy:"))
             .map(|path| PathBuf::from(format!("/{}", path.trim_start_matches('/'))))
@@ -104,7 +124,11 @@ impl Recipe {
     /// apt installs from `file:` in place and copies nothing, so the pool would lack it.
     #[must_use]
     pub fn file_mirror(&self) -> Option<&str> {
-        let words = self.mirror.iter().chain(&self.extra_repos).flat_map(|line| line.split_whitespace());
+        let words = self
+            .mirror
+            .iter()
+            .chain(&self.extra_repos)
+            .flat_map(|line| line.split_whitespace());
         words.into_iter().find(|word| word.starts_with("file:"))
     }
 }
@@ -133,12 +157,27 @@ mod tests {
         let key = base.state_key("mmdebstrap 1");
         assert!(key.starts_with("trixie-essential-"), "{key}");
         let others = [
-            Recipe { variant: "apt".into(), ..base.clone() },
-            Recipe { include: vec!["a".into(), "b".into()], ..base.clone() },
-            Recipe { include: vec!["a,b".into()], ..base.clone() },
-            Recipe { aptopts: vec!["a".into()], ..base.clone() },
+            Recipe {
+                variant: "apt".into(),
+                ..base.clone()
+            },
+            Recipe {
+                include: vec!["a".into(), "b".into()],
+                ..base.clone()
+            },
+            Recipe {
+                include: vec!["a,b".into()],
+                ..base.clone()
+            },
+            Recipe {
+                aptopts: vec!["a".into()],
+                ..base.clone()
+            },
         ];
-        let mut keys: Vec<_> = others.iter().map(|other| other.state_key("mmdebstrap 1")).collect();
+        let mut keys: Vec<_> = others
+            .iter()
+            .map(|other| other.state_key("mmdebstrap 1"))
+            .collect();
         keys.push(key);
         keys.push(base.state_key("mmdebstrap 2"));
         keys.sort();
@@ -153,7 +192,10 @@ mod tests {
             extra_repos: vec!["deb copy:/tmp/x ./".into()],
             ..recipe()
         };
-        assert_eq!(recipe.local_mirrors(), [PathBuf::from("/srv/repo"), PathBuf::from("/tmp/x")]);
+        assert_eq!(
+            recipe.local_mirrors(),
+            [PathBuf::from("/srv/repo"), PathBuf::from("/tmp/x")]
+        );
         assert_eq!(recipe.file_mirror(), None);
     }
 }

@@ -59,10 +59,17 @@ pub fn run(
         None => Vec::new(),
         Some(answer) => changes_from(&answer).map_err(|error| SandboxError::Stage {
             name: plan.name.clone(),
-            failure: StageFailure { step: "read the audit".to_owned(), error: error.to_string() },
+            failure: StageFailure {
+                step: "read the audit".to_owned(),
+                error: error.to_string(),
+            },
         })?,
     };
-    Ok(Built { transcript, transcript_bytes, changes })
+    Ok(Built {
+        transcript,
+        transcript_bytes,
+        changes,
+    })
 }
 
 /// Reads a stream whose bytes nobody wants.
@@ -78,7 +85,12 @@ fn failure(stage: &str, ending: Ending, transcript: &Transcript) -> BuildError {
         Ending::Exited(_) => transcript.message(),
         Ending::Signalled(signal) => format!("mmdebstrap was ended by signal {signal}"),
     };
-    BuildError::Failed { stage: stage.to_owned(), message, hint: transcript.hint(), tail: transcript.tail() }
+    BuildError::Failed {
+        stage: stage.to_owned(),
+        message,
+        hint: transcript.hint(),
+        tail: transcript.tail(),
+    }
 }
 
 fn keep(mut stream: impl Read, watch: &(dyn Fn(&str) + Sync)) -> Vec<u8> {
@@ -86,7 +98,9 @@ fn keep(mut stream: impl Read, watch: &(dyn Fn(&str) + Sync)) -> Vec<u8> {
     let mut chunk = vec![0; 16 * 1024];
     // An error here is the end of the stream: the build's own status tells the rest.
     while let Ok(length @ 1..) = stream.read(&mut chunk) {
-        let Some(read) = chunk.get(..length) else { break };
+        let Some(read) = chunk.get(..length) else {
+            break;
+        };
         if kept.len() < TRANSCRIPT_MAX {
             kept.extend_from_slice(read);
         }

@@ -2,7 +2,9 @@
 
 /// The stanzas of a control file, without the empty lines between them.
 pub fn stanzas(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n\n").map(|stanza| stanza.trim_matches('\n')).filter(|stanza| !stanza.is_empty())
+    text.split("\n\n")
+        .map(|stanza| stanza.trim_matches('\n'))
+        .filter(|stanza| !stanza.is_empty())
 }
 
 /// A field's first line, without surrounding blanks; names compare without case.
@@ -22,7 +24,13 @@ mod tests {
     fn a_field_is_found_in_its_stanza_and_not_in_a_continuation() {
         let text = "Package: a\nDescription: x\n Version: no\nVersion: 1\n\n\nPackage: b\n";
         let all: Vec<_> = stanzas(text).collect();
-        assert_eq!(all, ["Package: a\nDescription: x\n Version: no\nVersion: 1", "Package: b"]);
+        assert_eq!(
+            all,
+            [
+                "Package: a\nDescription: x\n Version: no\nVersion: 1",
+                "Package: b"
+            ]
+        );
         assert_eq!(field(all[0], "version"), Some("1"));
         assert_eq!(field(all[1], "Version"), None);
     }

@@ -27,15 +27,42 @@ const DEGRADING: [&str; 9] = [
 
 /// Words of apt and the fitting hint.
 const HINTS: [(&str, &str); 9] = [
-    ("is expired", "`--allow-expired` accepts an expired Release file while pinning"),
-    ("is not valid yet", "the clock of this machine is behind; set it"),
-    ("Mirror sync in progress", "the mirror is being updated; try again later, or name another MIRROR"),
-    ("Hash Sum mismatch", "the mirror is being updated; try again later, or name another MIRROR"),
-    ("File has unexpected size", "the mirror is being updated; try again later, or name another MIRROR"),
-    ("NO_PUBKEY", "give the suite's keys by `--keyring FILE`; Debian's are in debian-archive-keyring"),
-    ("does not have a Release file", "is the suite's name right, and does the mirror have it?"),
-    ("Temporary failure resolving", "pinning needs the network; a state that is pinned already needs none"),
-    ("Unable to locate package", "is the package's name right, and is it in this suite?"),
+    (
+        "is expired",
+        "`--allow-expired` accepts an expired Release file while pinning",
+    ),
+    (
+        "is not valid yet",
+        "the clock of this machine is behind; set it",
+    ),
+    (
+        "Mirror sync in progress",
+        "the mirror is being updated; try again later, or name another MIRROR",
+    ),
+    (
+        "Hash Sum mismatch",
+        "the mirror is being updated; try again later, or name another MIRROR",
+    ),
+    (
+        "File has unexpected size",
+        "the mirror is being updated; try again later, or name another MIRROR",
+    ),
+    (
+        "NO_PUBKEY",
+        "give the suite's keys by `--keyring FILE`; Debian's are in debian-archive-keyring",
+    ),
+    (
+        "does not have a Release file",
+        "is the suite's name right, and does the mirror have it?",
+    ),
+    (
+        "Temporary failure resolving",
+        "pinning needs the network; a state that is pinned already needs none",
+    ),
+    (
+        "Unable to locate package",
+        "is the package's name right, and is it in this suite?",
+    ),
 ];
 
 /// A maintainer script that failed, as dpkg tells it.
@@ -54,14 +81,23 @@ impl Transcript {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let lines = text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty());
-        Self { lines: lines.map(str::to_owned).collect() }
+        let lines = text
+            .split(['\n', '\r'])
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty());
+        Self {
+            lines: lines.map(str::to_owned).collect(),
+        }
     }
 
     /// mmdebstrap's warnings, without their `W: `.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
-        self.lines.iter().filter_map(|line| line.strip_prefix("W: ")).map(str::to_owned).collect()
+        self.lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("W: "))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The warnings that make a normal build differ by itself.
@@ -69,34 +105,53 @@ impl Transcript {
     pub fn degraded(&self) -> Vec<String> {
         let is_degrading = |line: &&String| DEGRADING.iter().any(|words| line.contains(words));
         let lines = self.lines.iter().filter(is_degrading);
-        lines.map(|line| line.trim_start_matches("W: ").to_owned()).collect()
+        lines
+            .map(|line| line.trim_start_matches("W: ").to_owned())
+            .collect()
     }
 
     /// The one line that says why a build failed.
     #[must_use]
     pub fn message(&self) -> String {
         if let Some(failed) = self.failed_script() {
-            let word = failed.word.map(|word| format!(": {word}")).unwrap_or_default();
+            let word = failed
+                .word
+                .map(|word| format!(": {word}"))
+                .unwrap_or_default();
             return format!("{}.{} failed{word}", failed.package, failed.script);
         }
         let starts = |prefix: &'static str| move |line: &&String| line.starts_with(prefix);
         // apt's own errors come before mmdebstrap's, which only says that apt failed.
-        let error = self.lines.iter().find(starts("E: ")).or_else(|| self.lines.iter().find(starts("Err:")));
+        let error = self
+            .lines
+            .iter()
+            .find(starts("E: "))
+            .or_else(|| self.lines.iter().find(starts("Err:")));
         let line = error.or_else(|| self.lines.last());
-        line.map_or_else(|| "it said nothing".to_owned(), |line| line.trim_start_matches("E: ").to_owned())
+        line.map_or_else(
+            || "it said nothing".to_owned(),
+            |line| line.trim_start_matches("E: ").to_owned(),
+        )
     }
 
     /// What the user can do, where apt's words are known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let fits = |words: &str| self.lines.iter().any(|line| line.contains(words));
-        HINTS.iter().find(|(words, _)| fits(words)).map(|(_, hint)| (*hint).to_owned())
+        HINTS
+            .iter()
+            .find(|(words, _)| fits(words))
+            .map(|(_, hint)| (*hint).to_owned())
     }
 
     /// The last lines.
     #[must_use]
     pub fn tail(&self) -> Vec<String> {
-        self.lines.iter().skip(self.lines.len().saturating_sub(TAIL)).cloned().collect()
+        self.lines
+            .iter()
+            .skip(self.lines.len().saturating_sub(TAIL))
+            .cloned()
+            .collect()
     }
 
     /// The first maintainer script that dpkg reports as failed.
@@ -113,7 +168,10 @@ impl Transcript {
             ("post-removal", "postrm"),
         ];
         self.lines.iter().find_map(|line| {
-            let line = line.trim().strip_prefix("new ").or(line.trim().strip_prefix("installed "))?;
+            let line = line
+                .trim()
+                .strip_prefix("new ")
+                .or(line.trim().strip_prefix("installed "))?;
             let (package, rest) = line.split_once(" package ")?;
             let (_, script) = KINDS.iter().find(|(words, _)| rest.starts_with(words))?;
             rest.contains("returned error").then(|| FailedScript {
@@ -125,10 +183,16 @@ impl Transcript {
     }
 
     fn word_of(&self, package: &str, script: &str) -> Option<String> {
-        let named = [format!("/{package}.{script}: "), format!("/tmp.ci/{script}: ")];
+        let named = [
+            format!("/{package}.{script}: "),
+            format!("/tmp.ci/{script}: "),
+        ];
         let lines = self.lines.iter().rev();
         lines.into_iter().find_map(|line| {
-            named.iter().find_map(|name| line.split_once(name.as_str()).map(|(_, word)| word.to_owned()))
+            named.iter().find_map(|name| {
+                line.split_once(name.as_str())
+                    .map(|(_, word)| word.to_owned())
+            })
         })
     }
 }
@@ -152,14 +216,22 @@ E: run_chroot failed: E: env apt-get failed: code 100
     #[test]
     fn a_failed_script_is_named_with_its_last_word() {
         let transcript = Transcript::new(SYSTEMD.as_bytes());
-        assert_eq!(transcript.message(), "systemd.postinst failed: 12: systemd-machine-id-setup: not found");
+        assert_eq!(
+            transcript.message(),
+            "systemd.postinst failed: 12: systemd-machine-id-setup: not found"
+        );
         assert_eq!(transcript.tail().len(), 9);
     }
 
     #[test]
     fn an_expired_release_file_brings_the_option_to_mind() {
-        let transcript = Transcript::new(b"E: Release file for x is expired (invalid since 23d).\nE: apt-get update failed\n");
-        assert_eq!(transcript.message(), "Release file for x is expired (invalid since 23d).");
+        let transcript = Transcript::new(
+            b"E: Release file for x is expired (invalid since 23d).\nE: apt-get update failed\n",
+        );
+        assert_eq!(
+            transcript.message(),
+            "Release file for x is expired (invalid since 23d)."
+        );
         assert_eq!(
             transcript.hint(),
             Some("`--allow-expired` accepts an expired Release file while pinning".to_owned())
@@ -170,7 +242,10 @@ E: run_chroot failed: E: env apt-get failed: code 100
     fn degrading_warnings_are_told_from_others() {
         let transcript = Transcript::new(b"W: skipping mount sysfs\nW: something else\nI: fine\n");
         assert_eq!(transcript.degraded(), ["skipping mount sysfs"]);
-        assert_eq!(transcript.warnings(), ["skipping mount sysfs", "something else"]);
+        assert_eq!(
+            transcript.warnings(),
+            ["skipping mount sysfs", "something else"]
+        );
     }
 
     #[test]

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::compare_args::CompareArgs;
+use super::outputs::OutputArgs;
+
 /// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
 /// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
 /// outside is modified.
@@ -20,11 +23,14 @@ const EXIT_STATUS: &str = "Exit status: 0 identical and nothing outside modified
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Command {
     /// Build a suite both ways, compare the tarballs, watch the outside
     Verify(VerifyArgs),
     /// Build one side of verify into a tarball
     Build(BuildArgs),
+    /// Compare two tarballs bit for bit and name everything that differs
+    Compare(CompareArgs),
     /// Say what this machine can do, and the command that mends what it can't
     Doctor,
 }
@@ -88,7 +94,9 @@ impl Variant {
     /// mmdebstrap's word.
     #[must_use]
     pub fn word(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -108,6 +116,9 @@ pub struct VerifyArgs {
     /// How many builds run at the same time; 1 puts the first tarball into an unlinked file
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub jobs: u8,
+    /// Reports.
+    #[command(flatten)]
+    pub outputs: OutputArgs,
 }
 
 /// `twinroot build`.

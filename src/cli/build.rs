@@ -1,43 +1,139 @@
 //! `twinroot build`: one side of verify, into a file.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ChildStdout;
 use std::thread;
 
-use super::Found;
+use super::Trouble;
 use super::args::{BuildArgs, ModeArg};
 use super::prepare::prepare;
 use super::progress::{Noise, Stages};
-use super::signals;
+use super::{doctor, signals};
 use crate::build::mmdebstrap::Mode;
-use crate::build::run::run;
+use crate::build::run::{Built, run};
 use crate::build::{BuildError, at};
+use crate::sandbox::Interrupts;
+use crate::text::quote;
 
-/// Builds one tarball.
+/// Builds one tarball; 1 where the outside was modified.
 ///
 /// # Errors
 /// Trouble.
-pub fn run_build(args: &BuildArgs) -> Result<Found, BuildError> {
+pub(super) fn run_build(args: &BuildArgs) -> Result<u8, Trouble> {
+    doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let stages = Stages::new(if args.recipe.quiet { Noise::Quiet } else { Noise::Progress });
-    let prepared = prepare(&args.suite, args.mirror.as_deref(), &args.recipe, &interrupts, &stages)?;
+    let built =
+        build(args, &interrupts).map_err(|error| Trouble::from(error).of_run(&interrupts))?;
+    for change in &built.changes {
+        // Standard error may be closed; the exit status says the same.
+        let _ = writeln!(
+            io::stderr(),
+            "outside: {} {}",
+            change.kind.word(),
+            quote(&change.path)
+        );
+    }
+    Ok(u8::from(!built.changes.is_empty()))
+}
+
+fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError> {
+    let mut out = Output::open(&args.out)?;
+    let stages = Stages::new(if args.recipe.quiet {
+        Noise::Quiet
+    } else {
+        Noise::Progress
+    });
+    let prepared = prepare(
+        &args.suite,
+        args.mirror.as_deref(),
+        &args.recipe,
+        interrupts,
+        &stages,
+    )?;
     let mode = match args.mode {
         ModeArg::Normal => Mode::Normal,
         ModeArg::Chrootless => Mode::Chrootless,
     };
     let stage = stages.start(mode.label());
-    let mut out = File::create(&args.out).map_err(at(&args.out, "create"))?;
-    let built = thread::scope(|scope| {
+    let (built, copied) = thread::scope(|scope| {
+        let mut copying = None;
+        let mut writer = out.writer();
         let copy = |mut stream: ChildStdout| {
-            scope.spawn(move || io::copy(&mut stream, &mut out));
+            copying = Some(scope.spawn(move || io::copy(&mut stream, &mut writer)));
         };
-        run(&prepared.plan(mode), &interrupts, copy, &|line| stage.say(line))
-    })?;
-    stage.finish("done");
-    for change in &built.changes {
-        eprintln!("{} {}", change.kind.word(), change.path.escape_ascii());
-        for field in &change.fields { eprintln!("   {} {} | {}", field.name, field.before, field.after); }
+        let built = run(&prepared.plan(mode), interrupts, copy, &|line| {
+            stage.say(line)
+        });
+        (built, copying.and_then(|thread| thread.join().ok()))
+    });
+    let built = built?;
+    copied.transpose().map_err(at(&args.out, "write"))?;
+    out.finish()?;
+    stage.finish("built");
+    Ok(built)
+}
+
+/// The tarball's place: standard output, or a file that gets its name when it is whole.
+enum Output {
+    Standard,
+    File(tempfile::NamedTempFile, std::path::PathBuf),
+}
+
+impl Output {
+    fn open(path: &Path) -> Result<Self, BuildError> {
+        if path == Path::new("-") {
+            return Ok(Self::Standard);
+        }
+        let directory = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        // A temporary file would be private; who may read the result is for the umask to say.
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+        let file = tempfile::Builder::new()
+            .prefix(".twinroot-")
+            .permissions(permissions)
+            .tempfile_in(directory);
+        Ok(Self::File(
+            file.map_err(at(path, "create"))?,
+            path.to_owned(),
+        ))
     }
-    Ok(if built.changes.is_empty() { Found::Nothing } else { Found::Something })
+
+    fn writer(&mut self) -> Box<dyn Write + Send> {
+        match self {
+            Self::Standard => Box::new(io::stdout()),
+            Self::File(file, _) => match file.as_file().try_clone() {
+                Ok(file) => Box::new(file),
+                Err(error) => Box::new(Refusing(error.kind())),
+            },
+        }
+    }
+
+    fn finish(self) -> Result<(), BuildError> {
+        match self {
+            Self::Standard => Ok(()),
+            Self::File(file, path) => {
+                let _: File = file
+                    .persist(&path)
+                    .map_err(|error| at(&path, "create")(error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Says with its first write why there is no file to write to.
+struct Refusing(io::ErrorKind);
+
+impl Write for Refusing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -28,7 +28,10 @@ impl Keep {
         fs::create_dir_all(directory).map_err(at(directory, "make"))?;
         let lock = File::open(directory).map_err(at(directory, "open"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { directory: directory.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self {
+                directory: directory.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(BuildError::Recipe {
                 what: format!("--keep {}", directory.to_string_lossy()),
                 why: "another twinroot keeps its files there".to_owned(),
@@ -42,15 +45,25 @@ impl Keep {
     /// killed one left.
     pub(super) fn create(&self, name: &str) -> Result<Kept, BuildError> {
         let partial = self.directory.join(format!(".{name}.partial"));
-        let options = OpenOptions::new().write(true).create(true).truncate(true).open(&partial);
+        let options = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&partial);
         let file = options.map_err(at(&partial, "create"))?;
-        Ok(Kept { partial, finished: self.directory.join(name), file })
+        Ok(Kept {
+            partial,
+            finished: self.directory.join(name),
+            file,
+        })
     }
 
     /// Writes a whole file.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), BuildError> {
         let kept = self.create(name)?;
-        (&kept.file).write_all(bytes).map_err(at(&kept.partial, "write"))?;
+        (&kept.file)
+            .write_all(bytes)
+            .map_err(at(&kept.partial, "write"))?;
         kept.finish()
     }
 }
@@ -89,7 +102,8 @@ impl<R: Read> Tee<R> {
 impl<R: Read> Read for Tee<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.stream.read(buffer)?;
-        self.copy.write_all(buffer.get(..length).unwrap_or_default())?;
+        self.copy
+            .write_all(buffer.get(..length).unwrap_or_default())?;
         Ok(length)
     }
 }

@@ -18,26 +18,26 @@ use crate::build::pin::{self, Context, State};
 use crate::build::recipe::{LocalDeb, Recipe};
 use crate::build::{BuildError, at};
 use crate::sandbox::{AfterRun, Asker, IdMap, Interrupts, Plan};
+use crate::tar::Timestamp;
 
 /// Everything that both builds share.
 #[derive(Debug)]
-pub struct Prepared {
+pub(super) struct Prepared {
     /// What is built.
-    pub recipe: Recipe,
+    pub(super) recipe: Recipe,
     /// The frozen state's description.
-    pub state: State,
+    pub(super) state: State,
     /// `SOURCE_DATE_EPOCH`.
-    pub epoch: i64,
+    pub(super) epoch: i64,
     /// What the builds run on.
-    pub outside: Outside,
+    pub(super) outside: Outside,
     entry: Entry,
     _outside_entry: Option<Entry>,
 }
 
 impl Prepared {
     /// The plan of one build; the chrootless one is audited.
-    #[must_use]
-    pub fn plan(&self, mode: Mode) -> Plan {
+    pub(super) fn plan(&self, mode: Mode) -> Plan {
         let after = match mode {
             Mode::Normal => AfterRun::Forget,
             Mode::Chrootless => AfterRun::Audit,
@@ -45,7 +45,8 @@ impl Prepared {
         let (lists, pool) = (self.entry.path.join("lists"), self.entry.path.join("pool"));
         let binds = mmdebstrap::binds(&self.recipe, Some(&lists), Some(&pool));
         let command = mmdebstrap::build_tarball(&self.recipe, mode);
-        self.outside.plan(mode.label(), command, self.epoch, binds, after)
+        self.outside
+            .plan(mode.label(), command, self.epoch, binds, after)
     }
 }
 
@@ -53,7 +54,7 @@ impl Prepared {
 ///
 /// # Errors
 /// The first thing that cannot be done.
-pub fn prepare(
+pub(super) fn prepare(
     suite: &str,
     mirror: Option<&str>,
     args: &RecipeArgs,
@@ -65,7 +66,12 @@ pub fn prepare(
     let ids = id_map()?;
     let proxies = proxies();
     let quiet = |_: &str| {};
-    let context = Context { ids: &ids, interrupts, watch: &quiet, proxies: &proxies };
+    let context = Context {
+        ids: &ids,
+        interrupts,
+        watch: &quiet,
+        proxies: &proxies,
+    };
     let remove = |path: &Path| outside::remove_tree(path, context);
     let root = cache_root()?;
     let states = Cache::open(&root.join("states"), &remove)?;
@@ -76,11 +82,22 @@ pub fn prepare(
     };
     let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
     let key = recipe.state_key(&maker);
-    let freshness = if args.refresh { Freshness::New } else { Freshness::Cached };
-    let expired = if args.allow_expired { Expired::Allow } else { Expired::Refuse };
+    let freshness = if args.refresh {
+        Freshness::New
+    } else {
+        Freshness::Cached
+    };
+    let expired = if args.allow_expired {
+        Expired::Allow
+    } else {
+        Expired::Refuse
+    };
     let stage = stages.start("pin");
     let watch = |line: &str| stage.say(line);
-    let context = Context { watch: &watch, ..context };
+    let context = Context {
+        watch: &watch,
+        ..context
+    };
     let waiting = || stage.say("another twinroot is at it");
     let (entry, state, is_cached) = match states.slot(&key, freshness, &remove, &waiting)? {
         Slot::Ready(entry) => {
@@ -97,12 +114,23 @@ pub fn prepare(
     };
     stage.finish(&pin_line(&recipe, &state, is_cached));
     let epoch = epoch(args.source_date_epoch, &state)?;
-    let (outside, outside_entry) = ready_outside(choice, &recipe, &entry, &root, &ids, context, stages)?;
-    Ok(Prepared { recipe, state, epoch, outside, entry, _outside_entry: outside_entry })
+    let (outside, outside_entry) =
+        ready_outside(choice, &recipe, &entry, &root, &ids, context, stages)?;
+    Ok(Prepared {
+        recipe,
+        state,
+        epoch,
+        outside,
+        entry,
+        _outside_entry: outside_entry,
+    })
 }
 
 fn pin_line(recipe: &Recipe, state: &State, is_cached: bool) -> String {
-    let date = state.release_date.map(|date| format!(", {}", super::clock::utc(date))).unwrap_or_default();
+    let date = state
+        .release_date
+        .map(|date| format!(", {}", Timestamp::from_pax(date.to_string().as_bytes())))
+        .unwrap_or_default();
     format!(
         "{} {}{date}   {} packages, {} MiB{}",
         recipe.suite,
@@ -123,7 +151,13 @@ fn ready_outside(
     stages: &Stages,
 ) -> Result<(Outside, Option<Entry>), BuildError> {
     // On the machine's own files shifted ids would make every file nobody's.
-    let ids_of_machine = || if geteuid().is_root() { IdMap::identity() } else { ids.clone() };
+    let ids_of_machine = || {
+        if geteuid().is_root() {
+            IdMap::identity()
+        } else {
+            ids.clone()
+        }
+    };
     let stage = stages.start("outside");
     match choice {
         Choice::Host => {
@@ -135,23 +169,37 @@ fn ready_outside(
             Ok((Outside::of_tree(path, ids_of_machine()), None))
         }
         Choice::Matching => {
-            let place = Place { directory: entry.path.join("outsides"), key: "matching".to_owned() };
-            let make = |out: &Path, context: Context<'_>| outside::build_matching(recipe, &entry.path, out, context);
+            let place = Place {
+                directory: entry.path.join("outsides"),
+                key: "matching".to_owned(),
+            };
+            let make = |out: &Path, context: Context<'_>| {
+                outside::build_matching(recipe, &entry.path, out, context)
+            };
             let made = made_tree(&place, &make, context, &stage)?;
             let outside = Outside::of_tree(made.entry.path.join("root"), ids.clone());
             let versions = outside.versions().programs;
-            let version = versions.iter().find(|(name, _)| name == "mmdebstrap").map(|(_, version)| version.as_str());
+            let version = versions
+                .iter()
+                .find(|(name, _)| name == "mmdebstrap")
+                .map(|(_, version)| version.as_str());
             let name = format!("{} + mmdebstrap {}", recipe.suite, version.unwrap_or("?"));
             stage.finish(&format!("{name}{}", made.word()));
             Ok((outside, Some(made.entry)))
         }
         Choice::Tarball(path) => {
             let (_, sha256) = crate::build::digest(&path)?;
-            let place = Place { directory: root.join("tarballs"), key: format!("{sha256}-{}", ids.uid_base) };
+            let place = Place {
+                directory: root.join("tarballs"),
+                key: format!("{sha256}-{}", ids.uid_base),
+            };
             let make = |out: &Path, context: Context<'_>| outside::unpack(&path, out, context);
             let made = made_tree(&place, &make, context, &stage)?;
             stage.finish(&format!("{}{}", path.to_string_lossy(), made.word()));
-            Ok((Outside::of_tree(made.entry.path.join("root"), ids.clone()), Some(made.entry)))
+            Ok((
+                Outside::of_tree(made.entry.path.join("root"), ids.clone()),
+                Some(made.entry),
+            ))
         }
     }
 }
@@ -184,9 +232,21 @@ fn made_tree(
     let cache = Cache::open(&place.directory, &remove)?;
     let waiting = || stage.say("another twinroot is at it");
     match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
-        Slot::Ready(entry) => Ok(Made { entry, is_cached: true }),
-        Slot::Vacant(making) => match make(&making.partial, Context { watch: &watch, ..context }) {
-            Ok(()) => Ok(Made { entry: making.publish(&remove)?, is_cached: false }),
+        Slot::Ready(entry) => Ok(Made {
+            entry,
+            is_cached: true,
+        }),
+        Slot::Vacant(making) => match make(
+            &making.partial,
+            Context {
+                watch: &watch,
+                ..context
+            },
+        ) {
+            Ok(()) => Ok(Made {
+                entry: making.publish(&remove)?,
+                is_cached: false,
+            }),
             Err(error) => {
                 making.abandon(&remove)?;
                 Err(error)
@@ -196,7 +256,10 @@ fn made_tree(
 }
 
 fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe, BuildError> {
-    let keyrings = args.keyring.iter().map(|path| path.canonicalize().map_err(at(path, "open")));
+    let keyrings = args
+        .keyring
+        .iter()
+        .map(|path| path.canonicalize().map_err(at(path, "open")));
     let recipe = Recipe {
         suite: suite.to_owned(),
         mirror: mirror.map(str::to_owned),
@@ -205,14 +268,21 @@ fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe
         aptopts: args.aptopt.clone(),
         keyrings: keyrings.collect::<Result<_, _>>()?,
         extra_repos: args.extra_repo.clone(),
-        debs: args.deb.iter().map(|path| LocalDeb::read(path)).collect::<Result<_, _>>()?,
+        debs: args
+            .deb
+            .iter()
+            .map(|path| LocalDeb::read(path))
+            .collect::<Result<_, _>>()?,
         architecture: output_of("dpkg", &["--print-architecture"])?,
     };
     if let Some(mirror) = recipe.file_mirror() {
         return Err(BuildError::Recipe {
             what: mirror.to_owned(),
             why: "apt installs from file: in place, so it can't be frozen".to_owned(),
-            hint: Some(format!("write it copy:{}", mirror.trim_start_matches("file:"))),
+            hint: Some(format!(
+                "write it copy:{}",
+                mirror.trim_start_matches("file:")
+            )),
         });
     }
     Ok(recipe)
@@ -229,17 +299,27 @@ fn choice(text: &str) -> Result<Choice, BuildError> {
         why: error.to_string(),
         hint: Some("it takes `matching`, `host`, or a directory or tarball".to_owned()),
     })?;
-    Ok(if path.is_dir() { Choice::Directory(path) } else { Choice::Tarball(path) })
+    Ok(if path.is_dir() {
+        Choice::Directory(path)
+    } else {
+        Choice::Tarball(path)
+    })
 }
 
 /// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
 /// what is written now would keep its own time.
 fn epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
-    let refused = |what: &str, why: String| BuildError::Recipe { what: what.to_owned(), why, hint: None };
+    let refused = |what: &str, why: String| BuildError::Recipe {
+        what: what.to_owned(),
+        why,
+        hint: None,
+    };
     let (source, epoch) = match (option, env::var("SOURCE_DATE_EPOCH")) {
         (Some(epoch), _) => ("--source-date-epoch", epoch),
         (None, Ok(text)) => {
-            let number = text.parse().map_err(|_| refused("SOURCE_DATE_EPOCH", format!("`{text}` is no number")))?;
+            let number = text
+                .parse()
+                .map_err(|_| refused("SOURCE_DATE_EPOCH", format!("`{text}` is no number")))?;
             ("SOURCE_DATE_EPOCH", number)
         }
         (None, Err(_)) => {
@@ -251,9 +331,14 @@ fn epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
             ("the Release date", date)
         }
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |now| now.as_secs());
     if epoch < 0 || u64::try_from(epoch).is_ok_and(|epoch| epoch > now) {
-        return Err(refused(source, format!("{epoch} is not between 0 and now, {now}")));
+        return Err(refused(
+            source,
+            format!("{epoch} is not between 0 and now, {now}"),
+        ));
     }
     Ok(epoch)
 }
@@ -262,12 +347,25 @@ fn epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
 ///
 /// # Errors
 /// The user has no subordinate ids.
-pub fn id_map() -> Result<IdMap, BuildError> {
+pub(super) fn id_map() -> Result<IdMap, BuildError> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let uid = geteuid();
-    let user = User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let (subuid, subgid, uid_map) = (read("/etc/subuid"), read("/etc/subgid"), read("/proc/self/uid_map"));
-    let asker = Asker { uid: uid.as_raw(), user: &user, subuid: &subuid, subgid: &subgid, uid_map: &uid_map };
+    let user = User::from_uid(uid)
+        .ok()
+        .flatten()
+        .map_or_else(|| uid.to_string(), |user| user.name);
+    let (subuid, subgid, uid_map) = (
+        read("/etc/subuid"),
+        read("/etc/subgid"),
+        read("/proc/self/uid_map"),
+    );
+    let asker = Asker {
+        uid: uid.as_raw(),
+        user: &user,
+        subuid: &subuid,
+        subgid: &subgid,
+        uid_map: &uid_map,
+    };
     IdMap::for_user(asker).map_err(|error| BuildError::Recipe {
         what: "user namespaces".to_owned(),
         why: error.to_string(),
@@ -279,14 +377,20 @@ pub fn id_map() -> Result<IdMap, BuildError> {
 ///
 /// # Errors
 /// Neither variable is set.
-pub fn cache_root() -> Result<PathBuf, BuildError> {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-    base.map(|base| base.join("twinroot")).ok_or_else(|| BuildError::Recipe {
-        what: "XDG_CACHE_HOME".to_owned(),
-        why: "neither it nor HOME is set".to_owned(),
-        hint: None,
-    })
+pub(super) fn cache_root() -> Result<PathBuf, BuildError> {
+    let absolute = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base =
+        absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    base.map(|base| base.join("twinroot"))
+        .ok_or_else(|| BuildError::Recipe {
+            what: "XDG_CACHE_HOME".to_owned(),
+            why: "neither it nor HOME is set".to_owned(),
+            hint: None,
+        })
 }
 
 /// The proxy variables that apt and its methods know.
@@ -302,10 +406,13 @@ fn mmdebstrap_version() -> Result<String, BuildError> {
 }
 
 fn output_of(program: &str, arguments: &[&str]) -> Result<String, BuildError> {
-    let output = Command::new(program).args(arguments).output().map_err(|error| BuildError::Recipe {
-        what: program.to_owned(),
-        why: error.to_string(),
-        hint: Some(format!("sudo apt-get install {program}")),
-    })?;
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .map_err(|error| BuildError::Recipe {
+            what: program.to_owned(),
+            why: error.to_string(),
+            hint: Some(format!("sudo apt-get install {program}")),
+        })?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

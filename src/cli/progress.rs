@@ -7,20 +7,19 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The stages of one run.
 #[derive(Debug)]
-pub struct Stages {
+pub(super) struct Stages {
     bars: MultiProgress,
 }
 
 /// One stage under way.
 #[derive(Debug)]
-pub struct Stage {
-    name: &'static str,
+pub(super) struct Stage {
     bar: ProgressBar,
 }
 
 /// Whether progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Noise {
+pub(super) enum Noise {
     /// On a terminal.
     Progress,
     /// Never.
@@ -29,46 +28,41 @@ pub enum Noise {
 
 impl Stages {
     /// Stages that are drawn on standard error, if that is a terminal.
-    #[must_use]
-    pub fn new(noise: Noise) -> Self {
+    pub(super) fn new(noise: Noise) -> Self {
         let is_shown = noise == Noise::Progress && std::io::stderr().is_terminal();
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bars: MultiProgress::with_draw_target(target) }
+        let target = if is_shown {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            bars: MultiProgress::with_draw_target(target),
+        }
     }
 
     /// Begins a stage.
-    #[must_use]
-    pub fn start(&self, name: &'static str) -> Stage {
+    pub(super) fn start(&self, name: &'static str) -> Stage {
         let bar = self.bars.add(ProgressBar::new_spinner());
         bar.set_style(style("  {prefix:11} {spinner} {elapsed:>4}  {wide_msg}"));
         bar.set_prefix(name);
         bar.enable_steady_tick(Duration::from_millis(120));
-        Stage { name, bar }
+        Stage { bar }
     }
 }
 
 impl Stage {
     /// What it is doing; control characters of the text are dropped.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-        self.bar.set_message(plain.trim_start_matches("I: ").to_owned());
-    }
-
-    /// Shows how far a stream of unknown length has come.
-    pub fn bytes(&self, bytes: u64) {
-        self.bar.set_message(format!("{} MiB", bytes >> 20));
+        self.bar
+            .set_message(plain.trim_start_matches("I: ").to_owned());
     }
 
     /// The stage's result stays on the screen.
-    pub fn finish(&self, result: &str) {
-        self.bar.set_style(style("  {prefix:11} {wide_msg} {elapsed:>5}"));
+    pub(super) fn finish(&self, result: &str) {
+        self.bar
+            .set_style(style("  {prefix:11} {wide_msg} {elapsed:>5}"));
         self.bar.finish_with_message(result.to_owned());
-    }
-
-    /// The stage's name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
     }
 }
 

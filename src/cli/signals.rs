@@ -12,7 +12,7 @@ use crate::sandbox::Interrupts;
 ///
 /// # Errors
 /// The kernel refuses the handlers.
-pub fn listen() -> std::io::Result<Arc<Interrupts>> {
+pub(super) fn listen() -> std::io::Result<Arc<Interrupts>> {
     let interrupts = Arc::new(Interrupts::default());
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let raised = Arc::clone(&interrupts);
@@ -25,7 +25,7 @@ pub fn listen() -> std::io::Result<Arc<Interrupts>> {
 }
 
 /// Dies of the signal that was received, so that the caller sees what happened.
-pub fn die_of(signal: i32) {
+pub(super) fn die_of(signal: i32) {
     // It comes back only for a signal that has no default action; ours all have.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

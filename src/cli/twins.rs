@@ -49,13 +49,24 @@ pub(super) fn build_both(
     interrupts: &Interrupts,
     stages: &Stages,
 ) -> Result<Twins, BuildError> {
-    let tarball = |mode: Mode| keep.map(|keep| keep.create(&format!("{}.tar", mode.label()))).transpose();
+    let tarball = |mode: Mode| {
+        keep.map(|keep| keep.create(&format!("{}.tar", mode.label())))
+            .transpose()
+    };
     let kept = (tarball(Mode::Normal)?, tarball(Mode::Chrootless)?);
     let side = |mode: Mode, kept: &Option<Kept>| -> Result<Side<'_>, BuildError> {
         let copy = kept.as_ref().map(Kept::writer).transpose()?;
-        Ok(Side { prepared, mode, copy, interrupts })
+        Ok(Side {
+            prepared,
+            mode,
+            copy,
+            interrupts,
+        })
     };
-    let (normal, chrootless) = (side(Mode::Normal, &kept.0)?, side(Mode::Chrootless, &kept.1)?);
+    let (normal, chrootless) = (
+        side(Mode::Normal, &kept.0)?,
+        side(Mode::Chrootless, &kept.1)?,
+    );
     let twins = match jobs {
         Jobs::One => one_after_the_other(normal, chrootless, stages),
         Jobs::Two => at_once(normal, chrootless, stages),
@@ -75,15 +86,21 @@ fn at_once(normal: Side<'_>, chrootless: Side<'_>, stages: &Stages) -> Result<Tw
         let (left_sender, left) = sync_channel(1);
         let (right_sender, right) = sync_channel(1);
         let stage = stages.start(Mode::Normal.label());
-        let normal = scope.spawn(move || normal.build(&stage, |stream| drop(left_sender.send(stream))));
+        let normal =
+            scope.spawn(move || normal.build(&stage, |stream| drop(left_sender.send(stream))));
         let stage = stages.start(Mode::Chrootless.label());
-        let chrootless = scope.spawn(move || chrootless.build(&stage, |stream| drop(right_sender.send(stream))));
+        let chrootless =
+            scope.spawn(move || chrootless.build(&stage, |stream| drop(right_sender.send(stream))));
         let comparison = compare_streams(received(&left), received(&right));
         twins(joined(normal), joined(chrootless), comparison)
     })
 }
 
-fn one_after_the_other(normal: Side<'_>, chrootless: Side<'_>, stages: &Stages) -> Result<Twins, BuildError> {
+fn one_after_the_other(
+    normal: Side<'_>,
+    chrootless: Side<'_>,
+    stages: &Stages,
+) -> Result<Twins, BuildError> {
     let unlinked = "an unlinked temporary file";
     let mut file = tempfile::tempfile().map_err(at(unlinked, "make"))?;
     let mut writer = file.try_clone().map_err(at(unlinked, "write"))?;
@@ -101,7 +118,8 @@ fn one_after_the_other(normal: Side<'_>, chrootless: Side<'_>, stages: &Stages) 
     thread::scope(|scope| {
         let (sender, right) = sync_channel(1);
         let stage = stages.start(Mode::Chrootless.label());
-        let chrootless = scope.spawn(move || chrootless.build(&stage, |stream| drop(sender.send(stream))));
+        let chrootless =
+            scope.spawn(move || chrootless.build(&stage, |stream| drop(sender.send(stream))));
         let comparison = compare_streams(Some(Box::new(file)), received(&right));
         twins(Ok(built), joined(chrootless), comparison)
     })
@@ -117,12 +135,19 @@ struct Side<'a> {
 
 impl Side<'_> {
     fn build(self, stage: &Stage, sink: impl FnOnce(Stream)) -> Result<Built, BuildError> {
-        let Self { prepared, mode, copy, interrupts } = self;
+        let Self {
+            prepared,
+            mode,
+            copy,
+            interrupts,
+        } = self;
         let pass = |stream: ChildStdout| match copy {
             Some(copy) => sink(Box::new(Tee::new(stream, copy))),
             None => sink(Box::new(stream)),
         };
-        let built = run(&prepared.plan(mode), interrupts, pass, &|line| stage.say(line));
+        let built = run(&prepared.plan(mode), interrupts, pass, &|line| {
+            stage.say(line)
+        });
         match &built {
             Ok(_) => stage.finish("built"),
             // The other build's work is for nothing now.
@@ -138,7 +163,9 @@ fn received(receiver: &Receiver<Stream>) -> Option<Stream> {
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn compare_streams(normal: Option<Stream>, chrootless: Option<Stream>) -> Option<Comparison> {
@@ -147,8 +174,15 @@ fn compare_streams(normal: Option<Stream>, chrootless: Option<Stream>) -> Option
         name: format!("{}.tar", mode.label()),
         kind: SourceKind::Stream(stream),
     };
-    let (left, right) = (source(Mode::Normal, normal?), source(Mode::Chrootless, chrootless?));
-    let options = Options { collect: Some(is_evidence), limits: Limits::default(), ..Options::default() };
+    let (left, right) = (
+        source(Mode::Normal, normal?),
+        source(Mode::Chrootless, chrootless?),
+    );
+    let options = Options {
+        collect: Some(is_evidence),
+        limits: Limits::default(),
+        ..Options::default()
+    };
     Some(compare(left, right, &options, &|_| ()))
 }
 
@@ -158,10 +192,19 @@ fn twins(
     chrootless: Result<Built, BuildError>,
     comparison: Option<Comparison>,
 ) -> Result<Twins, BuildError> {
-    let is_consequence = |error: &BuildError| matches!(error, BuildError::Sandbox(SandboxError::Interrupted));
+    let is_consequence =
+        |error: &BuildError| matches!(error, BuildError::Sandbox(SandboxError::Interrupted));
     match (normal, chrootless, comparison) {
-        (Ok(normal), Ok(chrootless), Some(comparison)) => Ok(Twins { normal, chrootless, comparison }),
-        (Err(first), Err(second), _) => Err(if is_consequence(&first) { second } else { first }),
+        (Ok(normal), Ok(chrootless), Some(comparison)) => Ok(Twins {
+            normal,
+            chrootless,
+            comparison,
+        }),
+        (Err(first), Err(second), _) => Err(if is_consequence(&first) {
+            second
+        } else {
+            first
+        }),
         (Err(error), Ok(_), _) | (Ok(_), Err(error), _) => Err(error),
         (Ok(_), Ok(_), None) => Err(SandboxError::Interrupted.into()),
     }

@@ -1,39 +1,81 @@
 //! `twinroot verify`: the whole job, and its report.
 
+use std::io::Write as _;
 use std::time::Instant;
 
+use super::Trouble;
 use super::args::VerifyArgs;
 use super::keep::Keep;
 use super::outputs::Outputs;
 use super::prepare::prepare;
 use super::progress::{Noise, Stages};
 use super::twins::{Jobs, build_both};
-use super::{Trouble, doctor, signals};
+use super::{doctor, signals};
 use crate::build::at;
 use crate::report::{self, Report, Times, Verification};
+use crate::sandbox::Interrupts;
 
 /// Runs the whole job; the exit status it earned.
 ///
 /// # Errors
 /// Trouble.
 pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
-    let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
     let outputs = Outputs::open(&args.outputs)?;
     let keep = args.keep.as_deref().map(Keep::open).transpose()?;
     doctor::preflight()?;
-    let stages = Stages::new(if args.recipe.quiet { Noise::Quiet } else { Noise::Progress });
-    let mut timings = Times::new();
-    let mut clock = Instant::now();
-    let mut lap = |name: &str| {
-        timings.insert(name.to_owned(), clock.elapsed().as_secs_f64());
-        clock = Instant::now();
-    };
-    let prepared = prepare(&args.suite, args.mirror.as_deref(), &args.recipe, &interrupts, &stages)
-        .inspect_err(|_| interrupts.die_if_asked())?;
-    lap("prepare");
+    let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
+    let report =
+        verify(args, keep.as_ref(), &interrupts).map_err(|trouble| trouble.of_run(&interrupts))?;
+    if let Some(keep) = &keep {
+        keep.write(
+            "report.json",
+            report::json(&report)
+                .map_err(anyhow::Error::from)?
+                .as_bytes(),
+        )?;
+        keep.write("report.txt", report::text(&report).as_bytes())?;
+    }
+    if let Some(trouble) = &report.trouble {
+        let hint = trouble
+            .hint
+            .iter()
+            .map(|hint| format!("hint: {hint}\n"))
+            .collect::<String>();
+        // Standard error may be closed; the exit status says the same.
+        let _ = write!(std::io::stderr(), "twinroot: {}\n{hint}", trouble.what);
+    }
+    outputs.write(&report)?;
+    Ok(report.exit_status())
+}
+
+fn verify(
+    args: &VerifyArgs,
+    keep: Option<&Keep>,
+    interrupts: &Interrupts,
+) -> Result<Report, Trouble> {
+    let stages = Stages::new(if args.recipe.quiet {
+        Noise::Quiet
+    } else {
+        Noise::Progress
+    });
+    let start = Instant::now();
+    let prepared = prepare(
+        &args.suite,
+        args.mirror.as_deref(),
+        &args.recipe,
+        interrupts,
+        &stages,
+    )?;
+    let prepare_time = start.elapsed();
     let jobs = if args.jobs == 1 { Jobs::One } else { Jobs::Two };
-    let twins = build_both(jobs, &prepared, keep.as_ref(), &interrupts, &stages)?;
-    lap("build-and-compare");
+    let twins = build_both(jobs, &prepared, keep, interrupts, &stages)?;
+    let timings = Times::from([
+        ("prepare".to_owned(), prepare_time.as_secs_f64()),
+        (
+            "build-and-compare".to_owned(),
+            (start.elapsed() - prepare_time).as_secs_f64(),
+        ),
+    ]);
     let facts = Verification {
         recipe: &prepared.recipe,
         state: &prepared.state,
@@ -43,12 +85,5 @@ pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
         chrootless: &twins.chrootless,
         comparison: &twins.comparison,
     };
-    let report = Report::from_verification(&facts, timings);
-    if let Some(keep) = &keep {
-        keep.write("report.json", report::json(&report)?.as_bytes())?;
-        keep.write("report.txt", report::text(&report).as_bytes())?;
-    }
-    let status = report.exit_status();
-    outputs.write(&report)?;
-    Ok(status)
+    Ok(Report::from_verification(&facts, timings))
 }

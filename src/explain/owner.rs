@@ -40,7 +40,12 @@ pub struct Owners {
 pub fn is_evidence(path: &[u8]) -> bool {
     let name = path.strip_prefix(INFO);
     path == b"var/lib/dpkg/status"
-        || name.is_some_and(|name| name.ends_with(b".list") || SCRIPTS.iter().any(|script| name.ends_with(script.as_bytes())))
+        || name.is_some_and(|name| {
+            name.ends_with(b".list")
+                || SCRIPTS
+                    .iter()
+                    .any(|script| name.ends_with(script.as_bytes()))
+        })
 }
 
 impl Owners {
@@ -48,11 +53,19 @@ impl Owners {
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let mut owners = Self::default();
         for (path, content) in files {
-            let Some((name, kind)) = path.strip_prefix(INFO).and_then(|name| name.rsplit_once_str(b".")) else {
+            let Some((name, kind)) = path
+                .strip_prefix(INFO)
+                .and_then(|name| name.rsplit_once_str(b"."))
+            else {
                 continue;
             };
             // `libc6:amd64.list`: packages of Multi-Arch: same carry their architecture.
-            let package = name.split_str(b":").next().unwrap_or(name).to_str_lossy().into_owned();
+            let package = name
+                .split_str(b":")
+                .next()
+                .unwrap_or(name)
+                .to_str_lossy()
+                .into_owned();
             if kind == b"list" {
                 for line in content.lines() {
                     let packages = owners.shipped.entry(bare(line).to_vec()).or_default();
@@ -61,7 +74,10 @@ impl Owners {
                     }
                 }
             } else if let Some(script) = SCRIPTS.iter().find(|script| script.as_bytes() == kind) {
-                let is_known = owners.scripts.iter().any(|(known, name, _)| *known == package && name == script);
+                let is_known = owners
+                    .scripts
+                    .iter()
+                    .any(|(known, name, _)| *known == package && name == script);
                 if !is_known {
                     owners.scripts.push((package, script, content.to_vec()));
                 }
@@ -76,17 +92,26 @@ impl Owners {
         let path = bare(path);
         let by_list = self.shipped.get(path).or_else(|| {
             let is_aliased = ALIASED.iter().any(|directory| path.starts_with(directory));
-            self.shipped.get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
+            self.shipped
+                .get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
         });
         match by_list.map(Vec::as_slice) {
-            Some([package]) => return Some(Owner { package: package.clone(), script: None }),
+            Some([package]) => {
+                return Some(Owner {
+                    package: package.clone(),
+                    script: None,
+                });
+            }
             Some(_) => return None,
             None => {}
         }
         let mut naming = self.scripts.iter().filter(|(_, _, text)| names(text, path));
         let (package, script, _) = naming.next()?;
         let is_only = naming.all(|(other, _, _)| other == package);
-        is_only.then(|| Owner { package: package.clone(), script: Some(script) })
+        is_only.then(|| Owner {
+            package: package.clone(),
+            script: Some(script),
+        })
     }
 }
 
@@ -119,9 +144,18 @@ mod tests {
     fn owners() -> Owners {
         let files: [(&[u8], &[u8]); 5] = [
             (b"var/lib/dpkg/info/a.list", b"/.\n/etc\n/etc/a\n/bin/cat\n"),
-            (b"var/lib/dpkg/info/libb:amd64.list", b"/.\n/etc\n/usr/lib/b\n"),
-            (b"var/lib/dpkg/info/a.postinst", b"#!/bin/sh\necho >\"$DPKG_ROOT/etc/motd\"\ntouch /etc/both\n"),
-            (b"var/lib/dpkg/info/libb:amd64.preinst", b"touch $DPKG_ROOT/etc/both /etc/motd.d /x/etc/motd\n"),
+            (
+                b"var/lib/dpkg/info/libb:amd64.list",
+                b"/.\n/etc\n/usr/lib/b\n",
+            ),
+            (
+                b"var/lib/dpkg/info/a.postinst",
+                b"#!/bin/sh\necho >\"$DPKG_ROOT/etc/motd\"\ntouch /etc/both\n",
+            ),
+            (
+                b"var/lib/dpkg/info/libb:amd64.preinst",
+                b"touch $DPKG_ROOT/etc/both /etc/motd.d /x/etc/motd\n",
+            ),
             (b"var/lib/dpkg/status", b"Package: a\n"),
         ];
         Owners::read(files)
@@ -129,7 +163,12 @@ mod tests {
 
     #[test]
     fn a_path_belongs_to_the_one_package_that_knows_it() {
-        let owner = |package: &str, script| Some(Owner { package: package.to_owned(), script });
+        let owner = |package: &str, script| {
+            Some(Owner {
+                package: package.to_owned(),
+                script,
+            })
+        };
         let cases: [(&[u8], Option<Owner>); 8] = [
             (b"./etc/a", owner("a", None)),
             (b"/usr/lib/b", owner("libb", None)),

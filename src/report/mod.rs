@@ -7,6 +7,8 @@
 mod from_comparison;
 mod json;
 mod text;
+mod verification;
+mod verified_text;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
 pub use text::text;
+pub use verification::{Pin, PinnedPackage, Verification};
 
 /// The `schema` of every report.
 pub const SCHEMA: &str = "twinroot.report.v1";
@@ -49,7 +52,7 @@ pub struct Report {
     pub builds: Vec<Build>,
     /// The frozen archive state; `verify` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<serde_json::Value>,
+    pub pin: Option<Pin>,
     /// What options took out.
     pub ignored: Vec<Ignored>,
     /// Divergences that are known bugs; `verify` only.
@@ -193,6 +196,21 @@ pub enum Script {
     Config,
     /// A postinst run for a trigger.
     Trigger,
+}
+
+impl Script {
+    /// The contract's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Preinst => "preinst",
+            Self::Postinst => "postinst",
+            Self::Prerm => "prerm",
+            Self::Postrm => "postrm",
+            Self::Config => "config",
+            Self::Trigger => "trigger",
+        }
+    }
 }
 
 /// What explains one or more divergences.

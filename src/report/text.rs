@@ -3,6 +3,8 @@
 use crate::report::{EntryDivergence, Field, Kind, Report, Verdict};
 use crate::text::quote;
 
+use super::verified_text;
+
 /// Renders a report of `compare`, and the comparison part of one of `verify`.
 #[must_use]
 pub fn text(report: &Report) -> String {
@@ -13,10 +15,9 @@ pub fn text(report: &Report) -> String {
         Verdict::Escaped => "ESCAPED",
         Verdict::Failed => "FAILED",
     };
-    out.push_str(&format!(
-        "{word}  {} | {}\n",
-        report.left.source, report.right.source
-    ));
+    let title = verified_text::title(report)
+        .unwrap_or_else(|| format!("{} | {}", report.left.source, report.right.source));
+    out.push_str(&format!("{word}  {title}\n"));
     for side in [&report.left, &report.right] {
         let container = if side.compression == "none" {
             String::new()
@@ -48,6 +49,7 @@ pub fn text(report: &Report) -> String {
         };
         out.push_str(&format!("{entries}{of_archive}\n"));
     }
+    verified_text::outside(report, &mut out);
     for one in &report.archive {
         out.push_str(&format!("\n{}\n", one.name));
         if one.left.is_some() || one.right.is_some() {

@@ -13,7 +13,8 @@ use crate::build::run::Built;
 use crate::build::stanza::{field, stanzas};
 use crate::compare::{Collected, Comparison};
 use crate::explain::{Owner, Owners};
-use crate::text::{quote, utc};
+use crate::tar::Timestamp;
+use crate::text::quote;
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,17 +77,35 @@ impl Report {
     pub fn from_verification(facts: &Verification<'_>, timings: Times) -> Self {
         let mut report = Self::from_comparison(facts.comparison, timings);
         let collected = &facts.comparison.collected;
-        let files = |side: &Side| side.iter().map(|(path, content)| (path.clone(), content.to_vec())).collect::<Vec<_>>();
+        let files = |side: &Side| {
+            side.iter()
+                .map(|(path, content)| (path.clone(), content.to_vec()))
+                .collect::<Vec<_>>()
+        };
         let files: Vec<_> = [files(&collected.left), files(&collected.right)].concat();
-        let owners = Owners::read(files.iter().map(|(path, content)| (path.as_slice(), content.as_slice())));
-        for (row, divergence) in report.divergences.iter_mut().zip(&facts.comparison.divergences) {
+        let owners = Owners::read(
+            files
+                .iter()
+                .map(|(path, content)| (path.as_slice(), content.as_slice())),
+        );
+        for (row, divergence) in report
+            .divergences
+            .iter_mut()
+            .zip(&facts.comparison.divergences)
+        {
             let owner = owners.of(&divergence.path);
             (row.package, row.script) = named(owner);
         }
         let changes = &facts.chrootless.changes;
-        let escapes = changes.iter().map(|change| escape(change, &owners)).collect();
-        report.outside =
-            Some(Outside { audit: "overlay".to_owned(), technique: "userns".to_owned(), escapes });
+        let escapes = changes
+            .iter()
+            .map(|change| escape(change, &owners))
+            .collect();
+        report.outside = Some(Outside {
+            audit: "overlay".to_owned(),
+            technique: "userns".to_owned(),
+            escapes,
+        });
         report.packages = packages(collected, &report);
         report.builds = vec![
             build("normal", "userns", facts.normal, &facts.versions),
@@ -103,7 +122,9 @@ impl Report {
 type Side = BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>;
 
 fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
-    let Some(owner) = owner else { return (None, None) };
+    let Some(owner) = owner else {
+        return (None, None);
+    };
     let script = match owner.script {
         Some("preinst") => Some(Script::Preinst),
         Some("postinst") => Some(Script::Postinst),
@@ -114,7 +135,6 @@ fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
 
 fn escape(change: &audit::Change, owners: &Owners) -> Escape {
     let (package, script) = named(owners.of(&change.path));
-    let value = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     Escape {
         path: quote(&change.path),
         change: match change.kind {
@@ -126,11 +146,18 @@ fn escape(change: &audit::Change, owners: &Owners) -> Escape {
         fields: change
             .fields
             .iter()
-            .map(|field| Field {
-                name: field.name.clone(),
-                left: value(&field.before),
-                right: value(&field.after),
-                detail: None,
+            .map(|field| {
+                let value = |text: &String| match field.name.as_str() {
+                    "mtime" | "atime" => Some(time(text)),
+                    _ => Some(text.clone()).filter(|text| !text.is_empty()),
+                };
+                let (left, right) = (value(&field.before), value(&field.after));
+                Field {
+                    name: field.name.clone(),
+                    left,
+                    right,
+                    detail: None,
+                }
             })
             .collect(),
         package,
@@ -141,16 +168,35 @@ fn escape(change: &audit::Change, owners: &Owners) -> Escape {
 
 /// The packages of the chroot, by dpkg's status file inside the reference.
 fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
-    let status = collected.left.get(&b"var/lib/dpkg/status"[..]).or_else(|| collected.right.get(&b"var/lib/dpkg/status"[..]));
-    let text = status.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+    let status = collected
+        .left
+        .get(&b"var/lib/dpkg/status"[..])
+        .or_else(|| collected.right.get(&b"var/lib/dpkg/status"[..]));
+    let text = status
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        .unwrap_or_default();
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let escapes: Vec<_> = escapes.filter_map(|escape| escape.package.as_deref()).collect();
+    let escapes: Vec<_> = escapes.map(|escape| escape.package.as_deref()).collect();
+    // What belongs to no package known may belong to any.
+    let is_all_known =
+        !escapes.contains(&None) && report.divergences.iter().all(|row| row.package.is_some());
     stanzas(&text)
         .filter_map(|stanza| {
             let name = field(stanza, "Package")?;
-            let divergences = report.divergences.iter().filter(|row| row.package.as_deref() == Some(name)).count();
-            let escapes = escapes.iter().filter(|package| **package == name).count();
-            let verdict = if divergences + escapes > 0 { "incomplete" } else { "unproven" };
+            let divergences = report
+                .divergences
+                .iter()
+                .filter(|row| row.package.as_deref() == Some(name))
+                .count();
+            let escapes = escapes
+                .iter()
+                .filter(|package| **package == Some(name))
+                .count();
+            let verdict = match (divergences + escapes, is_all_known) {
+                (1.., _) => "incomplete",
+                (0, true) => "complete",
+                (0, false) => "unproven",
+            };
             Some(Package {
                 name: name.to_owned(),
                 version: field(stanza, "Version")?.to_owned(),
@@ -168,7 +214,12 @@ fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
 fn build(label: &str, technique: &str, built: &Built, versions: &Versions) -> Build {
     Build {
         label: label.to_owned(),
-        mode: if label == "normal" { "root" } else { "chrootless" }.to_owned(),
+        mode: if label == "normal" {
+            "root"
+        } else {
+            "chrootless"
+        }
+        .to_owned(),
         technique: technique.to_owned(),
         versions: versions.programs.iter().cloned().collect(),
         warnings: built.transcript.warnings(),
@@ -176,22 +227,35 @@ fn build(label: &str, technique: &str, built: &Built, versions: &Versions) -> Bu
     }
 }
 
+/// A decimal time as a person reads it, in UTC.
+fn time(seconds: &str) -> String {
+    Timestamp::from_pax(seconds.as_bytes()).to_string()
+}
+
 fn pin(facts: &Verification<'_>) -> Pin {
-    let Verification { recipe, state, epoch, .. } = facts;
+    let Verification {
+        recipe,
+        state,
+        epoch,
+        ..
+    } = facts;
     Pin {
         suite: recipe.suite.clone(),
         mirror: recipe.mirror.clone(),
         variant: recipe.variant.clone(),
         include: recipe.include.clone(),
         architecture: recipe.architecture.clone(),
-        release_date: state.release_date.map(utc),
+        release_date: state.release_date.map(|date| time(&date.to_string())),
         source_date_epoch: *epoch,
         sha256: state.sha256.clone(),
         bytes: state.bytes,
         packages: state
             .packages
             .iter()
-            .map(|(file, sha256)| PinnedPackage { file: file.clone(), sha256: sha256.clone() })
+            .map(|(file, sha256)| PinnedPackage {
+                file: file.clone(),
+                sha256: sha256.clone(),
+            })
             .collect(),
     }
 }

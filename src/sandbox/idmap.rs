@@ -69,7 +69,11 @@ impl IdMap {
     /// inside a container that has no further ids to give.
     #[must_use]
     pub fn identity() -> Self {
-        Self { uid_base: 0, gid_base: 0, count: IDS_NEEDED }
+        Self {
+            uid_base: 0,
+            gid_base: 0,
+            count: IDS_NEEDED,
+        }
     }
 
     /// Whether the sandbox's superuser is the machine's (or the container's).
@@ -95,7 +99,10 @@ impl IdMap {
                 count: IDS_NEEDED,
             });
         }
-        let lacking = |file| IdMapError::NoRange { file, user: asker.user.to_owned() };
+        let lacking = |file| IdMapError::NoRange {
+            file,
+            user: asker.user.to_owned(),
+        };
         Ok(Self {
             uid_base: uid_base.ok_or_else(|| lacking("/etc/subuid"))?,
             gid_base: gid_base.ok_or_else(|| lacking("/etc/subgid"))?,
@@ -142,7 +149,13 @@ mod tests {
     const ALL: &str = "         0          0 4294967295\n";
 
     fn asker<'a>(uid: u32, subuid: &'a str, uid_map: &'a str) -> Asker<'a> {
-        Asker { uid, user: "jo", subuid, subgid: subuid, uid_map }
+        Asker {
+            uid,
+            user: "jo",
+            subuid,
+            subgid: subuid,
+            uid_map,
+        }
     }
 
     #[test]
@@ -150,7 +163,11 @@ mod tests {
         let table = "al:1:65536\njo:100000:1000\njo:200000:65536\n";
         assert_eq!(
             IdMap::for_user(asker(1000, table, ALL)),
-            Ok(IdMap { uid_base: 200_000, gid_base: 200_000, count: 65_536 })
+            Ok(IdMap {
+                uid_base: 200_000,
+                gid_base: 200_000,
+                count: 65_536
+            })
         );
     }
 
@@ -165,7 +182,10 @@ mod tests {
     #[test]
     fn a_plain_user_without_a_range_is_told_the_command() {
         let error = IdMap::for_user(asker(1000, "", ALL)).unwrap_err();
-        assert_eq!(error.to_string(), "/etc/subuid: no range of 65536 ids for `jo`");
+        assert_eq!(
+            error.to_string(),
+            "/etc/subuid: no range of 65536 ids for `jo`"
+        );
         assert_eq!(
             error.hint(),
             "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 jo"

@@ -50,11 +50,18 @@ pub(super) fn run() -> ExitCode {
 
 fn enter_and_run(monitor: &mut Channel) -> Result<Ending, StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
-    let Some(request) = monitor.receive::<InitRequest>().map_err(failed("read the request"))? else {
-        return Err(StageFailure { step: "read the request".to_owned(), error: "there is none".to_owned() });
+    let Some(request) = monitor
+        .receive::<InitRequest>()
+        .map_err(failed("read the request"))?
+    else {
+        return Err(StageFailure {
+            step: "read the request".to_owned(),
+            error: "there is none".to_owned(),
+        });
     };
     enter(&request)?;
-    let mountinfo = fs::read_to_string("/proc/self/mountinfo").map_err(failed("read `/proc/self/mountinfo`"))?;
+    let mountinfo = fs::read_to_string("/proc/self/mountinfo")
+        .map_err(failed("read `/proc/self/mountinfo`"))?;
     if let Some(path) = writable_mount(&mountinfo) {
         return Err(StageFailure {
             step: "prove that the machine is out of reach".to_owned(),
@@ -69,7 +76,12 @@ fn enter_and_run(monitor: &mut Channel) -> Result<Ending, StageFailure> {
 fn enter(request: &InitRequest) -> Result<(), StageFailure> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
     let proc = request.root.join("proc");
-    mount_kind("proc", &proc, MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC, "")?;
+    mount_kind(
+        "proc",
+        &proc,
+        MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
+        "",
+    )?;
     if request.protect_proc {
         for name in PROC_OF_THE_MACHINE {
             let path = proc.join(name);
@@ -100,26 +112,37 @@ fn writable_mount(mountinfo: &str) -> Option<String> {
             || own.contains(&kind)
             || target.starts_with("/sys/")
             || target.starts_with("/tmp/")
-            || target.strip_prefix("/dev/").is_some_and(|name| DEVICES.contains(&name));
+            || target
+                .strip_prefix("/dev/")
+                .is_some_and(|name| DEVICES.contains(&name));
         (!is_safe).then(|| target.to_owned())
     })
 }
 
 fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
     let Some((program, arguments)) = request.command.split_first() else {
-        return Err(StageFailure { step: "run the command".to_owned(), error: "it is empty".to_owned() });
+        return Err(StageFailure {
+            step: "run the command".to_owned(),
+            error: "it is empty".to_owned(),
+        });
     };
     let child = Command::new(program)
         .args(arguments)
         .env_clear()
-        .envs(request.environment.iter().map(|(name, value)| (name, value)))
+        .envs(
+            request
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
         .current_dir(Path::new("/"))
         .stdin(Stdio::null())
         // mmdebstrap sends SIGHUP to its whole group when its output fails.
         .process_group(0)
         .spawn()
         .map_err(failed(format!("start `{program}`")))?;
-    let main = Pid::from_raw(i32::try_from(child.id()).map_err(failed("know the command's process"))?);
+    let main =
+        Pid::from_raw(i32::try_from(child.id()).map_err(failed("know the command's process"))?);
     let ending = wait_for(main).map_err(failed("wait for the command"))?;
     end_all();
     Ok(ending)
@@ -129,7 +152,9 @@ fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
 fn wait_for(main: Pid) -> Result<Ending, Errno> {
     loop {
         match waitpid(None::<Pid>, None) {
-            Ok(WaitStatus::Exited(pid, status)) if pid == main => return Ok(Ending::Exited(status)),
+            Ok(WaitStatus::Exited(pid, status)) if pid == main => {
+                return Ok(Ending::Exited(status));
+            }
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid == main => {
                 return Ok(Ending::Signalled(signal as i32));
             }

@@ -85,7 +85,12 @@ impl Interrupts {
     /// Called from the thread that receives signals: ends every running sandbox.
     pub fn raise(&self, signal: i32) {
         self.signal.store(signal, Ordering::SeqCst);
-        for monitor in self.monitors.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for monitor in self
+            .monitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+        {
             // A monitor that has just ended is still our unreaped child: the id is its own.
             let _ = kill(*monitor, Signal::SIGKILL);
         }
@@ -110,14 +115,20 @@ impl Interrupts {
     }
 
     fn add(&self, monitor: Pid) {
-        self.monitors.lock().unwrap_or_else(PoisonError::into_inner).push(monitor);
+        self.monitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(monitor);
         if self.is_raised() {
             self.raise(self.signal.load(Ordering::SeqCst));
         }
     }
 
     fn remove(&self, monitor: Pid) {
-        self.monitors.lock().unwrap_or_else(PoisonError::into_inner).retain(|pid| *pid != monitor);
+        self.monitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|pid| *pid != monitor);
     }
 }
 
@@ -158,17 +169,34 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
         .spawn()
         .map_err(launch_error("start the monitor"))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let mut running = Running { name: name.clone(), child, control, interrupts, stdout, stderr };
+    let mut running = Running {
+        name: name.clone(),
+        child,
+        control,
+        interrupts,
+        stdout,
+        stderr,
+    };
     interrupts.add(running.pid());
     let message = ToMonitor::Plan(Box::new(plan.clone()));
-    running.control.send(&message).map_err(launch_error("send the plan"))?;
-    match running.control.receive().map_err(launch_error("listen to the monitor"))? {
+    running
+        .control
+        .send(&message)
+        .map_err(launch_error("send the plan"))?;
+    match running
+        .control
+        .receive()
+        .map_err(launch_error("listen to the monitor"))?
+    {
         Some(FromMonitor::Unshared) => {}
         Some(FromMonitor::Failed(failure)) => return Err(SandboxError::Stage { name, failure }),
         Some(FromMonitor::Done(_)) | None => return Err(running.gone()),
     }
     write_maps(&plan.ids, running.pid(), &name)?;
-    running.control.send(&ToMonitor::Mapped).map_err(launch_error("say that the maps are written"))?;
+    running
+        .control
+        .send(&ToMonitor::Mapped)
+        .map_err(launch_error("say that the maps are written"))?;
     Ok(running)
 }
 
@@ -188,14 +216,20 @@ impl Running<'_> {
     /// # Errors
     /// The sandbox could not be set up, or was ended by an interrupt.
     pub fn wait(mut self) -> Result<Outcome, SandboxError> {
-        let word = self.control.receive().map_err(|error| SandboxError::Launch {
-            name: self.name.clone(),
-            step: "listen to the monitor",
-            error,
-        })?;
+        let word = self
+            .control
+            .receive()
+            .map_err(|error| SandboxError::Launch {
+                name: self.name.clone(),
+                step: "listen to the monitor",
+                error,
+            })?;
         match word {
             Some(FromMonitor::Done(outcome)) => Ok(outcome),
-            Some(FromMonitor::Failed(failure)) => Err(SandboxError::Stage { name: self.name.clone(), failure }),
+            Some(FromMonitor::Failed(failure)) => Err(SandboxError::Stage {
+                name: self.name.clone(),
+                failure,
+            }),
             Some(FromMonitor::Unshared) | None => Err(self.gone()),
         }
     }
@@ -209,8 +243,14 @@ impl Running<'_> {
         if self.interrupts.is_raised() {
             return SandboxError::Interrupted;
         }
-        let failure = StageFailure { step: "run".to_owned(), error: "the monitor was killed".to_owned() };
-        SandboxError::Stage { name: self.name.clone(), failure }
+        let failure = StageFailure {
+            step: "run".to_owned(),
+            error: "the monitor was killed".to_owned(),
+        };
+        SandboxError::Stage {
+            name: self.name.clone(),
+            failure,
+        }
     }
 }
 
@@ -225,24 +265,40 @@ impl Drop for Running<'_> {
 
 /// Writes `/proc/PID/{uid,gid}_map`, the superuser directly, others by the set-uid helpers.
 fn write_maps(ids: &IdMap, monitor: Pid, name: &str) -> Result<(), SandboxError> {
-    let kinds = [("newuidmap", "uid_map", ids.uid_base), ("newgidmap", "gid_map", ids.gid_base)];
+    let kinds = [
+        ("newuidmap", "uid_map", ids.uid_base),
+        ("newgidmap", "gid_map", ids.gid_base),
+    ];
     for (program, file, base) in kinds {
         if geteuid().is_root() {
             let map = format!("0 {base} {}\n", ids.count);
-            fs::write(format!("/proc/{monitor}/{file}"), map).map_err(|error| SandboxError::Launch {
-                name: name.to_owned(),
-                step: "write the id maps",
-                error,
+            fs::write(format!("/proc/{monitor}/{file}"), map).map_err(|error| {
+                SandboxError::Launch {
+                    name: name.to_owned(),
+                    step: "write the id maps",
+                    error,
+                }
             })?;
             continue;
         }
-        let refused = |why: String| SandboxError::IdMap { name: name.to_owned(), program, why };
+        let refused = |why: String| SandboxError::IdMap {
+            name: name.to_owned(),
+            program,
+            why,
+        };
         let output = Command::new(program)
-            .args([monitor.to_string(), "0".to_owned(), base.to_string(), ids.count.to_string()])
+            .args([
+                monitor.to_string(),
+                "0".to_owned(),
+                base.to_string(),
+                ids.count.to_string(),
+            ])
             .output()
             .map_err(|error| refused(error.to_string()))?;
         if !output.status.success() {
-            return Err(refused(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+            return Err(refused(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            ));
         }
     }
     Ok(())

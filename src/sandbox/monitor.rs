@@ -59,7 +59,10 @@ pub(super) fn run(audit: AuditReader) -> ExitCode {
 
 fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, StageFailure> {
     let Some(ToMonitor::Plan(plan)) = launcher.receive().map_err(failed("read the plan"))? else {
-        return Err(StageFailure { step: "read the plan".to_owned(), error: "there is none".to_owned() });
+        return Err(StageFailure {
+            step: "read the plan".to_owned(),
+            error: "there is none".to_owned(),
+        });
     };
     setsid().map_err(failed("leave the terminal"))?;
     umask(Mode::from_bits_truncate(0o022));
@@ -67,11 +70,16 @@ fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, Stag
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's superuser could not pass a home directory of mode 700.
     let sources = Sources::open(&plan)?;
-    launcher.send(&FromMonitor::Unshared).map_err(failed("ask for the id maps"))?;
+    launcher
+        .send(&FromMonitor::Unshared)
+        .map_err(failed("ask for the id maps"))?;
     match launcher.receive().map_err(failed("wait for the id maps"))? {
         Some(ToMonitor::Mapped) => {}
         Some(ToMonitor::Plan(_)) | None => {
-            return Err(StageFailure { step: "wait for the id maps".to_owned(), error: "none came".to_owned() });
+            return Err(StageFailure {
+                step: "wait for the id maps".to_owned(),
+                error: "none came".to_owned(),
+            });
         }
     }
     become_superuser()?;
@@ -115,12 +123,24 @@ struct Sources {
 impl Sources {
     fn open(plan: &Plan) -> Result<Self, StageFailure> {
         let open = |path: &Path| {
-            rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, rustix::fs::Mode::empty())
-                .map_err(failed(format!("open `{}`", path.to_string_lossy())))
+            rustix::fs::open(
+                path,
+                OFlags::PATH | OFlags::CLOEXEC,
+                rustix::fs::Mode::empty(),
+            )
+            .map_err(failed(format!("open `{}`", path.to_string_lossy())))
         };
         Ok(Self {
-            layers: plan.layers.iter().map(|l| open(&l.lower)).collect::<Result<_, _>>()?,
-            binds: plan.binds.iter().map(|b| open(&b.source)).collect::<Result<_, _>>()?,
+            layers: plan
+                .layers
+                .iter()
+                .map(|l| open(&l.lower))
+                .collect::<Result<_, _>>()?,
+            binds: plan
+                .binds
+                .iter()
+                .map(|b| open(&b.source))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -133,7 +153,8 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
 /// Builds the sandbox's root below [`WORKSPACE`], all but `/proc`.
 fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, StageFailure> {
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(failed("make the mounts private"))?;
+    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
+        .map_err(failed("make the mounts private"))?;
     let workspace = Path::new(WORKSPACE);
     mount_tmpfs(workspace, 0o755)?;
     let root = workspace.join("root");
@@ -147,14 +168,21 @@ fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, Stage
         audited.push(mount_layer(workspace, 0, &skeleton, Path::new("/"))?);
     }
     for (Layer { target, .. }, lower) in plan.layers.iter().zip(&sources.layers) {
-        audited.push(mount_layer(workspace, audited.len(), &fd_path(lower), target)?);
+        audited.push(mount_layer(
+            workspace,
+            audited.len(),
+            &fd_path(lower),
+            target,
+        )?);
     }
     mount_dev(&root.join("dev"))?;
     mount_sys(&root.join("sys"))?;
     mount_tmpfs(&root.join("tmp"), 0o1777)?;
     for (Bind { target, access, .. }, source) in plan.binds.iter().zip(&sources.binds) {
         let source = fd_path(source);
-        let is_directory = fs::metadata(&source).map_err(failed(format!("look at `{}`", target.to_string_lossy())))?.is_dir();
+        let is_directory = fs::metadata(&source)
+            .map_err(failed(format!("look at `{}`", target.to_string_lossy())))?
+            .is_dir();
         let target = below(&root, target);
         make_mount_point(&target, is_directory)?;
         bind(&source, &target, *access)?;
@@ -164,7 +192,12 @@ fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, Stage
 
 /// Mounts one overlay. The upper directory starts with the lower one's own metadata,
 /// because overlayfs shows the upper's for the root of the mount.
-fn mount_layer(workspace: &Path, number: usize, lower: &Path, target: &Path) -> Result<AuditedLayer, StageFailure> {
+fn mount_layer(
+    workspace: &Path,
+    number: usize,
+    lower: &Path,
+    target: &Path,
+) -> Result<AuditedLayer, StageFailure> {
     let step = || format!("mount overlay on `{}`", target.to_string_lossy());
     let own = workspace.join(format!("layer{number}"));
     let (upper, work) = (own.join("upper"), own.join("work"));
@@ -178,9 +211,19 @@ fn mount_layer(workspace: &Path, number: usize, lower: &Path, target: &Path) -> 
         work.to_string_lossy()
     );
     let mount_point = below(&workspace.join("root"), target);
-    mount(Some("overlay"), &mount_point, Some("overlay"), MsFlags::MS_NOATIME, Some(options.as_str()))
-        .map_err(failed(step()))?;
-    Ok(AuditedLayer { target: target.to_owned(), lower: lower.to_owned(), upper })
+    mount(
+        Some("overlay"),
+        &mount_point,
+        Some("overlay"),
+        MsFlags::MS_NOATIME,
+        Some(options.as_str()),
+    )
+    .map_err(failed(step()))?;
+    Ok(AuditedLayer {
+        target: target.to_owned(),
+        lower: lower.to_owned(),
+        upper,
+    })
 }
 
 fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -227,13 +270,19 @@ fn run_init(plan: &Plan) -> Result<super::wire::Ending, StageFailure> {
         command: plan.command.clone(),
         environment: plan.environment.clone(),
     };
-    channel.send(&request).map_err(failed("tell process 1 what to do"))?;
-    let word = channel.receive::<FromInit>().map_err(failed("listen to process 1"));
+    channel
+        .send(&request)
+        .map_err(failed("tell process 1 what to do"))?;
+    let word = channel
+        .receive::<FromInit>()
+        .map_err(failed("listen to process 1"));
     let status = child.wait().map_err(failed("wait for process 1"))?;
     match word? {
         Some(FromInit::Ended(ending)) => Ok(ending),
         Some(FromInit::Failed(failure)) => Err(failure),
-        None => Err(StageFailure { step: "run the sandbox".to_owned(), error: format!("process 1 ended early: {status}") }),
+        None => Err(StageFailure {
+            step: "run the sandbox".to_owned(),
+            error: format!("process 1 ended early: {status}"),
+        }),
     }
 }
-

@@ -15,9 +15,14 @@ use super::wire::StageFailure;
 pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /// Names the step that an error came from.
-pub(super) fn failed<E: std::fmt::Display>(step: impl Into<String>) -> impl FnOnce(E) -> StageFailure {
+pub(super) fn failed<E: std::fmt::Display>(
+    step: impl Into<String>,
+) -> impl FnOnce(E) -> StageFailure {
     let step = step.into();
-    move |error| StageFailure { step, error: error.to_string() }
+    move |error| StageFailure {
+        step,
+        error: error.to_string(),
+    }
 }
 
 /// Joins a sandbox's absolute path to the place where its root is being built.
@@ -26,14 +31,26 @@ pub(super) fn below(root: &Path, target: &Path) -> PathBuf {
 }
 
 /// `mount -t KIND -o OPTIONS KIND TARGET`.
-pub(super) fn mount_kind(kind: &str, target: &Path, flags: MsFlags, options: &str) -> Result<(), StageFailure> {
-    mount(Some(kind), target, Some(kind), flags, Some(options))
-        .map_err(failed(format!("mount {kind} on `{}`", target.to_string_lossy())))
+pub(super) fn mount_kind(
+    kind: &str,
+    target: &Path,
+    flags: MsFlags,
+    options: &str,
+) -> Result<(), StageFailure> {
+    mount(Some(kind), target, Some(kind), flags, Some(options)).map_err(failed(format!(
+        "mount {kind} on `{}`",
+        target.to_string_lossy()
+    )))
 }
 
 /// A tmpfs with this mode; `noatime`, so that a changed access time is somebody's doing.
 pub(super) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
-    mount_kind("tmpfs", target, MsFlags::MS_NOSUID | MsFlags::MS_NOATIME, &format!("mode={mode:o}"))
+    mount_kind(
+        "tmpfs",
+        target,
+        MsFlags::MS_NOSUID | MsFlags::MS_NOATIME,
+        &format!("mode={mode:o}"),
+    )
 }
 
 /// Binds one file or tree; read-only wherever the plan doesn't say otherwise.
@@ -42,7 +59,14 @@ pub(super) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> 
 /// remount repeats the flags the source has, for the kernel locks them in a user namespace.
 pub(super) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), StageFailure> {
     let step = || format!("bind `{}`", target.to_string_lossy());
-    mount(Some(source), target, None::<&str>, MsFlags::MS_BIND, None::<&str>).map_err(failed(step()))?;
+    mount(
+        Some(source),
+        target,
+        None::<&str>,
+        MsFlags::MS_BIND,
+        None::<&str>,
+    )
+    .map_err(failed(step()))?;
     if access == Access::Writable {
         return Ok(());
     }
@@ -59,7 +83,8 @@ pub(super) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), S
             kept |= keep;
         }
     }
-    mount(None::<&str>, target, None::<&str>, kept, None::<&str>).map_err(failed(format!("{} read-only", step())))
+    mount(None::<&str>, target, None::<&str>, kept, None::<&str>)
+        .map_err(failed(format!("{} read-only", step())))
 }
 
 /// Makes a mount point like its source: a directory for a directory, else an empty file.
@@ -71,7 +96,11 @@ pub(super) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), 
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).map_err(failed(step()))?;
     }
-    match fs::OpenOptions::new().write(true).create_new(true).open(target) {
+    match fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(target)
+    {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(step())(error)),
         Ok(_) | Err(_) => Ok(()),
     }
@@ -85,12 +114,14 @@ pub(super) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure
                 let path = below(root, path);
                 let step = || format!("make `{}`", path.to_string_lossy());
                 fs::create_dir_all(&path).map_err(failed(step()))?;
-                fs::set_permissions(&path, Permissions::from_mode(*mode)).map_err(failed(step()))?;
+                fs::set_permissions(&path, Permissions::from_mode(*mode))
+                    .map_err(failed(step()))?;
             }
             Node::File { path } => make_mount_point(&below(root, path), false)?,
             Node::Symlink { path, target } => {
                 let path = below(root, path);
-                symlink(target, &path).map_err(failed(format!("make `{}`", path.to_string_lossy())))?;
+                symlink(target, &path)
+                    .map_err(failed(format!("make `{}`", path.to_string_lossy())))?;
             }
         }
     }
@@ -122,5 +153,10 @@ pub(super) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
     }
     mount_tmpfs(&dev.join("shm"), 0o1777)?;
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
-    mount_kind("devpts", &dev.join("pts"), flags, "newinstance,ptmxmode=0666,mode=0620,gid=5")
+    mount_kind(
+        "devpts",
+        &dev.join("pts"),
+        flags,
+        "newinstance,ptmxmode=0666,mode=0620,gid=5",
+    )
 }

@@ -114,7 +114,8 @@ impl Plan {
     /// script has business; anything else would be a way out of the sandbox.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
-        let has_root = !self.nodes.is_empty() || self.layers.iter().any(|l| l.target == Path::new("/"));
+        let has_root =
+            !self.nodes.is_empty() || self.layers.iter().any(|l| l.target == Path::new("/"));
         if !has_root {
             return Some("the plan has no root".to_owned());
         }
@@ -124,13 +125,21 @@ impl Plan {
         self.binds
             .iter()
             .find(|bind| bind.access == Access::Writable && !bind.target.starts_with("/tmp/"))
-            .map(|bind| format!("`{}` would be writable in the sandbox", bind.target.to_string_lossy()))
+            .map(|bind| {
+                format!(
+                    "`{}` would be writable in the sandbox",
+                    bind.target.to_string_lossy()
+                )
+            })
     }
 
     /// The command as a shell would take it, environment first, to run it by hand.
     #[must_use]
     pub fn command_line(&self) -> String {
-        let variables = self.environment.iter().map(|(name, value)| format!("{name}={}", shell_quote(value)));
+        let variables = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}={}", shell_quote(value)));
         let words = self.command.iter().map(|word| shell_quote(word));
         variables.chain(words).collect::<Vec<_>>().join(" ")
     }
@@ -139,28 +148,49 @@ impl Plan {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.name, self.ids)?;
-        writeln!(f, "  network {}", match self.network {
-            Network::None => "none",
-            Network::Machine => "the machine's",
-        })?;
+        writeln!(
+            f,
+            "  network {}",
+            match self.network {
+                Network::None => "none",
+                Network::Machine => "the machine's",
+            }
+        )?;
         for node in &self.nodes {
             match node {
-                Node::Directory { path, mode } => writeln!(f, "  dir     {} {mode:o}", path.to_string_lossy())?,
+                Node::Directory { path, mode } => {
+                    writeln!(f, "  dir     {} {mode:o}", path.to_string_lossy())?
+                }
                 Node::File { path } => writeln!(f, "  file    {}", path.to_string_lossy())?,
                 Node::Symlink { path, target } => {
-                    writeln!(f, "  symlink {} -> {}", path.to_string_lossy(), target.to_string_lossy())?;
+                    writeln!(
+                        f,
+                        "  symlink {} -> {}",
+                        path.to_string_lossy(),
+                        target.to_string_lossy()
+                    )?;
                 }
             }
         }
         for layer in &self.layers {
-            writeln!(f, "  overlay {} over {}", layer.target.to_string_lossy(), layer.lower.to_string_lossy())?;
+            writeln!(
+                f,
+                "  overlay {} over {}",
+                layer.target.to_string_lossy(),
+                layer.lower.to_string_lossy()
+            )?;
         }
         for bind in &self.binds {
             let access = match bind.access {
                 Access::ReadOnly => "ro",
                 Access::Writable => "rw",
             };
-            writeln!(f, "  bind {access} {} from {}", bind.target.to_string_lossy(), bind.source.to_string_lossy())?;
+            writeln!(
+                f,
+                "  bind {access} {} from {}",
+                bind.target.to_string_lossy(),
+                bind.source.to_string_lossy()
+            )?;
         }
         write!(f, "  run     {}", self.command_line())
     }
@@ -183,9 +213,16 @@ mod tests {
     fn plan() -> Plan {
         Plan {
             name: "normal".to_owned(),
-            ids: IdMap { uid_base: 100_000, gid_base: 100_000, count: 65_536 },
+            ids: IdMap {
+                uid_base: 100_000,
+                gid_base: 100_000,
+                count: 65_536,
+            },
             nodes: vec![],
-            layers: vec![Layer { lower: "/cache/root".into(), target: "/".into() }],
+            layers: vec![Layer {
+                lower: "/cache/root".into(),
+                target: "/".into(),
+            }],
             binds: vec![Bind {
                 source: "/cache/pool".into(),
                 target: "/tmp/twinroot/pool".into(),
@@ -217,7 +254,10 @@ mod tests {
         plan.binds[0].access = Access::Writable;
         assert_eq!(plan.refusal(), None);
         plan.binds[0].target = "/etc".into();
-        assert_eq!(plan.refusal(), Some("`/etc` would be writable in the sandbox".to_owned()));
+        assert_eq!(
+            plan.refusal(),
+            Some("`/etc` would be writable in the sandbox".to_owned())
+        );
     }
 
     #[test]

@@ -81,13 +81,20 @@ impl Channel {
     /// Our end, and the other as a child's standard input.
     pub(super) fn pair() -> io::Result<(Self, Stdio)> {
         let (ours, theirs) = UnixStream::pair()?;
-        Ok((Self { reader: BufReader::new(ours) }, Stdio::from(OwnedFd::from(theirs))))
+        Ok((
+            Self {
+                reader: BufReader::new(ours),
+            },
+            Stdio::from(OwnedFd::from(theirs)),
+        ))
     }
 
     /// The end that this process was given as standard input.
     pub(super) fn from_stdin() -> io::Result<Self> {
         let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Ok(Self { reader: BufReader::new(socket) })
+        Ok(Self {
+            reader: BufReader::new(socket),
+        })
     }
 
     pub(super) fn send<T: Serialize>(&mut self, message: &T) -> io::Result<()> {

@@ -22,14 +22,21 @@ pub struct Ran {
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("twinroot writes UTF-8");
-        Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Self {
+            status: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 }
 
 /// twinroot with a cache of its own and nothing of the caller's settings.
 pub fn twinroot(cache: &Path) -> Command {
     let mut command = Command::new(TWINROOT);
-    command.env_remove("SOURCE_DATE_EPOCH").env("XDG_CACHE_HOME", cache).stdin(Stdio::null());
+    command
+        .env_remove("SOURCE_DATE_EPOCH")
+        .env("XDG_CACHE_HOME", cache)
+        .stdin(Stdio::null());
     command
 }
 
@@ -47,7 +54,10 @@ pub fn directory() -> tempfile::TempDir {
 /// With `TWINROOT_MUST_RUN=1`, which CI sets, a skip is a failure.
 pub fn can(what: Need) -> bool {
     let Some(lack) = what.lack() else { return true };
-    assert!(env::var_os("TWINROOT_MUST_RUN").is_none(), "this test must run, but: {lack}");
+    assert!(
+        env::var_os("TWINROOT_MUST_RUN").is_none(),
+        "this test must run, but: {lack}"
+    );
     println!("skipped: {lack}");
     false
 }
@@ -70,14 +80,20 @@ impl Need {
         }
         match self {
             Self::HostOutside => (!is_superuser()).then(|| "not the superuser".to_owned()),
-            Self::Archive => env::var_os("TWINROOT_OFFLINE").map(|_| "TWINROOT_OFFLINE is set".to_owned()),
-            Self::PlainUser => plain_user().is_none().then(|| "TWINROOT_PLAIN_USER names nobody".to_owned()),
+            Self::Archive => {
+                env::var_os("TWINROOT_OFFLINE").map(|_| "TWINROOT_OFFLINE is set".to_owned())
+            }
+            Self::PlainUser => plain_user()
+                .is_none()
+                .then(|| "TWINROOT_PLAIN_USER names nobody".to_owned()),
         }
     }
 }
 
 pub fn plain_user() -> Option<String> {
-    env::var("TWINROOT_PLAIN_USER").ok().filter(|_| is_superuser())
+    env::var("TWINROOT_PLAIN_USER")
+        .ok()
+        .filter(|_| is_superuser())
 }
 
 fn is_superuser() -> bool {
@@ -86,9 +102,15 @@ fn is_superuser() -> bool {
 }
 
 pub fn succeeds(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 pub fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata")
+        .join(name)
 }

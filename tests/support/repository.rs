@@ -11,9 +11,38 @@ use sha2::{Digest, Sha256};
 
 /// Programs that mmdebstrap, dpkg and the test packages' scripts run inside the chroot.
 const PROGRAMS: [&str; 32] = [
-    "cat", "chmod", "chown", "cp", "diff", "dpkg", "dpkg-deb", "dpkg-divert", "dpkg-query", "dpkg-split",
-    "dpkg-statoverride", "dpkg-trigger", "echo", "env", "find", "grep", "id", "ldconfig", "ln", "ls", "mkdir", "mv",
-    "readlink", "rm", "rmdir", "sed", "sh", "start-stop-daemon", "tar", "test", "touch", "update-alternatives",
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "diff",
+    "dpkg",
+    "dpkg-deb",
+    "dpkg-divert",
+    "dpkg-query",
+    "dpkg-split",
+    "dpkg-statoverride",
+    "dpkg-trigger",
+    "echo",
+    "env",
+    "find",
+    "grep",
+    "id",
+    "ldconfig",
+    "ln",
+    "ls",
+    "mkdir",
+    "mv",
+    "readlink",
+    "rm",
+    "rmdir",
+    "sed",
+    "sh",
+    "start-stop-daemon",
+    "tar",
+    "test",
+    "touch",
+    "update-alternatives",
 ];
 
 /// The suite's name.
@@ -33,14 +62,19 @@ impl Repository {
         for name in ["tiny-base", "behaving", "diverging", "escaping", "failing"] {
             build(name, &pool);
         }
-        let repository = Self { path: path.to_owned() };
+        let repository = Self {
+            path: path.to_owned(),
+        };
         repository.index();
         repository
     }
 
     /// The line of sources.list.
     pub fn mirror(&self) -> String {
-        format!("deb [trusted=yes] copy:{} {SUITE} main", self.path.to_string_lossy())
+        format!(
+            "deb [trusted=yes] copy:{} {SUITE} main",
+            self.path.to_string_lossy()
+        )
     }
 
     /// A package file of the pool.
@@ -48,7 +82,10 @@ impl Repository {
         let mut debs = fs::read_dir(self.path.join("pool")).expect("the pool is there");
         let found = debs.find_map(|entry| {
             let path = entry.expect("the pool is readable").path();
-            path.file_name()?.to_str()?.starts_with(&format!("{name}_")).then_some(path)
+            path.file_name()?
+                .to_str()?
+                .starts_with(&format!("{name}_"))
+                .then_some(path)
         });
         found.expect("the package is there")
     }
@@ -56,8 +93,10 @@ impl Repository {
     fn index(&self) {
         let directory = self.path.join(format!("dists/{SUITE}/main/binary-amd64"));
         fs::create_dir_all(&directory).expect("dists is made");
-        let mut debs: Vec<_> =
-            fs::read_dir(self.path.join("pool")).expect("the pool is there").map(|e| e.expect("readable").path()).collect();
+        let mut debs: Vec<_> = fs::read_dir(self.path.join("pool"))
+            .expect("the pool is there")
+            .map(|e| e.expect("readable").path())
+            .collect();
         debs.sort();
         let packages: String = debs.iter().map(|deb| stanza(deb)).collect();
         fs::write(directory.join("Packages"), &packages).expect("Packages is written");
@@ -67,17 +106,25 @@ impl Repository {
              Architectures: amd64\nComponents: main\nSHA256:\n {digest} {} main/binary-amd64/Packages\n",
             packages.len()
         );
-        fs::write(self.path.join(format!("dists/{SUITE}/Release")), release).expect("Release is written");
+        fs::write(self.path.join(format!("dists/{SUITE}/Release")), release)
+            .expect("Release is written");
     }
 }
 
 fn stanza(deb: &Path) -> String {
-    let output = Command::new("dpkg-deb").arg("--field").arg(deb).output().expect("dpkg-deb runs");
+    let output = Command::new("dpkg-deb")
+        .arg("--field")
+        .arg(deb)
+        .output()
+        .expect("dpkg-deb runs");
     let control = String::from_utf8(output.stdout).expect("control files are UTF-8");
     let bytes = fs::read(deb).expect("the package is readable");
     let name = deb.file_name().expect("it has a name").to_string_lossy();
     let digest = hex(&Sha256::digest(&bytes));
-    format!("{control}Filename: pool/{name}\nSize: {}\nSHA256: {digest}\n\n", bytes.len())
+    format!(
+        "{control}Filename: pool/{name}\nSize: {}\nSHA256: {digest}\n\n",
+        bytes.len()
+    )
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -100,7 +147,12 @@ pub fn build(name: &str, pool: &Path) {
         }
     }
     if source.join("root").exists() {
-        succeed(Command::new("cp").arg("-rT").arg(source.join("root")).arg(&tree));
+        succeed(
+            Command::new("cp")
+                .arg("-rT")
+                .arg(source.join("root"))
+                .arg(&tree),
+        );
     }
     if name == "tiny-base" {
         fill_base(&tree);
@@ -109,14 +161,33 @@ pub fn build(name: &str, pool: &Path) {
         let path = tree.join(directory);
         fs::set_permissions(path, Permissions::from_mode(0o755)).expect("a mode is set");
     }
-    succeed(Command::new("dpkg-deb").args(["--root-owner-group", "-Zgzip", "-z1", "--build"]).arg(&tree).arg(pool));
+    succeed(
+        Command::new("dpkg-deb")
+            .args(["--root-owner-group", "-Zgzip", "-z1", "--build"])
+            .arg(&tree)
+            .arg(pool),
+    );
     fs::remove_dir_all(&tree).expect("the package's tree is removed");
 }
 
 fn fill_base(tree: &Path) {
     let directories = [
-        "dev", "etc", "opt/victims", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin",
-        "usr/share", "var/lib", "var/log", "var/cache",
+        "dev",
+        "etc",
+        "opt/victims",
+        "proc",
+        "root",
+        "run",
+        "sys",
+        "tmp",
+        "usr/bin",
+        "usr/lib",
+        "usr/lib64",
+        "usr/sbin",
+        "usr/share",
+        "var/lib",
+        "var/log",
+        "var/cache",
     ];
     for directory in directories {
         fs::create_dir_all(tree.join(directory)).expect("a directory of the base is made");
@@ -124,7 +195,8 @@ fn fill_base(tree: &Path) {
     for name in ["bin", "sbin", "lib", "lib64"] {
         symlink(format!("usr/{name}"), tree.join(name)).expect("an alias is made");
     }
-    fs::write(tree.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n").expect("passwd is written");
+    fs::write(tree.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n")
+        .expect("passwd is written");
     fs::write(tree.join("etc/group"), "root:x:0:\nstaff:x:50:\n").expect("group is written");
     let mut files = BTreeSet::new();
     for program in PROGRAMS {
@@ -134,14 +206,21 @@ fn fill_base(tree: &Path) {
     }
     for library in files {
         // `/lib` is an alias of `/usr/lib` in the base, whatever it is here.
-        let inside = library.strip_prefix("/usr").unwrap_or(&library).strip_prefix("/").expect("absolute");
+        let inside = library
+            .strip_prefix("/usr")
+            .unwrap_or(&library)
+            .strip_prefix("/")
+            .expect("absolute");
         copy(&library, &tree.join("usr").join(inside));
     }
 }
 
 fn find(program: &str) -> PathBuf {
     let places = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-    let found = places.iter().map(|place| Path::new(place).join(program)).find(|path| path.exists());
+    let found = places
+        .iter()
+        .map(|place| Path::new(place).join(program))
+        .find(|path| path.exists());
     found.unwrap_or_else(|| panic!("this machine has no {program}"))
 }
 
@@ -149,7 +228,10 @@ fn find(program: &str) -> PathBuf {
 fn libraries(program: &Path) -> Vec<PathBuf> {
     let output = Command::new("ldd").arg(program).output().expect("ldd runs");
     let text = String::from_utf8(output.stdout).expect("ldd writes UTF-8");
-    text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from).collect()
+    text.split_whitespace()
+        .filter(|word| word.starts_with('/'))
+        .map(PathBuf::from)
+        .collect()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -161,5 +243,9 @@ fn copy(from: &Path, to: &Path) {
 
 fn succeed(command: &mut Command) {
     let output = command.output().expect("a command runs");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

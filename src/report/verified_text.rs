@@ -1,0 +1,87 @@
+//! The lines of a text report that only `verify` has.
+
+use super::{Change, Report};
+
+/// Most escapes that are listed in full; the JSON report has all of them.
+const LISTED: usize = 200;
+
+/// What was verified, for the first line.
+pub(super) fn title(report: &Report) -> Option<String> {
+    let pin = report.pin.as_ref()?;
+    let include = pin.include.iter().map(|package| format!(" +{package}"));
+    let include: String = include.collect();
+    Some(format!(
+        "{} {}{include} {}, SOURCE_DATE_EPOCH={}",
+        pin.suite, pin.variant, pin.architecture, pin.source_date_epoch
+    ))
+}
+
+/// What the outside has to say: escapes first, then what weakens the reference.
+pub(super) fn outside(report: &Report, out: &mut String) {
+    let Some(outside) = &report.outside else {
+        return;
+    };
+    match outside.escapes.len() {
+        0 => out.push_str("nothing outside was modified\n"),
+        1 => out.push_str("1 path outside was modified\n"),
+        count => out.push_str(&format!("{count} paths outside were modified\n")),
+    }
+    for build in &report.builds {
+        for warning in &build.degraded {
+            out.push_str(&format!(
+                "the {} build is degraded: {warning}\n",
+                build.label
+            ));
+        }
+    }
+    packages(report, out);
+    if !outside.escapes.is_empty() {
+        out.push_str("\noutside\n");
+    }
+    for escape in outside.escapes.iter().take(LISTED) {
+        let word = match escape.change {
+            Change::Created => "created",
+            Change::Modified => "modified",
+            Change::Removed => "removed",
+            Change::Metadata => "metadata",
+        };
+        let by = escape.package.iter().map(|package| match escape.script {
+            Some(script) => format!("   {package} {}", script.word()),
+            None => format!("   {package}"),
+        });
+        out.push_str(&format!(
+            "  {word:9} {}{}\n",
+            escape.path,
+            by.collect::<String>()
+        ));
+        for field in &escape.fields {
+            let value = |value: &Option<String>| value.clone().unwrap_or_default();
+            let line = format!("{} | {}", value(&field.left), value(&field.right));
+            let line = if line == " | " { String::new() } else { line };
+            out.push_str(&format!("    {:8} {line}\n", field.name).replace(" \n", "\n"));
+        }
+    }
+    if outside.escapes.len() > LISTED {
+        out.push_str(&format!(
+            "  and {} more, in the JSON report\n",
+            outside.escapes.len() - LISTED
+        ));
+    }
+}
+
+fn packages(report: &Report, out: &mut String) {
+    let count = |verdict: &str| {
+        report
+            .packages
+            .iter()
+            .filter(|package| package.verdict == verdict)
+            .count()
+    };
+    out.push_str(&format!(
+        "{} packages: {} complete, {} incomplete, {} unproven\n",
+        report.packages.len(),
+        count("complete"),
+        count("incomplete"),
+        count("unproven")
+    ));
+}
