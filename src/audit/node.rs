@@ -18,6 +18,9 @@ const OVERLAY_PREFIX: &[u8] = b"user.overlay.";
 /// Largest value of one extended attribute (xattr(7)), and of one list of names.
 const XATTR_MAX: usize = 65_536;
 
+/// Stands for any time since the build began.
+const DURING_BUILD: &str = "during the build";
+
 /// A path's state.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -46,6 +49,11 @@ impl Node {
         }))
     }
 
+    /// The same with metadata that were read before.
+    pub(super) fn with_metadata(self, metadata: Metadata) -> Self {
+        Self { metadata, ..self }
+    }
+
     /// Overlayfs records a removal as a 0:0 character device (kernel, overlayfs.rst).
     pub(super) fn is_whiteout(&self) -> bool {
         self.metadata.file_type().is_char_device() && self.metadata.rdev() == 0
@@ -68,10 +76,14 @@ impl Node {
 }
 
 /// How a path differs from its former self; `None` where it doesn't.
+///
+/// A time since `started` is reported as such and not by its value: a report of the same
+/// inputs has the same bytes.
 pub(super) fn compare(
     path: Vec<u8>,
     (before, before_path): (&Node, &Path),
     (after, after_path): (&Node, &Path),
+    started: i64,
 ) -> io::Result<Option<Change>> {
     let mut fields = Vec::new();
     let mut note = |name: &str, before: String, after: String| {
@@ -127,16 +139,21 @@ pub(super) fn compare(
     );
     note("uid", old.uid().to_string(), new.uid().to_string());
     note("gid", old.gid().to_string(), new.gid().to_string());
-    note(
-        "mtime",
-        time(old.mtime(), old.mtime_nsec()),
-        time(new.mtime(), new.mtime_nsec()),
-    );
-    note(
-        "atime",
-        time(old.atime(), old.atime_nsec()),
-        time(new.atime(), new.atime_nsec()),
-    );
+    let times = |node: &Metadata| {
+        [
+            ("mtime", node.mtime(), node.mtime_nsec()),
+            ("atime", node.atime(), node.atime_nsec()),
+        ]
+    };
+    for (before, after) in times(old).into_iter().zip(times(new)) {
+        if before != after {
+            note(
+                before.0,
+                time(before.1, before.2),
+                time_since(started, after.1, after.2),
+            );
+        }
+    }
     let names = before.xattrs.keys().chain(
         after
             .xattrs
@@ -195,6 +212,14 @@ fn device(metadata: &Metadata) -> String {
         rustix::fs::major(number),
         rustix::fs::minor(number)
     )
+}
+
+/// A time, unless it is of the build itself.
+fn time_since(started: i64, seconds: i64, nanoseconds: i64) -> String {
+    if seconds >= started {
+        return DURING_BUILD.to_owned();
+    }
+    time(seconds, nanoseconds)
 }
 
 /// Seconds since the epoch with nanoseconds.

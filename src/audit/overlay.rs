@@ -4,7 +4,7 @@
 //! objects as themselves, removals as whiteouts, replaced directories as opaque ones.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,8 @@ pub(super) fn read_upper(
         outside: layer.target.clone(),
         lower: Some(lower),
         upper,
+        before: Some(layer.root_before.clone()),
+        started: layer.started,
     }];
     while let Some(pair) = pending.pop() {
         pair.visit(&mut pending, changes)?;
@@ -49,6 +51,9 @@ struct Pair {
     outside: PathBuf,
     lower: Option<PathBuf>,
     upper: PathBuf,
+    /// Metadata that stand for the lower path's, where they were read before the build.
+    before: Option<Metadata>,
+    started: i64,
 }
 
 impl Pair {
@@ -59,6 +64,10 @@ impl Pair {
         let before = match &self.lower {
             Some(lower) => Node::read(lower).map_err(at(lower))?,
             None => None,
+        };
+        let before = match (before, self.before.clone()) {
+            (Some(before), Some(metadata)) => Some(before.with_metadata(metadata)),
+            (before, _) => before,
         };
         let path = self.outside.as_os_str().as_bytes().to_vec();
         let of_kind = |kind| Change {
@@ -77,7 +86,7 @@ impl Pair {
         }
         match (&before, &self.lower) {
             (Some(before), Some(lower)) => {
-                let change = compare(path, (before, lower), (&after, &self.upper))
+                let change = compare(path, (before, lower), (&after, &self.upper), self.started)
                     .map_err(at(&self.upper))?;
                 changes.extend(change);
                 if before.is_dir() && (!after.is_dir() || after.is_opaque()) {
@@ -95,6 +104,8 @@ impl Pair {
                     outside: self.outside.join(&name),
                     lower: lower.as_ref().map(|lower| lower.join(&name)),
                     upper: self.upper.join(&name),
+                    before: None,
+                    started: self.started,
                 });
             }
         }

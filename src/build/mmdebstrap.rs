@@ -25,8 +25,10 @@ const SEED: &str = concat!(
 /// Takes the indices that apt fetched, and nothing else of its directory.
 const TAKE_LISTS: &str = r#"find "$1/var/lib/apt/lists" -maxdepth 1 -type f ! -name lock -exec cp -t /tmp/twinroot/out {} +"#;
 
-/// Takes the packages that apt fetched.
-const TAKE_POOL: &str = r#"find "$1/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp -t /tmp/twinroot/out {} +"#;
+/// Takes the packages that apt fetched. A local package of the user's is there already.
+const TAKE_POOL: &str = r#"for deb in "$1"/var/cache/apt/archives/*.deb; do
+    [ -e "/tmp/twinroot/out/${deb##*/}" ] || cp "$deb" /tmp/twinroot/out/
+done"#;
 
 /// Takes from an outside the accounts that maintainer scripts made, all but base-passwd's
 /// own and apt's, which apt itself needs to run.

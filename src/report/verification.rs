@@ -148,7 +148,9 @@ fn escape(change: &audit::Change, owners: &Owners) -> Escape {
             .iter()
             .map(|field| {
                 let value = |text: &String| match field.name.as_str() {
-                    "mtime" | "atime" => Some(time(text)),
+                    "mtime" | "atime" if text.starts_with(|first: char| first.is_ascii_digit()) => {
+                        Some(time(text))
+                    }
                     _ => Some(text.clone()).filter(|text| !text.is_empty()),
                 };
                 let (left, right) = (value(&field.before), value(&field.after));

@@ -36,6 +36,11 @@ pub struct AuditedLayer {
     pub lower: PathBuf,
     /// What overlayfs recorded.
     pub upper: PathBuf,
+    /// Metadata of the upper directory itself before the build. The lower one's may change
+    /// meanwhile, where it is a directory of a machine in use.
+    pub root_before: fs::Metadata,
+    /// When the build began, in seconds since the epoch.
+    pub started: i64,
 }
 
 /// Where everything of the sandbox is mounted, in the monitor's own mount namespace.
@@ -204,6 +209,7 @@ fn mount_layer(
     fs::create_dir_all(&upper).map_err(failed(step()))?;
     fs::create_dir_all(&work).map_err(failed(step()))?;
     copy_metadata(lower, &upper).map_err(failed(step()))?;
+    let root_before = fs::metadata(&upper).map_err(failed(step()))?;
     let options = format!(
         "lowerdir={},upperdir={},workdir={},userxattr",
         lower.to_string_lossy(),
@@ -223,7 +229,14 @@ fn mount_layer(
         target: target.to_owned(),
         lower: lower.to_owned(),
         upper,
+        root_before,
+        started: now(),
     })
+}
+
+fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -1,12 +1,18 @@
 //! What the tests share: running twinroot, skipping with a reason, and a tiny archive.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part"
+)]
 
 pub mod repository;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use repository::Repository;
 
 /// The binary under test.
 pub const TWINROOT: &str = env!("CARGO_BIN_EXE_twinroot");
@@ -38,6 +44,44 @@ pub fn twinroot(cache: &Path) -> Command {
         .env("XDG_CACHE_HOME", cache)
         .stdin(Stdio::null());
     command
+}
+
+/// `twinroot verify` of the tiny archive, on this machine as the outside, JSON on standard output.
+pub fn verify_tiny(cache: &Path, repository: &Repository, arguments: &[&str]) -> Command {
+    let mut command = twinroot(cache);
+    command.args([
+        "verify",
+        repository::SUITE,
+        &repository.mirror(),
+        "--outside=host",
+        "--json=-",
+    ]);
+    command.args(arguments);
+    command
+}
+
+/// A report, read as JSON.
+pub fn report(ran: &Ran) -> serde_json::Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("no report: {error}: {ran:?}"))
+}
+
+/// Path and kind of each divergent entry.
+pub fn divergences(report: &serde_json::Value) -> Vec<(String, String)> {
+    rows(&report["divergences"], "kind")
+}
+
+/// Path and change of each escape.
+pub fn escapes(report: &serde_json::Value) -> Vec<(String, String)> {
+    rows(&report["outside"]["escapes"], "change")
+}
+
+fn rows(rows: &serde_json::Value, word: &str) -> Vec<(String, String)> {
+    let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
+    rows.as_array()
+        .expect("an array")
+        .iter()
+        .map(|row| (text(&row["path"]), text(&row[word])))
+        .collect()
 }
 
 pub fn run(command: &mut Command) -> Ran {

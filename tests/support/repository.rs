@@ -173,8 +173,10 @@ pub fn build(name: &str, pool: &Path) {
 fn fill_base(tree: &Path) {
     let directories = [
         "dev",
+        "etc/dpkg/dpkg.cfg.d",
+        "var/lib/dpkg/alternatives",
         "etc",
-        "opt/victims",
+        "opt",
         "proc",
         "root",
         "run",
