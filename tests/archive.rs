@@ -1,5 +1,13 @@
 //! `verify` on the real archive, with a cache that the tests share.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,13 @@
 //! The whole pipeline on a tiny archive, offline, with this machine as the outside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod support;
 
 use std::collections::BTreeSet;

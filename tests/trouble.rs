@@ -1,5 +1,13 @@
 //! What goes wrong: one line, at most one hint, the right status, and nothing left behind.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod support;
 
 use std::fs;

@@ -23,7 +23,6 @@ const EXIT_STATUS: &str = "Exit status: 0 identical and nothing outside modified
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Command {
     /// Build a suite both ways, compare the tarballs, watch the outside
     Verify(VerifyArgs),

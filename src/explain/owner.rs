@@ -1,8 +1,9 @@
 //! Which package a path belongs to, by dpkg's own database inside the tarballs.
 //!
-//! Two witnesses: the `.list` files know what packages ship; for what scripts make, a
-//! maintainer script that names the path, if it is the only one that does. Which script
-//! really wrote a path is not known here.
+//! Two witnesses: the `.list` files know what packages ship; and a maintainer script that
+//! names a path, if it is the only package's that does. Which script really wrote a path is
+//! not known here, so the second is asked only about what is made or missing as a whole, and
+//! about changes of the outside: there, for a name without `DPKG_ROOT`.
 
 use std::collections::BTreeMap;
 
@@ -86,26 +87,44 @@ impl Owners {
         owners
     }
 
-    /// The one package that a path belongs to; `None` where there is none or several.
+    /// The one package that ships a path; `None` where there is none or several.
     #[must_use]
-    pub fn of(&self, path: &[u8]) -> Option<Owner> {
+    pub fn shipping(&self, path: &[u8]) -> Option<Owner> {
         let path = bare(path);
-        let by_list = self.shipped.get(path).or_else(|| {
+        let packages = self.shipped.get(path).or_else(|| {
             let is_aliased = ALIASED.iter().any(|directory| path.starts_with(directory));
             self.shipped
                 .get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
-        });
-        match by_list.map(Vec::as_slice) {
-            Some([package]) => {
-                return Some(Owner {
-                    package: package.clone(),
-                    script: None,
-                });
-            }
-            Some(_) => return None,
-            None => {}
+        })?;
+        match packages.as_slice() {
+            [package] => Some(Owner {
+                package: package.clone(),
+                script: None,
+            }),
+            _ => None,
         }
-        let mut naming = self.scripts.iter().filter(|(_, _, text)| names(text, path));
+    }
+
+    /// The one package whose script names a path, with `DPKG_ROOT` before it or without.
+    #[must_use]
+    pub fn naming(&self, path: &[u8]) -> Option<Owner> {
+        self.only(|text| mentions(text, bare(path)).next().is_some())
+    }
+
+    /// The one package whose script names a path of the outside: absolute, without `DPKG_ROOT`.
+    #[must_use]
+    pub fn suspect(&self, path: &[u8]) -> Option<Owner> {
+        self.only(|text| {
+            mentions(text, bare(path)).any(|before| {
+                before
+                    .strip_suffix(b"/")
+                    .is_some_and(|before| !has_root(before))
+            })
+        })
+    }
+
+    fn only(&self, is_naming: impl Fn(&[u8]) -> bool) -> Option<Owner> {
+        let mut naming = self.scripts.iter().filter(|(_, _, text)| is_naming(text));
         let (package, script, _) = naming.next()?;
         let is_only = naming.all(|(other, _, _)| other == package);
         is_only.then(|| Owner {
@@ -121,20 +140,35 @@ fn bare(path: &[u8]) -> &[u8] {
     path.trim_with(|c| c == '/')
 }
 
-/// Whether a script's text has the path as a whole word: `/etc/motd`, but neither
-/// `/etc/motd.d` nor `/srv/etc/motd`.
-fn names(text: &[u8], path: &[u8]) -> bool {
+/// What stands before each mention of a path as a whole word: `/etc/motd` and `etc/motd`, but
+/// neither `/etc/motd.d` nor `/srv/etc/motd`.
+fn mentions<'a>(text: &'a [u8], path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/".contains(byte);
-    let begins_a_word = |before: &[u8]| {
-        let before = before.strip_suffix(b"/").unwrap_or(before);
-        before.ends_with(b"$DPKG_ROOT") || !before.last().is_some_and(is_part)
-    };
     // A word of one component would be found everywhere.
-    path.contains(&b'/')
-        && text.find_iter(path).any(|start| {
-            let (before, rest) = text.split_at(start);
-            begins_a_word(before) && !rest.get(path.len()).is_some_and(is_part)
-        })
+    let starts = path
+        .contains(&b'/')
+        .then(|| text.find_iter(path))
+        .into_iter()
+        .flatten();
+    starts.filter_map(move |start| {
+        let (before, rest) = text.split_at(start);
+        let word = before.strip_suffix(b"/").unwrap_or(before);
+        let begins_a_word = has_root(word) || !word.last().is_some_and(is_part);
+        (begins_a_word && !rest.get(path.len()).is_some_and(is_part)).then_some(before)
+    })
+}
+
+/// Whether a word that goes on with a slash starts with `DPKG_ROOT`.
+fn has_root(before: &[u8]) -> bool {
+    [
+        &b"$DPKG_ROOT"[..],
+        b"${DPKG_ROOT}",
+        b"${DPKG_ROOT:-}",
+        b"$DPKG_ROOT\"",
+        b"${DPKG_ROOT}\"",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
 }
 
 #[cfg(test)]
@@ -161,26 +195,39 @@ mod tests {
         Owners::read(files)
     }
 
+    fn by(package: &str, script: Option<&'static str>) -> Option<Owner> {
+        Some(Owner {
+            package: package.to_owned(),
+            script,
+        })
+    }
+
     #[test]
-    fn a_path_belongs_to_the_one_package_that_knows_it() {
-        let owner = |package: &str, script| {
-            Some(Owner {
-                package: package.to_owned(),
-                script,
-            })
-        };
-        let cases: [(&[u8], Option<Owner>); 8] = [
-            (b"./etc/a", owner("a", None)),
-            (b"/usr/lib/b", owner("libb", None)),
-            (b"./usr/bin/cat", owner("a", None)),
+    fn a_path_belongs_to_the_one_package_that_ships_it() {
+        let cases: [(&[u8], Option<Owner>); 6] = [
+            (b"./etc/a", by("a", None)),
+            (b"/usr/lib/b", by("libb", None)),
+            (b"./usr/bin/cat", by("a", None)),
             (b"./etc/", None),
-            (b"./etc/motd", owner("a", Some("postinst"))),
-            (b"/etc/both", None),
-            (b"./etc/nobody", None),
+            (b"./etc/motd", None),
             (b"./etc", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(owners().of(path), expected, "{}", path.as_bstr());
+            assert_eq!(owners().shipping(path), expected, "{}", path.as_bstr());
+        }
+    }
+
+    #[test]
+    fn a_script_is_suspect_where_it_names_the_path_without_dpkg_root() {
+        let cases: [(&[u8], Option<Owner>, Option<Owner>); 4] = [
+            (b"./etc/motd", by("a", Some("postinst")), None),
+            (b"/etc/both", None, by("a", Some("postinst"))),
+            (b"./etc/nobody", None, None),
+            (b"./etc", None, None),
+        ];
+        for (path, naming, suspect) in cases {
+            assert_eq!(owners().naming(path), naming, "{}", path.as_bstr());
+            assert_eq!(owners().suspect(path), suspect, "{}", path.as_bstr());
         }
     }
 

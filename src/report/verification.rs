@@ -93,7 +93,9 @@ impl Report {
             .iter_mut()
             .zip(&facts.comparison.divergences)
         {
-            let owner = owners.of(&divergence.path);
+            let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+            let owner = owners.shipping(&divergence.path);
+            let owner = owner.or_else(|| owners.naming(&divergence.path).filter(|_| is_one_sided));
             (row.package, row.script) = named(owner);
         }
         let changes = &facts.chrootless.changes;
@@ -134,7 +136,7 @@ fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
 }
 
 fn escape(change: &audit::Change, owners: &Owners) -> Escape {
-    let (package, script) = named(owners.of(&change.path));
+    let (package, script) = named(owners.suspect(&change.path));
     Escape {
         path: quote(&change.path),
         change: match change.kind {

@@ -21,6 +21,25 @@ pub(super) fn outside(report: &Report, out: &mut String) {
     let Some(outside) = &report.outside else {
         return;
     };
+    if let Some(pin) = &report.pin {
+        let date = pin.release_date.as_deref().unwrap_or("no date");
+        let count = pin.packages.len();
+        let size = pin.bytes.div_ceil(1 << 20);
+        let digest = pin.sha256.get(..12).unwrap_or(&pin.sha256);
+        out.push_str(&format!(
+            "  pin        {date}  {count} package files, {size} MiB, sha256 {digest}…\n"
+        ));
+    }
+    if let Some(build) = report.builds.first() {
+        let versions = build
+            .versions
+            .iter()
+            .map(|(name, version)| format!("{name} {version}"));
+        out.push_str(&format!(
+            "  made with  {}\n",
+            versions.collect::<Vec<_>>().join(", ")
+        ));
+    }
     match outside.escapes.len() {
         0 => out.push_str("nothing outside was modified\n"),
         1 => out.push_str("1 path outside was modified\n"),

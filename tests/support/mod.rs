@@ -3,6 +3,8 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    missing_debug_implementations,
+    missing_docs,
     reason = "each test file uses its own part"
 )]
 
