@@ -142,15 +142,24 @@ fn every_change_of_the_outside_is_an_escape_with_what_changed() {
 }
 
 #[test]
-fn a_script_that_fails_is_trouble_and_named() {
+fn a_script_that_fails_is_trouble_and_named_and_its_transcript_is_kept() {
     if !can(Need::HostOutside) {
         return;
     }
-    let ran = verify(&["--include=failing"]);
+    let lab = directory();
+    let keep = lab.path().join("kept");
+    let ran = verify(&["--include=failing", "--keep", keep.to_str().unwrap()]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(2), ""));
     let last = ran.stderr.lines().last().unwrap();
-    let expected = "twinroot: pin: failing.postinst failed: 3: no-such-program: not found";
-    assert_eq!(last, expected);
+    assert_eq!(
+        last,
+        "twinroot: pin: failing.postinst failed: 3: no-such-program: not found"
+    );
+    let transcript = fs::read_to_string(keep.join("pin.log")).unwrap();
+    assert!(
+        transcript.contains("failing.postinst: 3: no-such-program: not found"),
+        "{transcript}"
+    );
 }
 
 #[test]

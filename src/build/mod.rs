@@ -47,6 +47,8 @@ pub enum BuildError {
         hint: Option<String>,
         /// The last lines of the transcript.
         tail: Vec<String>,
+        /// All of it, byte for byte.
+        transcript: Vec<u8>,
     },
     /// The recipe, or something it names, is not usable.
     #[error("{what}: {why}")]

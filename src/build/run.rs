@@ -53,7 +53,12 @@ pub fn run(
         if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
-        return Err(failure(&plan.name, outcome.ending, &transcript));
+        return Err(failure(
+            &plan.name,
+            outcome.ending,
+            &transcript,
+            transcript_bytes,
+        ));
     }
     let changes = match outcome.audit {
         None => Vec::new(),
@@ -80,7 +85,7 @@ pub fn discard(mut stream: ChildStdout) {
     });
 }
 
-fn failure(stage: &str, ending: Ending, transcript: &Transcript) -> BuildError {
+fn failure(stage: &str, ending: Ending, transcript: &Transcript, bytes: Vec<u8>) -> BuildError {
     let message = match ending {
         Ending::Exited(_) => transcript.message(),
         Ending::Signalled(signal) => format!("mmdebstrap was ended by signal {signal}"),
@@ -90,6 +95,7 @@ fn failure(stage: &str, ending: Ending, transcript: &Transcript) -> BuildError {
         message,
         hint: transcript.hint(),
         tail: transcript.tail(),
+        transcript: bytes,
     }
 }
 

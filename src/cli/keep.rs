@@ -58,6 +58,16 @@ impl Keep {
         })
     }
 
+    /// Keeps the transcript of what failed.
+    pub(super) fn failed(&self, error: &BuildError) -> Result<(), BuildError> {
+        match error {
+            BuildError::Failed {
+                stage, transcript, ..
+            } => self.write(&format!("{stage}.log"), transcript),
+            BuildError::Sandbox(_) | BuildError::File { .. } | BuildError::Recipe { .. } => Ok(()),
+        }
+    }
+
     /// Writes a whole file.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), BuildError> {
         let kept = self.create(name)?;

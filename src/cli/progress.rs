@@ -1,6 +1,6 @@
 //! One line a stage on standard error, with its elapsed time; nothing where that is no terminal.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -63,6 +63,15 @@ impl Stage {
         self.bar
             .set_style(style("  {prefix:11} {wide_msg} {elapsed:>5}"));
         self.bar.finish_with_message(result.to_owned());
+    }
+}
+
+impl Drop for Stages {
+    fn drop(&mut self) {
+        if !self.bars.is_hidden() {
+            // The bars leave the cursor behind the last one.
+            let _ = writeln!(std::io::stderr());
+        }
     }
 }
 

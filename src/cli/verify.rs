@@ -24,8 +24,13 @@ pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
     let keep = args.keep.as_deref().map(Keep::open).transpose()?;
     doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let report =
-        verify(args, keep.as_ref(), &interrupts).map_err(|trouble| trouble.of_run(&interrupts))?;
+    let report = verify(args, keep.as_ref(), &interrupts).map_err(|trouble| {
+        if let (Some(keep), Trouble::Build(error)) = (&keep, &trouble) {
+            // Should that fail too, the first error is still the one to tell.
+            let _ = keep.failed(error);
+        }
+        trouble.of_run(&interrupts)
+    })?;
     if let Some(keep) = &keep {
         keep.write(
             "report.json",
