@@ -58,8 +58,12 @@ impl<'input> Expanded<'input> {
         }
     }
 
-    fn is_plain(&self) -> bool {
-        matches!(&self.spans[..], [(0, length, _)] if *length == self.length)
+    /// Where the content starts in the archive, if it is stored in one piece.
+    fn in_one_piece(&self) -> Option<u64> {
+        match &self.spans[..] {
+            [(0, length, at)] if *length == self.length => Some(*at),
+            _ => None,
+        }
     }
 }
 
@@ -111,14 +115,11 @@ pub(crate) fn difference(
     let (old, new) = (Expanded::new(left), Expanded::new(right));
     let mut buffers = (vec![0; CHUNK], vec![0; CHUNK]);
     let common = old.length.min(new.length);
-    let found = if old.is_plain() && new.is_plain() {
-        let (l, r) = (
-            (left.reader, left.entry.content),
-            (right.reader, right.entry.content),
-        );
-        first_difference(l, r, common, &mut buffers)?
-    } else {
-        first_difference((&old, 0), (&new, 0), common, &mut buffers)?
+    let found = match (old.in_one_piece(), new.in_one_piece()) {
+        (Some(l), Some(r)) => {
+            first_difference((left.reader, l), (right.reader, r), common, &mut buffers)?
+        }
+        _ => first_difference((&old, 0), (&new, 0), common, &mut buffers)?,
     };
     let first = match found {
         Some(first) => Some(first),
