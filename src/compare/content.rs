@@ -12,8 +12,9 @@ use crate::compare::options::Limits;
 use crate::input::{CHUNK, ReadAt, first_difference, read_up_to};
 use crate::text::{DiffLimits, is_text, unified, window};
 
-/// Largest content whose digest is worth its time in a report.
-const DIGESTED: u64 = 64 << 20;
+/// Largest content that a report has a digest of. A stream holds this much of the entry in
+/// hand, so that files and streams are reported alike.
+pub(crate) const DIGESTED: u64 = 4 << 20;
 /// Bytes shown before the first differing byte.
 const BEFORE: u64 = 32;
 /// Bytes looked at for a hex window.
@@ -160,7 +161,7 @@ pub(crate) fn describe(view: &View<'_>) -> io::Result<Option<String>> {
     if bytes == 0 {
         return Ok(None);
     }
-    if bytes > DIGESTED {
+    if bytes > DIGESTED || !view.is_whole() {
         return Ok(Some(format!("{bytes} bytes")));
     }
     let digest = digest(view.reader, view.entry.content, bytes)?;
