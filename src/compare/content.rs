@@ -12,8 +12,9 @@ use crate::compare::options::Limits;
 use crate::input::{CHUNK, ReadAt, first_difference, read_up_to};
 use crate::text::{DiffLimits, is_text, unified, window};
 
-/// Largest content whose digest is worth its time in a report.
-const DIGESTED: u64 = 64 << 20;
+/// Largest content that a report has a digest of. A stream holds this much of the entry in
+/// hand, so that files and streams are reported alike.
+pub(crate) const DIGESTED: u64 = 4 << 20;
 /// Bytes shown before the first differing byte.
 const BEFORE: u64 = 32;
 /// Bytes looked at for a hex window.
@@ -58,8 +59,12 @@ impl<'input> Expanded<'input> {
         }
     }
 
-    fn is_plain(&self) -> bool {
-        matches!(&self.spans[..], [(0, length, _)] if *length == self.length)
+    /// Where the content starts in the archive, if it is stored in one piece.
+    fn in_one_piece(&self) -> Option<u64> {
+        match &self.spans[..] {
+            [(0, length, at)] if *length == self.length => Some(*at),
+            _ => None,
+        }
     }
 }
 
@@ -111,14 +116,11 @@ pub(crate) fn difference(
     let (old, new) = (Expanded::new(left), Expanded::new(right));
     let mut buffers = (vec![0; CHUNK], vec![0; CHUNK]);
     let common = old.length.min(new.length);
-    let found = if old.is_plain() && new.is_plain() {
-        let (l, r) = (
-            (left.reader, left.entry.content),
-            (right.reader, right.entry.content),
-        );
-        first_difference(l, r, common, &mut buffers)?
-    } else {
-        first_difference((&old, 0), (&new, 0), common, &mut buffers)?
+    let found = match (old.in_one_piece(), new.in_one_piece()) {
+        (Some(l), Some(r)) => {
+            first_difference((left.reader, l), (right.reader, r), common, &mut buffers)?
+        }
+        _ => first_difference((&old, 0), (&new, 0), common, &mut buffers)?,
     };
     let first = match found {
         Some(first) => Some(first),
@@ -159,7 +161,7 @@ pub(crate) fn describe(view: &View<'_>) -> io::Result<Option<String>> {
     if bytes == 0 {
         return Ok(None);
     }
-    if bytes > DIGESTED {
+    if bytes > DIGESTED || !view.is_whole() {
         return Ok(Some(format!("{bytes} bytes")));
     }
     let digest = digest(view.reader, view.entry.content, bytes)?;

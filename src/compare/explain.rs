@@ -1,6 +1,6 @@
 //! From two seekable archives and the place where they part to divergences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::compare::Progress;
@@ -252,12 +252,6 @@ impl<'input> Work<'input, '_> {
     ///
     /// Where a side could not be walked to its end nothing is known about what it lacks.
     fn alone(&mut self, found: &Matching) -> Result<(), IndexError> {
-        let views = |work: &Self, side, records: &[u32]| -> Result<Vec<View<'input>>, IndexError> {
-            records
-                .iter()
-                .filter_map(|at| work.view(side, *at).transpose())
-                .collect()
-        };
         let left = if self.right.stop.is_none() {
             &found.left_only[..]
         } else {
@@ -268,13 +262,10 @@ impl<'input> Work<'input, '_> {
         } else {
             &[]
         };
-        let (olds, news) = (
-            views(self, Side::Left, left)?,
-            views(self, Side::Right, right)?,
-        );
-        let moved = moves::find(&olds, &news, self.options)?;
+        let moved = moves::find(left, right, &|side, at| self.view(side, at), self.options)?;
         for &(l, r) in &moved {
-            let (Some(old), Some(new), Some(at)) = (olds.get(l), news.get(r), right.get(r)) else {
+            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
+            else {
                 continue;
             };
             let divergence = Divergence {
@@ -283,21 +274,18 @@ impl<'input> Work<'input, '_> {
                 kind: DivergenceKind::Moved,
                 from: Some(old.entry.path.clone()),
                 fields: Vec::new(),
-                left: Some(self.side(old, 0)?),
-                right: Some(self.side(new, 0)?),
+                left: Some(self.side(&old, 0)?),
+                right: Some(self.side(&new, 0)?),
             };
-            self.push(divergence, Side::Right, *at);
+            self.push(divergence, Side::Right, r);
         }
-        let gone: Vec<usize> = moved.iter().map(|(l, _)| *l).collect();
-        let come: std::collections::BTreeSet<usize> = moved.iter().map(|(_, r)| *r).collect();
-        for (at, (view, record)) in olds.iter().zip(left).enumerate() {
-            if gone.binary_search(&at).is_err() {
-                self.one_sided(Side::Left, view, *record);
-            }
-        }
-        for (at, (view, record)) in news.iter().zip(right).enumerate() {
-            if !come.contains(&at) {
-                self.one_sided(Side::Right, view, *record);
+        let gone: BTreeSet<u32> = moved.iter().map(|(l, _)| *l).collect();
+        let come: BTreeSet<u32> = moved.iter().map(|(_, r)| *r).collect();
+        for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
+            for at in records.iter().filter(|at| !moved.contains(at)) {
+                if let Some(view) = self.view(side, *at)? {
+                    self.one_sided(side, &view, *at);
+                }
             }
         }
         Ok(())

@@ -68,12 +68,16 @@ pub fn compare(
     let (old, new) = match (old, new) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
-            let failed = [(Side::Left, old), (Side::Right, new)]
-                .into_iter()
-                .filter_map(|(side, opened)| opened.err().map(|error| (side, error)));
-            comparison.trouble = failed
-                .map(|(side, error)| trouble::of_input(trouble::name(&names, side), &error))
-                .next();
+            let mut failed = Vec::new();
+            for (side, opened) in [(Side::Left, old), (Side::Right, new)] {
+                match opened {
+                    Ok(opened) => drain(opened),
+                    Err(error) => {
+                        failed.push(trouble::of_input(trouble::name(&names, side), &error))
+                    }
+                }
+            }
+            comparison.trouble = failed.into_iter().next();
             return comparison;
         }
     };
@@ -85,6 +89,14 @@ pub fn compare(
         Err(error) => comparison.trouble = Some(trouble::of_index(&names, &error)),
     }
     comparison
+}
+
+/// Reads a stream that will not be compared to its end, so that whoever writes it can finish.
+fn drain(opened: Opened) {
+    if let Opened::Stream(mut stream, _, _) = opened {
+        // Its own failure would say nothing about the comparison, which failed already.
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    }
 }
 
 /// Whether the containers' bytes are equal, where that was found by comparing them.

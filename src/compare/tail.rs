@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::compare::content::{digest, first_nonzero};
+use crate::compare::content::{DIGESTED, digest, first_nonzero};
 use crate::compare::divergence::ArchiveDivergence;
 use crate::input::{CHUNK, ReadAt, first_difference};
 
@@ -11,9 +11,6 @@ const RECORD: u64 = 10_240;
 
 /// Two zero blocks end an archive.
 const END: u64 = 1024;
-
-/// Largest trailing data that a report has a digest of.
-const DIGESTED: u64 = 64 << 20;
 
 /// A tail, measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

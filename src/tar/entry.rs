@@ -134,11 +134,7 @@ impl Entry {
         let mut entry = Self::from_header(group);
         let local = |key: &[u8]| own.iter().any(|record| record.key == key);
         for (key, value) in group.globals.iter().filter(|(key, _)| !local(key)) {
-            // A global name or size would make every entry the same; GNU tar and POSIX leave
-            // these to local headers.
-            if !matches!(&key[..], b"path" | b"linkpath" | b"size")
-                && !key.starts_with(b"GNU.sparse.")
-            {
+            if applies_globally(key) {
                 entry.apply(key, value);
             }
         }
@@ -245,6 +241,15 @@ impl Entry {
     pub fn key(&self) -> &[u8] {
         trim_slash(&self.path)
     }
+}
+
+/// Whether a global record sets a field of every entry. A name or size would make all entries
+/// the same, so these are left to local headers; other keywords, as the `comment` of git, say
+/// something about the archive.
+fn applies_globally(key: &[u8]) -> bool {
+    let field = pax_field(key);
+    let local = matches!(&field[..], b"path" | b"linkname" | b"size" | b"sparse");
+    !local && !field.starts_with(b"pax:")
 }
 
 fn declared_size(group: &Group, own: &[Record<'_>]) -> u64 {

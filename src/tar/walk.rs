@@ -20,7 +20,7 @@ pub struct TarLimits {
     pub header_bytes: u64,
     /// Most extended headers before one entry. GNU tar emits at most three.
     pub headers: usize,
-    /// Most bytes that all values of global headers may take together.
+    /// Most bytes that all states of the global values may take together; each header makes one.
     pub global_bytes: u64,
 }
 
@@ -455,15 +455,19 @@ impl Walker {
                 source,
             })?;
             if kind == ExtKind::Global {
-                self.global_bytes += size;
-                if self.global_bytes > self.limits.global_bytes {
-                    return Err(TarError::TooManyGlobals(ext.offset));
-                }
                 let mut globals = BTreeMap::clone(&self.globals);
                 globals.extend(
                     list.iter()
                         .map(|record| (record.key.to_vec(), record.value.to_vec())),
                 );
+                let state: usize = globals
+                    .iter()
+                    .map(|(key, value)| key.len() + value.len() + 64)
+                    .sum();
+                self.global_bytes += size + state as u64;
+                if self.global_bytes > self.limits.global_bytes {
+                    return Err(TarError::TooManyGlobals(ext.offset));
+                }
                 self.globals = Arc::new(globals);
             }
         }

@@ -1,0 +1,215 @@
+//! The `compare` command from outside: status, standard error, report files, pipes.
+
+mod archive;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use archive::{archive, file};
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        std::fs::write(place.path("a.tar"), archive(&[file("./f", b"1")])).unwrap();
+        std::fs::write(place.path("b.tar"), archive(&[file("./f", b"2")])).unwrap();
+        std::fs::write(
+            place.path("cut.tar"),
+            &archive(&[file("./f", &[b'x'; 2000])])[..1000],
+        )
+        .unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_twinroot"))
+            .current_dir(&self.0)
+            .arg("compare")
+            .args(args)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_exit_status_says_identical_divergent_or_trouble() {
+    let place = Place::new();
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["a.tar", "a.tar"], 0, ""),
+        (&["a.tar", "b.tar"], 1, ""),
+        (&["a.tar", "b.tar", "--ignore", "content"], 0, ""),
+        (&["a.tar", "b.tar", "--verdict-only"], 1, ""),
+        (
+            &["a.tar", "none.tar"],
+            2,
+            "twinroot: none.tar: No such file or directory (os error 2)\n",
+        ),
+        (&["a.tar", "."], 2, "twinroot: .: is a directory\n"),
+        (
+            &["-", "-"],
+            2,
+            "twinroot: standard input cannot be both sides\n",
+        ),
+    ];
+    for (args, status, message) in cases {
+        let output = place.run(args);
+        assert_eq!(
+            (output.status.code(), errors(&output).as_str()),
+            (Some(status), message),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn trouble_is_one_line_and_one_hint_beside_the_partial_report() {
+    let place = Place::new();
+    let output = place.run(&["a.tar", "cut.tar", "--json", "-"]);
+    let expected = "twinroot: cut.tar: entry 1 `./f`: archive ends at byte 1000, inside content that starts at byte 512\n\
+                    hint: the first 1 entries were compared; see the report\n";
+    assert_eq!(
+        (output.status.code(), errors(&output).as_str()),
+        (Some(2), expected)
+    );
+    let report = twinroot::report::from_json(&output.stdout).unwrap();
+    archive::validate(&report);
+}
+
+#[test]
+fn an_unknown_field_is_refused_with_the_way_to_the_list() {
+    let place = Place::new();
+    let output = place.run(&["a.tar", "b.tar", "--ignore", "mtimes"]);
+    let expected = "twinroot: --ignore: no field is called `mtimes`; `twinroot compare --list-fields` lists them\n";
+    assert_eq!(
+        (output.status.code(), errors(&output).as_str()),
+        (Some(2), expected)
+    );
+}
+
+#[test]
+fn identical_archives_leave_no_file_unless_asked() {
+    let place = Place::new();
+    assert_eq!(
+        place
+            .run(&["a.tar", "a.tar", "--json", "r.json", "--text", "r.txt"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(!place.path("r.json").exists() && !place.path("r.txt").exists());
+    assert_eq!(
+        place
+            .run(&["a.tar", "a.tar", "--json", "r.json", "--output-empty"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(place.path("r.json").exists());
+    let output = place.run(&["a.tar", "b.tar", "--json", "d.json", "--text", "-"]);
+    assert!(output.stdout.starts_with(b"DIVERGENT  a.tar | b.tar\n"));
+    assert!(twinroot::report::from_json(&std::fs::read(place.path("d.json")).unwrap()).is_ok());
+    let left: Vec<_> = std::fs::read_dir(place.0.path())
+        .unwrap()
+        .map(|one| one.unwrap().file_name())
+        .collect();
+    assert!(
+        left.iter()
+            .all(|name| !name.to_string_lossy().starts_with('.')),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn an_output_that_cannot_be_made_shows_before_the_work() {
+    let place = Place::new();
+    let output = place.run(&["a.tar", "none.tar", "--json", "no/such/r.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        errors(&output).starts_with("twinroot: no/such/r.json: "),
+        "{}",
+        errors(&output)
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_change_the_status() {
+    let place = Place::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_twinroot"))
+        .current_dir(&place.0)
+        .args(["compare", "a.tar", "b.tar"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), errors(&output).as_str()),
+        (Some(1), "")
+    );
+}
+
+#[test]
+fn standard_input_and_pipes_are_read() {
+    let place = Place::new();
+    let script = "cat b.tar | \"$0\" compare a.tar - --json - > one.json; test $? = 1 || exit 3
+        mkfifo pipe; cat a.tar > pipe & \"$0\" compare pipe a.tar --text -";
+    let output = Command::new("sh")
+        .current_dir(&place.0)
+        .args(["-c", script, env!("CARGO_BIN_EXE_twinroot")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stdout.starts_with(b"IDENTICAL  pipe | a.tar\n"));
+}
+
+#[test]
+fn every_field_of_the_vocabulary_is_listed_with_a_sentence() {
+    let output = Place::new().run(&["--list-fields"]);
+    let listed = String::from_utf8(output.stdout).unwrap();
+    for term in twinroot::compare::field_names()
+        .iter()
+        .chain(twinroot::compare::archive_names())
+    {
+        assert!(
+            listed.contains(term.meaning) && listed.contains(term.name),
+            "{}",
+            term.name
+        );
+    }
+}
+
+#[test]
+fn the_shared_cases_hold() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
+    if !cases.join("make.py").exists() {
+        return;
+    }
+    let place = Place::new();
+    let python = |script: &str, args: &[&str]| {
+        let run = Command::new("python3")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .arg(cases.join(script))
+            .args(args)
+            .current_dir(&place.0)
+            .output();
+        let output = run.unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    };
+    python("make.py", &["cases"]);
+    python("check.py", &["cases", env!("CARGO_BIN_EXE_twinroot")]);
+}
