@@ -4,7 +4,7 @@
 //! - tar-core refuses what GNU tar and we read (unreadable mode, owner or device numbers, empty
 //!   names, records that are not UTF-8): only archives that both read to their end are compared.
 //! - A long name together with a pax path: pax wins on both since GNU tar decodes it last; tar-core
-//!   agrees, the tar crate does not (docs/decisions/0002-own-tar-layer.md).
+//!   agrees, the tar crate does not (docs/decisions/0001-own-tar-layer.md).
 //! - A size in the header of a link, directory or device: we look at what follows (a header says
 //!   that nothing is stored), tar-core believes the type. Entries after such a one are not compared.
 //! - A long name ends at its first NUL, as in GNU tar; tar-core keeps what follows.

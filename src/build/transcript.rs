@@ -26,7 +26,7 @@ const DEGRADING: [&str; 9] = [
 ];
 
 /// Words of apt and the fitting hint.
-const HINTS: [(&str, &str); 9] = [
+const HINTS: [(&str, &str); 10] = [
     (
         "is expired",
         "`--allow-expired` accepts an expired Release file while pinning",
@@ -58,6 +58,10 @@ const HINTS: [(&str, &str); 9] = [
     (
         "Temporary failure resolving",
         "pinning needs the network; a state that is pinned already needs none",
+    ),
+    (
+        "Could not connect to",
+        "is the mirror's address right, and does it answer?",
     ),
     (
         "Unable to locate package",

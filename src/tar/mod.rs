@@ -2,7 +2,7 @@
 //!
 //! It is our own because a comparator must see what a reader hides: the raw bytes
 //! of every header, the order of extended headers, zero blocks in the middle, and
-//! what stands after the end (`docs/decisions/0002-own-tar-layer.md`). It performs
+//! what stands after the end (`docs/decisions/0001-own-tar-layer.md`). It performs
 //! no input or output: [`Walker`] says what it needs and is fed.
 
 mod block;
