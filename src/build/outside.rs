@@ -15,6 +15,9 @@ use crate::sandbox::{Access, AfterRun, Bind, IdMap, Layer, Network, Node, Plan};
 /// What a matching outside has besides the target's packages: mmdebstrap and what it runs.
 pub const MORE_PACKAGES: [&str; 4] = ["mmdebstrap", "fakeroot", "gpg", "mount"];
 
+/// Where an archive state's entry has the outsides that were made of it.
+pub const OUTSIDES: &str = "outsides";
+
 /// Which outside the user wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -177,10 +180,7 @@ pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> 
         other => return other.map_err(at(path, "remove")),
     }
     // A directory that sandboxes fill is writable for them; what they made in it is theirs.
-    for directory in [path.to_owned(), path.join("outside")] {
-        if !directory.is_dir() {
-            continue;
-        }
+    for directory in filled_directories(path) {
         let script = format!("rm -rf {OUT}/root");
         let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
         // The signal that ended the build must not keep its rest from being removed.
@@ -193,4 +193,13 @@ pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> 
         )?;
     }
     fs::remove_dir_all(path).map_err(at(path, "remove"))
+}
+
+/// The entry itself, and the outsides of an archive state's entry.
+fn filled_directories(entry: &Path) -> Vec<PathBuf> {
+    let outsides = fs::read_dir(entry.join(OUTSIDES)).into_iter().flatten();
+    let outsides = outsides.filter_map(|outside| Some(outside.ok()?.path()));
+    let all = std::iter::once(entry.to_owned()).chain(outsides);
+    all.filter(|directory| directory.join("root").is_dir())
+        .collect()
 }

@@ -78,6 +78,7 @@ fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError>
 /// The tarball's place: standard output, or a file that gets its name when it is whole.
 enum Output {
     Standard,
+    Device(File),
     File(tempfile::NamedTempFile, std::path::PathBuf),
 }
 
@@ -85,6 +86,11 @@ impl Output {
     fn open(path: &Path) -> Result<Self, BuildError> {
         if path == Path::new("-") {
             return Ok(Self::Standard);
+        }
+        // A device or a pipe is written as it is; replacing it would be a surprise.
+        if path.exists() && !path.is_file() {
+            let device = File::options().write(true).open(path);
+            return Ok(Self::Device(device.map_err(at(path, "open"))?));
         }
         let directory = path
             .parent()
@@ -105,16 +111,14 @@ impl Output {
     fn writer(&mut self) -> Box<dyn Write + Send> {
         match self {
             Self::Standard => Box::new(io::stdout()),
-            Self::File(file, _) => match file.as_file().try_clone() {
-                Ok(file) => Box::new(file),
-                Err(error) => Box::new(Refusing(error.kind())),
-            },
+            Self::Device(file) => duplicate(file),
+            Self::File(file, _) => duplicate(file.as_file()),
         }
     }
 
     fn finish(self) -> Result<(), BuildError> {
         match self {
-            Self::Standard => Ok(()),
+            Self::Standard | Self::Device(_) => Ok(()),
             Self::File(file, path) => {
                 let _: File = file
                     .persist(&path)
@@ -122,6 +126,13 @@ impl Output {
                 Ok(())
             }
         }
+    }
+}
+
+fn duplicate(file: &File) -> Box<dyn Write + Send> {
+    match file.try_clone() {
+        Ok(file) => Box::new(file),
+        Err(error) => Box::new(Refusing(error.kind())),
     }
 }
 

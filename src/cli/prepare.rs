@@ -13,7 +13,7 @@ use super::args::RecipeArgs;
 use super::progress::{Stage, Stages};
 use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::mmdebstrap::{self, Expired, Mode};
-use crate::build::outside::{self, Choice, MORE_PACKAGES, Outside};
+use crate::build::outside::{self, Choice, MORE_PACKAGES, OUTSIDES, Outside};
 use crate::build::pin::{self, Context, State};
 use crate::build::recipe::{LocalDeb, Recipe};
 use crate::build::{BuildError, at};
@@ -170,7 +170,7 @@ fn ready_outside(
         }
         Choice::Matching => {
             let place = Place {
-                directory: entry.path.join("outsides"),
+                directory: entry.path.join(OUTSIDES),
                 key: "matching".to_owned(),
             };
             let make = |out: &Path, context: Context<'_>| {
