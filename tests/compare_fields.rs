@@ -1,4 +1,5 @@
 //! Every field and archive name: a pair that differs in just that, and nothing else is named.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod archive;
 
@@ -647,7 +648,7 @@ fn zero_blocks_in_the_middle_hide_nothing() {
 fn the_filling_of_the_last_record_follows_from_the_entries() {
     let (a, b) = (file("./a", b"1"), file("./b", b"2"));
     check(
-        &archive(&[a.clone()]),
+        &archive(std::slice::from_ref(&a)),
         &archive(&[a, b]),
         &["./b#1 right-only"],
         &[],
