@@ -191,6 +191,27 @@ fn every_field_of_the_vocabulary_is_listed_with_a_sentence() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_a_report() {
+    let page = include_str!("../docs/report-format.md");
+    let example = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    archive::validate(&twinroot::report::from_json(example.as_bytes()).unwrap());
+    for term in twinroot::compare::field_names()
+        .iter()
+        .chain(twinroot::compare::archive_names())
+    {
+        assert!(
+            page.contains(&format!("`{}", term.name)),
+            "{} is not described",
+            term.name
+        );
+    }
+}
+
+#[test]
 fn the_shared_cases_hold() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");
     if !cases.join("make.py").exists() {
