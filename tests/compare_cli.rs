@@ -1,4 +1,5 @@
 //! The `compare` command from outside: status, standard error, report files, pipes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod archive;
 
@@ -184,6 +185,27 @@ fn every_field_of_the_vocabulary_is_listed_with_a_sentence() {
         assert!(
             listed.contains(term.meaning) && listed.contains(term.name),
             "{}",
+            term.name
+        );
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_report() {
+    let page = include_str!("../docs/report-format.md");
+    let example = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    archive::validate(&twinroot::report::from_json(example.as_bytes()).unwrap());
+    for term in twinroot::compare::field_names()
+        .iter()
+        .chain(twinroot::compare::archive_names())
+    {
+        assert!(
+            page.contains(&format!("`{}", term.name)),
+            "{} is not described",
             term.name
         );
     }

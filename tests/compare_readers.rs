@@ -10,6 +10,7 @@
 //! - A long name ends at its first NUL, as in GNU tar; tar-core keeps what follows.
 //! - Old GNU sparse entries: tar-core gives the map as an event of its own; names and stored sizes
 //!   are compared, the map in tests/compare_fields.rs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod archive;
 

@@ -245,17 +245,18 @@ impl Lockstep {
     }
 
     fn end(&mut self) -> Result<(), TarError> {
-        let zeros = self.carry.iter().all(|byte| *byte == 0);
         if self.skip > 0 {
             return Err(self.walker.cut(self.offset));
         }
-        if matches!(self.walker.need(), Need::Nothing) {
-            return Ok(());
-        }
-        let partial =
-            !self.carry.is_empty() && !(zeros && matches!(self.walker.need(), Need::Block));
-        if partial {
-            return Err(self.walker.cut(self.offset));
+        // A last piece of zeros shorter than a block belongs to the tail.
+        let in_block = matches!(self.walker.need(), Need::Block);
+        let fits = self.carry.is_empty() || (in_block && self.carry.iter().all(|byte| *byte == 0));
+        match self.walker.need() {
+            Need::Nothing => return Ok(()),
+            Need::Block | Need::Bytes(_) | Need::Skip(_) if fits => {}
+            Need::Block | Need::Bytes(_) | Need::Skip(_) => {
+                return Err(self.walker.cut(self.offset));
+            }
         }
         if let Some(group) = self.walker.finish()? {
             let [half, _] = key(&group.path);

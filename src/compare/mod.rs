@@ -91,6 +91,14 @@ pub fn compare(
     comparison
 }
 
+/// Bytes of two containers that are compared before it is guessed whether all are equal.
+const PROBE: u64 = 1 << 20;
+
+/// A decoder reads a file from its current position, which a clone shares.
+fn rewind(mut file: &std::fs::File) -> std::io::Result<()> {
+    std::io::Seek::rewind(&mut file)
+}
+
 /// Reads a stream that will not be compared to its end, so that whoever writes it can finish.
 fn drain(opened: Opened) {
     if let Opened::Stream(mut stream, _, _) = opened {
@@ -117,23 +125,39 @@ fn compare_opened(
             if old == new =>
         {
             let (left, right) = ((left, ll), (right, rl));
-            let equal = ll == rl && equal::first_in_files(&left, &right, ll, &|_| {})?.is_none();
+            let same = |length| {
+                equal::first_in_files(&left, &right, length, &|_| {}).map(|first| first.is_none())
+            };
             let verdict_only = options.depth == Depth::Verdict;
-            if verdict_only && (equal || options.ignores("compression").is_none()) {
-                let first = (!equal).then_some(0);
+            if verdict_only && options.ignores("compression").is_none() {
+                let first = (ll != rl || !same(ll)?).then_some(0);
                 return Ok((
                     Outcome {
                         first,
                         ..Outcome::default()
                     },
-                    Some(equal),
+                    Some(first.is_none()),
                 ));
             }
-            let left = Opened::Packed(left.0, ll, old, old_head);
-            if equal {
-                return streams::walk_one(left, options, progress)
-                    .map(|outcome| (outcome, Some(true)));
+            if ll == rl && same(ll.min(PROBE))? {
+                // Most likely the files are equal: one is decoded while both are compared.
+                let input = Opened::Packed(left.0.try_clone()?, ll, old, old_head.clone());
+                let (outcome, equal) = std::thread::scope(|scope| {
+                    let helper = scope.spawn(|| same(ll));
+                    let outcome = streams::walk_one(input, options, progress);
+                    (
+                        outcome,
+                        helper
+                            .join()
+                            .map_err(|_| std::io::Error::other("a worker panicked")),
+                    )
+                });
+                if equal?? {
+                    return Ok((outcome?, Some(true)));
+                }
+                rewind(&left.0)?;
             }
+            let left = Opened::Packed(left.0, ll, old, old_head);
             let right = Opened::Packed(right.0, rl, new, new_head);
             streams::compare(left, right, false, options, progress)
                 .map(|outcome| (outcome, Some(false)))

@@ -22,7 +22,7 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
         Escaping(PrettyFormatter::new()),
     ))?;
     out.push(b'\n');
-    String::from_utf8(out).map_err(|error| serde::ser::Error::custom(error))
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
 }
 
 /// A report read back.

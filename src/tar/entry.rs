@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
-use crate::tar::walk::until_nul;
+use crate::tar::group::until_nul;
 use crate::tar::{
     ExtKind, Group, Number, Record, SparseError, SparseMap, Timestamp, records, regions,
 };

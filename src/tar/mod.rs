@@ -7,6 +7,8 @@
 
 mod block;
 mod entry;
+mod error;
+mod group;
 mod number;
 mod pax;
 mod sparse;
@@ -15,8 +17,11 @@ mod walk;
 
 pub use block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
 pub use entry::{Entry, Kind, pax_field, trim_slash};
+pub use error::{TarError, TarLimits};
+pub use group::{Ext, ExtKind, Globals, Group};
+pub(crate) use group::{last_value, spelled_path};
 pub use number::Number;
 pub use pax::{PaxError, Record, records};
 pub use sparse::{SparseError, SparseMap};
 pub use time::Timestamp;
-pub use walk::{Ext, ExtKind, Globals, Group, Need, TarError, TarLimits, Walker};
+pub use walk::{Need, Walker};

@@ -86,7 +86,7 @@ impl fmt::Display for Timestamp {
             .map(|value| if negative { -value } else { value });
         match seconds {
             Some(seconds)
-                if seconds.abs() < 253_402_300_800 && !(negative && !fraction.is_empty()) =>
+                if seconds.abs() < 253_402_300_800 && (!negative || fraction.is_empty()) =>
             {
                 let (year, month, day) = civil(seconds.div_euclid(86_400));
                 let of_day = seconds.rem_euclid(86_400);

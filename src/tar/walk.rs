@@ -8,157 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::tar::{BLOCK, Block, Number, PaxError, padding_len, records, regions};
-
-/// Values that global extended headers have set so far, by pax keyword.
-pub type Globals = Arc<BTreeMap<Vec<u8>, Vec<u8>>>;
-
-/// Bounds against crafted archives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TarLimits {
-    /// Most bytes in one extended header or long name. GNU tar writes a few hundred.
-    pub header_bytes: u64,
-    /// Most extended headers before one entry. GNU tar emits at most three.
-    pub headers: usize,
-    /// Most bytes that all states of the global values may take together; each header makes one.
-    pub global_bytes: u64,
-}
-
-impl Default for TarLimits {
-    fn default() -> Self {
-        Self {
-            header_bytes: 1 << 20,
-            headers: 16,
-            global_bytes: 16 << 20,
-        }
-    }
-}
-
-/// Why an archive cannot be walked further. Offsets count from the archive's start.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TarError {
-    /// The first block is no header.
-    #[error("not a tar archive: checksum of the header at byte {0} does not match")]
-    NotTar(u64),
-    /// A header's checksum is neither the unsigned nor the signed sum.
-    #[error("header at byte {offset}: checksum is {stored}, the block sums to {computed:o}")]
-    Checksum {
-        /// Where the header starts.
-        offset: u64,
-        /// What the field says, quoted.
-        stored: String,
-        /// The unsigned sum.
-        computed: i64,
-    },
-    /// The size is no number, negative, or beyond what an archive can hold.
-    #[error("header at byte {offset}: size is {size}")]
-    Size {
-        /// Where the header starts.
-        offset: u64,
-        /// What it says.
-        size: Number,
-    },
-    /// An extended header above the limit.
-    #[error("extended header at byte {offset}: {size} bytes are more than the limit of {limit}")]
-    HeaderLimit {
-        /// Where the header starts.
-        offset: u64,
-        /// What it claims.
-        size: u64,
-        /// The limit that holds.
-        limit: u64,
-    },
-    /// More extended headers before one entry than the limit.
-    #[error("header at byte {0}: too many extended headers before one entry")]
-    TooManyHeaders(u64),
-    /// Global headers hold more bytes than the limit.
-    #[error("global header at byte {0}: global values take too much memory")]
-    TooManyGlobals(u64),
-    /// Extended header data that is no list of records.
-    #[error("extended header at byte {offset}: {source}")]
-    Pax {
-        /// Where the header starts.
-        offset: u64,
-        /// What is wrong in its data.
-        source: PaxError,
-    },
-    /// The archive ends after an extended header.
-    #[error("extended header at byte {0}: no entry follows")]
-    Dangling(u64),
-    /// The archive ends inside a header, extended header or content.
-    #[error("archive ends at byte {at}, inside {inside} that starts at byte {start}")]
-    Truncated {
-        /// Length of the archive.
-        at: u64,
-        /// What is cut.
-        inside: &'static str,
-        /// Where that starts.
-        start: u64,
-    },
-}
-
-/// What an extended header is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExtKind {
-    /// pax `x` (or Solaris `X`): records for the next entry.
-    Pax,
-    /// pax `g`: records for all entries that follow.
-    Global,
-    /// GNU `L`: the next entry's name.
-    LongName,
-    /// GNU `K`: the next entry's link target.
-    LongLink,
-}
-
-/// One extended header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ext {
-    /// What it is for.
-    pub kind: ExtKind,
-    /// Where its header block starts.
-    pub offset: u64,
-    /// Its header block.
-    pub block: Block,
-    /// Its data with the padding to the next block.
-    pub padded: Vec<u8>,
-    /// Bytes of `padded` that are data.
-    pub len: usize,
-}
-
-impl Ext {
-    /// The data without padding.
-    #[must_use]
-    pub fn data(&self) -> &[u8] {
-        self.padded.get(..self.len).unwrap_or_default()
-    }
-}
-
-/// One entry's blocks, without its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// First byte: a lone zero block, an extended header, or the header.
-    pub start: u64,
-    /// Whether a lone zero block stands before it.
-    pub gap: bool,
-    /// Extended headers in order.
-    pub ext: Vec<Ext>,
-    /// Where the header block starts.
-    pub header: u64,
-    /// The header block.
-    pub block: Block,
-    /// Old GNU sparse blocks after the header.
-    pub sparse_blocks: Vec<u8>,
-    /// Where the content starts.
-    pub content: u64,
-    /// Stored bytes of content.
-    pub size: u64,
-    /// One beyond the padding.
-    pub end: u64,
-    /// Name as spelled, from the strongest source (GNU.sparse.name, pax path, long name, header).
-    pub path: Vec<u8>,
-    /// Global values in force.
-    pub globals: Globals,
-}
+use crate::tar::{
+    BLOCK, Block, Ext, ExtKind, Globals, Group, Number, TarError, TarLimits, last_value,
+    padding_len, records, regions, spelled_path,
+};
 
 /// What the walker must be given next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -478,7 +331,7 @@ impl Walker {
 
     fn complete(&mut self, block: Block) -> Result<Option<Group>, TarError> {
         let size = self.stored_size(&block)?;
-        let path = self.path(&block);
+        let path = spelled_path(&self.ext, &block);
         let group = Group {
             start: self.zero_at.unwrap_or(self.start),
             gap: self.zero_at.is_some(),
@@ -541,7 +394,7 @@ impl Walker {
     }
 
     fn stored_size(&self, block: &Block) -> Result<u64, TarError> {
-        let size = match self.last_value(b"size") {
+        let size = match last_value(&self.ext, b"size") {
             Some(text) if !text.is_empty() => Number::from_decimal(text),
             Some(_) | None => block.number(regions::SIZE),
         };
@@ -552,141 +405,8 @@ impl Walker {
                 size,
             })
     }
-
-    fn last_value(&self, key: &[u8]) -> Option<&[u8]> {
-        let locals = self.ext.iter().rev().filter(|ext| ext.kind == ExtKind::Pax);
-        locals.into_iter().find_map(|ext| {
-            let list = records(ext.data()).unwrap_or_default();
-            list.iter()
-                .rev()
-                .find(|record| record.key == key)
-                .map(|record| record.value)
-        })
-    }
-
-    fn path(&self, block: &Block) -> Vec<u8> {
-        if !self.ext.is_empty() {
-            for key in [&b"GNU.sparse.name"[..], b"path"] {
-                if let Some(value) = self.last_value(key).filter(|value| !value.is_empty()) {
-                    return value.to_vec();
-                }
-            }
-            if let Some(ext) = self
-                .ext
-                .iter()
-                .rev()
-                .find(|ext| ext.kind == ExtKind::LongName)
-            {
-                return until_nul(ext.data()).to_vec();
-            }
-        }
-        let name = block.text(regions::NAME);
-        let prefix = block.text(regions::PREFIX);
-        if block.is_ustar() && !block.is_gnu() && !prefix.is_empty() {
-            return [prefix, b"/", name].concat();
-        }
-        name.to_vec()
-    }
-}
-
-/// Bytes before the first NUL.
-pub(crate) fn until_nul(data: &[u8]) -> &[u8] {
-    data.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::{Need, TarError, TarLimits, Walker};
-
-    fn walk(data: &[u8]) -> Result<Vec<(Vec<u8>, u64, u64)>, TarError> {
-        let mut walker = Walker::new(0, Arc::default(), TarLimits::default());
-        let mut found = Vec::new();
-        let mut at = 0_usize;
-        loop {
-            let want = match walker.need() {
-                Need::Block => 512,
-                Need::Bytes(bytes) => bytes,
-                Need::Skip(bytes) => {
-                    at += usize::try_from(bytes).unwrap_or(usize::MAX);
-                    if at > data.len() {
-                        return Err(walker.cut(data.len() as u64));
-                    }
-                    walker.skipped();
-                    continue;
-                }
-                Need::Nothing => return Ok(found),
-            };
-            let group = match data.get(at..at + want) {
-                Some(bytes) => walker.supply(bytes)?,
-                None if at == data.len() => walker.finish()?,
-                None => return Err(walker.cut(data.len() as u64)),
-            };
-            at += if matches!(walker.need(), Need::Nothing) {
-                0
-            } else {
-                usize::try_from(walker.offset()).unwrap_or(0) - at
-            };
-            found.extend(group.map(|group| (group.path, group.start, group.size)));
-        }
-    }
-
-    fn header(name: &str, size: u64, typeflag: u8) -> Vec<u8> {
-        let mut header = tar::Header::new_ustar();
-        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_size(size);
-        header.set_entry_type(tar::EntryType::new(typeflag));
-        header.set_cksum();
-        header.as_bytes().to_vec()
-    }
-
-    #[test]
-    fn a_lone_zero_block_does_not_end_the_archive() {
-        let data = [
-            header("a", 0, b'0'),
-            vec![0; 512],
-            header("b", 0, b'0'),
-            vec![0; 1024],
-        ]
-        .concat();
-        assert_eq!(
-            walk(&data),
-            Ok(vec![(b"a".to_vec(), 0, 0), (b"b".to_vec(), 512, 0)])
-        );
-    }
-
-    #[test]
-    fn a_directory_with_a_size_has_content_only_where_no_header_follows() {
-        let followed = [header("d", 5, b'5'), header("b", 0, b'0'), vec![0; 1024]].concat();
-        assert_eq!(
-            walk(&followed),
-            Ok(vec![(b"d".to_vec(), 0, 0), (b"b".to_vec(), 512, 0)])
-        );
-        let stored = [
-            header("d", 5, b'5'),
-            b"x".repeat(512),
-            header("b", 0, b'0'),
-            vec![0; 1024],
-        ]
-        .concat();
-        assert_eq!(
-            walk(&stored),
-            Ok(vec![(b"d".to_vec(), 0, 5), (b"b".to_vec(), 1024, 0)])
-        );
-    }
-
-    #[test]
-    fn a_huge_extended_header_is_refused_before_it_is_read() {
-        let data = [header("x", 7 << 30, b'x'), vec![0; 1024]].concat();
-        let limit = TarLimits::default().header_bytes;
-        assert_eq!(
-            walk(&data),
-            Err(TarError::HeaderLimit {
-                offset: 0,
-                size: 7 << 30,
-                limit
-            })
-        );
-    }
-}
+#[path = "walk_tests.rs"]
+mod tests;

@@ -304,3 +304,36 @@ pub fn validate(report: &Report) {
         panic!("{error} at {}", error.instance_path());
     }
 }
+
+/// Holds a pair's report, its mirror image, and each side against itself.
+pub fn check(left: &[u8], right: &[u8], entries: &[&str], aspects: &[&str]) {
+    let expected = (
+        entries.iter().map(|row| (*row).to_owned()).collect(),
+        aspects.iter().map(|name| (*name).to_owned()).collect(),
+    );
+    assert_eq!(found(&report(left, right)), expected);
+    let mirrored: BTreeSet<String> = entries
+        .iter()
+        .map(|row| {
+            if row.contains(" left-only") {
+                row.replace(" left-only", " right-only")
+            } else {
+                row.replace(" right-only", " left-only")
+            }
+        })
+        .collect();
+    if !entries.iter().any(|row| row.contains(" moved")) {
+        assert_eq!(
+            found(&report(right, left)),
+            (mirrored, expected.1),
+            "swapped"
+        );
+    }
+    for side in [left, right] {
+        assert_eq!(
+            found(&report(side, side)),
+            Default::default(),
+            "against itself"
+        );
+    }
+}
