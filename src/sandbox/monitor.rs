@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_pdeathsig;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid, setsid};
@@ -47,6 +48,9 @@ pub struct AuditedLayer {
 /// Any existing directory serves: a tmpfs covers it, and all sources are open by then.
 const WORKSPACE: &str = "/tmp";
 
+/// Soft limit of open files in a sandbox.
+const OPEN_FILES: u64 = 1024;
+
 pub(super) fn run(audit: AuditReader) -> ExitCode {
     let Ok(mut launcher) = Channel::from_stdin() else {
         return ExitCode::FAILURE;
@@ -71,6 +75,7 @@ fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, Stag
     };
     setsid().map_err(failed("leave the terminal"))?;
     umask(Mode::from_bits_truncate(0o022));
+    limit_open_files()?;
     unshare(namespaces(plan.network)).map_err(failed("make the namespaces"))?;
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's superuser could not pass a home directory of mode 700.
@@ -95,6 +100,14 @@ fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, Stag
         AfterRun::Audit => Some(audit(&layers).map_err(failed("read the upper directories"))?),
     };
     Ok(Outcome { ending, audit })
+}
+
+/// The caller's limits are not a build's: Debian's own default, and programs that close
+/// every descriptor up to the limit take less time.
+fn limit_open_files() -> Result<(), StageFailure> {
+    let step = "limit open files";
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(failed(step))?;
+    setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), hard).map_err(failed(step))
 }
 
 fn namespaces(network: Network) -> CloneFlags {
