@@ -69,21 +69,13 @@ impl Pair {
             (Some(before), Some(metadata)) => Some(before.with_metadata(metadata)),
             (before, _) => before,
         };
-        let path = self.outside.as_os_str().as_bytes().to_vec();
-        let of_kind = |kind| Change {
-            path: path.clone(),
-            kind,
-            fields: vec![],
-        };
         if after.is_whiteout() {
-            if let (Some(before), Some(lower)) = (&before, &self.lower) {
-                changes.push(of_kind(ChangeKind::Removed));
-                if before.is_dir() {
-                    removed_below(lower, &self.outside, changes)?;
-                }
-            }
-            return Ok(());
+            return match (&before, &self.lower) {
+                (Some(_), Some(lower)) => removed(lower, &self.outside, changes),
+                (None, _) | (_, None) => Ok(()),
+            };
         }
+        let path = self.outside.as_os_str().as_bytes().to_vec();
         match (&before, &self.lower) {
             (Some(before), Some(lower)) => {
                 let change = compare(path, (before, lower), (&after, &self.upper), self.started)
@@ -93,7 +85,11 @@ impl Pair {
                     self.replaced_below(lower, changes)?;
                 }
             }
-            (None, _) | (Some(_), None) => changes.push(of_kind(ChangeKind::Created)),
+            (None, _) | (Some(_), None) => changes.push(Change {
+                path,
+                kind: ChangeKind::Created,
+                fields: vec![],
+            }),
         }
         if after.is_dir() {
             let lower = self
@@ -116,40 +112,25 @@ impl Pair {
     fn replaced_below(&self, lower: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
         for name in names(lower)? {
             let upper = self.upper.join(&name);
-            if Node::read(&upper).map_err(at(&upper))?.is_some() {
-                continue;
+            if Node::read(&upper).map_err(at(&upper))?.is_none() {
+                removed(&lower.join(&name), &self.outside.join(&name), changes)?;
             }
-            let (lower, outside) = (lower.join(&name), self.outside.join(&name));
-            let path = outside.as_os_str().as_bytes().to_vec();
-            changes.push(Change {
-                path,
-                kind: ChangeKind::Removed,
-                fields: vec![],
-            });
-            removed_below(&lower, &outside, changes)?;
         }
         Ok(())
     }
 }
 
-/// Everything below a removed directory is removed too.
-fn removed_below(
-    lower: &Path,
-    outside: &Path,
-    changes: &mut Vec<Change>,
-) -> Result<(), AuditError> {
-    if !fs::symlink_metadata(lower).map_err(at(lower))?.is_dir() {
-        return Ok(());
-    }
-    for name in names(lower)? {
-        let (lower, outside) = (lower.join(&name), outside.join(&name));
-        let path = outside.as_os_str().as_bytes().to_vec();
-        changes.push(Change {
-            path,
-            kind: ChangeKind::Removed,
-            fields: vec![],
-        });
-        removed_below(&lower, &outside, changes)?;
+/// A path of the lower tree is removed, and everything below it.
+fn removed(lower: &Path, outside: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+    changes.push(Change {
+        path: outside.as_os_str().as_bytes().to_vec(),
+        kind: ChangeKind::Removed,
+        fields: vec![],
+    });
+    if fs::symlink_metadata(lower).map_err(at(lower))?.is_dir() {
+        for name in names(lower)? {
+            removed(&lower.join(&name), &outside.join(&name), changes)?;
+        }
     }
     Ok(())
 }

@@ -97,17 +97,8 @@ pub fn fetch_indices(recipe: &Recipe, expired: Expired) -> Vec<String> {
 /// that away: nothing but mmdebstrap itself knows what mmdebstrap will install.
 #[must_use]
 pub fn fetch_packages(recipe: &Recipe, more: &[String]) -> Vec<String> {
-    let mut command = start(recipe, "root");
-    command.push(format!("--variant={}", recipe.variant));
-    command.extend(
-        recipe
-            .include
-            .iter()
-            .chain(more)
-            .map(|package| format!("--include={package}")),
-    );
+    let mut command = start_from_state(recipe, "root", more);
     command.push("--skip=update,essential/unlink".to_owned());
-    command.push(format!("--setup-hook={SEED}"));
     command.push(format!("--customize-hook={TAKE_POOL}"));
     finish(command, recipe, "null", "/dev/null")
 }
@@ -115,17 +106,8 @@ pub fn fetch_packages(recipe: &Recipe, more: &[String]) -> Vec<String> {
 /// Builds a tree of the recipe and `more` in [`OUT`], from the frozen state.
 #[must_use]
 pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
-    let mut command = start(recipe, "root");
-    command.push(format!("--variant={}", recipe.variant));
-    command.extend(
-        recipe
-            .include
-            .iter()
-            .chain(more)
-            .map(|package| format!("--include={package}")),
-    );
+    let mut command = start_from_state(recipe, "root", more);
     command.push("--skip=update,output/dev".to_owned());
-    command.push(format!("--setup-hook={SEED}"));
     command.push(format!("--customize-hook={FORGET_ACCOUNTS}"));
     finish(command, recipe, "directory", &format!("{OUT}/root"))
 }
@@ -133,18 +115,20 @@ pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
 /// Builds the recipe's tarball on standard output, from the frozen state.
 #[must_use]
 pub fn build_tarball(recipe: &Recipe, mode: Mode) -> Vec<String> {
-    let mut command = start(recipe, mode.option());
-    command.push(format!("--variant={}", recipe.variant));
-    command.extend(
-        recipe
-            .include
-            .iter()
-            .map(|package| format!("--include={package}")),
-    );
+    let mut command = start_from_state(recipe, mode.option(), &[]);
     // As the superuser mmdebstrap refuses to be chrootless unless told that all is well.
     command.push("--skip=update,check/chrootless".to_owned());
-    command.push(format!("--setup-hook={SEED}"));
     finish(command, recipe, "tar", "-")
+}
+
+/// What every command that installs packages begins with.
+fn start_from_state(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
+    let mut command = start(recipe, mode);
+    command.push(format!("--variant={}", recipe.variant));
+    let packages = recipe.include.iter().chain(more);
+    command.extend(packages.map(|package| format!("--include={package}")));
+    command.push(format!("--setup-hook={SEED}"));
+    command
 }
 
 fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
@@ -241,8 +225,8 @@ mod tests {
                 "--setup-hook=echo 'deb copy:/x ./' > \"$1\"/etc/apt/sources.list.d/extra0.list",
                 "--variant=apt",
                 "--include=systemd",
-                "--skip=update,check/chrootless",
                 &format!("--setup-hook={SEED}"),
+                "--skip=update,check/chrootless",
                 "--format=tar",
                 "trixie",
                 "-",

@@ -1,6 +1,6 @@
 //! A sandbox as plain data: what is mounted where, and what runs in it.
 //!
-//! Nothing here touches the kernel; [`crate::sandbox::stage`] executes a plan.
+//! Nothing here touches the kernel; the monitor and init stages execute a plan.
 //! A plan that would let a build write to the machine cannot be expressed but by
 //! [`Access::Writable`], which [`Plan::refusal`] allows below `/tmp` only.
 

@@ -62,8 +62,21 @@ pub fn verify_tiny(cache: &Path, repository: &Repository, arguments: &[&str]) ->
     command
 }
 
-/// A report, read as JSON.
+/// A report, read as JSON and held against the schema.
 pub fn report(ran: &Ran) -> serde_json::Value {
+    let report: serde_json::Value = parse(ran);
+    let schema = include_str!("../../docs/report.schema.json");
+    let schema = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let errors: Vec<_> = validator
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    report
+}
+
+fn parse(ran: &Ran) -> serde_json::Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("no report: {error}: {ran:?}"))
 }
 
