@@ -110,8 +110,8 @@ impl Report {
         });
         report.packages = packages(collected, &report);
         report.builds = vec![
-            build("normal", "userns", facts.normal, &facts.versions),
-            build("chrootless", "userns", facts.chrootless, &facts.versions),
+            build("normal", facts.normal, &facts.versions),
+            build("chrootless", facts.chrootless, &facts.versions),
         ];
         report.pin = Some(pin(facts));
         if report.verdict == Verdict::Identical && !changes.is_empty() {
@@ -215,16 +215,12 @@ fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
         .collect()
 }
 
-fn build(label: &str, technique: &str, built: &Built, versions: &Versions) -> Build {
+/// One build; the modes are the words of `--mode`, and each build's label is its mode.
+fn build(mode: &str, built: &Built, versions: &Versions) -> Build {
     Build {
-        label: label.to_owned(),
-        mode: if label == "normal" {
-            "root"
-        } else {
-            "chrootless"
-        }
-        .to_owned(),
-        technique: technique.to_owned(),
+        label: mode.to_owned(),
+        mode: mode.to_owned(),
+        technique: "userns".to_owned(),
         versions: versions.programs.iter().cloned().collect(),
         warnings: built.transcript.warnings(),
         degraded: built.transcript.degraded(),
