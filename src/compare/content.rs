@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::compare::fields::View;
 use crate::compare::options::Limits;
-use crate::input::{CHUNK, ReadAt, first_difference, read_up_to};
+use crate::input::{PIECE, ReadAt, first_difference, read_up_to};
 use crate::text::{DiffLimits, is_text, unified, window};
 
 /// Largest content that a report has a digest of. A stream holds this much of the entry in
@@ -114,7 +114,7 @@ pub(crate) fn difference(
     right: &View<'_>,
 ) -> io::Result<Option<ContentDifference>> {
     let (old, new) = (Expanded::new(left), Expanded::new(right));
-    let mut buffers = (vec![0; CHUNK], vec![0; CHUNK]);
+    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
     let common = old.length.min(new.length);
     let found = match (old.in_one_piece(), new.in_one_piece()) {
         (Some(l), Some(r)) => {
@@ -171,7 +171,7 @@ pub(crate) fn describe(view: &View<'_>) -> io::Result<Option<String>> {
 /// SHA-256 in hexadecimal of a span.
 pub(crate) fn digest(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; usize::try_from(length).unwrap_or(CHUNK).clamp(1, CHUNK)];
+    let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(1, PIECE)];
     let mut done = 0;
     while done < length {
         let step = usize::try_from(length - done)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::compare::Progress;
 use crate::compare::index::Index;
-use crate::input::{CHUNK, ReadAt, first_difference};
+use crate::input::{PIECE, ReadAt, first_difference};
 
 /// Workers of one comparison. More do not help: two saturate the memory of small machines.
 const WORKERS: usize = 2;
@@ -15,7 +15,7 @@ const WORKERS: usize = 2;
 const SMALL: u64 = 1 << 20;
 
 fn scratch(largest: u64) -> (Vec<u8>, Vec<u8>) {
-    let size = usize::try_from(largest).unwrap_or(CHUNK).clamp(1, CHUNK);
+    let size = usize::try_from(largest).unwrap_or(PIECE).clamp(1, PIECE);
     (vec![0; size], vec![0; size])
 }
 
@@ -50,11 +50,11 @@ pub(crate) fn first_in_files(
         loop {
             let at = next
                 .fetch_add(1, Ordering::Relaxed)
-                .saturating_mul(CHUNK as u64);
+                .saturating_mul(PIECE as u64);
             if at >= length || at > first.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let step = (CHUNK as u64).min(length - at);
+            let step = (PIECE as u64).min(length - at);
             if let Some(difference) = first_difference((left, at), (right, at), step, &mut buffers)?
             {
                 first.fetch_min(at + difference, Ordering::Relaxed);
@@ -84,7 +84,7 @@ pub(crate) fn differing_pairs(
     let done = AtomicU64::new(0);
     let found = Mutex::new(Vec::new());
     let work = || {
-        let mut buffers = scratch(CHUNK as u64);
+        let mut buffers = scratch(PIECE as u64);
         let mut own = Vec::new();
         while let Some(&(from, to)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut at = from;

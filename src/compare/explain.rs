@@ -98,7 +98,7 @@ pub(crate) fn explain(
     };
     work.changed(&found, &differing)?;
     work.alone(&found)?;
-    work.order(&found)?;
+    work.order(&found, &differing)?;
     if left.stop.is_none() && right.stop.is_none() {
         work.out
             .archive
@@ -291,7 +291,8 @@ impl<'input> Work<'input, '_> {
         Ok(())
     }
 
-    fn order(&mut self, found: &Matching) -> Result<(), IndexError> {
+    /// Entries that stand elsewhere; `differing` are the positions of pairs whose bytes differ.
+    fn order(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
         let key = |left: u32| {
             self.left
                 .records
@@ -302,24 +303,43 @@ impl<'input> Work<'input, '_> {
         if moved.is_empty() {
             return Ok(());
         }
-        for &(l, r) in moved.iter().filter_map(|at| found.pairs.get(*at)) {
-            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
-            else {
+        for at in &moved {
+            let Some(&(l, r)) = found.pairs.get(*at) else {
                 continue;
             };
-            let path = if new.entry.path.len() > old.entry.path.len() {
-                &new.entry.path
-            } else {
-                &old.entry.path
+            let Some(old) = self.view(Side::Left, l)? else {
+                continue;
             };
+            // What only stands elsewhere needs no content to be explained.
+            let entry = |view: &View<'_>| {
+                Box::new(SideEntry {
+                    entry: view.entry.clone(),
+                    content: None,
+                })
+            };
+            let left = entry(&old);
+            // Groups of equal bytes read the same: the right one is not read again.
+            let right = if differing.binary_search(at).is_err() {
+                left.clone()
+            } else {
+                match self.view(Side::Right, r)? {
+                    Some(new) => entry(&new),
+                    None => continue,
+                }
+            };
+            let paths = (&left.entry.path, &right.entry.path);
             let divergence = Divergence {
-                path: path.clone(),
+                path: if paths.1.len() > paths.0.len() {
+                    paths.1.clone()
+                } else {
+                    paths.0.clone()
+                },
                 occurrence: 1,
                 kind: DivergenceKind::Reordered,
                 from: None,
                 fields: Vec::new(),
-                left: Some(self.side(&old, 0)?),
-                right: Some(self.side(&new, 0)?),
+                left: Some(left),
+                right: Some(right),
             };
             self.push(divergence, Side::Left, l);
         }

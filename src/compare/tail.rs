@@ -4,7 +4,7 @@ use std::io;
 
 use crate::compare::content::{DIGESTED, digest, first_nonzero};
 use crate::compare::divergence::ArchiveDivergence;
-use crate::input::{CHUNK, ReadAt, first_difference};
+use crate::input::{PIECE, ReadAt, first_difference};
 
 /// GNU tar fills an archive with zeros to a multiple of this many bytes.
 const RECORD: u64 = 10_240;
@@ -24,7 +24,7 @@ struct Tail {
 impl Tail {
     fn measure(reader: &dyn ReadAt, start: u64) -> io::Result<Self> {
         let length = reader.length().saturating_sub(start);
-        let mut buffer = vec![0; usize::try_from(length).unwrap_or(CHUNK).clamp(512, CHUNK)];
+        let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(512, PIECE)];
         let data = first_nonzero(reader, start, &mut buffer)?;
         let zeros = data.map_or(length, |at| (at - start) / 512 * 512);
         Ok(Self {
@@ -67,7 +67,7 @@ pub(crate) fn compare(
         });
     }
     let (l, r) = (old.start + old.zeros, new.start + new.zeros);
-    let mut buffers = (vec![0; CHUNK], vec![0; CHUNK]);
+    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
     let common = old.data().min(new.data());
     let first = first_difference((left, l), (right, r), common, &mut buffers)?;
     if first.is_some() || old.data() != new.data() {

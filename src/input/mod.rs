@@ -11,7 +11,7 @@ mod stream;
 
 pub use container::{Container, describe_header, sniff};
 pub use decode::{ContainerStats, Decoder};
-pub use read_at::{ReadAt, Window, first_difference, read_up_to};
+pub use read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
 pub use source::{InputError, Opened, Source, SourceKind, open};
 pub use spool::{Segment, Spool};
-pub use stream::{CHUNK, Chunks, Side, read_ahead};
+pub use stream::{Chunks, Side, read_ahead};

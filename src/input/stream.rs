@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use super::container::Container;
 use super::decode::{ContainerStats, Decoder};
 
-/// Bytes of one buffer. 128 to 512 KiB are fastest; 1 MiB leaves the second level cache.
-pub const CHUNK: usize = 256 << 10;
+/// Bytes of one buffer: few hand-overs between threads; 1 MiB would leave the second level cache.
+const CHUNK: usize = 256 << 10;
 
 /// Buffers on their way between a reader and its consumer.
 const IN_FLIGHT: usize = 3;
