@@ -131,6 +131,44 @@ fn identical_archives_leave_no_file_unless_asked() {
 }
 
 #[test]
+fn identical_archives_leave_no_older_report_either() {
+    let place = Place::new();
+    for right in ["b.tar", "a.tar"] {
+        let output = place.run(&["a.tar", right, "--json", "r.json"]);
+        let divergent = right == "b.tar";
+        assert_eq!(output.status.code(), Some(i32::from(divergent)));
+        assert_eq!(place.path("r.json").exists(), divergent, "{right}");
+    }
+}
+
+#[test]
+fn a_pipe_is_written_as_it_is_and_a_link_stays() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let place = Place::new();
+    let made = Command::new("mkfifo").arg(place.path("pipe")).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("real.json", place.path("link.json")).unwrap();
+    std::fs::write(place.path("real.json"), b"old").unwrap();
+    let pipe = place.path("pipe");
+    let reader = std::thread::spawn(move || std::fs::read(pipe).unwrap());
+    let output = place.run(&["a.tar", "b.tar", "--json", "link.json", "--text", "pipe"]);
+    assert_eq!(
+        (output.status.code(), errors(&output).as_str()),
+        (Some(1), "")
+    );
+    assert!(
+        reader
+            .join()
+            .unwrap()
+            .starts_with(b"DIVERGENT  a.tar | b.tar\n")
+    );
+    let pipe = std::fs::symlink_metadata(place.path("pipe")).unwrap();
+    assert!(pipe.file_type().is_fifo());
+    assert!(place.path("link.json").is_symlink());
+    assert!(twinroot::report::from_json(&std::fs::read(place.path("real.json")).unwrap()).is_ok());
+}
+
+#[test]
 fn an_output_that_cannot_be_made_shows_before_the_work() {
     let place = Place::new();
     let output = place.run(&["a.tar", "none.tar", "--json", "no/such/r.json"]);

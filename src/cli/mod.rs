@@ -4,6 +4,7 @@ pub mod args;
 mod build;
 mod compare;
 pub mod compare_args;
+mod destination;
 mod doctor;
 mod keep;
 mod outputs;

@@ -1,13 +1,15 @@
-//! Where reports go: opened before the work, written by rename.
+//! Which reports go where: opened before the work, written when it is done.
 //!
 //! Identical archives leave no file, because dashboards take a report's existence for a
-//! difference; `--output-empty` changes that. What goes to standard output is always written.
+//! difference; `--output-empty` changes that. What goes to standard output, a device or a
+//! pipe is always written.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::destination::Destination;
 use crate::report::{self, Report, Verdict};
 
 /// Options that say where reports go.
@@ -31,20 +33,21 @@ enum Format {
     Json,
 }
 
-enum Target {
-    Standard,
-    File(PathBuf, tempfile::NamedTempFile),
+struct Target {
+    format: Format,
+    path: PathBuf,
+    destination: Destination,
 }
 
 /// Reports to be written, their files open.
 pub struct Outputs {
-    targets: Vec<(Format, Target)>,
+    targets: Vec<Target>,
     output_empty: bool,
 }
 
 impl std::fmt::Debug for Outputs {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let formats: Vec<Format> = self.targets.iter().map(|(format, _)| *format).collect();
+        let formats: Vec<Format> = self.targets.iter().map(|target| target.format).collect();
         out.debug_struct("Outputs")
             .field("formats", &formats)
             .finish_non_exhaustive()
@@ -60,15 +63,15 @@ impl Outputs {
         let mut targets = Vec::new();
         for (format, path) in [(Format::Text, &args.text), (Format::Json, &args.json)] {
             if let Some(path) = path {
-                targets.push((format, Target::open(path)?));
+                targets.push(Target::open(format, path)?);
             }
         }
         if targets.is_empty() {
-            targets.push((Format::Text, Target::Standard));
+            targets.push(Target::open(Format::Text, Path::new("-"))?);
         }
         let standard = targets
             .iter()
-            .filter(|(_, target)| matches!(target, Target::Standard))
+            .filter(|target| matches!(target.destination, Destination::Standard))
             .count();
         anyhow::ensure!(standard < 2, "only one report can go to standard output");
         Ok(Self {
@@ -83,57 +86,40 @@ impl Outputs {
     /// A file cannot be written or renamed.
     pub fn write(self, report: &Report) -> anyhow::Result<()> {
         let leave_files = report.verdict != Verdict::Identical || self.output_empty;
-        for (format, target) in self.targets {
-            let body = match format {
+        for target in self.targets {
+            let body = match target.format {
                 Format::Text => report::text(report),
                 Format::Json => report::json(report)?,
             };
-            match target {
-                Target::Standard => to_standard(body.as_bytes())?,
-                Target::File(path, file) if leave_files => to_file(&path, file, body.as_bytes())?,
-                Target::File(..) => {}
-            }
+            target.write(body.as_bytes(), leave_files)?;
         }
         Ok(())
     }
 }
 
 impl Target {
-    fn open(path: &Path) -> anyhow::Result<Self> {
-        if path == Path::new("-") {
-            return Ok(Self::Standard);
-        }
-        let directory = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+    fn open(format: Format, path: &Path) -> anyhow::Result<Self> {
         let place = || crate::text::quote(path.as_os_str().as_encoded_bytes());
-        anyhow::ensure!(!path.is_dir(), "{}: is a directory", place());
-        // What a user may read is for the umask to say; a temporary file would be private.
-        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let file = tempfile::Builder::new()
-            .prefix(".twinroot-")
-            .permissions(permissions)
-            .tempfile_in(directory)
-            .with_context(place)?;
-        Ok(Self::File(path.to_owned(), file))
+        Ok(Self {
+            format,
+            path: path.to_owned(),
+            destination: Destination::open(path).with_context(place)?,
+        })
     }
-}
 
-fn to_standard(body: &[u8]) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(body).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("standard output"),
+    fn write(self, body: &[u8], leave_files: bool) -> anyhow::Result<()> {
+        let place = || match self.path.to_str() {
+            Some("-") => "standard output".to_owned(),
+            _ => crate::text::quote(self.path.as_os_str().as_encoded_bytes()),
+        };
+        if matches!(self.destination, Destination::File(..)) && !leave_files {
+            return self.destination.withdraw().with_context(place);
+        }
+        let mut writer = self.destination.writer().with_context(place)?;
+        match writer.write_all(body).and_then(|()| writer.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(error).with_context(place),
+            Ok(()) => self.destination.finish().with_context(place),
+        }
     }
-}
-
-fn to_file(path: &Path, mut file: tempfile::NamedTempFile, body: &[u8]) -> anyhow::Result<()> {
-    let place = || crate::text::quote(path.as_os_str().as_encoded_bytes());
-    file.write_all(body).with_context(place)?;
-    let _ = file
-        .persist(path)
-        .map_err(|error| error.error)
-        .with_context(place)?;
-    Ok(())
 }
