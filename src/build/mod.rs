@@ -12,6 +12,7 @@ pub mod pin;
 pub mod recipe;
 pub mod run;
 pub mod stanza;
+pub mod trace;
 pub mod transcript;
 
 use std::path::PathBuf;

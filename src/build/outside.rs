@@ -12,8 +12,9 @@ use super::stanza::{field, stanzas};
 use super::{BuildError, at};
 use crate::sandbox::{Access, AfterRun, Bind, IdMap, Layer, Network, Node, Plan};
 
-/// What a matching outside has besides the target's packages: mmdebstrap and what it runs.
-pub const MORE_PACKAGES: [&str; 4] = ["mmdebstrap", "fakeroot", "gpg", "mount"];
+/// What a matching outside has besides the target's packages: mmdebstrap and what it runs,
+/// and strace, which observes.
+pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", "strace"];
 
 /// Where an archive state's entry has the outsides that were made of it.
 pub const OUTSIDES: &str = "outsides";
@@ -106,6 +107,41 @@ impl Outside {
             environment: mmdebstrap::environment(Some(epoch)),
             after,
         }
+    }
+
+    /// A file of it as it was before any build, by its absolute path. Links are followed, but
+    /// never out of the tree by name: an absolute one is taken from its root.
+    #[must_use]
+    pub fn file(&self, path: &[u8]) -> Option<Vec<u8>> {
+        use std::os::unix::ffi::OsStrExt as _;
+        let mut path = PathBuf::from(std::ffi::OsStr::from_bytes(path));
+        for _ in 0..8 {
+            let inside = self.root.join(path.strip_prefix("/").ok()?);
+            match fs::read_link(&inside) {
+                Ok(target) => path = path.parent()?.join(target),
+                Err(_) => {
+                    return fs::metadata(&inside)
+                        .ok()?
+                        .is_file()
+                        .then(|| fs::read(&inside).ok())?;
+                }
+            }
+        }
+        None
+    }
+
+    /// Its packages and their versions, by its own dpkg database.
+    #[must_use]
+    pub fn packages(&self) -> std::collections::BTreeMap<String, String> {
+        super::stanza::versions(
+            &fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default(),
+        )
+    }
+
+    /// Whether it has a program, given by its path without the leading slash.
+    #[must_use]
+    pub fn has(&self, program: &str) -> bool {
+        self.root.join(program).exists()
     }
 
     /// Versions of apt, dpkg, mmdebstrap and tar, by its own dpkg database; none where

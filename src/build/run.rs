@@ -78,7 +78,7 @@ pub fn run(
 }
 
 /// Reads a stream whose bytes nobody wants.
-pub fn discard(mut stream: ChildStdout) {
+pub fn discard(mut stream: impl Read + Send + 'static) {
     thread::spawn(move || {
         // The writer's end or death is told by its own status.
         let _ = io::copy(&mut stream, &mut io::sink());

@@ -16,6 +16,17 @@ pub fn field<'a>(stanza: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
+/// Packages and versions by the text of a status file (dpkg-query(1), deb-control(5)).
+#[must_use]
+pub fn versions(status: &[u8]) -> std::collections::BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(status);
+    let pairs = stanzas(&text).filter_map(|stanza| {
+        let version = field(stanza, "Version")?;
+        Some((field(stanza, "Package")?.to_owned(), version.to_owned()))
+    });
+    pairs.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

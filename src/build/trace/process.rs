@@ -1,0 +1,445 @@
+//! From calls to processes and what they wrote.
+//!
+//! A process belongs to the maintainer script that its environment names
+//! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). What a process is and
+//! where its root is it has from the one that started it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::line::{Call, Lines};
+use super::value::{arguments, descriptor, string, strings};
+
+/// A run of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Script {
+    /// Binary package.
+    pub package: String,
+    /// `preinst`, `postinst`, …
+    pub name: String,
+    /// Its arguments: `configure`, `triggered /usr/bin`, …
+    pub arguments: Vec<String>,
+}
+
+/// A process that wrote something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Process {
+    /// The maintainer script it ran for.
+    pub script: Option<Script>,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// The command line that the script itself ran, which this process may be a child of;
+    /// empty for the script and for what runs for none.
+    pub command: Vec<String>,
+}
+
+/// What was observed of one build.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    /// Processes by path, in the order of their last writing, paths inside the chroot as
+    /// tarballs have them: without a leading `./` or slash.
+    inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// The same for absolute paths of the outside.
+    outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Files of the outside that maintainer scripts opened for reading.
+    read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Lines that were looked at.
+    pub lines: u64,
+}
+
+impl Trace {
+    /// Who wrote a path of the chroot, the last one last.
+    #[must_use]
+    pub fn wrote_inside(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.inside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who wrote an absolute path of the outside.
+    #[must_use]
+    pub fn wrote_outside(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.outside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who wrote something directly in a directory of the outside.
+    pub fn wrote_below<'a>(
+        &'a self,
+        directory: &'a [u8],
+    ) -> impl Iterator<Item = &'a Arc<Process>> {
+        self.outside
+            .iter()
+            .filter(move |(path, _)| {
+                path.strip_prefix(directory)
+                    .map(|rest| rest.strip_prefix(b"/").unwrap_or(rest))
+                    .is_some_and(|rest| !rest.is_empty() && !rest.contains(&b'/'))
+            })
+            .flat_map(|(_, processes)| processes)
+    }
+
+    /// Who read a file of the outside, of maintainer scripts.
+    #[must_use]
+    pub fn read_outside(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.read.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Paths of the outside that processes of a maintainer script read.
+    pub fn reads_of<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = &'a [u8]> {
+        let is_its = |process: &Arc<Process>| {
+            process.script.as_ref().is_some_and(|other| {
+                (&other.package, &other.name) == (&script.package, &script.name)
+            })
+        };
+        self.read
+            .iter()
+            .filter(move |(_, processes)| processes.iter().any(is_its))
+            .map(|(path, _)| path.as_slice())
+    }
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    process: Arc<Process>,
+    root: Vec<u8>,
+    directory: Vec<u8>,
+}
+
+/// What an observed process did that matters here.
+#[derive(Debug)]
+enum Deed {
+    Started(u32),
+    Became(Process),
+    Rooted(Vec<u8>),
+    Moved(Vec<u8>, Place),
+    Wrote(Vec<u8>, Place),
+    Read(Vec<u8>),
+}
+
+/// How a path is to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// From the sandbox's root.
+    Whole,
+    /// From the process's own root.
+    Rooted,
+    /// From its working directory.
+    Relative,
+}
+
+impl State {
+    fn place(&self, path: Vec<u8>, place: Place) -> Vec<u8> {
+        match place {
+            Place::Whole => path,
+            Place::Rooted => joined(&self.root, &path),
+            Place::Relative => joined(&self.directory, &path),
+        }
+    }
+}
+
+/// Takes strace's lines as they come.
+#[derive(Debug, Default)]
+pub struct Tracer {
+    lines: Lines,
+    deeds: Vec<(u64, u32, Deed)>,
+}
+
+impl Tracer {
+    /// Takes one line without its end.
+    pub fn take(&mut self, line: &str) {
+        let Some(call) = self.lines.take(line) else {
+            return;
+        };
+        if call.result.starts_with('-') || call.result.starts_with('?') {
+            return;
+        }
+        for deed in deeds(&call) {
+            self.deeds.push((call.began, call.pid, deed));
+        }
+    }
+
+    /// What it all comes to.
+    #[must_use]
+    pub fn finish(mut self) -> Trace {
+        // A child is there before the call that started it has returned.
+        self.deeds.sort_by_key(|(began, _, _)| *began);
+        let mut states: BTreeMap<u32, State> = BTreeMap::new();
+        let mut trace = Trace {
+            lines: self.lines.count(),
+            ..Trace::default()
+        };
+        for (_, pid, deed) in self.deeds {
+            let state = states.entry(pid).or_insert_with(|| State {
+                process: Arc::default(),
+                root: b"/".to_vec(),
+                directory: b"/".to_vec(),
+            });
+            match deed {
+                Deed::Started(child) => {
+                    let state = state.clone();
+                    let _ = states.insert(child, state);
+                }
+                Deed::Became(mut process) => {
+                    // What a script starts has the script's name, but not its arguments.
+                    let parent = state.process.script.as_ref();
+                    if let (Some(script), Some(parent)) = (&mut process.script, parent)
+                        && script.arguments.is_empty()
+                        && (&script.package, &script.name) == (&parent.package, &parent.name)
+                    {
+                        script.arguments.clone_from(&parent.arguments);
+                        let above = &state.process.command;
+                        process.command = if above.is_empty() {
+                            process.argv.clone()
+                        } else {
+                            above.clone()
+                        };
+                    }
+                    state.process = Arc::new(process);
+                }
+                Deed::Rooted(path) => state.root = joined(&state.root, &path),
+                Deed::Moved(path, place) => state.directory = state.place(path, place),
+                Deed::Wrote(path, place) => {
+                    trace.wrote(&state.place(path, place), &state.process);
+                }
+                Deed::Read(path) => {
+                    if state.process.script.is_some() && inside(&path).is_none() {
+                        note(&mut trace.read, path, &state.process);
+                    }
+                }
+            }
+        }
+        trace
+    }
+}
+
+impl Trace {
+    fn wrote(&mut self, path: &[u8], process: &Arc<Process>) {
+        match inside(path) {
+            Some(path) => note(&mut self.inside, path.to_vec(), process),
+            None => note(&mut self.outside, path.to_vec(), process),
+        }
+    }
+}
+
+fn note(map: &mut BTreeMap<Vec<u8>, Vec<Arc<Process>>>, path: Vec<u8>, process: &Arc<Process>) {
+    let processes = map.entry(path).or_default();
+    processes.retain(|other| other != process);
+    processes.push(Arc::clone(process));
+}
+
+/// A path inside mmdebstrap's temporary root, without what leads to it.
+fn inside(path: &[u8]) -> Option<&[u8]> {
+    let rest = path.strip_prefix(b"/tmp/mmdebstrap.")?;
+    let at = rest.iter().position(|byte| *byte == b'/')?;
+    rest.get(at + 1..)
+}
+
+/// An absolute path below a root, without empty and `.` components; `..` is taken by name.
+fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
+    let mut out: Vec<&[u8]> = Vec::new();
+    for part in root
+        .split(|byte| *byte == b'/')
+        .chain(path.split(|byte| *byte == b'/'))
+    {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    [b"/", out.join(&b'/').as_slice()].concat()
+}
+
+fn deeds(call: &Call) -> Vec<Deed> {
+    let values = arguments(&call.arguments);
+    let value = |at: usize| values.get(at).copied().unwrap_or_default();
+    let wrote = |at: usize| place(None, value(at)).into_iter().collect();
+    let wrote_at = |at: usize| place(Some(value(at)), value(at + 1)).into_iter().collect();
+    match call.name.as_str() {
+        "clone" | "clone3" | "fork" | "vfork" => {
+            call.result.parse().map(Deed::Started).into_iter().collect()
+        }
+        "execve" => vec![Deed::Became(process(value(1), value(2)))],
+        "execveat" => vec![Deed::Became(process(value(2), value(3)))],
+        "chdir" => path_argument(value(0))
+            .map(|(path, place)| Deed::Moved(path, place))
+            .into_iter()
+            .collect(),
+        "fchdir" => descriptor(value(0))
+            .map(|path| Deed::Moved(path, Place::Whole))
+            .into_iter()
+            .collect(),
+        "chroot" => string(value(0)).map(Deed::Rooted).into_iter().collect(),
+        "open" => opened(value(1), &call.result),
+        "openat" | "openat2" => opened(value(2), &call.result),
+        "creat" => opened("O_WRONLY", &call.result),
+        "rename" | "link" => [wrote(0), wrote(1)].into_iter().flatten().collect(),
+        "renameat" | "renameat2" | "linkat" => {
+            [wrote_at(0), wrote_at(2)].into_iter().flatten().collect()
+        }
+        "symlink" => wrote(1),
+        "symlinkat" => wrote_at(1),
+        "unlink" | "rmdir" | "mkdir" | "mknod" | "chmod" | "chown" | "lchown" | "utime"
+        | "utimes" | "truncate" | "setxattr" | "lsetxattr" | "removexattr" | "lremovexattr" => {
+            wrote(0)
+        }
+        "unlinkat" | "mkdirat" | "mknodat" | "fchmodat" | "fchmodat2" | "fchownat"
+        | "futimesat" | "utimensat" => wrote_at(0),
+        "fchmod" | "fchown" => descriptor(value(0))
+            .map(|path| Deed::Wrote(path, Place::Whole))
+            .into_iter()
+            .collect(),
+        _ => vec![],
+    }
+}
+
+/// What opening a file with these flags means.
+fn opened(flags: &str, result: &str) -> Vec<Deed> {
+    let is_written = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"]
+        .iter()
+        .any(|flag| flags.contains(flag));
+    let Some(path) = descriptor(result) else {
+        return vec![];
+    };
+    if is_written {
+        vec![Deed::Wrote(path, Place::Whole)]
+    } else if flags.contains("O_DIRECTORY") {
+        vec![]
+    } else {
+        vec![Deed::Read(path)]
+    }
+}
+
+/// A path argument, with the directory it may start at.
+fn place(directory: Option<&str>, path: &str) -> Option<Deed> {
+    let directory = directory.and_then(descriptor);
+    let Some((path, place)) = path_argument(path) else {
+        // `utimensat(3</x>, NULL, …)`: the descriptor itself.
+        return directory.map(|path| Deed::Wrote(path, Place::Whole));
+    };
+    Some(match (place, directory) {
+        (Place::Relative, Some(directory)) => Deed::Wrote(joined(&directory, &path), Place::Whole),
+        _ => Deed::Wrote(path, place),
+    })
+}
+
+fn path_argument(text: &str) -> Option<(Vec<u8>, Place)> {
+    let path = string(text)?;
+    let place = if path.first() == Some(&b'/') {
+        Place::Rooted
+    } else {
+        Place::Relative
+    };
+    Some((path, place))
+}
+
+fn process(argv: &str, environment: &str) -> Process {
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    let argv: Vec<String> = strings(argv).iter().map(text).collect();
+    let variables = strings(environment);
+    let variable = |name: &str| {
+        variables
+            .iter()
+            .find_map(|entry| entry.strip_prefix(format!("{name}=").as_bytes()))
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+    };
+    let script = match (
+        variable("DPKG_MAINTSCRIPT_PACKAGE"),
+        variable("DPKG_MAINTSCRIPT_NAME"),
+    ) {
+        (Some(package), Some(name)) => {
+            let is_script = |word: &String| {
+                word.ends_with(&format!(".{name}")) || word.ends_with(&format!("tmp.ci/{name}"))
+            };
+            // The kernel puts the interpreter of `#!` elsewhere: argv[0] is the script still.
+            let arguments = match argv.split_first() {
+                Some((first, rest)) if is_script(first) => rest.to_vec(),
+                _ => vec![],
+            };
+            Some(Script {
+                package,
+                name,
+                arguments,
+            })
+        }
+        _ => None,
+    };
+    Process {
+        script,
+        argv,
+        command: vec![],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traced(lines: &[&str]) -> Trace {
+        let mut tracer = Tracer::default();
+        lines.iter().for_each(|line| tracer.take(line));
+        tracer.finish()
+    }
+
+    fn process(name: &str, arguments: &[&str], argv: &[&str], command: &[&str]) -> Arc<Process> {
+        Arc::new(Process {
+            script: Some(Script {
+                package: "p".to_owned(),
+                name: name.to_owned(),
+                arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+            }),
+            argv: argv.iter().map(|word| (*word).to_owned()).collect(),
+            command: command.iter().map(|word| (*word).to_owned()).collect(),
+        })
+    }
+
+    #[test]
+    fn a_script_outside_writes_where_its_words_say() {
+        let trace = traced(&[
+            r#"1 clone(flags=SIGCHLD <unfinished ...>"#,
+            r#"2 execve("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", ["/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", "configure", ""], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=postinst", "DPKG_ROOT=/tmp/mmdebstrap.x"]) = 0"#,
+            r#"1 <... clone resumed>) = 2"#,
+            r#"2 openat(AT_FDCWD</tmp/mmdebstrap.x>, "/etc/escaped", O_WRONLY|O_CREAT, 0666) = 3</etc/escaped>"#,
+            r#"2 openat(AT_FDCWD</tmp/mmdebstrap.x>, "relative", O_WRONLY|O_CREAT, 0666) = 3</tmp/mmdebstrap.x/relative>"#,
+            r#"2 clone(flags=SIGCHLD) = 3"#,
+            r#"3 execve("/usr/bin/touch", ["touch", "a"], ["DPKG_MAINTSCRIPT_NAME=postinst", "DPKG_MAINTSCRIPT_PACKAGE=p"]) = 0"#,
+            r#"3 openat(AT_FDCWD</>, "/usr/share/pam/common", O_RDONLY) = 3</usr/share/pam/common>"#,
+            r#"3 utimensat(3</tmp/mmdebstrap.x/a>, NULL, NULL, 0) = 0"#,
+            r#"3 unlink("/gone") = -1 ENOENT (No such file or directory)"#,
+        ]);
+        let script = process(
+            "postinst",
+            &["configure", ""],
+            &[
+                "/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst",
+                "configure",
+                "",
+            ],
+            &[],
+        );
+        let touch = process(
+            "postinst",
+            &["configure", ""],
+            &["touch", "a"],
+            &["touch", "a"],
+        );
+        assert_eq!(trace.wrote_outside(b"/etc/escaped"), [Arc::clone(&script)]);
+        assert_eq!(trace.wrote_inside(b"relative"), [script]);
+        assert_eq!(trace.wrote_inside(b"a"), [Arc::clone(&touch)]);
+        assert_eq!(trace.read_outside(b"/usr/share/pam/common"), [touch]);
+        assert_eq!(trace.wrote_outside(b"/gone"), []);
+    }
+
+    #[test]
+    fn a_path_of_a_process_in_a_chroot_is_inside() {
+        let trace = traced(&[
+            r#"1 chroot("/tmp/mmdebstrap.x") = 0"#,
+            r#"1 clone(flags=SIGCHLD) = 2"#,
+            r#"2 execve("/bin/mv", ["mv", "a", "b"], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=preinst"]) = 0"#,
+            r#"2 rename("/etc/a", "/etc/../etc/b") = 0"#,
+            r#"2 chdir("/var")                      = 0"#,
+            r#"2 unlink("lib/c") = 0"#,
+        ]);
+        let mv = process("preinst", &[], &["mv", "a", "b"], &[]);
+        assert_eq!(trace.wrote_inside(b"etc/b"), [Arc::clone(&mv)]);
+        assert_eq!(trace.wrote_inside(b"etc/a"), [Arc::clone(&mv)]);
+        assert_eq!(trace.wrote_inside(b"var/lib/c"), [mv]);
+    }
+}
