@@ -115,6 +115,20 @@ pub struct VerifyArgs {
     /// How many builds run at the same time; 1 puts the first tarball into an unlinked file
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub jobs: u8,
+    /// Build both ways once more under observation, whatever the result is; otherwise only
+    /// where something differs or escaped
+    #[arg(long, overrides_with = "no_trace")]
+    pub trace: bool,
+    /// Never build under observation
+    #[arg(long)]
+    pub no_trace: bool,
+    /// Compare two more normal builds, whatever the result is; otherwise only where something
+    /// differs
+    #[arg(long, overrides_with = "no_control")]
+    pub control: bool,
+    /// Never make a control
+    #[arg(long)]
+    pub no_control: bool,
     /// Reports.
     #[command(flatten)]
     pub outputs: OutputArgs,

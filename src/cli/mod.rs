@@ -7,6 +7,7 @@ pub mod compare_args;
 mod destination;
 mod doctor;
 mod keep;
+mod observe;
 mod outputs;
 mod prepare;
 mod progress;

@@ -14,7 +14,7 @@ use crate::build::run::{Built, run};
 use crate::build::{BuildError, at};
 use crate::compare::{Comparison, Limits, Options, Source, SourceKind, compare};
 use crate::explain::is_evidence;
-use crate::sandbox::{Interrupts, SandboxError};
+use crate::sandbox::{Interrupts, Plan, SandboxError};
 
 /// Two finished builds and how their tarballs compare.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) enum Jobs {
     Two,
 }
 
-type Stream = Box<dyn Read + Send>;
+pub(super) type Stream = Box<dyn Read + Send>;
 
 /// Builds both and compares.
 ///
@@ -57,8 +57,7 @@ pub(super) fn build_both(
     let side = |mode: Mode, kept: &Option<Kept>| -> Result<Side<'_>, BuildError> {
         let copy = kept.as_ref().map(Kept::writer).transpose()?;
         Ok(Side {
-            prepared,
-            mode,
+            plan: prepared.plan(mode),
             copy,
             interrupts,
         })
@@ -91,7 +90,10 @@ fn at_once(normal: Side<'_>, chrootless: Side<'_>, stages: &Stages) -> Result<Tw
         let stage = stages.start(Mode::Chrootless.label());
         let chrootless =
             scope.spawn(move || chrootless.build(&stage, |stream| drop(right_sender.send(stream))));
-        let comparison = compare_streams(received(&left), received(&right));
+        let comparison = compare_streams(
+            (Mode::Normal.label(), received(&left)),
+            (Mode::Chrootless.label(), received(&right)),
+        );
         twins(joined(normal), joined(chrootless), comparison)
     })
 }
@@ -120,15 +122,17 @@ fn one_after_the_other(
         let stage = stages.start(Mode::Chrootless.label());
         let chrootless =
             scope.spawn(move || chrootless.build(&stage, |stream| drop(sender.send(stream))));
-        let comparison = compare_streams(Some(Box::new(file)), received(&right));
+        let comparison = compare_streams(
+            (Mode::Normal.label(), Some(Box::new(file))),
+            (Mode::Chrootless.label(), received(&right)),
+        );
         twins(Ok(built), joined(chrootless), comparison)
     })
 }
 
 /// One build.
 struct Side<'a> {
-    prepared: &'a Prepared,
-    mode: Mode,
+    plan: Plan,
     copy: Option<File>,
     interrupts: &'a Interrupts,
 }
@@ -136,8 +140,7 @@ struct Side<'a> {
 impl Side<'_> {
     fn build(self, stage: &Stage, sink: impl FnOnce(Stream)) -> Result<Built, BuildError> {
         let Self {
-            prepared,
-            mode,
+            plan,
             copy,
             interrupts,
         } = self;
@@ -145,9 +148,7 @@ impl Side<'_> {
             Some(copy) => sink(Box::new(Tee::new(stream, copy))),
             None => sink(Box::new(stream)),
         };
-        let built = run(&prepared.plan(mode), interrupts, pass, &|line| {
-            stage.say(line)
-        });
+        let built = run(&plan, interrupts, pass, &|line| stage.say(line));
         match &built {
             Ok(_) => stage.finish("built"),
             // The other build's work is for nothing now.
@@ -158,29 +159,39 @@ impl Side<'_> {
 }
 
 /// The stream of a build; `None` when it failed before it had one.
-fn received(receiver: &Receiver<Stream>) -> Option<Stream> {
+pub(super) fn received(receiver: &Receiver<Stream>) -> Option<Stream> {
     receiver.recv().ok()
 }
 
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn compare_streams(normal: Option<Stream>, chrootless: Option<Stream>) -> Option<Comparison> {
-    let source = |mode: Mode, stream| Source {
-        label: mode.label().to_owned(),
-        name: format!("{}.tar", mode.label()),
+/// Bytes of divergent contents that are kept to be explained.
+const RETAINED: u64 = 64 << 20;
+
+/// Compares two streams, each with its label.
+pub(super) fn compare_streams(
+    normal: (&str, Option<Stream>),
+    chrootless: (&str, Option<Stream>),
+) -> Option<Comparison> {
+    let source = |label: &str, stream| Source {
+        label: label.to_owned(),
+        name: format!("{label}.tar"),
         kind: SourceKind::Stream(stream),
     };
     let (left, right) = (
-        source(Mode::Normal, normal?),
-        source(Mode::Chrootless, chrootless?),
+        source(normal.0, normal.1?),
+        source(chrootless.0, chrootless.1?),
     );
     let options = Options {
         collect: Some(is_evidence),
-        limits: Limits::default(),
+        limits: Limits {
+            retain: RETAINED,
+            ..Limits::default()
+        },
         ..Options::default()
     };
     Some(compare(left, right, &options, &|_| ()))

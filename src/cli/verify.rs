@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::Trouble;
 use super::args::VerifyArgs;
 use super::keep::Keep;
+use super::observe::{Wanted, observe};
 use super::outputs::Outputs;
 use super::prepare::prepare;
 use super::progress::{Noise, Stages};
@@ -74,11 +75,23 @@ fn verify(
     let prepare_time = start.elapsed();
     let jobs = if args.jobs == 1 { Jobs::One } else { Jobs::Two };
     let twins = build_both(jobs, &prepared, keep, interrupts, &stages)?;
+    let built_time = start.elapsed();
+    let is_escaped = !twins.chrootless.changes.is_empty();
+    let is_divergent = !twins.comparison.is_identical();
+    let wanted = Wanted {
+        trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
+        control: !args.no_control && (args.control || is_divergent),
+    };
+    let observed = observe(wanted, &prepared, interrupts, &stages)?;
     let timings = Times::from([
         ("prepare".to_owned(), prepare_time.as_secs_f64()),
         (
             "build-and-compare".to_owned(),
-            (start.elapsed() - prepare_time).as_secs_f64(),
+            (built_time - prepare_time).as_secs_f64(),
+        ),
+        (
+            "observe".to_owned(),
+            (start.elapsed() - built_time).as_secs_f64(),
         ),
     ]);
     let facts = Verification {
@@ -89,6 +102,12 @@ fn verify(
         normal: &twins.normal,
         chrootless: &twins.chrootless,
         comparison: &twins.comparison,
+        observed_normal: observed.normal.as_ref(),
+        observed_chrootless: observed.chrootless.as_ref(),
+        control: observed.control.as_ref(),
+        outside_packages: prepared.outside.packages(),
+        outside: &|path| prepared.outside.file(path),
+        notes: observed.notes,
     };
     Ok(Report::from_verification(&facts, timings))
 }

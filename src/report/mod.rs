@@ -4,6 +4,8 @@
 //! here alone. Nothing in a report depends on the clock, on temporary paths or on the
 //! order of a map; timings stand apart.
 
+mod causes;
+mod causes_text;
 mod from_comparison;
 mod json;
 mod text;
@@ -199,6 +201,20 @@ pub enum Script {
 }
 
 impl Script {
+    /// The script of a word of the contract.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Preinst,
+            Self::Postinst,
+            Self::Prerm,
+            Self::Postrm,
+            Self::Config,
+            Self::Trigger,
+        ];
+        all.into_iter().find(|script| script.word() == word)
+    }
+
     /// The contract's word.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -3,7 +3,7 @@
 use crate::report::{EntryDivergence, Field, Kind, Report, Verdict};
 use crate::text::quote;
 
-use super::verified_text;
+use super::{causes_text, verified_text};
 
 /// Renders a report of `compare`, and the comparison part of one of `verify`.
 #[must_use]
@@ -47,6 +47,7 @@ pub fn text(report: &Report) -> String {
         } else {
             format!("; of the archive: {}", names.join(", "))
         };
+        let entries = causes_text::explained(report).unwrap_or(entries);
         out.push_str(&format!("{entries}{of_archive}\n"));
     }
     verified_text::outside(report, &mut out);
@@ -61,11 +62,28 @@ pub fn text(report: &Report) -> String {
         }
         out.push_str(&format!("  {}\n", one.detail));
     }
-    for divergence in &report.divergences {
+    if !report.causes.is_empty() && of_cause(report, None).next().is_some() {
+        out.push_str("\nunexplained\n");
+    }
+    for divergence in of_cause(report, None) {
         entry(divergence, &mut out);
+    }
+    for cause in &report.causes {
+        causes_text::cause(cause, &mut out);
+        for divergence in of_cause(report, Some(&cause.id)) {
+            entry(divergence, &mut out);
+        }
     }
     footer(report, &mut out);
     out
+}
+
+fn of_cause<'a>(
+    report: &'a Report,
+    id: Option<&'a str>,
+) -> impl Iterator<Item = &'a EntryDivergence> {
+    let all = report.divergences.iter();
+    all.filter(move |row| row.cause.as_deref() == id)
 }
 
 fn entry(divergence: &EntryDivergence, out: &mut String) {

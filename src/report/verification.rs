@@ -10,8 +10,10 @@ use crate::build::outside::Versions;
 use crate::build::pin::State;
 use crate::build::recipe::Recipe;
 use crate::build::run::Built;
-use crate::build::stanza::{field, stanzas};
+use crate::build::stanza::{field, stanzas, versions};
+use crate::build::trace::Trace;
 use crate::compare::{Collected, Comparison};
+use crate::explain::causes::{self, Evidence, OutsideFiles};
 use crate::explain::{Owner, Owners};
 use crate::tar::Timestamp;
 use crate::text::quote;
@@ -53,7 +55,6 @@ pub struct PinnedPackage {
 }
 
 /// What `verify` knows besides the comparison.
-#[derive(Debug)]
 pub struct Verification<'a> {
     /// What was built.
     pub recipe: &'a Recipe,
@@ -69,12 +70,32 @@ pub struct Verification<'a> {
     pub chrootless: &'a Built,
     /// How the tarballs compare.
     pub comparison: &'a Comparison,
+    /// A normal build under observation, and what was seen.
+    pub observed_normal: Option<&'a (Built, Trace)>,
+    /// A chrootless build under observation, and what was seen.
+    pub observed_chrootless: Option<&'a (Built, Trace)>,
+    /// Two further normal builds compared.
+    pub control: Option<&'a Comparison>,
+    /// Packages and versions of the outside.
+    pub outside_packages: BTreeMap<String, String>,
+    /// Files of the outside.
+    pub outside: &'a OutsideFiles<'a>,
+    /// What could not be had.
+    pub notes: Vec<String>,
+}
+
+impl std::fmt::Debug for Verification<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Verification")
+            .field("recipe", &self.recipe)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Report {
     /// The report of `verify`.
     #[must_use]
-    pub fn from_verification(facts: &Verification<'_>, timings: Times) -> Self {
+    pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
         let mut report = Self::from_comparison(facts.comparison, timings);
         let collected = &facts.comparison.collected;
         let files = |side: &Side| {
@@ -108,17 +129,68 @@ impl Report {
             technique: "userns".to_owned(),
             escapes,
         });
+        let control = facts
+            .control
+            .iter()
+            .flat_map(|control| &control.divergences);
+        let evidence = Evidence {
+            divergences: &facts.comparison.divergences,
+            escapes: changes,
+            normal: facts.observed_normal.map(|(_, trace)| trace),
+            chrootless: facts.observed_chrootless.map(|(_, trace)| trace),
+            control: control
+                .map(|divergence| {
+                    let fields = divergence.fields.iter().map(|field| field.name.clone());
+                    (bare(&divergence.path).to_vec(), fields.collect())
+                })
+                .collect(),
+            owners: &owners,
+            packages: (installed(&collected.left), installed(&collected.right)),
+            outside_packages: facts.outside_packages.clone(),
+            outside: facts.outside,
+        };
+        report.explain(&causes::explain(&evidence));
+        report.notes.extend(facts.notes.iter().cloned());
         report.packages = packages(collected, &report);
-        report.builds = vec![
-            build("normal", facts.normal, &facts.versions),
-            build("chrootless", facts.chrootless, &facts.versions),
+        let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);
+        let builds = [
+            ("normal", "normal", Some(facts.normal)),
+            ("chrootless", "chrootless", Some(facts.chrootless)),
+            ("observed normal", "normal", observed(facts.observed_normal)),
+            (
+                "observed chrootless",
+                "chrootless",
+                observed(facts.observed_chrootless),
+            ),
         ];
+        report.builds = builds
+            .into_iter()
+            .filter_map(|(label, mode, built)| {
+                let technique = if label == mode {
+                    "userns"
+                } else {
+                    "userns under strace"
+                };
+                Some(build(label, (mode, technique), built?, &facts.versions))
+            })
+            .collect();
         report.pin = Some(pin(facts));
         if report.verdict == Verdict::Identical && !changes.is_empty() {
             report.verdict = Verdict::Escaped;
         }
         report
     }
+}
+
+fn bare(path: &[u8]) -> &[u8] {
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    path.strip_suffix(b"/").unwrap_or(path)
+}
+
+/// Packages and versions by the status file of one side.
+fn installed(side: &Side) -> BTreeMap<String, String> {
+    let status = side.get(&b"var/lib/dpkg/status"[..]);
+    status.map_or_else(BTreeMap::new, |bytes| versions(bytes))
 }
 
 type Side = BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>;
@@ -215,12 +287,17 @@ fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
         .collect()
 }
 
-/// One build; the modes are the words of `--mode`, and each build's label is its mode.
-fn build(mode: &str, built: &Built, versions: &Versions) -> Build {
+/// One build; modes are the words of `--mode`.
+fn build(
+    label: &str,
+    (mode, technique): (&str, &str),
+    built: &Built,
+    versions: &Versions,
+) -> Build {
     Build {
-        label: mode.to_owned(),
+        label: label.to_owned(),
         mode: mode.to_owned(),
-        technique: "userns".to_owned(),
+        technique: technique.to_owned(),
         versions: versions.programs.iter().cloned().collect(),
         warnings: built.transcript.warnings(),
         degraded: built.transcript.degraded(),

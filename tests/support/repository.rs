@@ -10,11 +10,12 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 /// Programs that mmdebstrap, dpkg and the test packages' scripts run inside the chroot.
-const PROGRAMS: [&str; 32] = [
+const PROGRAMS: [&str; 35] = [
     "cat",
     "chmod",
     "chown",
     "cp",
+    "date",
     "diff",
     "dpkg",
     "dpkg-deb",
@@ -37,12 +38,14 @@ const PROGRAMS: [&str; 32] = [
     "rm",
     "rmdir",
     "sed",
+    "setcap",
     "sh",
     "start-stop-daemon",
     "tar",
     "test",
     "touch",
     "update-alternatives",
+    "useradd",
 ];
 
 /// The suite's name.
@@ -62,6 +65,21 @@ impl Repository {
         for name in ["tiny-base", "behaving", "diverging", "escaping", "failing"] {
             build(name, &pool);
         }
+        Self::of(path)
+    }
+
+    /// The base and packages whose sources lie in directories of their own.
+    pub fn with(path: &Path, sources: &[PathBuf]) -> Self {
+        let pool = path.join("pool");
+        fs::create_dir_all(&pool).expect("the pool is made");
+        build("tiny-base", &pool);
+        for source in sources {
+            build_from(source, &pool);
+        }
+        Self::of(path)
+    }
+
+    fn of(path: &Path) -> Self {
         let repository = Self {
             path: path.to_owned(),
         };
@@ -134,15 +152,25 @@ fn hex(bytes: &[u8]) -> String {
 /// Builds one package of `testdata/packages` into a directory: `control`, maintainer
 /// scripts beside it, files in `root/`.
 pub fn build(name: &str, pool: &Path) {
-    let source = super::testdata("packages").join(name);
+    build_from(&super::testdata("packages").join(name), pool);
+}
+
+fn build_from(source: &Path, pool: &Path) {
+    let name = source.file_name().expect("it has a name").to_string_lossy();
     let tree = pool.with_file_name(format!("tree-{name}"));
     let debian = tree.join("DEBIAN");
     fs::create_dir_all(&debian).expect("the package's tree is made");
-    for script in ["control", "preinst", "postinst", "prerm", "postrm"] {
+    for script in [
+        "control", "triggers", "preinst", "postinst", "prerm", "postrm",
+    ] {
         if let Ok(text) = fs::read(source.join(script)) {
             let path = debian.join(script);
             fs::write(&path, text).expect("a control file is written");
-            let mode = if script == "control" { 0o644 } else { 0o755 };
+            let mode = if ["control", "triggers"].contains(&script) {
+                0o644
+            } else {
+                0o755
+            };
             fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode is set");
         }
     }
@@ -197,9 +225,19 @@ fn fill_base(tree: &Path) {
     for name in ["bin", "sbin", "lib", "lib64"] {
         symlink(format!("usr/{name}"), tree.join(name)).expect("an alias is made");
     }
-    fs::write(tree.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n")
-        .expect("passwd is written");
-    fs::write(tree.join("etc/group"), "root:x:0:\nstaff:x:50:\n").expect("group is written");
+    let files = [
+        (
+            "etc/passwd",
+            "root:x:0:0:root:/root:/bin/sh\ngames:x:77:77::/:/bin/sh\n",
+        ),
+        ("etc/group", "root:x:0:\nstaff:x:50:\ngames:x:77:\n"),
+        ("etc/shadow", "root:*:20000:0:99999:7:::\n"),
+        ("etc/gshadow", "root:*::\nstaff:*::\n"),
+        ("etc/debian_version", "tiny/base\n"),
+    ];
+    for (path, text) in files {
+        fs::write(tree.join(path), text).expect("a file of the base is written");
+    }
     let mut files = BTreeSet::new();
     for program in PROGRAMS {
         let path = find(program);

@@ -1,0 +1,113 @@
+//! `/bin`, `/sbin`, `/lib` are links into `/usr` on one side and directories on the other.
+
+use super::case::{bare, contents, has, scripts};
+use super::{Case, Finding, Rule};
+use crate::tar::Kind;
+
+pub(super) const RULE: Rule = Rule {
+    id: "aliasing",
+    about: "an aliasing symlink of merged /usr is a directory on one side",
+    needs_trace: false,
+    find,
+};
+
+/// The links that merged /usr has in the root; file-hierarchy(7), dpkg's `usrmerge`.
+const ALIASES: [&[u8]; 6] = [b"bin", b"sbin", b"lib", b"lib32", b"lib64", b"libx32"];
+
+fn find(case: &Case<'_>) -> Vec<Finding> {
+    let turned: Vec<&[u8]> = case
+        .free()
+        .filter(|(_, divergence)| {
+            let kind = |side: &Option<Box<crate::compare::SideEntry>>| {
+                side.as_ref().map(|side| side.entry.kind)
+            };
+            let kinds = [kind(&divergence.left), kind(&divergence.right)];
+            has(divergence, "type")
+                && kinds.contains(&Some(Kind::Symlink))
+                && kinds.contains(&Some(Kind::Directory))
+        })
+        .filter_map(|(_, divergence)| {
+            ALIASES
+                .into_iter()
+                .find(|alias| *alias == bare(&divergence.path))
+        })
+        .collect();
+    if turned.is_empty() {
+        return vec![];
+    }
+    let is_below = |path: &[u8]| {
+        let path = bare(path);
+        let path = path.strip_prefix(b"usr/").unwrap_or(path);
+        ALIASES.iter().any(|alias| {
+            path.strip_prefix(*alias)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        })
+    };
+    // A file that names the paths: the same lines once both spellings are one.
+    let is_spelling = |left: &[u8], right: &[u8]| {
+        left != right && unaliased(left, &turned) == unaliased(right, &turned)
+    };
+    let claims = case
+        .free()
+        .filter(|(_, divergence)| {
+            is_below(&divergence.path)
+                || divergence.from.as_deref().is_some_and(is_below)
+                || contents(divergence).is_some_and(|(left, right)| is_spelling(left, right))
+        })
+        .map(|(at, _)| at)
+        .collect();
+    let names = turned
+        .iter()
+        .map(|alias| format!("/{}", String::from_utf8_lossy(alias)));
+    let names = names.collect::<Vec<_>>().join(", ");
+    // Who makes the links where they are links.
+    let makers = turned.iter().flat_map(|alias| case.normal_writers(alias));
+    let makers = scripts(&makers.collect::<Vec<_>>());
+    let mut finding = Finding::new(RULE.id, format!("{names}: aliases were not made"), claims);
+    if let Some((script, process)) = makers.last() {
+        finding = finding.by(script);
+        finding.title = format!(
+            "{}, {}: aliases were not made",
+            case.versioned(&script.package),
+            super::case::word(script)
+        );
+        finding.evidence.push(format!(
+            "in the normal build {} makes them: {}",
+            super::wording::script(script),
+            super::wording::command(process)
+        ));
+    }
+    finding.evidence.push(format!(
+        "{names}: a symlink on one side, a directory on the other"
+    ));
+    finding.hint = Some(
+        "bookworm and older need --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr to be merged at all",
+    );
+    vec![finding]
+}
+
+/// A content with `/usr/bin/` for `/bin/` and so on, its strings sorted: a cache is sorted
+/// by the paths in it. Of a binary file only the strings that are paths count, as its header
+/// has their number and length.
+fn unaliased(content: &[u8], aliases: &[&[u8]]) -> Vec<Vec<u8>> {
+    let is_binary = content.contains(&0);
+    let mut lines: Vec<Vec<u8>> = content
+        .split(|byte| *byte == b'\n' || *byte == 0)
+        .filter(|line| !is_binary || line.starts_with(b"/"))
+        .map(|line| {
+            let is_aliased = aliases.iter().any(|alias| {
+                line.strip_prefix(b"/")
+                    .and_then(|line| line.strip_prefix(*alias))
+                    .is_some_and(|rest| rest.starts_with(b"/"))
+            });
+            if is_aliased {
+                [b"/usr", line].concat()
+            } else {
+                line.to_vec()
+            }
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}

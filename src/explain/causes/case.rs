@@ -1,0 +1,196 @@
+//! What the rules look at: divergences, evidence, and what is claimed already.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::audit::Change;
+use crate::build::trace::{Process, Script, Trace};
+use crate::compare::{Content, Divergence};
+use crate::explain::Owners;
+
+/// Reads a file of the outside by its absolute path.
+pub type OutsideFiles<'a> = dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a;
+
+/// All that is known beside the tarballs. `compare` knows nothing of it.
+pub struct Evidence<'a> {
+    /// What differs.
+    pub divergences: &'a [Divergence],
+    /// What the chrootless build changed on the outside.
+    pub escapes: &'a [Change],
+    /// The normal build under observation.
+    pub normal: Option<&'a Trace>,
+    /// The chrootless build under observation.
+    pub chrootless: Option<&'a Trace>,
+    /// Paths in which two normal builds differ, with the fields.
+    pub control: BTreeMap<Vec<u8>, BTreeSet<String>>,
+    /// Who ships what.
+    pub owners: &'a Owners,
+    /// Packages and versions of the left and the right chroot.
+    pub packages: (BTreeMap<String, String>, BTreeMap<String, String>),
+    /// Packages and versions of the outside.
+    pub outside_packages: BTreeMap<String, String>,
+    /// Files of the outside as they were before the builds.
+    pub outside: &'a OutsideFiles<'a>,
+}
+
+impl std::fmt::Debug for Evidence<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Evidence")
+            .field("divergences", &self.divergences.len())
+            .field("escapes", &self.escapes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The evidence, and what is claimed of it.
+#[derive(Debug)]
+pub struct Case<'a> {
+    pub(super) evidence: &'a Evidence<'a>,
+    claimed: Vec<bool>,
+    escapes_claimed: Vec<bool>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(evidence: &'a Evidence<'a>) -> Self {
+        Self {
+            evidence,
+            claimed: vec![false; evidence.divergences.len()],
+            escapes_claimed: vec![false; evidence.escapes.len()],
+        }
+    }
+
+    /// Divergences that nothing has claimed.
+    pub(super) fn free(&self) -> impl Iterator<Item = (usize, &'a Divergence)> {
+        let all = self.evidence.divergences.iter().enumerate();
+        all.filter(|(at, _)| self.is_free(*at))
+    }
+
+    pub(super) fn is_free(&self, at: usize) -> bool {
+        self.claimed.get(at) == Some(&false)
+    }
+
+    /// Escapes that nothing has claimed.
+    pub(super) fn free_escapes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+        let all = self.evidence.escapes.iter().enumerate();
+        all.filter(|(at, _)| self.escapes_claimed.get(*at) == Some(&false))
+    }
+
+    pub(super) fn claim(&mut self, finding: &super::Finding) {
+        for at in &finding.claims {
+            if let Some(claimed) = self.claimed.get_mut(*at) {
+                *claimed = true;
+            }
+        }
+        for at in &finding.escapes {
+            if let Some(claimed) = self.escapes_claimed.get_mut(*at) {
+                *claimed = true;
+            }
+        }
+    }
+
+    /// Who wrote a path of the chroot in the normal build.
+    pub(super) fn normal_writers(&self, path: &[u8]) -> Vec<&'a Arc<Process>> {
+        inside(self.evidence.normal, path)
+    }
+
+    /// Who wrote it in the chrootless build.
+    pub(super) fn chrootless_writers(&self, path: &[u8]) -> Vec<&'a Arc<Process>> {
+        inside(self.evidence.chrootless, path)
+    }
+
+    /// Whether both builds were observed.
+    pub(super) fn is_traced(&self) -> bool {
+        self.evidence.normal.is_some() && self.evidence.chrootless.is_some()
+    }
+
+    /// `udev 257.9-1`, by the packages of the chroot.
+    pub(super) fn versioned(&self, package: &str) -> String {
+        let (left, right) = &self.evidence.packages;
+        match left.get(package).or_else(|| right.get(package)) {
+            Some(version) => format!("{package} {version}"),
+            None => package.to_owned(),
+        }
+    }
+}
+
+/// Merged /usr: what `/bin/sh` is in a tarball is `usr/bin/sh`, and the other way round.
+fn inside<'a>(trace: Option<&'a Trace>, path: &[u8]) -> Vec<&'a Arc<Process>> {
+    let path = bare(path);
+    let other = match path.strip_prefix(b"usr/") {
+        Some(rest) => rest.to_vec(),
+        None => [b"usr/", path].concat(),
+    };
+    let writers = |path: &[u8]| trace.map_or(&[][..], |trace| trace.wrote_inside(path));
+    writers(path).iter().chain(writers(&other)).collect()
+}
+
+/// A tarball's path without `./` and without a slash at its end.
+pub(super) fn bare(path: &[u8]) -> &[u8] {
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    path.strip_suffix(b"/").unwrap_or(path)
+}
+
+/// The whole contents of both sides, where both were kept.
+pub(super) fn contents(divergence: &Divergence) -> Option<(&[u8], &[u8])> {
+    match (divergence.left_content(), divergence.right_content()) {
+        (Some(Content::Whole(left)), Some(Content::Whole(right))) => Some((left, right)),
+        _ => None,
+    }
+}
+
+/// Whether a field differs.
+pub(super) fn has(divergence: &Divergence, name: &str) -> bool {
+    divergence.fields.iter().any(|field| field.name == name)
+}
+
+/// Whether nothing but these fields differs.
+pub(super) fn has_only(divergence: &Divergence, names: &[&str]) -> bool {
+    !divergence.fields.is_empty()
+        && divergence
+            .fields
+            .iter()
+            .all(|field| names.contains(&field.name.as_str()))
+}
+
+/// The contract's word for a run of a script.
+pub(super) fn word(script: &Script) -> &str {
+    match script.arguments.first().map(String::as_str) {
+        Some("triggered") => "trigger",
+        _ => &script.name,
+    }
+}
+
+/// Whether two runs are of the same script.
+pub(super) fn is_same(one: &Script, other: &Script) -> bool {
+    one.package == other.package && word(one) == word(other)
+}
+
+/// Scripts that wrote a path in the normal build and did not in the chrootless one, in order.
+pub(super) fn missing<'a>(case: &Case<'a>, path: &[u8]) -> Vec<(&'a Script, &'a Process)> {
+    let chrootless = scripts(&case.chrootless_writers(path));
+    let lacks = |script: &Script| !chrootless.iter().any(|(other, _)| is_same(other, script));
+    let normal = scripts(&case.normal_writers(path)).into_iter();
+    normal.filter(|(script, _)| lacks(script)).collect()
+}
+
+/// The script that wrote a path last in the chrootless build, where the normal build's wrote
+/// it as well: then not the script differs, but what it worked with.
+pub(super) fn same_script<'a>(case: &Case<'a>, path: &[u8]) -> Option<(&'a Script, &'a Process)> {
+    let chrootless = scripts(&case.chrootless_writers(path));
+    let (script, process) = chrootless.last().copied()?;
+    let normal = scripts(&case.normal_writers(path));
+    let is_in_both = normal.iter().any(|(other, _)| is_same(other, script));
+    is_in_both.then_some((script, process))
+}
+
+/// The different scripts of processes, each with its last process.
+pub(super) fn scripts<'a>(processes: &[&'a Arc<Process>]) -> Vec<(&'a Script, &'a Process)> {
+    let mut found: Vec<(&Script, &Process)> = Vec::new();
+    for process in processes {
+        if let Some(script) = &process.script {
+            found.retain(|(other, _)| !is_same(other, script));
+            found.push((script, process));
+        }
+    }
+    found
+}

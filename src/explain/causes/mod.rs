@@ -1,0 +1,169 @@
+//! From many divergences to few causes.
+//!
+//! A rule reads the divergences that nothing has claimed yet, and the evidence, and makes
+//! findings: each claims divergences, says why, and whose script it was. Rules are asked in
+//! the order of [`RULES`]; a divergence belongs to the first finding that claims it. What no
+//! rule claims stays unexplained. Explaining never acquits: the verdict is made before.
+
+mod accounts;
+mod aliasing;
+mod build_path;
+mod case;
+mod escaped;
+mod nondeterminism;
+mod order_only;
+mod outside_input;
+mod outside_tool;
+mod owner_by_name;
+mod package_set;
+mod parents;
+mod scripts_differ;
+mod wording;
+
+pub use case::{Case, Evidence, OutsideFiles};
+
+use crate::build::trace::Script;
+
+/// What explains one or more divergences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// One line.
+    pub title: String,
+    /// Binary package whose script it was.
+    pub package: Option<String>,
+    /// The script: `postinst`, or `trigger` for a postinst run for one.
+    pub script: Option<String>,
+    /// What it rests on, one line each.
+    pub evidence: Vec<String>,
+    /// What to do.
+    pub hint: Option<&'static str>,
+    /// A bug report.
+    pub bug: Option<&'static str>,
+    /// Positions of the divergences it claims.
+    pub claims: Vec<usize>,
+    /// Positions of the escapes that belong to it.
+    pub escapes: Vec<usize>,
+}
+
+impl Finding {
+    /// A finding of a rule without anything more than its title.
+    fn new(rule: &'static str, title: String, claims: Vec<usize>) -> Self {
+        Self {
+            rule,
+            title,
+            package: None,
+            script: None,
+            evidence: Vec::new(),
+            hint: None,
+            bug: None,
+            claims,
+            escapes: Vec::new(),
+        }
+    }
+
+    /// The same, by a run of a maintainer script.
+    fn by(mut self, script: &Script) -> Self {
+        self.package = Some(script.package.clone());
+        self.script = Some(case::word(script).to_owned());
+        self
+    }
+}
+
+/// One way to explain.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Stable id, for reports and documentation.
+    pub id: &'static str,
+    /// What it recognises, one line.
+    pub about: &'static str,
+    /// Whether it takes builds under observation.
+    pub needs_trace: bool,
+    /// Finds; must claim free divergences only.
+    find: fn(&Case<'_>) -> Vec<Finding>,
+}
+
+/// All rules, in the order in which they are asked.
+pub const RULES: [Rule; 12] = [
+    package_set::RULE,
+    nondeterminism::RULE,
+    aliasing::RULE,
+    escaped::RULE,
+    accounts::RULE,
+    build_path::RULE,
+    order_only::RULE,
+    owner_by_name::RULE,
+    outside_input::RULE,
+    outside_tool::RULE,
+    scripts_differ::RULE,
+    parents::RULE,
+];
+
+/// Explains what can be explained.
+#[must_use]
+pub fn explain(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut case = Case::new(evidence);
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in &RULES {
+        for mut finding in (rule.find)(&case) {
+            finding.claims.retain(|at| case.is_free(*at));
+            if finding.claims.is_empty() && finding.escapes.is_empty() {
+                continue;
+            }
+            case.claim(&finding);
+            match findings
+                .iter_mut()
+                .find(|other| other.title == finding.title)
+            {
+                Some(other) => {
+                    other.claims.append(&mut finding.claims);
+                    other.escapes.append(&mut finding.escapes);
+                    for line in finding.evidence {
+                        if !other.evidence.contains(&line) {
+                            other.evidence.push(line);
+                        }
+                    }
+                }
+                None => findings.push(finding),
+            }
+        }
+        if findings
+            .iter()
+            .any(|finding| finding.rule == package_set::RULE.id)
+        {
+            // With other packages everything may differ: nothing else would be an explanation.
+            break;
+        }
+    }
+    for finding in &mut findings {
+        finding.claims.sort_unstable();
+        finding.escapes.sort_unstable();
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own_and_a_line_about_it() {
+        let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), RULES.len());
+        assert!(RULES.iter().all(|rule| !rule.about.is_empty()));
+    }
+
+    #[test]
+    fn the_documentation_lists_the_rules_in_their_order() {
+        let text = include_str!("../../../docs/causes.md");
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+        let listed: Vec<_> = rows
+            .filter_map(|row| Some(row.split_once('`')?.0))
+            .collect();
+        assert_eq!(listed, RULES.map(|rule| rule.id));
+    }
+}
