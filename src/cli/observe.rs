@@ -5,16 +5,17 @@
 //! control is a second and a third normal build, compared with each other: what differs
 //! between those has nothing to do with `DPKG_ROOT`.
 
+use std::io::{self, Seek as _};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::prepare::Prepared;
 use super::progress::Stages;
-use super::twins::{Stream, compare_streams, joined, received};
-use crate::build::BuildError;
+use super::twins::{Jobs, Stream, compare_streams, joined, received};
 use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, discard, run};
 use crate::build::trace::{self, Trace};
+use crate::build::{BuildError, at};
 use crate::compare::Comparison;
 use crate::sandbox::{Interrupts, SandboxError};
 
@@ -47,6 +48,7 @@ pub(super) struct Observed {
 /// without it.
 pub(super) fn observe(
     mut wanted: Wanted,
+    jobs: Jobs,
     prepared: &Prepared,
     interrupts: &Interrupts,
     stages: &Stages,
@@ -58,65 +60,26 @@ pub(super) fn observe(
             .push("no script was observed: the outside has no strace; install it there".to_owned());
         wanted.trace = false;
     }
-    let traced = |mode: Mode, sink: &mut dyn FnMut(Stream)| {
-        let stage = stages.start(match mode {
-            Mode::Normal => "observe 1",
-            Mode::Chrootless => "observe 2",
-        });
-        let built = trace::observe(
-            prepared.plan(mode),
-            interrupts,
-            |stream| sink(Box::new(stream)),
-            &|line| stage.say(line),
-        );
-        finished(built, |(built, trace)| {
-            stage.finish(&format!("{} calls", trace.lines));
-            (built, trace)
-        })
+    let further = Further {
+        prepared,
+        interrupts,
+        stages,
     };
-    let plain = |sink: &mut dyn FnMut(Stream)| {
-        let stage = stages.start("control");
-        let built = run(
-            &prepared.plan(Mode::Normal),
-            interrupts,
-            |stream| sink(Box::new(stream)),
-            &|line| stage.say(line),
-        );
-        finished(built, |_: Built| stage.finish("built"))
-    };
-    let (normal, chrootless, control) = thread::scope(|scope| {
-        let chrootless = wanted
-            .trace
-            .then(|| scope.spawn(|| traced(Mode::Chrootless, &mut ignore)));
-        if !wanted.control {
-            let normal = wanted.trace.then(|| traced(Mode::Normal, &mut ignore));
-            return (normal, chrootless.map(joined), None);
+    let traced = |mode| wanted.trace.then(|| further.traced(mode, &mut ignore));
+    let (normal, chrootless, control) = match (wanted.control, jobs) {
+        (false, Jobs::One) => (traced(Mode::Normal), traced(Mode::Chrootless), None),
+        (false, Jobs::Two) => thread::scope(|scope| {
+            let chrootless = scope.spawn(|| traced(Mode::Chrootless));
+            (traced(Mode::Normal), joined(chrootless), None)
+        }),
+        (true, jobs) => {
+            let (normal, control) = match jobs {
+                Jobs::One => further.pair_in_turn(wanted.trace)?,
+                Jobs::Two => further.pair_at_once(wanted.trace),
+            };
+            (normal, traced(Mode::Chrootless), Some(control))
         }
-        let (left_sender, left) = sync_channel(1);
-        let (right_sender, right) = sync_channel(1);
-        let first = scope.spawn(move || {
-            let mut send = |stream| drop(left_sender.send(stream));
-            if wanted.trace {
-                traced(Mode::Normal, &mut send).map(|seen| seen.map(Some))
-            } else {
-                plain(&mut send).map(|built| built.map(|()| None))
-            }
-        });
-        let second = scope.spawn(move || plain(&mut |stream| drop(right_sender.send(stream))));
-        let comparison = compare_streams(
-            ("control 1", received(&left)),
-            ("control 2", received(&right)),
-        );
-        let (first, second) = (joined(first), joined(second));
-        let chrootless = chrootless.map(joined);
-        let control = second.map(|second| second.and(comparison.ok_or_else(no_output)));
-        (
-            first.map(Result::transpose).transpose(),
-            chrootless,
-            Some(control),
-        )
-    });
-    type Seen = (Built, Trace);
+    };
     let mut taken = |what: &str, outcome: Finished<Seen>| -> Result<Option<Seen>, BuildError> {
         Ok(match outcome? {
             Ok(seen) => Some(seen),
@@ -147,6 +110,113 @@ pub(super) fn observe(
     Ok(observed)
 }
 
+/// A build under observation.
+type Seen = (Built, Trace);
+
+/// How the further builds are made.
+struct Further<'a> {
+    prepared: &'a Prepared,
+    interrupts: &'a Interrupts,
+    stages: &'a Stages,
+}
+
+impl Further<'_> {
+    fn traced(&self, mode: Mode, sink: &mut dyn FnMut(Stream)) -> Finished<Seen> {
+        let stage = self.stages.start(match mode {
+            Mode::Normal => "observe 1",
+            Mode::Chrootless => "observe 2",
+        });
+        let built = trace::observe(
+            self.prepared.plan(mode),
+            self.interrupts,
+            |stream| sink(Box::new(stream)),
+            &|line| stage.say(line),
+        );
+        finished(built, |(built, trace)| {
+            stage.finish(&format!("{} calls", trace.lines));
+            (built, trace)
+        })
+    }
+
+    fn plain(&self, sink: &mut dyn FnMut(Stream)) -> Finished<()> {
+        let stage = self.stages.start("control");
+        let built = run(
+            &self.prepared.plan(Mode::Normal),
+            self.interrupts,
+            |stream| sink(Box::new(stream)),
+            &|line| stage.say(line),
+        );
+        finished(built, |_: Built| stage.finish("built"))
+    }
+
+    /// The first of the two normal builds, observed if that is wanted.
+    fn first(&self, is_traced: bool, sink: &mut dyn FnMut(Stream)) -> Option<Finished<Seen>> {
+        if is_traced {
+            return Some(self.traced(Mode::Normal, sink));
+        }
+        match self.plain(sink) {
+            Ok(Ok(())) => None,
+            Ok(Err(why)) => Some(Ok(Err(why))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Two normal builds side by side, their tarballs streaming into a comparison.
+    fn pair_at_once(&self, is_traced: bool) -> Pair {
+        thread::scope(|scope| {
+            let (left_sender, left) = sync_channel(1);
+            let (right_sender, right) = sync_channel(1);
+            let first = scope
+                .spawn(move || self.first(is_traced, &mut |stream| drop(left_sender.send(stream))));
+            let second =
+                scope.spawn(move || self.plain(&mut |stream| drop(right_sender.send(stream))));
+            let comparison = compare_streams(
+                ("control 1", received(&left)),
+                ("control 2", received(&right)),
+            );
+            control(joined(first), joined(second), comparison)
+        })
+    }
+
+    /// The same one after the other; the first tarball waits in an unlinked file.
+    fn pair_in_turn(&self, is_traced: bool) -> Result<Pair, BuildError> {
+        let unlinked = "an unlinked temporary file";
+        let mut file = tempfile::tempfile().map_err(at(unlinked, "make"))?;
+        let writer = file.try_clone().map_err(at(unlinked, "write"))?;
+        let (first, copied) = thread::scope(|scope| {
+            let mut copying = None;
+            let first = self.first(is_traced, &mut |mut stream| {
+                let mut writer = &writer;
+                copying = Some(scope.spawn(move || io::copy(&mut stream, &mut writer)));
+            });
+            (first, copying.map(joined))
+        });
+        copied.transpose().map_err(at(unlinked, "write"))?;
+        file.rewind().map_err(at(unlinked, "read"))?;
+        Ok(thread::scope(|scope| {
+            let (sender, right) = sync_channel(1);
+            let second = scope.spawn(move || self.plain(&mut |stream| drop(sender.send(stream))));
+            let comparison = compare_streams(
+                ("control 1", Some(Box::new(file))),
+                ("control 2", received(&right)),
+            );
+            control(first, joined(second), comparison)
+        }))
+    }
+}
+
+/// The first of two normal builds, where it was observed, and their comparison.
+type Pair = (Option<Finished<Seen>>, Finished<Comparison>);
+
+fn control(
+    first: Option<Finished<Seen>>,
+    second: Finished<()>,
+    comparison: Option<Comparison>,
+) -> Pair {
+    let comparison = comparison.ok_or_else(|| "a build had no output".to_owned());
+    (first, second.map(|second| second.and(comparison)))
+}
+
 /// The outer error ends the run; the inner one is a note.
 type Finished<T> = Result<Result<T, String>, BuildError>;
 
@@ -156,10 +226,6 @@ fn finished<T, R>(built: Result<T, BuildError>, then: impl FnOnce(T) -> R) -> Fi
         Err(error @ BuildError::Sandbox(SandboxError::Interrupted)) => Err(error),
         Err(error) => Ok(Err(error.to_string())),
     }
-}
-
-fn no_output() -> String {
-    "a build had no output".to_owned()
 }
 
 fn ignore(stream: Stream) {

@@ -82,7 +82,7 @@ fn verify(
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
         control: !args.no_control && (args.control || is_divergent),
     };
-    let observed = observe(wanted, &prepared, interrupts, &stages)?;
+    let observed = observe(wanted, jobs, &prepared, interrupts, &stages)?;
     let timings = Times::from([
         ("prepare".to_owned(), prepare_time.as_secs_f64()),
         (

@@ -150,6 +150,22 @@ impl Report {
             outside: facts.outside,
         };
         report.explain(&causes::explain(&evidence));
+        if let (Some(outside), Some((_, trace))) = (&mut report.outside, facts.observed_chrootless)
+        {
+            for (row, change) in outside.escapes.iter_mut().zip(changes) {
+                let writers = trace.wrote_outside(&change.path).iter().rev();
+                row.command = writers
+                    .filter(|process| process.script.is_some())
+                    .map(|process| {
+                        process
+                            .argv
+                            .iter()
+                            .map(|word| causes::without_root(word))
+                            .collect()
+                    })
+                    .next();
+            }
+        }
         report.notes.extend(facts.notes.iter().cloned());
         report.packages = packages(collected, &report);
         let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);

@@ -93,7 +93,7 @@ fn unaliased(content: &[u8], aliases: &[&[u8]]) -> Vec<Vec<u8>> {
     let is_binary = content.contains(&0);
     let mut lines: Vec<Vec<u8>> = content
         .split(|byte| *byte == b'\n' || *byte == 0)
-        .filter(|line| !is_binary || line.starts_with(b"/"))
+        .filter_map(|line| if is_binary { path_in(line) } else { Some(line) })
         .map(|line| {
             let is_aliased = aliases.iter().any(|alias| {
                 line.strip_prefix(b"/")
@@ -110,4 +110,31 @@ fn unaliased(content: &[u8], aliases: &[&[u8]]) -> Vec<Vec<u8>> {
     lines.sort();
     lines.dedup();
     lines
+}
+
+/// The path that a piece of a binary file ends with; the first one follows the header.
+fn path_in(piece: &[u8]) -> Option<&[u8]> {
+    let is_printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    let start = piece
+        .iter()
+        .rposition(|byte| !is_printable(byte))
+        .map_or(0, |at| at + 1);
+    let text = piece.get(start..)?;
+    let path = text.get(text.iter().position(|byte| *byte == b'/')?..)?;
+    (path.len() > 4).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_is_the_same_once_both_spellings_of_its_paths_are_one() {
+        let aliases: [&[u8]; 1] = [b"lib"];
+        let left = b"\x01\x02\x00\x0c\x08\x00/lib/x/liba.so.1\0/lib/x/libb.so.2\0";
+        let right = b"\x01\x02\x00\x5c\x2f\x00\x01/usr/lib/x/libb.so.2\0/lib/x/liba.so.1\0";
+        assert_eq!(unaliased(left, &aliases), unaliased(right, &aliases));
+        let other = b"\x01\x02\x00\x5c\x00/usr/lib/x/libc.so.2\0/lib/x/liba.so.1\0";
+        assert_ne!(unaliased(left, &aliases), unaliased(other, &aliases));
+    }
 }

@@ -46,7 +46,8 @@ impl std::fmt::Debug for Evidence<'_> {
 #[derive(Debug)]
 pub struct Case<'a> {
     pub(super) evidence: &'a Evidence<'a>,
-    claimed: Vec<bool>,
+    /// Title of the finding that claimed each divergence.
+    claimed: Vec<Option<String>>,
     escapes_claimed: Vec<bool>,
 }
 
@@ -54,7 +55,7 @@ impl<'a> Case<'a> {
     pub(super) fn new(evidence: &'a Evidence<'a>) -> Self {
         Self {
             evidence,
-            claimed: vec![false; evidence.divergences.len()],
+            claimed: vec![None; evidence.divergences.len()],
             escapes_claimed: vec![false; evidence.escapes.len()],
         }
     }
@@ -66,7 +67,12 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn is_free(&self, at: usize) -> bool {
-        self.claimed.get(at) == Some(&false)
+        self.claimed.get(at) == Some(&None)
+    }
+
+    /// Title of the finding that claimed a divergence.
+    pub(super) fn title(&self, at: usize) -> Option<&str> {
+        self.claimed.get(at)?.as_deref()
     }
 
     /// Escapes that nothing has claimed.
@@ -78,7 +84,7 @@ impl<'a> Case<'a> {
     pub(super) fn claim(&mut self, finding: &super::Finding) {
         for at in &finding.claims {
             if let Some(claimed) = self.claimed.get_mut(*at) {
-                *claimed = true;
+                *claimed = Some(finding.title.clone());
             }
         }
         for at in &finding.escapes {

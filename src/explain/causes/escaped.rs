@@ -84,6 +84,7 @@ fn finding(case: &Case<'_>, script: &Script, escapes: Vec<usize>) -> Finding {
         .filter(|(_, divergence)| is_its(&divergence.path))
         .map(|(at, _)| at)
         .collect();
+    let inside = left_out(case, script, &claims);
     let others = claims
         .iter()
         .filter_map(|at| case.evidence.divergences.get(*at))
@@ -128,10 +129,38 @@ fn finding(case: &Case<'_>, script: &Script, escapes: Vec<usize>) -> Finding {
                 .push(format!("{} by {command}", quote(path)));
         }
     }
+    finding.evidence.extend(inside);
     finding.evidence.extend(others);
     finding.hint = Some(
         "give the command the root: a prefix of \"$DPKG_ROOT\", or --root=\"$DPKG_ROOT\" where it has that",
     );
     finding.escapes = escapes;
     finding
+}
+
+/// What the script ran in the normal build to write the claimed entries, with how many.
+fn left_out(case: &Case<'_>, script: &Script, claims: &[usize]) -> Vec<String> {
+    let mut commands: Vec<(String, usize)> = Vec::new();
+    for divergence in claims
+        .iter()
+        .filter_map(|at| case.evidence.divergences.get(*at))
+    {
+        let writers = scripts(&case.normal_writers(&divergence.path));
+        let command = writers
+            .iter()
+            .rev()
+            .find(|(other, _)| is_same(other, script))
+            .map(|(_, process)| wording::command(process));
+        if let Some(command) = command {
+            match commands.iter_mut().find(|(other, _)| *other == command) {
+                Some((_, count)) => *count += 1,
+                None => commands.push((command, 1)),
+            }
+        }
+    }
+    let lines = commands.into_iter().map(|(command, count)| match count {
+        1 => format!("in the normal build {command} writes 1 of the entries inside"),
+        count => format!("in the normal build {command} writes {count} of the entries inside"),
+    });
+    lines.collect()
 }

@@ -21,6 +21,7 @@ mod scripts_differ;
 mod wording;
 
 pub use case::{Case, Evidence, OutsideFiles};
+pub use wording::without_root;
 
 use crate::build::trace::Script;
 

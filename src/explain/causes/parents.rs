@@ -11,30 +11,29 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let all = case.evidence.divergences;
-    let has_child = |directory: &[u8]| {
-        all.iter().any(|other| {
-            bare(&other.path)
-                .strip_prefix(bare(directory))
-                .and_then(|rest| rest.strip_prefix(b"/"))
-                .is_some_and(|rest| !rest.contains(&b'/'))
-        })
-    };
-    let claims: Vec<_> = case
-        .free()
-        .filter(|(_, divergence)| {
-            divergence.path.ends_with(b"/")
-                && has_only(divergence, &["mtime"])
-                && has_child(&divergence.path)
-        })
-        .map(|(at, _)| at)
-        .collect();
-    if claims.is_empty() {
-        return vec![];
-    }
-    vec![Finding::new(
-        RULE.id,
-        "directories in which entries differ have another time".to_owned(),
-        claims,
-    )]
+    let found = case.free().filter_map(|(at, divergence)| {
+        let is_time = divergence.path.ends_with(b"/") && has_only(divergence, &["mtime"]);
+        let mut titles = children(case, &divergence.path).filter(|_| is_time);
+        let first = titles.next()?;
+        let is_one = titles.all(|title| title == first);
+        // With one cause for all that is in it, the directory's is the same.
+        let title = match (first, is_one) {
+            (Some(title), true) => title.to_owned(),
+            _ => "directories in which entries differ have another time".to_owned(),
+        };
+        Some(Finding::new(RULE.id, title, vec![at]))
+    });
+    found.collect()
+}
+
+/// What claimed the entries that stand directly in a directory.
+fn children<'a>(case: &'a Case<'_>, directory: &'a [u8]) -> impl Iterator<Item = Option<&'a str>> {
+    let all = case.evidence.divergences.iter().enumerate();
+    all.filter(move |(_, other)| {
+        bare(&other.path)
+            .strip_prefix(bare(directory))
+            .and_then(|rest| rest.strip_prefix(b"/"))
+            .is_some_and(|rest| !rest.contains(&b'/'))
+    })
+    .map(|(at, _)| case.title(at))
 }

@@ -28,7 +28,10 @@ pub(super) fn command(process: &Process) -> String {
     } else {
         &process.command
     };
-    let words = words.iter().map(|word| quote(word.as_bytes()));
+    let words = words.iter().map(|word| match word.as_str() {
+        "" => "''".to_owned(),
+        word => quote(word.as_bytes()),
+    });
     let line = without_root(&words.collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(COMMAND) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
@@ -37,7 +40,8 @@ pub(super) fn command(process: &Process) -> String {
 }
 
 /// A text in which mmdebstrap's temporary root, whose name is random, is called `ROOT`.
-pub(super) fn without_root(text: &str) -> String {
+#[must_use]
+pub fn without_root(text: &str) -> String {
     const START: &str = "/tmp/mmdebstrap.";
     let mut out = String::new();
     let mut rest = text;
