@@ -326,6 +326,33 @@ fn every_broken_script_is_named_for_what_it_did_and_nothing_else() {
             }
         }
     }
+    let quoted: BTreeMap<String, String> = report["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|cause| {
+            let lines = cause["evidence"].as_array().unwrap().iter().map(text);
+            let line = lines.filter(|line| line.contains(" line ")).last()?;
+            Some((text(&cause["package"]), line))
+        })
+        .collect();
+    for (package, line) in [
+        (
+            "absolute-write",
+            "postinst line 3: echo absolute >/etc/absolute.conf",
+        ),
+        (
+            "useradd-outside",
+            "postinst line 3: useradd --system --no-create-home lost-user",
+        ),
+        (
+            "capability-lost",
+            "postinst line 3, which DPKG_ROOT keeps from running: [ -n \"$DPKG_ROOT\" ] || setcap \
+             cap_net_raw+ep /usr/share/capability-lost/file",
+        ),
+    ] {
+        assert_eq!(quoted.get(package).map(String::as_str), Some(line));
+    }
     let blamed: BTreeSet<_> = causes
         .values()
         .map(|(_, package, _)| package.as_str())

@@ -36,17 +36,28 @@ pub struct Owners {
     scripts: Vec<(String, &'static str, Vec<u8>)>,
 }
 
-/// Whether a normalized path inside a tarball is wanted for [`Owners`] or the package list.
+/// What is read of a package besides its list of files: every script, and what says when and
+/// with which files they run.
+const RECORDS: [&str; 8] = [
+    "list",
+    "config",
+    "preinst",
+    "postinst",
+    "prerm",
+    "postrm",
+    "triggers",
+    "conffiles",
+];
+
+/// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list or
+/// [`Scripts`](super::scripts::Scripts).
 #[must_use]
 pub fn is_evidence(path: &[u8]) -> bool {
     let name = path.strip_prefix(INFO);
     path == b"var/lib/dpkg/status"
-        || name.is_some_and(|name| {
-            name.ends_with(b".list")
-                || SCRIPTS
-                    .iter()
-                    .any(|script| name.ends_with(script.as_bytes()))
-        })
+        || name
+            .and_then(|name| name.rsplit_once_str(b"."))
+            .is_some_and(|(_, kind)| RECORDS.iter().any(|record| record.as_bytes() == kind))
 }
 
 impl Owners {
@@ -236,6 +247,8 @@ mod tests {
         assert!(is_evidence(b"var/lib/dpkg/status"));
         assert!(is_evidence(b"var/lib/dpkg/info/a.list"));
         assert!(is_evidence(b"var/lib/dpkg/info/a.postinst"));
+        assert!(is_evidence(b"var/lib/dpkg/info/libb:amd64.prerm"));
+        assert!(is_evidence(b"var/lib/dpkg/info/a.triggers"));
         assert!(!is_evidence(b"var/lib/dpkg/info/a.md5sums"));
         assert!(!is_evidence(b"etc/a.list"));
     }

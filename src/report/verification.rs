@@ -14,6 +14,7 @@ use crate::build::stanza::{field, stanzas, versions};
 use crate::build::trace::Trace;
 use crate::compare::{Collected, Comparison};
 use crate::explain::causes::{self, Evidence, OutsideFiles};
+use crate::explain::scripts::Scripts;
 use crate::explain::{Owner, Owners};
 use crate::tar::Timestamp;
 use crate::text::quote;
@@ -109,6 +110,11 @@ impl Report {
                 .iter()
                 .map(|(path, content)| (path.as_slice(), content.as_slice())),
         );
+        let scripts = Scripts::read(
+            files
+                .iter()
+                .map(|(path, content)| (path.as_slice(), content.as_slice())),
+        );
         for (row, divergence) in report
             .divergences
             .iter_mut()
@@ -145,6 +151,7 @@ impl Report {
                 })
                 .collect(),
             owners: &owners,
+            scripts: &scripts,
             packages: (installed(&collected.left), installed(&collected.right)),
             outside_packages: facts.outside_packages.clone(),
             outside: facts.outside,

@@ -7,6 +7,7 @@ use crate::audit::Change;
 use crate::build::trace::{Process, Script, Trace};
 use crate::compare::{Content, Divergence};
 use crate::explain::Owners;
+use crate::explain::scripts::Scripts;
 
 /// Reads a file of the outside by its absolute path.
 pub type OutsideFiles<'a> = dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a;
@@ -25,6 +26,8 @@ pub struct Evidence<'a> {
     pub control: BTreeMap<Vec<u8>, BTreeSet<String>>,
     /// Who ships what.
     pub owners: &'a Owners,
+    /// Their maintainer scripts, read.
+    pub scripts: &'a Scripts,
     /// Packages and versions of the left and the right chroot.
     pub packages: (BTreeMap<String, String>, BTreeMap<String, String>),
     /// Packages and versions of the outside.

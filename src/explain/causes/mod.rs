@@ -17,6 +17,7 @@ mod outside_tool;
 mod owner_by_name;
 mod package_set;
 mod parents;
+mod quoted;
 mod scripts_differ;
 mod wording;
 
@@ -138,6 +139,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Vec<Finding> {
         }
     }
     for finding in &mut findings {
+        let lines = quoted::lines(&case, finding);
+        finding.evidence.extend(lines);
         finding.claims.sort_unstable();
         finding.escapes.sort_unstable();
     }

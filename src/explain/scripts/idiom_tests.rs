@@ -1,0 +1,297 @@
+//! How the idioms of maintainer scripts are read.
+
+use super::{Act, Kind, Reach, Script, Scripts, Support};
+
+fn postinst(body: &str) -> Script {
+    Script::read(
+        Kind::Postinst,
+        format!("#!/bin/sh\nset -e\n{body}\n").as_bytes(),
+        false,
+    )
+}
+
+/// The silent lines, as `NUMBER: TEXT`.
+fn silent(script: &Script) -> Vec<String> {
+    script
+        .silent_lines()
+        .map(|line| format!("{}: {}", line.number, line.text))
+        .collect()
+}
+
+#[test]
+fn every_idiom_is_classified() {
+    use Support::{Aware, Helper, NoneNeeded, Silent};
+    let cases = [
+        // By DPKG_ROOT: prefix, guard, option.
+        (r#"touch "$DPKG_ROOT/etc/a""#, Aware),
+        (r#"touch ${DPKG_ROOT}/etc/a"#, Aware),
+        (r#"touch "${DPKG_ROOT:-}/etc/a""#, Aware),
+        (r#"root="$DPKG_ROOT"; touch "$root/etc/a""#, Aware),
+        (r#"if [ -z "$DPKG_ROOT" ]; then start-a; fi"#, Aware),
+        (r#"[ -n "$DPKG_ROOT" ] || start-a"#, Aware),
+        (r#"test -n "${DPKG_ROOT:-}" && exit 0; start-a"#, Aware),
+        (
+            r#"systemd-sysusers ${DPKG_ROOT:+--root="$DPKG_ROOT"} a.conf"#,
+            Aware,
+        ),
+        (r#"ldconfig -r "$DPKG_ROOT/""#, Aware),
+        (r#"pam-auth-update --root "$DPKG_ROOT" --package"#, Aware),
+        (r#"groupadd --prefix "$DPKG_ROOT" a"#, Aware),
+        // By helpers.
+        (
+            "update-alternatives --install /usr/bin/a a /usr/bin/b 1",
+            Helper,
+        ),
+        ("dpkg-divert --add /usr/bin/a", Helper),
+        (
+            r#"dpkg-maintscript-helper rm_conffile /etc/a 1~ -- "$@""#,
+            Helper,
+        ),
+        (
+            "deb-systemd-helper enable a.service >/dev/null || true",
+            Helper,
+        ),
+        ("update-rc.d a defaults >/dev/null", Helper),
+        (". /usr/share/debconf/confmodule\ndb_get a/b", Helper),
+        (
+            "if command -v add-shell >/dev/null; then add-shell /bin/a; fi",
+            Helper,
+        ),
+        ("test $1 = configure && update-shells", Helper),
+        // Nothing on initial installation.
+        ("exit 0", NoneNeeded),
+        (
+            r#"if [ "$1" = upgrade ]; then rm -f /etc/a; fi"#,
+            NoneNeeded,
+        ),
+        (r#"[ -n "$2" ] && rm -f /etc/a"#, NoneNeeded),
+        (r#"if [ "x$2" != x ]; then rm -f /etc/a; fi"#, NoneNeeded),
+        (
+            r#"case "$1" in abort-*) rm /etc/a ;; configure) ;; esac"#,
+            NoneNeeded,
+        ),
+        (
+            r#"if [ "$1" != configure ]; then exit 0; fi; [ "$2" ] || exit 0; rm /etc/a"#,
+            NoneNeeded,
+        ),
+        (
+            r#"if dpkg --compare-versions "$2" lt-nl 2.0; then rm /etc/a; fi"#,
+            NoneNeeded,
+        ),
+        (
+            r#"if dpkg --compare-versions -- "$2" gt 2.0; then rm /etc/a; fi"#,
+            NoneNeeded,
+        ),
+        (
+            "[ -x /usr/bin/a ] || true; echo done >/dev/null",
+            NoneNeeded,
+        ),
+        (
+            "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi",
+            NoneNeeded,
+        ),
+        ("# touch /etc/a\necho 'touch /etc/a'", NoneNeeded),
+        ("cat <<EOF\ntouch /etc/a\nEOF", NoneNeeded),
+        ("unused() { touch /etc/a; }", NoneNeeded),
+        ("tool=$(mktemp); rm -f \"$tool\"", NoneNeeded),
+        // Without DPKG_ROOT.
+        ("touch /etc/a", Silent),
+        ("echo a >/etc/a", Silent),
+        ("cat > /etc/a <<-EOF\n\tx\n\tEOF", Silent),
+        ("systemd-hwdb update", Silent),
+        ("[ -e /etc/a ] || mkdir /etc/b", Silent),
+        ("getent passwd a >/dev/null", Silent),
+        ("adduser --system a", Silent),
+        ("LC_ALL=C ldconfig", Silent),
+        ("exec /usr/lib/a/setup", Silent),
+        (
+            "make() { cp \"$1\" \"$2\"; }\nmake /usr/share/a /etc/a",
+            Silent,
+        ),
+        ("make ()\n{\n  touch /etc/a\n}\nmake", Silent),
+        (
+            "dir=/var/lib/a\nif [ ! -d $dir ]; then mkdir $dir; fi",
+            Silent,
+        ),
+        ("cd /etc && rm a", Silent),
+        ("sed -i s/a/b/ /etc/a", Silent),
+        ("x=`cat /etc/a`", Silent),
+        (
+            r#"if dpkg --compare-versions "$2" lt 2.0; then rm /etc/a; fi"#,
+            Silent,
+        ),
+        (
+            r#"f=$(dpkg-divert --truename /usr/sbin/a); ln -sf b "$f""#,
+            Silent,
+        ),
+        ("case $1 in (configure) update-menus ;; esac", Silent),
+        ("for i in a b; do touch /etc/$i; done", Silent),
+    ];
+    for (body, expected) in cases {
+        let script = postinst(body);
+        assert_eq!(script.support, expected, "{body}: {:?}", script.lines());
+        assert_eq!(script.unread, None, "{body}");
+    }
+}
+
+#[test]
+fn an_aware_script_still_names_the_lines_that_are_not() {
+    let script = postinst(
+        "update_hwdb() {\n\tsystemd-hwdb --usr \\\n\t\tupdate || true\n}\n\
+         [ \"$1\" = configure ] && update_hwdb\n\
+         systemd-sysusers ${DPKG_ROOT:+--root=\"$DPKG_ROOT\"} a.conf",
+    );
+    assert_eq!(script.support, Support::Aware);
+    assert_eq!(silent(&script), ["4: systemd-hwdb --usr update || true"]);
+}
+
+#[test]
+fn a_line_says_when_it_runs() {
+    let script = postinst(
+        "touch /etc/always\n\
+         [ \"$1\" = triggered ] && touch /etc/trigger\n\
+         [ -z \"$DPKG_ROOT\" ] && touch /etc/inside\n\
+         [ -d /run/systemd/system ] && systemctl daemon-reload\n\
+         [ -n \"$2\" ] && touch /etc/upgrade",
+    );
+    let reached: Vec<_> = script
+        .lines()
+        .iter()
+        .map(|line| (line.number, line.reach))
+        .collect();
+    let expected = [
+        (3, Reach::Installs),
+        (4, Reach::OtherAction),
+        (5, Reach::NotChrootless),
+        (6, Reach::BootedOnly),
+        (7, Reach::OtherAction),
+    ];
+    assert_eq!(reached, expected);
+}
+
+#[test]
+fn what_follows_an_exit_on_dpkg_root_is_not_chrootless() {
+    let script = postinst("[ -z \"$DPKG_ROOT\" ] || exit 0\ntouch /etc/a");
+    assert_eq!(script.support, Support::Aware);
+    assert_eq!(script.lines()[0].reach, Reach::NotChrootless);
+}
+
+#[test]
+fn a_trigger_counts_where_the_package_has_an_interest() {
+    let body = b"#!/bin/sh\ncase \"$1\" in triggered) systemd-hwdb update ;; esac\n";
+    let support = |is_triggered| Script::read(Kind::Postinst, body, is_triggered).support;
+    assert_eq!(support(false), Support::NoneNeeded);
+    assert_eq!(support(true), Support::Silent);
+}
+
+#[test]
+fn other_programs_are_not_read() {
+    let cases: [(Kind, &[u8], &str, Support); 5] = [
+        (Kind::Postinst, b"\x7fELF\x02", "ELF", Support::Unread),
+        (
+            Kind::Config,
+            b"#!/usr/bin/perl -w\nunlink;\n",
+            "perl",
+            Support::Unread,
+        ),
+        (
+            Kind::Postinst,
+            b"#!/usr/bin/perl\n$ENV{DPKG_ROOT};\n",
+            "perl",
+            Support::Aware,
+        ),
+        (
+            Kind::Prerm,
+            b"#!/usr/bin/env python3\n",
+            "python3",
+            Support::NoneNeeded,
+        ),
+        (
+            Kind::Postrm,
+            b"#! /bin/sh\nrm -rf /etc/a\n",
+            "sh",
+            Support::NoneNeeded,
+        ),
+    ];
+    for (kind, content, interpreter, support) in cases {
+        let script = Script::read(kind, content, false);
+        assert_eq!(
+            (script.interpreter.as_str(), script.support),
+            (interpreter, support)
+        );
+    }
+}
+
+#[test]
+fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
+    let files: [(&[u8], &[u8]); 3] = [
+        (
+            b"var/lib/dpkg/info/udevd:amd64.postinst",
+            b"#!/bin/sh\n# /etc/a\nsystemd-hwdb update\nput() { echo >\"$1/b\"; }\nput /etc\n",
+        ),
+        (
+            b"var/lib/dpkg/info/other.preinst",
+            b"#!/bin/sh\ntouch /etc/a.d /etc/a\n",
+        ),
+        (b"var/lib/dpkg/status", b""),
+    ];
+    let scripts = Scripts::read(files);
+    let found = |path: &str| -> Vec<(String, usize)> {
+        let lines = scripts.anywhere(path);
+        lines
+            .into_iter()
+            .map(|(package, kind, line)| (format!("{package}.{}", kind.word()), line.number))
+            .collect()
+    };
+    assert_eq!(
+        found("./usr/lib/udev/hwdb.bin"),
+        [("udevd.postinst".to_owned(), 3)]
+    );
+    assert_eq!(found("/etc/b"), [("udevd.postinst".to_owned(), 4)]);
+    assert_eq!(found("etc/a"), [("other.preinst".to_owned(), 2)]);
+    assert!(
+        scripts
+            .script("other", Kind::Preinst)
+            .unwrap()
+            .mentions("./etc/a.d")
+    );
+    assert_eq!(found("etc"), [("udevd.postinst".to_owned(), 5)]);
+    let line = &scripts.lines_about("udevd", Kind::Postinst, "etc/b")[0];
+    assert_eq!(line.acts, [Act::Writes("/etc/b".to_owned())]);
+}
+
+#[test]
+fn a_script_that_is_not_understood_says_where() {
+    assert_eq!(postinst("if true; then\ntouch /etc/a\n)").unread, Some(5));
+    assert_eq!(postinst(&"f() { ".repeat(500)).support, Support::NoneNeeded);
+    assert!(postinst(&"$(".repeat(5000)).unread.is_some());
+    let _ = postinst(&"\"${a:-".repeat(5000));
+    let _ = postinst(&"a()".repeat(5000));
+    let _ = postinst(&"if false; then :; el".repeat(5000));
+    assert!(
+        postinst(&format!(
+            "{}fi",
+            "if a; then b; elif c; then d; ".repeat(300)
+        ))
+        .unread
+        .is_some()
+    );
+    let _ = postinst(&format!("x=aa\n{}", "x=$x$x\n".repeat(100)));
+}
+
+#[test]
+fn any_bytes_are_read_to_the_end() {
+    let signs: Vec<char> = "aif$(){}`\"'\\;&|<>\n #=*case in esac do done then"
+        .chars()
+        .collect();
+    let mut state = 1_u32;
+    for _ in 0..2000 {
+        let body: String = (0..60)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                signs[state as usize / 65_536 % signs.len()]
+            })
+            .collect();
+        let _ = postinst(&body);
+    }
+}

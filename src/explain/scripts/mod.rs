@@ -1,0 +1,316 @@
+//! What maintainer scripts do, read without running them.
+//!
+//! Each script is gone through as a chrootless initial installation would go through it, so
+//! that a report can say which line acts on the outside, and which does not run at all. It is
+//! information beside the comparison: nothing is acquitted or condemned by it.
+
+mod condition;
+mod expand;
+mod lexer;
+mod package;
+mod parser;
+mod syntax;
+mod tools;
+mod value;
+mod walk;
+
+pub use package::{Kind, PackageScripts, Scripts};
+
+use value::Value;
+use walk::{Walk, Walked};
+
+/// How a script supports `DPKG_ROOT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Support {
+    /// It names `DPKG_ROOT`: as a prefix, a guard or an option. Single lines may lack it.
+    Aware,
+    /// It acts only through helpers that read `DPKG_ROOT` themselves.
+    Helper,
+    /// It does nothing on initial installation.
+    NoneNeeded,
+    /// It names files or runs tools of the system it runs on, without `DPKG_ROOT`.
+    Silent,
+    /// It is no shell script, and does not name `DPKG_ROOT`.
+    Unread,
+}
+
+impl Support {
+    /// The report's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Aware => "aware",
+            Self::Helper => "helper",
+            Self::NoneNeeded => "none-needed",
+            Self::Silent => "silent",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// When a line runs; the first that applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// In a chrootless initial installation, or it may.
+    Installs,
+    /// Only where the system it runs on was booted with systemd, which no build is.
+    BootedOnly,
+    /// In an initial installation that is not chrootless: it is guarded by `DPKG_ROOT`.
+    NotChrootless,
+    /// On upgrade, on removal, or when something else failed.
+    OtherAction,
+}
+
+/// What a line does. Paths are as far as they are known, `*` for the rest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// It acts on the chroot: by `DPKG_ROOT` before this path, or in an option of this tool.
+    Rooted(String),
+    /// It runs a helper that reads `DPKG_ROOT`.
+    Helper(String),
+    /// It changes a file by its absolute path, without `DPKG_ROOT`.
+    Writes(String),
+    /// It reads or looks for a file by its absolute path, without `DPKG_ROOT`.
+    Reads(String),
+    /// It runs a tool on the system as it is, with no root given.
+    Runs(String),
+}
+
+impl Act {
+    /// Whether it is about the outside, where it should be about the chroot.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        match self {
+            Self::Writes(_) | Self::Reads(_) | Self::Runs(_) => true,
+            Self::Rooted(_) | Self::Helper(_) => false,
+        }
+    }
+}
+
+/// A line that does something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// From 1.
+    pub number: usize,
+    /// Its text with its continuations, blanks at its ends taken off.
+    pub text: String,
+    /// When it runs.
+    pub reach: Reach,
+    /// What it does when it runs.
+    pub acts: Vec<Act>,
+}
+
+impl Line {
+    /// Whether it acts on the outside in a chrootless installation.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.reach == Reach::Installs && self.acts.iter().any(Act::is_silent)
+    }
+}
+
+/// One maintainer script, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// How it supports `DPKG_ROOT`.
+    pub support: Support,
+    /// `sh`, `bash`, `perl`, `ELF`: what runs it.
+    pub interpreter: String,
+    /// Where reading it ended or stumbled: the line, from 1.
+    pub unread: Option<usize>,
+    lines: Vec<Line>,
+    text: Vec<String>,
+}
+
+impl Script {
+    /// Reads a script. `is_triggered`: its package has an interest in triggers.
+    #[must_use]
+    pub fn read(kind: Kind, content: &[u8], is_triggered: bool) -> Self {
+        let interpreter = interpreter(content);
+        let text = String::from_utf8_lossy(content);
+        let text: Vec<String> = text.lines().map(str::to_owned).collect();
+        let names_root = content
+            .split(|byte| *byte == b'\n')
+            .any(|line| !line.trim_ascii_start().starts_with(b"#") && names_root(line));
+        if !matches!(interpreter.as_str(), "sh" | "dash" | "bash" | "ash") {
+            let support = match () {
+                () if kind.runs_later() => Support::NoneNeeded,
+                () if names_root => Support::Aware,
+                () => Support::Unread,
+            };
+            return Self {
+                support,
+                interpreter,
+                unread: None,
+                lines: Vec::new(),
+                text,
+            };
+        }
+        let (list, unread) = parser::parse(content, 1, 0);
+        let mut walked = Walked::default();
+        let (first, reach) = kind.action();
+        let initial = [Value::known(first), Value::known("")];
+        Walk::through(&list, &initial, reach, &mut walked);
+        if is_triggered && kind == Kind::Postinst {
+            let triggered = [Value::known("triggered"), Value::unknown()];
+            Walk::through(&list, &triggered, reach, &mut walked);
+        }
+        let unread = unread.or(walked.is_capped.then_some(text.len()));
+        let is_aware = walked.names_root || (unread.is_some() && names_root);
+        let lines: Vec<Line> = walked
+            .lines
+            .into_iter()
+            .filter_map(|(number, acts)| line(&text, number, acts))
+            .collect();
+        Self {
+            support: support(kind, is_aware, &lines),
+            interpreter,
+            unread,
+            lines,
+            text,
+        }
+    }
+
+    /// The lines that do something, in order.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The lines that act on the outside in a chrootless installation.
+    pub fn silent_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_silent())
+    }
+
+    /// Whether the text names a path as a whole word, comments aside.
+    #[must_use]
+    pub fn mentions(&self, path: &str) -> bool {
+        self.naming(path).next().is_some()
+    }
+
+    /// The lines that name a path, or whose acts do once arguments and variables are put in.
+    #[must_use]
+    pub fn lines_about(&self, path: &str) -> Vec<Line> {
+        let path = bare(path);
+        let mut about: Vec<Line> = self
+            .lines
+            .iter()
+            .filter(|line| line.acts.iter().any(|act| concerns(act, path)))
+            .cloned()
+            .collect();
+        for number in self.naming(path) {
+            if about.iter().all(|line| line.number != number) {
+                let known = self.lines.iter().find(|line| line.number == number);
+                about.push(known.cloned().unwrap_or_else(|| Line {
+                    number,
+                    text: whole(&self.text, number),
+                    reach: Reach::Installs,
+                    acts: Vec::new(),
+                }));
+            }
+        }
+        about.sort_by_key(|line| line.number);
+        about
+    }
+
+    /// The numbers of the lines that name a path.
+    fn naming(&self, path: &str) -> impl Iterator<Item = usize> {
+        let path = bare(path);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        let names = move |line: &String| {
+            !line.trim_start().starts_with('#')
+                && !path.is_empty()
+                && line.match_indices(path).any(|(at, _)| {
+                    let (before, rest) = line.split_at(at);
+                    let after = rest.strip_prefix(path).unwrap_or_default();
+                    before.ends_with('/') && !after.starts_with(is_part)
+                })
+        };
+        let numbered = self.text.iter().enumerate();
+        numbered
+            .filter(move |(_, line)| names(line))
+            .map(|(index, _)| index + 1)
+    }
+}
+
+/// Whether a line names `DPKG_ROOT`.
+fn names_root(line: &[u8]) -> bool {
+    line.windows(b"DPKG_ROOT".len())
+        .any(|window| window == b"DPKG_ROOT")
+}
+
+/// A path without what leads to the root and without its last slash.
+fn bare(path: &str) -> &str {
+    path.trim_start_matches('.').trim_matches('/')
+}
+
+/// Whether an act is about a path, or runs a tool that is known to make it.
+fn concerns(act: &Act, path: &str) -> bool {
+    match act {
+        Act::Writes(known) | Act::Reads(known) => bare(known) == path,
+        Act::Runs(tool) | Act::Helper(tool) => package::makes(tool, path),
+        Act::Rooted(known) => bare(known) == path || package::makes(known, path),
+    }
+}
+
+fn support(kind: Kind, is_aware: bool, lines: &[Line]) -> Support {
+    let helps = |line: &Line| {
+        line.reach < Reach::NotChrootless
+            && line.acts.iter().any(|act| matches!(act, Act::Helper(_)))
+    };
+    match () {
+        () if kind.runs_later() => Support::NoneNeeded,
+        () if is_aware => Support::Aware,
+        () if lines.iter().any(Line::is_silent) => Support::Silent,
+        () if lines.iter().any(helps) => Support::Helper,
+        () => Support::NoneNeeded,
+    }
+}
+
+/// What runs a script, by its first line.
+fn interpreter(content: &[u8]) -> String {
+    if content.starts_with(b"\x7fELF") {
+        return "ELF".to_owned();
+    }
+    let first = content.split(|byte| *byte == b'\n').next();
+    let first = String::from_utf8_lossy(first.unwrap_or_default()).into_owned();
+    let mut words = first
+        .strip_prefix("#!")
+        .unwrap_or_default()
+        .split_whitespace();
+    let program = words.next().unwrap_or("none");
+    let name = program.rsplit('/').next().unwrap_or(program);
+    if name == "env" {
+        return words.next().unwrap_or("env").to_owned();
+    }
+    name.to_owned()
+}
+
+/// One line; of several ways that it is reached, the acts of the nearest.
+fn line(text: &[String], number: usize, acts: Vec<(Act, Reach)>) -> Option<Line> {
+    let reach = acts.iter().map(|(_, reach)| *reach).min()?;
+    let acts = acts.into_iter().filter(|(_, known)| *known == reach);
+    Some(Line {
+        number,
+        text: whole(text, number),
+        reach,
+        acts: acts.map(|(act, _)| act).collect(),
+    })
+}
+
+/// A line with the lines that continue it.
+fn whole(text: &[String], number: usize) -> String {
+    let mut whole = String::new();
+    for line in text.iter().skip(number.saturating_sub(1)) {
+        match line.strip_suffix('\\') {
+            Some(line) => whole.push_str(&format!("{} ", line.trim())),
+            None => {
+                whole.push_str(line.trim());
+                break;
+            }
+        }
+    }
+    whole.trim().to_owned()
+}
+
+#[cfg(test)]
+mod idiom_tests;
