@@ -17,6 +17,7 @@ mod index;
 mod list;
 mod lockstep;
 mod moves;
+mod notes;
 mod options;
 mod outcome;
 mod pairs;
@@ -220,5 +221,6 @@ impl Comparison {
             outcome.explained.archive,
             options,
         );
+        self.notes = notes::of(&self.divergences, &outcome.explained.stops, options);
     }
 }
