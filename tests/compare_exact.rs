@@ -256,9 +256,25 @@ impl Random {
     }
 }
 
+/// GNU cmp's verdict on two files, where it is installed.
+fn cmp_says(left: &std::path::Path, right: &std::path::Path) -> Option<bool> {
+    let run = std::process::Command::new("cmp")
+        .arg("--silent")
+        .args([left, right])
+        .status();
+    match run.ok()?.code() {
+        Some(0) => Some(true),
+        Some(1) => Some(false),
+        other => panic!("cmp ended with {other:?}"),
+    }
+}
+
 #[test]
-fn the_verdict_agrees_with_byte_equality_on_ten_thousand_mutations() {
+fn the_verdict_agrees_with_cmp_and_byte_equality_on_ten_thousand_mutations() {
     let whole = mixed();
+    let directory = tempfile::tempdir().unwrap();
+    let (l, r) = (directory.path().join("l"), directory.path().join("r"));
+    std::fs::write(&l, &whole).unwrap();
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     for round in 0..10_000 {
         let mut changed = whole.clone();
@@ -286,6 +302,11 @@ fn the_verdict_agrees_with_byte_equality_on_ten_thousand_mutations() {
         }
         let comparison = from_streams(&whole, &changed, &Options::default());
         let report = Report::from_comparison(&comparison, Times::new());
+        std::fs::write(&r, &changed).unwrap();
+        if let Some(equal) = cmp_says(&l, &r) {
+            let identical = report.verdict == Verdict::Identical;
+            assert_eq!(identical, equal, "round {round}");
+        }
         match report.verdict {
             Verdict::Identical => assert_eq!(whole, changed, "round {round}"),
             Verdict::Divergent | Verdict::Failed => assert_ne!(whole, changed, "round {round}"),

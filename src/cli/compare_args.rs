@@ -55,8 +55,8 @@ pub struct LimitArgs {
     /// Largest extended header.
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bytes)]
     pub max_header: u64,
-    /// Most entries, 32 bytes of memory each.
-    #[arg(long, value_name = "COUNT", default_value_t = 50_000_000)]
+    /// Entries held in memory, about 120 bytes each; more go to unlinked temporary files.
+    #[arg(long, value_name = "COUNT", default_value_t = 2_000_000)]
     pub max_entries: u64,
     /// Most bytes of a stream kept in a temporary file, a side.
     #[arg(long, value_name = "BYTES", default_value = "64GiB", value_parser = bytes)]
@@ -90,7 +90,7 @@ impl CompareArgs {
             ..Limits::default()
         };
         limits.tar.header_bytes = self.limits.max_header;
-        limits.entries = self.limits.max_entries.min(u64::from(u32::MAX) - 1);
+        limits.entries = self.limits.max_entries;
         limits.spool = self.limits.max_spool;
         limits.details = self.limits.max_detail;
         limits.time = Duration::from_secs(self.limits.max_diff_time);

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::compare::Progress;
-use crate::compare::index::Index;
+use crate::compare::index::{Index, Places};
+use crate::compare::list::{Cursor, List};
 use crate::input::{PIECE, ReadAt, first_difference};
 
 /// Workers of one comparison. More do not help: two saturate the memory of small machines.
@@ -74,41 +75,31 @@ const JOB_BYTES: u64 = 4 << 20;
 
 /// The positions in `pairs` whose groups differ in any byte, or stand under different global values.
 pub(crate) fn differing_pairs(
-    (left, left_index): (&dyn ReadAt, &Index),
-    (right, right_index): (&dyn ReadAt, &Index),
-    pairs: &[(u32, u32)],
+    left: (&dyn ReadAt, &Index),
+    right: (&dyn ReadAt, &Index),
+    pairs: &List<(u32, u32)>,
     progress: &Progress<'_>,
 ) -> io::Result<Vec<usize>> {
-    let jobs = jobs(left_index, pairs);
+    let jobs = jobs(left.1, pairs)?;
     let next = AtomicUsize::new(0);
     let done = AtomicU64::new(0);
     let found = Mutex::new(Vec::new());
     let work = || {
-        let mut buffers = scratch(PIECE as u64);
-        let mut own = Vec::new();
+        let mut worker = Worker {
+            readers: (left.0, right.0),
+            places: (left.1.places(), right.1.places()),
+            pairs: pairs.cursor(),
+            buffers: scratch(PIECE as u64),
+            found: Vec::new(),
+        };
         while let Some(&(from, to)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut at = from;
-            while at < to {
-                let end = run_end(left_index, right_index, pairs, at, to);
-                compare_run(
-                    (left, left_index),
-                    (right, right_index),
-                    pairs,
-                    (at, end),
-                    &mut buffers,
-                    &mut own,
-                )?;
-                at = end;
-            }
-            let bytes = pairs
-                .get(to.saturating_sub(1))
-                .map_or(0, |pair| left_index.span(pair.0 as usize).1);
+            let bytes = worker.job(from, to)?;
             progress(done.fetch_max(bytes, Ordering::Relaxed).max(bytes));
         }
         found
             .lock()
             .map_err(|_| io::Error::other("a worker panicked"))?
-            .append(&mut own);
+            .append(&mut worker.found);
         Ok(())
     };
     on_workers(jobs.len() < 2, &work)?;
@@ -119,11 +110,12 @@ pub(crate) fn differing_pairs(
     Ok(found)
 }
 
-fn jobs(index: &Index, pairs: &[(u32, u32)]) -> Vec<(usize, usize)> {
+fn jobs(index: &Index, pairs: &List<(u32, u32)>) -> io::Result<Vec<(usize, usize)>> {
     let mut jobs = Vec::new();
+    let mut places = index.places();
     let (mut from, mut bytes) = (0, 0);
-    for (at, pair) in pairs.iter().enumerate() {
-        let (start, end) = index.span(pair.0 as usize);
+    for (at, pair) in pairs.iter_from(0).enumerate() {
+        let (start, end) = places.span(pair?.0 as usize)?;
         bytes += end - start;
         if bytes >= JOB_BYTES || at + 1 - from >= JOB_PAIRS {
             jobs.push((from, at + 1));
@@ -133,76 +125,108 @@ fn jobs(index: &Index, pairs: &[(u32, u32)]) -> Vec<(usize, usize)> {
     if from < pairs.len() {
         jobs.push((from, pairs.len()));
     }
-    jobs
+    Ok(jobs)
 }
 
-/// The end of the run of pairs from `at` on that lie behind each other on both sides with equal lengths.
-fn run_end(left: &Index, right: &Index, pairs: &[(u32, u32)], at: usize, to: usize) -> usize {
-    let spans = |pair: &(u32, u32)| (left.span(pair.0 as usize), right.span(pair.1 as usize));
-    let Some(first) = pairs.get(at) else {
-        return to;
-    };
-    let (mut old, mut new) = spans(first);
-    let mut end = at + 1;
-    if old.1 - old.0 != new.1 - new.0 || !same_globals(left, right, *first) {
-        return end;
-    }
-    while let Some(pair) = pairs.get(end).filter(|_| end < to) {
-        let (l, r) = spans(pair);
-        if l.0 != old.1
-            || r.0 != new.1
-            || l.1 - l.0 != r.1 - r.0
-            || !same_globals(left, right, *pair)
-        {
-            break;
+/// One pair's places on both sides.
+#[derive(Clone, Copy)]
+struct Spans {
+    left: (u64, u64),
+    right: (u64, u64),
+    /// Whether the lengths and the global values are equal.
+    may_be_equal: bool,
+}
+
+struct Worker<'work> {
+    readers: (&'work dyn ReadAt, &'work dyn ReadAt),
+    places: (Places<'work>, Places<'work>),
+    pairs: Cursor<'work, (u32, u32)>,
+    buffers: (Vec<u8>, Vec<u8>),
+    found: Vec<usize>,
+}
+
+impl Worker<'_> {
+    /// Compares the pairs from `from` to `to`; gives the offset on the left where they end.
+    fn job(&mut self, from: usize, to: usize) -> io::Result<u64> {
+        let mut run: Option<(usize, Spans)> = None;
+        let mut end = 0;
+        for at in from..to {
+            let Some(next) = self.spans(at)? else { break };
+            end = next.left.1;
+            match &mut run {
+                Some((_, held)) if next.may_be_equal && next.follows(held) => {
+                    (held.left.1, held.right.1) = (next.left.1, next.right.1);
+                    continue;
+                }
+                Some((start, held)) => self.compare_run(*start, at, *held)?,
+                None => {}
+            }
+            run = next.may_be_equal.then_some((at, next));
+            if !next.may_be_equal {
+                self.found.push(at);
+            }
         }
-        (old, new) = (l, r);
-        end += 1;
+        if let Some((start, held)) = run {
+            self.compare_run(start, to, held)?;
+        }
+        Ok(end)
     }
-    end
-}
 
-fn same_globals(left: &Index, right: &Index, pair: (u32, u32)) -> bool {
-    match (
-        left.globals_of(pair.0 as usize),
-        right.globals_of(pair.1 as usize),
-    ) {
-        (Some(l), Some(r)) => std::sync::Arc::ptr_eq(l, r) || l == r,
-        _ => true,
-    }
-}
-
-fn compare_run(
-    (left, left_index): (&dyn ReadAt, &Index),
-    (right, right_index): (&dyn ReadAt, &Index),
-    pairs: &[(u32, u32)],
-    (mut at, end): (usize, usize),
-    buffers: &mut (Vec<u8>, Vec<u8>),
-    found: &mut Vec<usize>,
-) -> io::Result<()> {
-    while at < end {
-        let (Some(first), Some(last)) = (pairs.get(at), pairs.get(end - 1)) else {
-            break;
+    fn spans(&mut self, at: usize) -> io::Result<Option<Spans>> {
+        let Some((l, r)) = self.pairs.get(at)? else {
+            return Ok(None);
         };
-        let (old, new) = (
-            left_index.span(first.0 as usize),
-            right_index.span(first.1 as usize),
-        );
-        if old.1 - old.0 != new.1 - new.0 || !same_globals(left_index, right_index, *first) {
-            found.push(at);
+        let (olds, news) = &mut self.places;
+        let (left, right) = (olds.span(l as usize)?, news.span(r as usize)?);
+        let same = match (olds.globals(l as usize)?, news.globals(r as usize)?) {
+            (Some(l), Some(r)) => std::sync::Arc::ptr_eq(l, r) || l == r,
+            _ => true,
+        };
+        Ok(Some(Spans {
+            left,
+            right,
+            may_be_equal: same && left.1 - left.0 == right.1 - right.0,
+        }))
+    }
+
+    /// Compares pairs from `at` to `end` that lie behind each other on both sides with equal
+    /// lengths, in one piece up to each difference.
+    fn compare_run(&mut self, mut at: usize, end: usize, mut held: Spans) -> io::Result<()> {
+        while at < end {
+            let (left, right) = self.readers;
+            let length = held.left.1 - held.left.0;
+            let sides = ((left, held.left.0), (right, held.right.0));
+            let Some(difference) = first_difference(sides.0, sides.1, length, &mut self.buffers)?
+            else {
+                break;
+            };
+            at = self.ends_after(held.left.0 + difference, at, end)?;
+            self.found.push(at);
+            if let Some(differing) = self.spans(at)? {
+                (held.left.0, held.right.0) = (differing.left.1, differing.right.1);
+            }
             at += 1;
-            continue;
         }
-        let length = left_index.span(last.0 as usize).1 - old.0;
-        let Some(difference) = first_difference((left, old.0), (right, new.0), length, buffers)?
-        else {
-            break;
-        };
-        let offset = old.0 + difference;
-        let rest = pairs.get(at..end).unwrap_or_default();
-        at += rest.partition_point(|pair| left_index.span(pair.0 as usize).1 <= offset);
-        found.push(at);
-        at += 1;
+        Ok(())
     }
-    Ok(())
+
+    /// The first pair from `from` to `to` whose left group ends after `offset`.
+    fn ends_after(&mut self, offset: u64, from: usize, to: usize) -> io::Result<usize> {
+        let (mut low, mut high) = (from, to - 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.spans(middle)? {
+                Some(spans) if spans.left.1 <= offset => low = middle + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+}
+
+impl Spans {
+    /// Whether this pair lies behind that one on both sides.
+    fn follows(&self, before: &Self) -> bool {
+        self.left.0 == before.left.1 && self.right.0 == before.right.1
+    }
 }

@@ -9,6 +9,7 @@ use crate::compare::divergence::{ArchiveDivergence, Divergence, DivergenceKind, 
 use crate::compare::equal::differing_pairs;
 use crate::compare::fields::{self, Names, PairDifference, View};
 use crate::compare::index::{Index, IndexError, Key, Stop, read_group};
+use crate::compare::list::List;
 use crate::compare::options::Options;
 use crate::compare::pairs::{Matching, matching, reordered};
 use crate::compare::{content, globals, moves, tail};
@@ -26,7 +27,7 @@ pub(crate) struct Parting<'input> {
     /// Global values in force at the start.
     pub(crate) globals: Globals,
     /// First halves of the keys of the entries before.
-    pub(crate) before: &'input [u64],
+    pub(crate) before: &'input List<u64>,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
     pub(crate) collectors: (Collector, Collector),
@@ -77,7 +78,7 @@ pub(crate) fn explain(
                 .map_err(|_| io::Error::other("a worker panicked"))
         })?
     };
-    let found = matching(&left, &right);
+    let found = matching(&left, &right, options.limits.entries)?;
     let sides = ((parting.left, &left), (parting.right, &right));
     let differing = differing_pairs(sides.0, sides.1, &found.pairs, progress)?;
     let mut work = Work {
@@ -98,17 +99,18 @@ pub(crate) fn explain(
     };
     work.changed(&found, &differing)?;
     work.alone(&found)?;
-    work.order(&found, &differing)?;
+    let moved = reordered(&found.pairs, |at| left.places().key(at as usize))?;
+    work.order(&found, &moved, &differing)?;
     if left.stop.is_none() && right.stop.is_none() {
         work.out
             .archive
-            .extend(globals::compare(&left, &right, &found.pairs));
+            .extend(globals::compare(&left, &right, &found.pairs, &moved)?);
         work.out.archive.extend(tail::compare(
             (parting.left, left.tail),
             (parting.right, right.tail),
         )?);
     }
-    work.finish();
+    work.finish()?;
     let mut out = work.out;
     out.stops.extend(left.stop.map(|stop| (Side::Left, stop)));
     out.stops.extend(right.stop.map(|stop| (Side::Right, stop)));
@@ -123,11 +125,13 @@ impl<'input> Work<'input, '_> {
             Side::Right => (self.parting.right, self.right),
         };
         // The walk before the record's own global headers began with the previous record's values.
-        let before = (at as usize)
-            .checked_sub(1)
-            .and_then(|previous| index.globals_of(previous));
+        let mut places = index.places();
+        let before = match (at as usize).checked_sub(1) {
+            Some(previous) => places.globals(previous)?,
+            None => None,
+        };
         let globals = before.unwrap_or(&self.parting.globals);
-        let (start, _) = index.span(at as usize);
+        let (start, _) = places.span(at as usize)?;
         match read_group(reader, start, globals, &self.options.limits)? {
             Some(group) => Ok(Some(View::new(reader, group, self.parting.whole_from)?)),
             None => Ok(None),
@@ -135,7 +139,10 @@ impl<'input> Work<'input, '_> {
     }
 
     fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
-        for &(l, r) in differing.iter().filter_map(|at| found.pairs.get(*at)) {
+        for at in differing {
+            let Some((l, r)) = found.pairs.get(*at)? else {
+                continue;
+            };
             let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
             else {
                 continue;
@@ -291,20 +298,18 @@ impl<'input> Work<'input, '_> {
         Ok(())
     }
 
-    /// Entries that stand elsewhere; `differing` are the positions of pairs whose bytes differ.
-    fn order(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
-        let key = |left: u32| {
-            self.left
-                .records
-                .get(left as usize)
-                .map(|record| record.key)
-        };
-        let moved = reordered(&found.pairs, key);
+    /// Entries that stand elsewhere, by their positions; `differing` are the positions of pairs whose bytes differ.
+    fn order(
+        &mut self,
+        found: &Matching,
+        moved: &[usize],
+        differing: &[usize],
+    ) -> Result<(), IndexError> {
         if moved.is_empty() {
             return Ok(());
         }
-        for at in &moved {
-            let Some(&(l, r)) = found.pairs.get(*at) else {
+        for at in moved {
+            let Some((l, r)) = found.pairs.get(*at)? else {
                 continue;
             };
             let Some(old) = self.view(Side::Left, l)? else {
@@ -357,9 +362,9 @@ impl<'input> Work<'input, '_> {
     }
 
     /// Counts occurrences, claims what nothing claimed, and sorts.
-    fn finish(&mut self) {
+    fn finish(&mut self) -> io::Result<()> {
         for side in [Side::Left, Side::Right] {
-            self.occurrences(side);
+            self.occurrences(side)?;
         }
         let incomplete = self.left.stop.is_some() || self.right.stop.is_some();
         let first = self.parting.first;
@@ -379,10 +384,11 @@ impl<'input> Work<'input, '_> {
             (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
         });
         self.out.archive.sort_by(|a, b| a.name.cmp(b.name));
+        Ok(())
     }
 
     /// Counts which of the entries of its name each divergence of one side is.
-    fn occurrences(&mut self, side: Side) {
+    fn occurrences(&mut self, side: Side) -> io::Result<()> {
         let index = if side == Side::Left {
             self.left
         } else {
@@ -394,16 +400,19 @@ impl<'input> Work<'input, '_> {
             .filter(|(place, _)| *place == side)
             .map(|(_, at)| *at);
         let mut wanted: BTreeMap<usize, u64> = mine.map(|at| (at, 1)).collect();
-        let keys = wanted.keys().filter_map(|at| index.records.get(*at));
-        let mut counts: BTreeMap<Key, u64> = keys.map(|record| (record.key, 0)).collect();
+        let mut places = index.places();
+        let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
+        for at in wanted.keys() {
+            counts.extend(places.key(*at)?.map(|key| (key, 0)));
+        }
         let halves: BTreeMap<u64, Key> = counts.keys().map(|key| (key[0], *key)).collect();
-        for half in self.parting.before {
-            if let Some(count) = halves.get(half).and_then(|key| counts.get_mut(key)) {
+        for half in self.parting.before.iter_from(0) {
+            if let Some(count) = halves.get(&half?).and_then(|key| counts.get_mut(key)) {
                 *count += 1;
             }
         }
-        for (at, found) in index.records.iter().enumerate() {
-            if let Some(count) = counts.get_mut(&found.key) {
+        for (at, found) in index.records.iter_from(0).enumerate() {
+            if let Some(count) = counts.get_mut(&found?.key) {
                 *count += 1;
                 if let Some(slot) = wanted.get_mut(&at) {
                     *slot = *count;
@@ -415,5 +424,6 @@ impl<'input> Work<'input, '_> {
                 divergence.occurrence = wanted.get(at).copied().unwrap_or(1);
             }
         }
+        Ok(())
     }
 }

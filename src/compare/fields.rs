@@ -6,6 +6,7 @@ use std::io;
 use crate::compare::content;
 use crate::compare::divergence::FieldDivergence;
 use crate::compare::encoding;
+use crate::compare::notes;
 use crate::compare::options::{ContentPolicy, Options};
 use crate::input::{ReadAt, read_up_to};
 use crate::tar::{Entry, Group, Number, SparseError, SparseMap, Timestamp, padding_len};
@@ -91,9 +92,7 @@ pub(crate) fn compare(
         let detail = match options.content {
             _ if names == Names::Differ => None,
             ContentPolicy::Omit => None,
-            ContentPolicy::Explain if limit == 0 => {
-                Some("left out: the explanations are full".to_owned())
-            }
+            ContentPolicy::Explain if limit == 0 => Some(notes::FULL.to_owned()),
             ContentPolicy::Explain => Some(content::explain(
                 left,
                 right,

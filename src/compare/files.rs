@@ -8,6 +8,7 @@ use crate::compare::divergence::Side;
 use crate::compare::equal::first_in_files;
 use crate::compare::explain::{Explained, Parting, explain};
 use crate::compare::index::{Flow, IndexError, Stop, key, walk};
+use crate::compare::list::List;
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::Outcome;
 use crate::input::ReadAt;
@@ -58,7 +59,7 @@ struct Prefix {
     /// Start of the group that holds the difference.
     start: u64,
     globals: Globals,
-    before: Vec<u64>,
+    before: List<u64>,
     collector: Collector,
     stop: Option<Stop>,
 }
@@ -69,7 +70,7 @@ impl Prefix {
     fn walk(reader: &dyn ReadAt, first: u64, options: &Options) -> Self {
         let mut walker = Walker::new(0, Globals::default(), options.limits.tar);
         let mut collector = Collector::new(options.collect);
-        let mut before = Vec::new();
+        let mut before = List::new(options.limits.entries);
         let mut globals = Globals::default();
         let mut reached = None;
         let mut last: Option<(Vec<u8>, u64)> = None;
@@ -80,7 +81,7 @@ impl Prefix {
             }
             collector.visit(reader, &group)?;
             let [half, _] = key(&group.path);
-            before.push(half);
+            before.push(half)?;
             globals = group.globals.clone();
             last = Some((group.path, group.end));
             Ok(Flow::Continue)

@@ -1,35 +1,39 @@
 //! Global extended headers: their bytes, and where they stand among the entries.
 
+use std::io;
+
 use crate::compare::divergence::ArchiveDivergence;
 use crate::compare::index::{GlobalAt, Index};
-use crate::compare::pairs::reordered;
+use crate::compare::list::List;
 use crate::tar::records;
 use crate::text::quote;
 
-/// Compares the global headers of both sides, n-th with n-th.
-pub(crate) fn compare(left: &Index, right: &Index, pairs: &[(u32, u32)]) -> Vec<ArchiveDivergence> {
+/// Compares the global headers of both sides, n-th with n-th. `moved` are the positions of
+/// pairs that stand elsewhere.
+pub(crate) fn compare(
+    left: &Index,
+    right: &Index,
+    pairs: &List<(u32, u32)>,
+    moved: &[usize],
+) -> io::Result<Vec<ArchiveDivergence>> {
     if left.global_headers.is_empty() && right.global_headers.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let moved = reordered(pairs, |at| {
-        left.records.get(at as usize).map(|record| record.key)
-    });
-    let steady: Vec<(u32, u32)> = pairs
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| moved.binary_search(at).is_err())
-        .map(|(_, pair)| *pair)
-        .collect();
-    let before_left =
-        |global: &GlobalAt| steady.partition_point(|pair| (pair.0 as usize) < global.before);
-    let before_right =
-        |global: &GlobalAt| steady.partition_point(|pair| (pair.1 as usize) < global.before);
+    let (mut olds, mut news) = (Steady::new(left), Steady::new(right));
+    for (at, pair) in pairs.iter_from(0).enumerate() {
+        let pair = pair?;
+        if moved.binary_search(&at).is_err() {
+            olds.pass(pair.0);
+            news.pass(pair.1);
+        }
+    }
+    let (olds, news) = (olds.finish(), news.finish());
     let mut found = Vec::new();
     for at in 0..left.global_headers.len().max(right.global_headers.len()) {
         let (old, new) = (left.global_headers.get(at), right.global_headers.get(at));
         if let (Some(old), Some(new)) = (old, new) {
             let same = old.ext.block == new.ext.block && old.ext.padded == new.ext.padded;
-            if same && before_left(old) == before_right(new) {
+            if same && olds.get(at) == news.get(at) {
                 continue;
             }
         }
@@ -45,7 +49,41 @@ pub(crate) fn compare(left: &Index, right: &Index, pairs: &[(u32, u32)]) -> Vec<
             detail: format!("{} | {}", offset(old), offset(new)),
         });
     }
-    found
+    Ok(found)
+}
+
+/// Counts the steady pairs that stand before each global header of one side.
+struct Steady<'index> {
+    headers: std::iter::Peekable<std::slice::Iter<'index, GlobalAt>>,
+    passed: u64,
+    counts: Vec<u64>,
+}
+
+impl<'index> Steady<'index> {
+    fn new(index: &'index Index) -> Self {
+        Self {
+            headers: index.global_headers.iter().peekable(),
+            passed: 0,
+            counts: Vec::new(),
+        }
+    }
+
+    /// Passes the next entry, in the order of the archive.
+    fn pass(&mut self, entry: u32) {
+        while self
+            .headers
+            .next_if(|header| header.before <= entry as usize)
+            .is_some()
+        {
+            self.counts.push(self.passed);
+        }
+        self.passed += 1;
+    }
+
+    fn finish(mut self) -> Vec<u64> {
+        self.counts.extend(self.headers.map(|_| self.passed));
+        self.counts
+    }
 }
 
 fn text(global: &GlobalAt) -> String {

@@ -1,13 +1,15 @@
 //! The index of one archive from a given group on: where its entries are.
 //!
-//! 32 bytes an entry, whatever its size. Names are held as 128-bit digests; a pair that
-//! differs is read again and its names are compared as bytes.
+//! 32 bytes an entry, whatever its size, in memory up to a limit and in an unlinked file beyond
+//! it. Names are held as 128-bit digests; a pair that differs is read again and its names are
+//! compared as bytes.
 
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
+use crate::compare::list::{Cursor, Fixed, List, part};
 use crate::compare::options::Limits;
 use crate::input::{ReadAt, Window};
 use crate::tar::{Ext, ExtKind, Globals, Group, Need, TarError, Walker, trim_slash};
@@ -25,6 +27,32 @@ pub(crate) struct Record {
     pub(crate) globals: u32,
 }
 
+impl Fixed for Record {
+    const BYTES: usize = 28;
+
+    fn write(self, out: &mut Vec<u8>) {
+        let [half, other] = self.key;
+        half.write(out);
+        other.write(out);
+        self.start.write(out);
+        self.globals.write(out);
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        Self {
+            key: [
+                u64::from_ne_bytes(part(bytes, 0)),
+                u64::from_ne_bytes(part(bytes, 8)),
+            ],
+            start: u64::from_ne_bytes(part(bytes, 16)),
+            globals: u32::from_ne_bytes(part(bytes, 24)),
+        }
+    }
+}
+
+/// Most records of one index: they are numbered in 32 bits.
+const MOST: u64 = u32::MAX as u64 - 1;
+
 /// Why an index is incomplete.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IndexError {
@@ -32,7 +60,7 @@ pub(crate) enum IndexError {
     Tar(#[from] TarError),
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("more entries than the limit of {0}")]
+    #[error("more than {0} entries from the first difference on")]
     TooMany(u64),
 }
 
@@ -58,7 +86,7 @@ pub(crate) struct GlobalAt {
 /// The entries of an archive from a group on.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: List<Record>,
     /// One beyond the last group.
     pub(crate) end: u64,
     /// Where the entries ended and the tail begins (after dangling global headers).
@@ -70,19 +98,11 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// The bytes of record `at`.
-    pub(crate) fn span(&self, at: usize) -> (u64, u64) {
-        let start = self.records.get(at).map_or(self.end, |record| record.start);
-        let end = self
-            .records
-            .get(at + 1)
-            .map_or(self.end, |record| record.start);
-        (start, end)
-    }
-
-    pub(crate) fn globals_of(&self, at: usize) -> Option<&Globals> {
-        let id = self.records.get(at)?.globals;
-        self.globals.get(usize::try_from(id).ok()?)
+    pub(crate) fn places(&self) -> Places<'_> {
+        Places {
+            index: self,
+            cursor: self.records.cursor(),
+        }
     }
 
     /// Walks `reader` from `start`. `before` entries precede.
@@ -95,16 +115,17 @@ impl Index {
         let mut index = Self {
             end: start,
             tail: start,
+            records: List::new(limits.entries),
             ..Self::default()
         };
         let mut walker = Walker::new(start, globals, limits.tar);
         let mut last: Option<(Vec<u8>, u64)> = None;
         let outcome = walk(reader, &mut walker, &mut |group| {
-            if before + index.records.len() as u64 >= limits.entries {
-                return Err(IndexError::TooMany(limits.entries));
+            if index.records.len() as u64 >= MOST {
+                return Err(IndexError::TooMany(MOST));
             }
             collector.visit(reader, &group)?;
-            index.push(&group);
+            index.push(&group)?;
             last = Some((group.path, group.end));
             Ok(Flow::Continue)
         });
@@ -123,7 +144,7 @@ impl Index {
         index
     }
 
-    fn push(&mut self, group: &Group) {
+    fn push(&mut self, group: &Group) -> io::Result<()> {
         let same = self
             .globals
             .last()
@@ -142,8 +163,9 @@ impl Index {
             key: key(&group.path),
             start: group.start,
             globals: id,
-        });
+        })?;
         self.end = group.end;
+        Ok(())
     }
 
     fn stopped(
@@ -154,7 +176,8 @@ impl Index {
         length: u64,
     ) {
         let inside = last.as_ref().is_some_and(|(_, end)| *end > length);
-        if inside && let Some(record) = self.records.pop() {
+        // A record that cannot be taken back stays, and its comparison says that bytes lack.
+        if inside && let Ok(Some(record)) = self.records.pop() {
             self.end = record.start;
         }
         self.tail = self.end;
@@ -165,6 +188,34 @@ impl Index {
             name: last.map(|(name, _)| name),
             inside,
         });
+    }
+}
+
+/// Reads an index, mostly forward.
+#[derive(Debug)]
+pub(crate) struct Places<'index> {
+    index: &'index Index,
+    cursor: Cursor<'index, Record>,
+}
+
+impl<'index> Places<'index> {
+    /// The bytes of record `at`.
+    pub(crate) fn span(&mut self, at: usize) -> io::Result<(u64, u64)> {
+        let end = self.index.end;
+        let start = self.cursor.get(at)?.map_or(end, |record| record.start);
+        let end = self.cursor.get(at + 1)?.map_or(end, |record| record.start);
+        Ok((start, end))
+    }
+
+    /// The global values of record `at`.
+    pub(crate) fn globals(&mut self, at: usize) -> io::Result<Option<&'index Globals>> {
+        let id = self.cursor.get(at)?.map(|record| record.globals);
+        let id = id.and_then(|id| usize::try_from(id).ok());
+        Ok(id.and_then(|id| self.index.globals.get(id)))
+    }
+
+    pub(crate) fn key(&mut self, at: usize) -> io::Result<Option<Key>> {
+        Ok(self.cursor.get(at)?.map(|record| record.key))
     }
 }
 

@@ -4,15 +4,17 @@
 //! difference inside it can be explained with what came before.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
 use crate::compare::divergence::Side;
 use crate::compare::explain::Explained;
 use crate::compare::index::{IndexError, Stop, key};
-use crate::compare::options::{Limits, Options};
+use crate::compare::list::List;
+use crate::compare::options::Options;
 use crate::input::Segment;
-use crate::tar::{Globals, Group, Need, TarError, Walker};
+use crate::tar::{Globals, Group, Need, Walker};
 
 /// Chunks held of one group: 8 MiB, the first and the last ones of a larger group.
 const HELD: usize = 32;
@@ -20,7 +22,6 @@ const HELD: usize = 32;
 /// The walk over bytes that both sides share.
 pub(crate) struct Lockstep {
     walker: Walker,
-    limits: Limits,
     /// Bytes of a block or extended header that ended with a chunk.
     carry: Vec<u8>,
     /// Bytes of content still to pass over.
@@ -29,7 +30,7 @@ pub(crate) struct Lockstep {
     held: VecDeque<Segment>,
     /// Whether a chunk in the middle of `held` was dropped, and where the chunks after it start.
     gap: Option<u64>,
-    before: Vec<u64>,
+    before: List<u64>,
     collector: Collector,
     capture: Option<(Group, Vec<u8>)>,
     /// Global values after the last complete group and after the one before.
@@ -42,7 +43,7 @@ pub(crate) struct Lockstep {
 pub(crate) struct Parted {
     pub(crate) start: u64,
     pub(crate) globals: Globals,
-    pub(crate) before: Vec<u64>,
+    pub(crate) before: List<u64>,
     pub(crate) collector: Collector,
     pub(crate) segments: Vec<Segment>,
     pub(crate) whole_from: u64,
@@ -52,13 +53,12 @@ impl Lockstep {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             walker: Walker::new(0, Globals::default(), options.limits.tar),
-            limits: options.limits,
             carry: Vec::new(),
             skip: 0,
             offset: 0,
             held: VecDeque::new(),
             gap: None,
-            before: Vec::new(),
+            before: List::new(options.limits.entries),
             collector: Collector::new(options.collect),
             capture: None,
             globals: Default::default(),
@@ -159,11 +159,8 @@ impl Lockstep {
     }
 
     fn group(&mut self, group: Group) -> Result<(), IndexError> {
-        if self.before.len() as u64 >= self.limits.entries {
-            return Err(IndexError::TooMany(self.limits.entries));
-        }
         let [half, _] = key(&group.path);
-        self.before.push(half);
+        self.before.push(half)?;
         self.globals = (
             std::mem::take(&mut self.globals.1),
             Arc::clone(&group.globals),
@@ -205,23 +202,23 @@ impl Lockstep {
     }
 
     /// What is known at a difference in the chunk that comes next.
-    pub(crate) fn parted(mut self) -> Parted {
+    pub(crate) fn parted(mut self) -> io::Result<Parted> {
         let start = self.walker.group_start();
         let in_hand = self.last.as_ref().is_some_and(|(_, end)| *end > start);
         let mut globals = self.globals.1;
         if in_hand {
-            let _ = self.before.pop();
+            let _ = self.before.pop()?;
             globals = self.globals.0;
         }
         let whole_from = self.gap.unwrap_or(0);
-        Parted {
+        Ok(Parted {
             start,
             globals,
             before: self.before,
             collector: self.collector,
             segments: self.held.into(),
             whole_from,
-        }
+        })
     }
 
     /// What is known where the streams were equal to their end.
@@ -229,7 +226,7 @@ impl Lockstep {
         if self.stop.is_none()
             && let Err(error) = self.end()
         {
-            self.stopped(error.into());
+            self.stopped(error);
         }
         let entries = self.before.len() as u64;
         Explained {
@@ -244,9 +241,9 @@ impl Lockstep {
         }
     }
 
-    fn end(&mut self) -> Result<(), TarError> {
+    fn end(&mut self) -> Result<(), IndexError> {
         if self.skip > 0 {
-            return Err(self.walker.cut(self.offset));
+            return Err(self.walker.cut(self.offset).into());
         }
         // A last piece of zeros shorter than a block belongs to the tail.
         let in_block = matches!(self.walker.need(), Need::Block);
@@ -255,12 +252,12 @@ impl Lockstep {
             Need::Nothing => return Ok(()),
             Need::Block | Need::Bytes(_) | Need::Skip(_) if fits => {}
             Need::Block | Need::Bytes(_) | Need::Skip(_) => {
-                return Err(self.walker.cut(self.offset));
+                return Err(self.walker.cut(self.offset).into());
             }
         }
         if let Some(group) = self.walker.finish()? {
             let [half, _] = key(&group.path);
-            self.before.push(half);
+            self.before.push(half)?;
         }
         Ok(())
     }

@@ -14,12 +14,15 @@ mod fields;
 mod files;
 mod globals;
 mod index;
+mod list;
 mod lockstep;
 mod moves;
+mod notes;
 mod options;
 mod outcome;
 mod pairs;
 mod rules;
+mod sorted;
 mod streams;
 mod tail;
 mod trouble;
@@ -218,5 +221,6 @@ impl Comparison {
             outcome.explained.archive,
             options,
         );
+        self.notes = notes::of(&self.divergences, &outcome.explained.stops, options);
     }
 }

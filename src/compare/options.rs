@@ -48,7 +48,8 @@ pub enum Depth {
 pub struct Limits {
     /// Bounds of extended headers.
     pub tar: TarLimits,
-    /// Most entries held in memory a side, 32 bytes each, from the first difference on.
+    /// Entries whose index is held in memory, from the first difference on; what is beyond goes
+    /// to unlinked temporary files. About 120 bytes each for both sides at worst.
     pub entries: u64,
     /// Most bytes (zeros not counted) of a stream kept in a temporary file a side.
     pub spool: u64,
@@ -68,7 +69,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             tar: TarLimits::default(),
-            entries: 50_000_000,
+            entries: 2_000_000,
             spool: 64 << 30,
             content: 1 << 20,
             details: 16 << 20,

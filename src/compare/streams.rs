@@ -135,7 +135,7 @@ fn part(
         .unwrap_or(common);
     let first = at + differing as u64;
     let keep = options.depth == Depth::Full;
-    let kept = state.parted();
+    let kept = state.parted()?;
     let (olds, news) = std::thread::scope(|scope| {
         let limit = options.limits.spool;
         let spool = || Spool::new(kept.segments.clone(), at, limit);

@@ -85,16 +85,13 @@ fn of_stop(name: &str, stop: &Stop) -> Trouble {
         IndexError::Tar(TarError::HeaderLimit { .. }) => {
             "raise `--max-header` if the archive can be trusted".to_owned()
         }
-        IndexError::TooMany(_) => {
-            "raise `--max-entries`, which takes 32 bytes of memory each".to_owned()
-        }
         IndexError::Tar(TarError::NotTar(_)) => {
             return Trouble {
                 what: format!("{}: {}", quote(name.as_bytes()), stop.error),
                 hint: None,
             };
         }
-        IndexError::Tar(_) | IndexError::Io(_) => format!(
+        IndexError::Tar(_) | IndexError::Io(_) | IndexError::TooMany(_) => format!(
             "the first {} entries were compared; see the report",
             stop.entries
         ),

@@ -15,6 +15,9 @@ pub struct DiffLimits {
     pub output: usize,
 }
 
+/// How a difference ends that was cut.
+pub const REST_LEFT_OUT: &str = "the rest of the difference is left out\n";
+
 /// Whether bytes look like text: UTF-8 without NUL and almost without control characters.
 #[must_use]
 pub fn is_text(bytes: &[u8]) -> bool {
@@ -37,7 +40,7 @@ pub fn unified(left: &[u8], right: &[u8], limits: DiffLimits) -> String {
         out.push_str(&format!("{}\n", hunk.header()));
         for change in hunk.iter_changes() {
             if out.len() > limits.output {
-                out.push_str("the rest of the difference is left out\n");
+                out.push_str(REST_LEFT_OUT);
                 return out;
             }
             let mark = match change.tag() {
