@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::compare_args::CompareArgs;
-use super::outputs::OutputArgs;
+use super::known::KnownArgs;
+use super::outputs::{OutputArgs, PackageArgs};
 
 /// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
 /// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
@@ -115,6 +116,12 @@ pub struct VerifyArgs {
     /// How many builds run at the same time; 1 puts the first tarball into an unlinked file
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub jobs: u8,
+    /// What is known already.
+    #[command(flatten)]
+    pub known: KnownArgs,
+    /// What is said of packages.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Reports.
     #[command(flatten)]
     pub outputs: OutputArgs,

@@ -7,6 +7,7 @@ pub mod compare_args;
 mod destination;
 mod doctor;
 mod keep;
+mod known;
 mod outputs;
 mod prepare;
 mod progress;
@@ -21,7 +22,8 @@ use clap::Parser;
 
 pub use args::Cli;
 pub use compare_args::CompareArgs;
-pub use outputs::{OutputArgs, Outputs};
+pub use known::KnownArgs;
+pub use outputs::{OutputArgs, Outputs, PackageArgs};
 use trouble::Trouble;
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.

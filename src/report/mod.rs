@@ -4,8 +4,11 @@
 //! here alone. Nothing in a report depends on the clock, on temporary paths or on the
 //! order of a map; timings stand apart.
 
+mod bug;
 mod from_comparison;
 mod json;
+mod known;
+mod packages;
 mod text;
 mod verification;
 mod verified_text;
@@ -14,8 +17,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
+pub use known::{Rules, RulesError};
+pub use packages::packages_table;
 pub use text::text;
 pub use verification::{Pin, PinnedPackage, Verification};
 
@@ -55,7 +61,7 @@ pub struct Report {
     pub pin: Option<Pin>,
     /// What options took out.
     pub ignored: Vec<Ignored>,
-    /// Divergences that are known bugs; `verify` only.
+    /// What a `--known` file says is known.
     #[serde(default)]
     pub known: Vec<Known>,
     /// What was capped or not looked at.
@@ -307,8 +313,11 @@ pub struct Package {
     pub divergences: u64,
     /// Escapes that are its.
     pub escapes: u64,
-    /// `complete`, `incomplete`, …
+    /// `complete`, `incomplete` or `unproven`: what the run says, not how the scripts read.
     pub verdict: String,
+    /// Why it is not complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// One maintainer script.
@@ -317,8 +326,54 @@ pub struct Package {
 pub struct PackageScript {
     /// Which.
     pub name: Script,
-    /// Whether it names `DPKG_ROOT`.
-    pub dpkg_root: bool,
+    /// How it supports `DPKG_ROOT`, by reading it.
+    pub dpkg_root: DpkgRoot,
+    /// What runs it, where it is `unread`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
+    /// The lines that act on the system they run on, without `DPKG_ROOT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ScriptLine>,
+}
+
+/// How a script supports `DPKG_ROOT`, by reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DpkgRoot {
+    /// It names `DPKG_ROOT`; single lines may lack it.
+    Aware,
+    /// It acts only through helpers that read `DPKG_ROOT` themselves.
+    Helper,
+    /// It names files or runs tools of the system it runs on.
+    Silent,
+    /// It does nothing on initial installation.
+    NoneNeeded,
+    /// It is no shell script.
+    Unread,
+}
+
+impl DpkgRoot {
+    /// The contract's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Aware => "aware",
+            Self::Helper => "helper",
+            Self::Silent => "silent",
+            Self::NoneNeeded => "none-needed",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// A line of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptLine {
+    /// From 1.
+    pub number: u64,
+    /// Its text with its continuations.
+    pub text: String,
 }
 
 /// One build.
@@ -349,16 +404,32 @@ pub struct Ignored {
     pub count: u64,
 }
 
-/// Divergences that are a known bug.
+/// A rule of a `--known` file, and what it matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
     /// The rule.
     pub rule: String,
-    /// How many divergences.
+    /// How many divergent entries, archive aspects and escapes it matched.
     pub count: u64,
     /// The bug report.
     pub bug: Option<String>,
+    /// Why the rule says it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What is wrong with the rule itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<RuleFinding>,
+}
+
+/// What is wrong with a rule of a `--known` file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleFinding {
+    /// It matched nothing.
+    Unused,
+    /// Its date is over; what it matched is not known any more.
+    Expired,
 }
 
 /// Why the job could not be done.
