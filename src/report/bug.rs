@@ -18,12 +18,10 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         .flat_map(|outside| &outside.escapes)
         .filter(|escape| escape.package.as_deref() == Some(package))
         .collect();
-    let of_package = |known: &Option<String>| known.as_deref() == Some(package);
-    let diverges = report
-        .divergences
-        .iter()
-        .any(|row| of_package(&row.package));
-    let causes = report.causes.iter().any(|cause| of_package(&cause.package));
+    let mut rows = report.divergences.iter();
+    let diverges = rows.any(|row| report.owner(row) == Some(package));
+    let mut causes = report.causes.iter();
+    let causes = causes.any(|cause| cause.package.as_deref() == Some(package));
     if escapes.is_empty() && !diverges && !causes {
         return None;
     }
@@ -95,7 +93,7 @@ fn divergences(report: &Report, package: &str, out: &mut String) {
     let rows: Vec<_> = report
         .divergences
         .iter()
-        .filter(|row| row.package.as_deref() == Some(package))
+        .filter(|row| report.owner(row) == Some(package))
         .collect();
     if rows.is_empty() {
         return;
@@ -184,7 +182,7 @@ fn scripts(report: &Report, package: &str, known: Option<&Package>, out: &mut St
     // A guard makes a difference too, so a script that is aware is named as well.
     let rows = report.divergences.iter();
     let named: Vec<Script> = rows
-        .filter(|row| row.package.as_deref() == Some(package))
+        .filter(|row| report.owner(row) == Some(package))
         .filter_map(|row| row.script)
         .collect();
     let scripts = known.into_iter().flat_map(|known| &known.scripts);

@@ -9,6 +9,7 @@ mod from_comparison;
 mod json;
 mod known;
 mod packages;
+mod packages_text;
 mod text;
 mod verification;
 mod verified_text;
@@ -20,8 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
-pub use known::{Rules, RulesError};
-pub use packages::packages_table;
+pub use known::{Known, RuleFinding, Rules, RulesError};
+pub use packages::{DpkgRoot, Package, PackageScript, ScriptLine};
+pub use packages_text::packages_table;
 pub use text::text;
 pub use verification::{Pin, PinnedPackage, Verification};
 
@@ -295,87 +297,6 @@ pub enum Change {
     Metadata,
 }
 
-/// One package of the chroot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Package {
-    /// Binary package name.
-    pub name: String,
-    /// Version.
-    pub version: String,
-    /// Architecture.
-    pub architecture: String,
-    /// Whether it is essential.
-    pub essential: bool,
-    /// Its maintainer scripts.
-    pub scripts: Vec<PackageScript>,
-    /// Divergent entries that are its.
-    pub divergences: u64,
-    /// Escapes that are its.
-    pub escapes: u64,
-    /// `complete`, `incomplete` or `unproven`: what the run says, not how the scripts read.
-    pub verdict: String,
-    /// Why it is not complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// One maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackageScript {
-    /// Which.
-    pub name: Script,
-    /// How it supports `DPKG_ROOT`, by reading it.
-    pub dpkg_root: DpkgRoot,
-    /// What runs it, where it is `unread`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interpreter: Option<String>,
-    /// The lines that act on the system they run on, without `DPKG_ROOT`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<ScriptLine>,
-}
-
-/// How a script supports `DPKG_ROOT`, by reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DpkgRoot {
-    /// It names `DPKG_ROOT`; single lines may lack it.
-    Aware,
-    /// It acts only through helpers that read `DPKG_ROOT` themselves.
-    Helper,
-    /// It names files or runs tools of the system it runs on.
-    Silent,
-    /// It does nothing on initial installation.
-    NoneNeeded,
-    /// It is no shell script.
-    Unread,
-}
-
-impl DpkgRoot {
-    /// The contract's word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Aware => "aware",
-            Self::Helper => "helper",
-            Self::Silent => "silent",
-            Self::NoneNeeded => "none-needed",
-            Self::Unread => "unread",
-        }
-    }
-}
-
-/// A line of a maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScriptLine {
-    /// From 1.
-    pub number: u64,
-    /// Its text with its continuations.
-    pub text: String,
-}
-
 /// One build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -404,34 +325,6 @@ pub struct Ignored {
     pub count: u64,
 }
 
-/// A rule of a `--known` file, and what it matched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Known {
-    /// The rule.
-    pub rule: String,
-    /// How many divergent entries, archive aspects and escapes it matched.
-    pub count: u64,
-    /// The bug report.
-    pub bug: Option<String>,
-    /// Why the rule says it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What is wrong with the rule itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finding: Option<RuleFinding>,
-}
-
-/// What is wrong with a rule of a `--known` file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleFinding {
-    /// It matched nothing.
-    Unused,
-    /// Its date is over; what it matched is not known any more.
-    Expired,
-}
-
 /// Why the job could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -443,6 +336,17 @@ pub struct Trouble {
 }
 
 impl Report {
+    /// The package that a divergent entry belongs to: its own, or that of its cause.
+    #[must_use]
+    pub fn owner<'a>(&'a self, row: &'a EntryDivergence) -> Option<&'a str> {
+        let of_cause = || {
+            let id = row.cause.as_ref()?;
+            let cause = self.causes.iter().find(|cause| cause.id == *id)?;
+            cause.package.as_deref()
+        };
+        row.package.as_deref().or_else(of_cause)
+    }
+
     /// The exit status that the verdict stands for.
     #[must_use]
     pub fn exit_status(&self) -> u8 {

@@ -4,7 +4,9 @@
 //! lacks `DPKG_ROOT` and did nothing different is complete, and the word beside it says why
 //! that may change.
 
-use super::{DpkgRoot, Package, PackageScript, Report, Script, ScriptLine};
+use serde::{Deserialize, Serialize};
+
+use super::{Change, EntryDivergence, Escape, Field, Report, Script};
 use crate::build::stanza::{field, stanzas};
 use crate::compare::Collected;
 use crate::explain::scripts::{self, Kind, Scripts, Support};
@@ -12,6 +14,87 @@ use crate::text::quote;
 
 /// Most paths that a reason names; the report has all of them.
 const NAMED: usize = 2;
+
+/// One package of the chroot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Binary package name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Architecture.
+    pub architecture: String,
+    /// Whether it is essential.
+    pub essential: bool,
+    /// Its maintainer scripts.
+    pub scripts: Vec<PackageScript>,
+    /// Divergent entries that are its.
+    pub divergences: u64,
+    /// Escapes that are its.
+    pub escapes: u64,
+    /// `complete`, `incomplete` or `unproven`: what the run says, not how the scripts read.
+    pub verdict: String,
+    /// Why it is not complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageScript {
+    /// Which.
+    pub name: Script,
+    /// How it supports `DPKG_ROOT`, by reading it.
+    pub dpkg_root: DpkgRoot,
+    /// What runs it, where it is `unread`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
+    /// The lines that act on the system they run on, without `DPKG_ROOT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ScriptLine>,
+}
+
+/// How a script supports `DPKG_ROOT`, by reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DpkgRoot {
+    /// It names `DPKG_ROOT`; single lines may lack it.
+    Aware,
+    /// It acts only through helpers that read `DPKG_ROOT` themselves.
+    Helper,
+    /// It names files or runs tools of the system it runs on.
+    Silent,
+    /// It does nothing on initial installation.
+    NoneNeeded,
+    /// It is no shell script.
+    Unread,
+}
+
+impl DpkgRoot {
+    /// The contract's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Aware => "aware",
+            Self::Helper => "helper",
+            Self::Silent => "silent",
+            Self::NoneNeeded => "none-needed",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// A line of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptLine {
+    /// From 1.
+    pub number: u64,
+    /// Its text with its continuations.
+    pub text: String,
+}
 
 /// The packages of the chroot, by dpkg's status file inside the reference.
 pub(super) fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
@@ -24,13 +107,14 @@ pub(super) fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
         .unwrap_or_default();
     let files = collected.left.iter().chain(&collected.right);
     let scripts = Scripts::read(files.map(|(path, content)| (path.as_slice(), content.as_slice())));
-    let orphans = orphans(report);
+    let orphans = Orphans::of(report);
     stanzas(&text)
         .filter_map(|stanza| {
             let name = field(stanza, "Package")?;
+            let suspicion = orphans.suspicion(&scripts, name);
             let scripts = script_words(&scripts, name);
             let found = Found::of(report, name);
-            let (verdict, reason) = verdict(&found, &orphans, &scripts);
+            let (verdict, reason) = verdict(&found, &orphans.phrases, suspicion, &scripts);
             Some(Package {
                 name: name.to_owned(),
                 version: field(stanza, "Version")?.to_owned(),
@@ -54,69 +138,117 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn of(report: &'a Report, name: &str) -> Self {
-        let divergences = report.divergences.iter();
-        let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
+        let owned = |path: &(&'a str, Option<&str>)| path.1 == Some(name);
+        let paths = |all: Vec<(&'a str, Option<&str>)>| {
+            let owned = all.into_iter().filter(owned);
+            owned.map(|(path, _)| path).collect()
+        };
         Self {
-            divergences: divergences
-                .filter(|row| row.package.as_deref() == Some(name))
-                .map(|row| row.path.as_str())
-                .collect(),
-            escapes: escapes
-                .filter(|escape| escape.package.as_deref() == Some(name))
-                .map(|escape| escape.path.as_str())
-                .collect(),
+            divergences: paths(divergent(report)),
+            escapes: paths(escaped(report)),
         }
     }
 }
 
-/// What belongs to no package known, and so may belong to any: one phrase each.
-fn orphans(report: &Report) -> Vec<String> {
-    let mut orphans = Vec::new();
-    let divergences = report.divergences.iter();
-    let divergences: Vec<&str> = divergences
-        .filter(|row| row.package.is_none())
-        .map(|row| row.path.as_str())
-        .collect();
-    if !divergences.is_empty() {
-        orphans.push(format!(
-            "{} no known package: {}",
-            counted(
-                divergences.len(),
-                "divergent entry has",
-                "divergent entries have"
-            ),
-            named(&divergences)
-        ));
-    }
+/// Divergent entries with their packages, without directories that only show that something in
+/// them differs.
+fn divergent(report: &Report) -> Vec<(&str, Option<&str>)> {
+    let rows = &report.divergences;
+    let follows = |row: &EntryDivergence| {
+        is_mtime(&row.fields) && rows.iter().any(|other| is_in(&other.path, &row.path))
+    };
+    rows.iter()
+        .filter(|row| !follows(row))
+        .map(|row| (row.path.as_str(), report.owner(row)))
+        .collect()
+}
+
+/// Escapes, likewise.
+fn escaped(report: &Report) -> Vec<(&str, Option<&str>)> {
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let escapes: Vec<&str> = escapes
-        .filter(|escape| escape.package.is_none())
-        .map(|escape| escape.path.as_str())
-        .collect();
-    if !escapes.is_empty() {
-        orphans.push(format!(
-            "{} modified by an unknown package: {}",
-            counted(escapes.len(), "path outside was", "paths outside were"),
-            named(&escapes)
-        ));
+    let escapes: Vec<&Escape> = escapes.collect();
+    let follows = |escape: &Escape| {
+        escape.change == Change::Metadata
+            && is_mtime(&escape.fields)
+            && escapes.iter().any(|other| is_in(&other.path, &escape.path))
+    };
+    escapes
+        .iter()
+        .filter(|escape| !follows(escape))
+        .map(|escape| (escape.path.as_str(), escape.package.as_deref()))
+        .collect()
+}
+
+/// Whether nothing but the time differs.
+fn is_mtime(fields: &[Field]) -> bool {
+    !fields.is_empty() && fields.iter().all(|field| field.name == "mtime")
+}
+
+/// Whether a path is directly in a directory.
+fn is_in(path: &str, directory: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path.rsplit_once('/')
+        .is_some_and(|(parent, _)| parent == directory.trim_end_matches('/'))
+}
+
+/// What belongs to no package known, and so may belong to any.
+struct Orphans<'a> {
+    paths: Vec<&'a str>,
+    phrases: Vec<String>,
+}
+
+impl<'a> Orphans<'a> {
+    fn of(report: &'a Report) -> Self {
+        let orphaned = |all: Vec<(&'a str, Option<&str>)>| -> Vec<&'a str> {
+            let orphans = all.into_iter().filter(|(_, package)| package.is_none());
+            orphans.map(|(path, _)| path).collect()
+        };
+        let (divergences, escapes) = (orphaned(divergent(report)), orphaned(escaped(report)));
+        let mut phrases = Vec::new();
+        let counts = [
+            (divergences.len(), "divergent entry", "divergent entries"),
+            (escapes.len(), "change outside", "changes outside"),
+        ];
+        for (count, one, many) in counts {
+            if count > 0 {
+                phrases.push(format!("{} of no known package", counted(count, one, many)));
+            }
+        }
+        // What follows from entries is not held against anyone a second time.
+        if report.divergences.is_empty() {
+            let aspects = report.archive.iter();
+            phrases.extend(aspects.map(|one| format!("the archives differ in {}", one.name)));
+        }
+        let trouble = report.trouble.iter();
+        phrases.extend(trouble.map(|_| "the comparison is not complete".to_owned()));
+        Self {
+            paths: [divergences, escapes].concat(),
+            phrases,
+        }
     }
-    // What follows from entries is not held against anyone a second time.
-    if report.divergences.is_empty() {
-        let aspects = report.archive.iter();
-        orphans.extend(aspects.map(|one| format!("the archives differ in {}", one.name)));
+
+    /// The first line of a package's scripts that may be the reason.
+    fn suspicion(&self, scripts: &Scripts, package: &str) -> Option<String> {
+        self.paths.iter().find_map(|path| {
+            let scripts = scripts.of(package)?;
+            scripts.iter().find_map(|(kind, script)| {
+                let about = script.lines_about(path);
+                let line = about.into_iter().find(scripts::Line::is_silent)?;
+                Some(format!(
+                    "{path} may be its: {} line {}: {}",
+                    kind.word(),
+                    line.number,
+                    line.text
+                ))
+            })
+        })
     }
-    orphans.extend(
-        report
-            .trouble
-            .iter()
-            .map(|_| "the comparison is not complete".to_owned()),
-    );
-    orphans
 }
 
 fn verdict(
     found: &Found<'_>,
     orphans: &[String],
+    suspicion: Option<String>,
     scripts: &[PackageScript],
 ) -> (&'static str, Option<String>) {
     let mut own = Vec::new();
@@ -139,6 +271,9 @@ fn verdict(
     }
     if orphans.is_empty() {
         return ("complete", None);
+    }
+    if suspicion.is_some() {
+        return ("unproven", suspicion);
     }
     let runs = scripts
         .iter()
@@ -193,60 +328,6 @@ fn script_line(line: &scripts::Line) -> ScriptLine {
     }
 }
 
-/// The table as text: one line a package.
-#[must_use]
-pub fn packages_table(report: &Report) -> String {
-    let mut rows = vec![
-        [
-            "package", "version", "diverge", "escape", "verdict", "scripts",
-        ]
-        .map(str::to_owned),
-    ];
-    rows.extend(report.packages.iter().map(|package| {
-        let scripts: Vec<String> = package.scripts.iter().map(script_text).collect();
-        let reason = package.reason.as_ref();
-        let reason = reason.map(|reason| format!("   {}", quote(reason.as_bytes())));
-        [
-            quote(package.name.as_bytes()),
-            quote(package.version.as_bytes()),
-            package.divergences.to_string(),
-            package.escapes.to_string(),
-            package.verdict.clone(),
-            format!("{}{}", scripts.join(", "), reason.unwrap_or_default()),
-        ]
-    }));
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = [0, 1, 2, 3, 4, 5].map(width);
-    let mut out = "\n".to_owned();
-    for row in &rows {
-        let cells = row.iter().zip(widths);
-        let line: Vec<String> = cells
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        out.push_str(&format!("  {}\n", line.join("  ").trim_end()).replace("  \n", "\n"));
-    }
-    out
-}
-
-/// `postinst aware, 1 line without`.
-fn script_text(script: &PackageScript) -> String {
-    let interpreter = script.interpreter.iter().map(|name| format!(" ({name})"));
-    let lines = match (script.dpkg_root, script.lines.len()) {
-        (DpkgRoot::Aware, 1) => " (1 line without)".to_owned(),
-        (DpkgRoot::Aware, count @ 2..) => format!(" ({count} lines without)"),
-        _ => String::new(),
-    };
-    format!(
-        "{} {}{}{lines}",
-        script.name.word(),
-        script.dpkg_root.word(),
-        interpreter.collect::<String>()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,7 +344,7 @@ mod tests {
             interpreter: None,
             lines: Vec::new(),
         };
-        let (word, reason) = verdict(&found, &orphans, &[script]);
+        let (word, reason) = verdict(&found, &orphans, None, &[script]);
         (word, reason.unwrap_or_default())
     }
 
@@ -286,5 +367,11 @@ mod tests {
                 "x; none of its scripts acts on installation".to_owned()
             )
         );
+    }
+
+    #[test]
+    fn a_directory_is_nobodys_where_something_in_it_differs() {
+        assert!(is_in("./etc/a", "./etc/") && is_in("/etc/a/", "/etc"));
+        assert!(!is_in("./etc/a/b", "./etc/") && !is_in("./etc/", "./etc/"));
     }
 }

@@ -6,11 +6,39 @@
 mod rules;
 
 use base64::Engine as _;
+use serde::{Deserialize, Serialize};
 
-use super::{ArchiveDivergence, EntryDivergence, Escape, Known, Report, RuleFinding, Verdict};
-use super::{Change, Kind};
+use super::{ArchiveDivergence, Change, EntryDivergence, Escape, Kind, Report, Verdict};
 use rules::{About, Rule};
 pub use rules::{Rules, RulesError};
+
+/// A rule of a `--known` file, and what it matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// The rule.
+    pub rule: String,
+    /// How many divergent entries, archive aspects and escapes it matched.
+    pub count: u64,
+    /// The bug report.
+    pub bug: Option<String>,
+    /// Why the rule says it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What is wrong with the rule itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<RuleFinding>,
+}
+
+/// What is wrong with a rule of a `--known` file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleFinding {
+    /// It matched nothing.
+    Unused,
+    /// Its date is over; what it matched is not known any more.
+    Expired,
+}
 
 impl Report {
     /// Holds the findings against rules; each is counted for the first rule that matches it.
@@ -175,5 +203,4 @@ fn bytes(path: &str, base64: Option<&str>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[path = "../known_tests.rs"]
 mod tests;
