@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::compare_args::CompareArgs;
-use super::outputs::OutputArgs;
+use super::known::KnownArgs;
+use super::outputs::{OutputArgs, PackageArgs};
 
 /// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
 /// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
@@ -129,6 +130,12 @@ pub struct VerifyArgs {
     /// Never make a control
     #[arg(long)]
     pub no_control: bool,
+    /// What is known already.
+    #[command(flatten)]
+    pub known: KnownArgs,
+    /// What is said of packages.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Reports.
     #[command(flatten)]
     pub outputs: OutputArgs,

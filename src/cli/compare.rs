@@ -29,6 +29,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         return Ok(0);
     }
     let options = args.options()?;
+    let known = args.known.read()?;
     let outputs = Outputs::open(&args.outputs)?;
     let (Some(left), Some(right)) = (&args.left, &args.right) else {
         anyhow::bail!("two tarballs are needed");
@@ -41,7 +42,8 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         &|bytes| bar.set_position(bytes),
     );
     bar.finish_and_clear();
-    let report = Report::from_comparison(&comparison, Times::new());
+    let mut report = Report::from_comparison(&comparison, Times::new());
+    known.apply(&mut report)?;
     if let Some(trouble) = &report.trouble {
         let hint = trouble
             .hint
@@ -51,7 +53,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         let _ = write!(io::stderr(), "twinroot: {}\n{hint}", trouble.what);
     }
     outputs.write(&report)?;
-    Ok(report.exit_status())
+    Ok(known.status(&report))
 }
 
 fn source(label: &str, path: &Path) -> Source {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cli::known::KnownArgs;
 use crate::cli::outputs::OutputArgs;
 use crate::compare::{ContentPolicy, Depth, Exclude, Limits, Options};
 
@@ -27,6 +28,9 @@ pub struct CompareArgs {
     /// List the names of fields and archive aspects with what they mean, and do nothing else.
     #[arg(long)]
     pub list_fields: bool,
+    /// What is known already.
+    #[command(flatten)]
+    pub known: KnownArgs,
     /// Reports.
     #[command(flatten)]
     pub outputs: OutputArgs,

@@ -7,6 +7,7 @@ pub mod compare_args;
 mod destination;
 mod doctor;
 mod keep;
+mod known;
 mod observe;
 mod outputs;
 mod prepare;
@@ -22,7 +23,8 @@ use clap::Parser;
 
 pub use args::Cli;
 pub use compare_args::CompareArgs;
-pub use outputs::{OutputArgs, Outputs};
+pub use known::KnownArgs;
+pub use outputs::{OutputArgs, Outputs, PackageArgs};
 use trouble::Trouble;
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.

@@ -31,6 +31,19 @@ pub struct OutputArgs {
 enum Format {
     Text,
     Json,
+    Bug,
+}
+
+/// What `verify` may add to a text report, or print instead of it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct PackageArgs {
+    /// List every package in text reports: how its scripts support DPKG_ROOT, and whether the
+    /// run proves it complete
+    #[arg(long)]
+    pub packages: bool,
+    /// Print a bug report on this package instead of the text report
+    #[arg(long, value_name = "PACKAGE")]
+    pub bug: Option<String>,
 }
 
 struct Target {
@@ -43,6 +56,7 @@ struct Target {
 pub struct Outputs {
     targets: Vec<Target>,
     output_empty: bool,
+    packages: PackageArgs,
 }
 
 impl std::fmt::Debug for Outputs {
@@ -60,13 +74,23 @@ impl Outputs {
     /// # Errors
     /// A file cannot be made where it should be, or two reports go to standard output.
     pub fn open(args: &OutputArgs) -> anyhow::Result<Self> {
+        Self::open_with(args, &PackageArgs::default())
+    }
+
+    /// The same, with what is said of packages.
+    ///
+    /// # Errors
+    /// As of [`Outputs::open`].
+    pub fn open_with(args: &OutputArgs, packages: &PackageArgs) -> anyhow::Result<Self> {
         let mut targets = Vec::new();
         for (format, path) in [(Format::Text, &args.text), (Format::Json, &args.json)] {
             if let Some(path) = path {
                 targets.push(Target::open(format, path)?);
             }
         }
-        if targets.is_empty() {
+        if packages.bug.is_some() {
+            targets.push(Target::open(Format::Bug, Path::new("-"))?);
+        } else if targets.is_empty() {
             targets.push(Target::open(Format::Text, Path::new("-"))?);
         }
         let standard = targets
@@ -77,6 +101,7 @@ impl Outputs {
         Ok(Self {
             targets,
             output_empty: args.output_empty,
+            packages: packages.clone(),
         })
     }
 
@@ -88,7 +113,14 @@ impl Outputs {
         let leave_files = report.verdict != Verdict::Identical || self.output_empty;
         for target in self.targets {
             let body = match target.format {
+                Format::Text if self.packages.packages => {
+                    report::text(report) + &report::packages_table(report)
+                }
                 Format::Text => report::text(report),
+                Format::Bug => {
+                    let package = self.packages.bug.as_deref().unwrap_or_default();
+                    report::bug(report, package).unwrap_or_else(|| report::no_bug(package))
+                }
                 Format::Json => report::json(report)?,
             };
             target.write(body.as_bytes(), leave_files)?;

@@ -21,17 +21,19 @@ use crate::sandbox::Interrupts;
 /// # Errors
 /// Trouble.
 pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
-    let outputs = Outputs::open(&args.outputs)?;
+    let known = args.known.read()?;
+    let outputs = Outputs::open_with(&args.outputs, &args.packages)?;
     let keep = args.keep.as_deref().map(Keep::open).transpose()?;
     doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let report = verify(args, keep.as_ref(), &interrupts).map_err(|trouble| {
+    let mut report = verify(args, keep.as_ref(), &interrupts).map_err(|trouble| {
         if let (Some(keep), Trouble::Build(error)) = (&keep, &trouble) {
             // Should that fail too, the first error is still the one to tell.
             let _ = keep.failed(error);
         }
         trouble.of_run(&interrupts)
     })?;
+    known.apply(&mut report)?;
     if let Some(keep) = &keep {
         keep.write(
             "report.json",
@@ -51,7 +53,7 @@ pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
         let _ = write!(std::io::stderr(), "twinroot: {}\n{hint}", trouble.what);
     }
     outputs.write(&report)?;
-    Ok(report.exit_status())
+    Ok(known.status(&report))
 }
 
 fn verify(

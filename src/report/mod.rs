@@ -4,10 +4,14 @@
 //! here alone. Nothing in a report depends on the clock, on temporary paths or on the
 //! order of a map; timings stand apart.
 
+mod bug;
 mod causes;
 mod causes_text;
 mod from_comparison;
 mod json;
+mod known;
+mod packages;
+mod packages_text;
 mod text;
 mod verification;
 mod verified_text;
@@ -16,8 +20,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
+pub use known::{Known, RuleFinding, Rules, RulesError};
+pub use packages::{DpkgRoot, Package, PackageScript, ScriptLine};
+pub use packages_text::packages_table;
 pub use text::text;
 pub use verification::{Pin, PinnedPackage, Verification};
 
@@ -57,7 +65,7 @@ pub struct Report {
     pub pin: Option<Pin>,
     /// What options took out.
     pub ignored: Vec<Ignored>,
-    /// Divergences that are known bugs; `verify` only.
+    /// What a `--known` file says is known.
     #[serde(default)]
     pub known: Vec<Known>,
     /// What was capped or not looked at.
@@ -305,38 +313,6 @@ pub enum Change {
     Metadata,
 }
 
-/// One package of the chroot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Package {
-    /// Binary package name.
-    pub name: String,
-    /// Version.
-    pub version: String,
-    /// Architecture.
-    pub architecture: String,
-    /// Whether it is essential.
-    pub essential: bool,
-    /// Its maintainer scripts.
-    pub scripts: Vec<PackageScript>,
-    /// Divergent entries that are its.
-    pub divergences: u64,
-    /// Escapes that are its.
-    pub escapes: u64,
-    /// `complete`, `incomplete`, …
-    pub verdict: String,
-}
-
-/// One maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackageScript {
-    /// Which.
-    pub name: Script,
-    /// Whether it names `DPKG_ROOT`.
-    pub dpkg_root: bool,
-}
-
 /// One build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -365,18 +341,6 @@ pub struct Ignored {
     pub count: u64,
 }
 
-/// Divergences that are a known bug.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Known {
-    /// The rule.
-    pub rule: String,
-    /// How many divergences.
-    pub count: u64,
-    /// The bug report.
-    pub bug: Option<String>,
-}
-
 /// Why the job could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -388,6 +352,17 @@ pub struct Trouble {
 }
 
 impl Report {
+    /// The package that a divergent entry belongs to: its own, or that of its cause.
+    #[must_use]
+    pub fn owner<'a>(&'a self, row: &'a EntryDivergence) -> Option<&'a str> {
+        let of_cause = || {
+            let id = row.cause.as_ref()?;
+            let cause = self.causes.iter().find(|cause| cause.id == *id)?;
+            cause.package.as_deref()
+        };
+        row.package.as_deref().or_else(of_cause)
+    }
+
     /// The exit status that the verdict stands for.
     #[must_use]
     pub fn exit_status(&self) -> u8 {

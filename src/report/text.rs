@@ -1,6 +1,6 @@
 //! The report as text for people. Readable without colour; every name is quoted already.
 
-use crate::report::{EntryDivergence, Field, Kind, Report, Verdict};
+use crate::report::{EntryDivergence, Field, Kind, Report, RuleFinding, Verdict};
 use crate::text::quote;
 
 use super::{causes_text, verified_text};
@@ -152,7 +152,7 @@ fn value(value: Option<&String>) -> &str {
 }
 
 fn footer(report: &Report, out: &mut String) {
-    if report.ignored.is_empty() && report.notes.is_empty() {
+    if report.ignored.is_empty() && report.notes.is_empty() && report.known.is_empty() {
         return;
     }
     out.push('\n');
@@ -163,9 +163,38 @@ fn footer(report: &Report, out: &mut String) {
             grouped(ignored.count)
         ));
     }
+    known(report, out);
     for note in &report.notes {
         out.push_str(&format!("note: {note}\n"));
     }
+}
+
+/// What a `--known` file knows; the findings themselves stand above, known or not.
+fn known(report: &Report, out: &mut String) {
+    if report.known.is_empty() {
+        return;
+    }
+    for known in &report.known {
+        let finding = match known.finding {
+            None => "",
+            Some(RuleFinding::Unused) => ", a rule that matched nothing",
+            Some(RuleFinding::Expired) => ", a rule that has expired",
+        };
+        let aside = known.bug.iter().chain(&known.reason);
+        let aside = aside.map(|text| format!("  {}", quote(text.as_bytes())));
+        out.push_str(&format!(
+            "known: {} ({}){finding}{}\n",
+            known.rule,
+            grouped(known.count),
+            aside.collect::<String>()
+        ));
+    }
+    let (known, all) = report.known_of_all();
+    out.push_str(&format!(
+        "known: {} of {} findings\n",
+        grouped(known),
+        grouped(all)
+    ));
 }
 
 /// A size with three significant digits and a binary unit.

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Build, Change, Escape, Field, Outside, Package, Report, Script, Times, Verdict};
+use super::{Build, Change, Escape, Field, Outside, Report, Script, Times, Verdict};
 use crate::audit::{self, ChangeKind};
 use crate::build::outside::Versions;
 use crate::build::pin::State;
 use crate::build::recipe::Recipe;
 use crate::build::run::Built;
-use crate::build::stanza::{field, stanzas, versions};
+use crate::build::stanza::versions;
 use crate::build::trace::Trace;
-use crate::compare::{Collected, Comparison};
+use crate::compare::Comparison;
 use crate::explain::causes::{self, Evidence, OutsideFiles};
 use crate::explain::scripts::Scripts;
 use crate::explain::{Owner, Owners};
@@ -174,7 +174,7 @@ impl Report {
             }
         }
         report.notes.extend(facts.notes.iter().cloned());
-        report.packages = packages(collected, &report);
+        report.packages = super::packages::packages(collected, &report);
         let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);
         let builds = [
             ("normal", "normal", Some(facts.normal)),
@@ -263,51 +263,6 @@ fn escape(change: &audit::Change, owners: &Owners) -> Escape {
         script,
         command: None,
     }
-}
-
-/// The packages of the chroot, by dpkg's status file inside the reference.
-fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
-    let status = collected
-        .left
-        .get(&b"var/lib/dpkg/status"[..])
-        .or_else(|| collected.right.get(&b"var/lib/dpkg/status"[..]));
-    let text = status
-        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        .unwrap_or_default();
-    let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let escapes: Vec<_> = escapes.map(|escape| escape.package.as_deref()).collect();
-    // What belongs to no package known may belong to any.
-    let is_all_known =
-        !escapes.contains(&None) && report.divergences.iter().all(|row| row.package.is_some());
-    stanzas(&text)
-        .filter_map(|stanza| {
-            let name = field(stanza, "Package")?;
-            let divergences = report
-                .divergences
-                .iter()
-                .filter(|row| row.package.as_deref() == Some(name))
-                .count();
-            let escapes = escapes
-                .iter()
-                .filter(|package| **package == Some(name))
-                .count();
-            let verdict = match (divergences + escapes, is_all_known) {
-                (1.., _) => "incomplete",
-                (0, true) => "complete",
-                (0, false) => "unproven",
-            };
-            Some(Package {
-                name: name.to_owned(),
-                version: field(stanza, "Version")?.to_owned(),
-                architecture: field(stanza, "Architecture")?.to_owned(),
-                essential: field(stanza, "Essential") == Some("yes"),
-                scripts: vec![],
-                divergences: divergences as u64,
-                escapes: escapes as u64,
-                verdict: verdict.to_owned(),
-            })
-        })
-        .collect()
 }
 
 /// One build; modes are the words of `--mode`.
