@@ -72,7 +72,8 @@ fn header(report: &Report, package: &str, known: Option<&Package>, diverges: boo
          \n\
          Dear maintainer,\n\
          \n\
-         {built} was made twice from the same packages: the normal way, and with\n\
+         {built} was made twice\n\
+         from the same packages: the normal way, and with\n\
          maintainer scripts run outside of it with DPKG_ROOT set (dpkg --root with\n\
          --force-script-chrootless). Both should give the same files, and nothing outside\n\
          should change. With {name} that is not so.\n",

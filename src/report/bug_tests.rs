@@ -46,7 +46,8 @@ fn it_says_what_where_and_how_to_see_it_again() {
          \n\
          Dear maintainer,\n\
          \n\
-         A chroot of trixie (essential, amd64) was made twice from the same packages: the normal way, and with\n\
+         A chroot of trixie (essential, amd64) was made twice\n\
+         from the same packages: the normal way, and with\n\
          maintainer scripts run outside of it with DPKG_ROOT set (dpkg --root with\n\
          --force-script-chrootless). Both should give the same files, and nothing outside\n\
          should change. With aa that is not so.\n\
