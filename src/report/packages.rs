@@ -97,7 +97,7 @@ pub struct ScriptLine {
 }
 
 /// The packages of the chroot, by dpkg's status file inside the reference.
-pub(super) fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
+pub(super) fn packages(collected: &Collected, scripts: &Scripts, report: &Report) -> Vec<Package> {
     let status = collected
         .left
         .get(&b"var/lib/dpkg/status"[..])
@@ -105,14 +105,12 @@ pub(super) fn packages(collected: &Collected, report: &Report) -> Vec<Package> {
     let text = status
         .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
         .unwrap_or_default();
-    let files = collected.left.iter().chain(&collected.right);
-    let scripts = Scripts::read(files.map(|(path, content)| (path.as_slice(), content.as_slice())));
     let orphans = Orphans::of(report);
     stanzas(&text)
         .filter_map(|stanza| {
             let name = field(stanza, "Package")?;
-            let suspicion = orphans.suspicion(&scripts, name);
-            let scripts = script_words(&scripts, name);
+            let suspicion = orphans.suspicion(scripts, name);
+            let scripts = script_words(scripts, name);
             let found = Found::of(report, name);
             let (verdict, reason) = verdict(&found, &orphans.phrases, suspicion, &scripts);
             Some(Package {

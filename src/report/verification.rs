@@ -13,7 +13,7 @@ use crate::build::run::Built;
 use crate::build::stanza::versions;
 use crate::build::trace::Trace;
 use crate::compare::Comparison;
-use crate::explain::causes::{self, Evidence, OutsideFiles};
+use crate::explain::causes::{self, Evidence, OutsideFiles, bare};
 use crate::explain::scripts::Scripts;
 use crate::explain::{Owner, Owners};
 use crate::tar::Timestamp;
@@ -99,22 +99,12 @@ impl Report {
     pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
         let mut report = Self::from_comparison(facts.comparison, timings);
         let collected = &facts.comparison.collected;
-        let files = |side: &Side| {
-            side.iter()
-                .map(|(path, content)| (path.clone(), content.to_vec()))
-                .collect::<Vec<_>>()
+        let files = || {
+            let files = collected.left.iter().chain(&collected.right);
+            files.map(|(path, content)| (path.as_slice(), content.as_slice()))
         };
-        let files: Vec<_> = [files(&collected.left), files(&collected.right)].concat();
-        let owners = Owners::read(
-            files
-                .iter()
-                .map(|(path, content)| (path.as_slice(), content.as_slice())),
-        );
-        let scripts = Scripts::read(
-            files
-                .iter()
-                .map(|(path, content)| (path.as_slice(), content.as_slice())),
-        );
+        let owners = Owners::read(files());
+        let scripts = Scripts::read(files());
         for (row, divergence) in report
             .divergences
             .iter_mut()
@@ -174,7 +164,7 @@ impl Report {
             }
         }
         report.notes.extend(facts.notes.iter().cloned());
-        report.packages = super::packages::packages(collected, &report);
+        report.packages = super::packages::packages(collected, &scripts, &report);
         let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);
         let builds = [
             ("normal", "normal", Some(facts.normal)),
@@ -205,11 +195,6 @@ impl Report {
     }
 }
 
-fn bare(path: &[u8]) -> &[u8] {
-    let path = path.strip_prefix(b"./").unwrap_or(path);
-    path.strip_suffix(b"/").unwrap_or(path)
-}
-
 /// Packages and versions by the status file of one side.
 fn installed(side: &Side) -> BTreeMap<String, String> {
     let status = side.get(&b"var/lib/dpkg/status"[..]);
@@ -222,11 +207,7 @@ fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
     let Some(owner) = owner else {
         return (None, None);
     };
-    let script = match owner.script {
-        Some("preinst") => Some(Script::Preinst),
-        Some("postinst") => Some(Script::Postinst),
-        Some(_) | None => None,
-    };
+    let script = owner.script.and_then(Script::from_word);
     (Some(owner.package), script)
 }
 

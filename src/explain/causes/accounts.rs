@@ -1,13 +1,12 @@
 //! Accounts and groups that only one side has, or has with other fields.
 
-use super::case::{bare, missing, word};
-use super::{Case, Finding, Rule, wording};
-use crate::text::quote;
+use super::case::{bare, missing};
+use super::{Case, Finding, Needs, Rule, wording};
 
 pub(super) const RULE: Rule = Rule {
     id: "accounts",
     about: "an account database differs: accounts missing, other ids, shadow passwords not set up",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -30,33 +29,19 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         let missing = missing(case, &divergence.path);
         let finding = match missing.split_last() {
             Some(((script, process), others)) => {
-                let mut finding = Finding::new(
-                    RULE.id,
-                    format!(
-                        "{}, {}: accounts were not set up inside",
-                        case.versioned(&script.package),
-                        word(script)
-                    ),
-                    vec![at],
-                )
-                .by(script);
+                let what = "accounts were not set up inside";
+                let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
                 finding.evidence.push(format!(
                     "in the normal build it runs {}",
                     wording::command(process)
                 ));
-                finding
-                    .evidence
-                    .extend(others.iter().map(|(other, process)| {
-                        format!(
-                            "{}: {} left out {} as well",
-                            quote(bare(&divergence.path)),
-                            wording::script(other),
-                            wording::command(process)
-                        )
-                    }));
+                let others = others.iter();
+                finding.evidence.extend(others.map(|(other, process)| {
+                    wording::left_out_as_well(&divergence.path, other, process)
+                }));
                 finding
             }
-            None => Finding::new(RULE.id, "account databases differ".to_owned(), vec![at]),
+            None => Finding::of(case, &RULE, None, "account databases differ", vec![at]),
         };
         findings.push(finding);
     }

@@ -1,13 +1,13 @@
 //! `/bin`, `/sbin`, `/lib` are links into `/usr` on one side and directories on the other.
 
 use super::case::{bare, contents, has, scripts};
-use super::{Case, Finding, Rule};
+use super::{Case, Finding, Needs, Rule, wording};
 use crate::tar::Kind;
 
 pub(super) const RULE: Rule = Rule {
     id: "aliasing",
     about: "an aliasing symlink of merged /usr is a directory on one side",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -63,20 +63,19 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     // Who makes the links where they are links.
     let makers = turned.iter().flat_map(|alias| case.normal_writers(alias));
     let makers = scripts(&makers.collect::<Vec<_>>());
-    let mut finding = Finding::new(RULE.id, format!("{names}: aliases were not made"), claims);
-    if let Some((script, process)) = makers.last() {
-        finding = finding.by(script);
-        finding.title = format!(
-            "{}, {}: aliases were not made",
-            case.versioned(&script.package),
-            super::case::word(script)
-        );
-        finding.evidence.push(format!(
-            "in the normal build {} makes them: {}",
-            super::wording::script(script),
-            super::wording::command(process)
-        ));
-    }
+    let mut finding = match makers.last() {
+        Some((script, process)) => {
+            let what = "aliases were not made";
+            let mut finding = Finding::of(case, &RULE, Some(script), what, claims);
+            finding.evidence.push(format!(
+                "in the normal build {} makes them: {}",
+                wording::script(script),
+                wording::command(process)
+            ));
+            finding
+        }
+        None => Finding::new(RULE.id, format!("{names}: aliases were not made"), claims),
+    };
     finding.evidence.push(format!(
         "{names}: a symlink on one side, a directory on the other"
     ));

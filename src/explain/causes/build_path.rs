@@ -2,14 +2,14 @@
 
 use bstr::ByteSlice as _;
 
-use super::case::{bare, scripts, word};
-use super::{Case, Finding, Rule, wording};
+use super::case::bare;
+use super::{Case, Finding, Needs, Rule, wording};
 use crate::compare::Content;
 
 pub(super) const RULE: Rule = Rule {
     id: "build-path",
     about: "a file or link names the temporary directory that the chroot was made in",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -28,30 +28,12 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         if !in_content && !in_link {
             continue;
         }
-        let writers = case.chrootless_writers(&divergence.path);
-        let mut finding = match scripts(&writers).last() {
-            Some((script, process)) => {
-                let mut finding = Finding::new(
-                    RULE.id,
-                    format!(
-                        "{}, {}: the path of the temporary root got into a file",
-                        case.versioned(&script.package),
-                        word(script)
-                    ),
-                    vec![at],
-                )
-                .by(script);
-                finding
-                    .evidence
-                    .push(format!("written by {}", wording::command(process)));
-                finding
-            }
-            None => Finding::new(
-                RULE.id,
-                "the path of the temporary root got into a file".to_owned(),
-                vec![at],
-            ),
-        };
+        let by = case.last_chrootless(&divergence.path);
+        let what = "the path of the temporary root got into a file";
+        let script = by.map(|(script, _)| script);
+        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
+        let written = by.map(|(_, process)| format!("written by {}", wording::command(process)));
+        finding.evidence.extend(written);
         finding.evidence.push(format!(
             "{} names it",
             crate::text::quote(bare(&divergence.path))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Needs;
 use crate::audit::Change;
 use crate::build::trace::{Process, Script, Trace};
 use crate::compare::{Content, Divergence};
@@ -45,13 +46,24 @@ impl std::fmt::Debug for Evidence<'_> {
     }
 }
 
+impl Evidence<'_> {
+    /// Whether the builds that a rule needs were observed.
+    pub(super) fn has(&self, needs: Needs) -> bool {
+        let (normal, chrootless) = (self.normal, self.chrootless);
+        match needs {
+            Needs::Nothing => true,
+            Needs::Chrootless => chrootless.is_some(),
+            Needs::Both => normal.is_some() && chrootless.is_some(),
+        }
+    }
+}
+
 /// The evidence, and what is claimed of it.
 #[derive(Debug)]
 pub struct Case<'a> {
     pub(super) evidence: &'a Evidence<'a>,
     /// Title of the finding that claimed each divergence.
     claimed: Vec<Option<String>>,
-    escapes_claimed: Vec<bool>,
 }
 
 impl<'a> Case<'a> {
@@ -59,7 +71,6 @@ impl<'a> Case<'a> {
         Self {
             evidence,
             claimed: vec![None; evidence.divergences.len()],
-            escapes_claimed: vec![false; evidence.escapes.len()],
         }
     }
 
@@ -78,21 +89,10 @@ impl<'a> Case<'a> {
         self.claimed.get(at)?.as_deref()
     }
 
-    /// Escapes that nothing has claimed.
-    pub(super) fn free_escapes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        let all = self.evidence.escapes.iter().enumerate();
-        all.filter(|(at, _)| self.escapes_claimed.get(*at) == Some(&false))
-    }
-
     pub(super) fn claim(&mut self, finding: &super::Finding) {
         for at in &finding.claims {
             if let Some(claimed) = self.claimed.get_mut(*at) {
                 *claimed = Some(finding.title.clone());
-            }
-        }
-        for at in &finding.escapes {
-            if let Some(claimed) = self.escapes_claimed.get_mut(*at) {
-                *claimed = true;
             }
         }
     }
@@ -107,9 +107,9 @@ impl<'a> Case<'a> {
         inside(self.evidence.chrootless, path)
     }
 
-    /// Whether both builds were observed.
-    pub(super) fn is_traced(&self) -> bool {
-        self.evidence.normal.is_some() && self.evidence.chrootless.is_some()
+    /// The script that wrote it last in the chrootless build, and its process.
+    pub(super) fn last_chrootless(&self, path: &[u8]) -> Option<(&'a Script, &'a Process)> {
+        scripts(&self.chrootless_writers(path)).pop()
     }
 
     /// `udev 257.9-1`, by the packages of the chroot.
@@ -134,7 +134,8 @@ fn inside<'a>(trace: Option<&'a Trace>, path: &[u8]) -> Vec<&'a Arc<Process>> {
 }
 
 /// A tarball's path without `./` and without a slash at its end.
-pub(super) fn bare(path: &[u8]) -> &[u8] {
+#[must_use]
+pub fn bare(path: &[u8]) -> &[u8] {
     let path = path.strip_prefix(b"./").unwrap_or(path);
     path.strip_suffix(b"/").unwrap_or(path)
 }
@@ -174,22 +175,35 @@ pub(super) fn is_same(one: &Script, other: &Script) -> bool {
     one.package == other.package && word(one) == word(other)
 }
 
+/// The scripts of one list that another lacks, in order.
+pub(super) fn lacking<'a>(
+    scripts: &[(&'a Script, &'a Process)],
+    other: &[(&Script, &Process)],
+) -> Vec<(&'a Script, &'a Process)> {
+    let lacks = |(script, _): &&(&Script, &Process)| by(other, script).is_none();
+    scripts.iter().filter(lacks).copied().collect()
+}
+
 /// Scripts that wrote a path in the normal build and did not in the chrootless one, in order.
 pub(super) fn missing<'a>(case: &Case<'a>, path: &[u8]) -> Vec<(&'a Script, &'a Process)> {
-    let chrootless = scripts(&case.chrootless_writers(path));
-    let lacks = |script: &Script| !chrootless.iter().any(|(other, _)| is_same(other, script));
-    let normal = scripts(&case.normal_writers(path)).into_iter();
-    normal.filter(|(script, _)| lacks(script)).collect()
+    lacking(
+        &scripts(&case.normal_writers(path)),
+        &scripts(&case.chrootless_writers(path)),
+    )
+}
+
+/// The process of a script.
+pub(super) fn by<'a>(scripts: &[(&Script, &'a Process)], script: &Script) -> Option<&'a Process> {
+    let own = scripts.iter().find(|(other, _)| is_same(other, script));
+    own.map(|(_, process)| *process)
 }
 
 /// The script that wrote a path last in the chrootless build, where the normal build's wrote
 /// it as well: then not the script differs, but what it worked with.
 pub(super) fn same_script<'a>(case: &Case<'a>, path: &[u8]) -> Option<(&'a Script, &'a Process)> {
-    let chrootless = scripts(&case.chrootless_writers(path));
-    let (script, process) = chrootless.last().copied()?;
-    let normal = scripts(&case.normal_writers(path));
-    let is_in_both = normal.iter().any(|(other, _)| is_same(other, script));
-    is_in_both.then_some((script, process))
+    let (script, process) = case.last_chrootless(path)?;
+    by(&scripts(&case.normal_writers(path)), script)?;
+    Some((script, process))
 }
 
 /// The different scripts of processes, each with its last process.

@@ -1,16 +1,15 @@
 //! A script wrote on the outside what it should have written inside.
 
-use std::sync::Arc;
-
-use super::case::{bare, is_same, missing, scripts, word};
-use super::{Case, Finding, Rule, wording};
-use crate::build::trace::{Process, Script};
+use super::case::{bare, by, is_same, missing, scripts};
+use super::{Case, Finding, Needs, Rule, wording};
+use crate::build::trace::{Process, Script, Trace};
+use crate::compare::Divergence;
 use crate::text::quote;
 
 pub(super) const RULE: Rule = Rule {
     id: "escaped-write",
     about: "a script changed the outside; inside, the same path lacks the change",
-    needs_trace: true,
+    needs: Needs::Chrootless,
     find,
 };
 
@@ -19,15 +18,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         return vec![];
     };
     let mut culprits: Vec<(&Script, Vec<usize>)> = Vec::new();
-    for (at, change) in case.free_escapes() {
-        let direct = trace.wrote_outside(&change.path).iter().collect::<Vec<_>>();
-        // A directory's times change with what is made in it.
-        let writers = if scripts(&direct).is_empty() {
-            children(case, &change.path)
-        } else {
-            direct
-        };
-        let Some((script, _)) = scripts(&writers).last().copied() else {
+    for (at, change) in case.evidence.escapes.iter().enumerate() {
+        let mut writers = outside(trace, &change.path);
+        if writers.is_empty() {
+            // A directory's times change with what is made in it.
+            writers = scripts(&trace.wrote_below(&change.path).collect::<Vec<_>>());
+        }
+        let Some((script, _)) = writers.pop() else {
             continue;
         };
         match culprits
@@ -40,97 +37,45 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     }
     let findings = culprits
         .into_iter()
-        .map(|(script, escapes)| finding(case, script, escapes));
+        .map(|(script, escapes)| finding(case, trace, script, escapes));
     findings.collect()
 }
 
-/// Who changed something directly below a directory of the outside.
-fn children<'a>(case: &Case<'a>, directory: &'a [u8]) -> Vec<&'a Arc<Process>> {
-    let Some(trace) = case.evidence.chrootless else {
-        return vec![];
-    };
-    trace.wrote_below(directory).collect()
+/// The scripts that wrote a path of the outside.
+fn outside<'a>(trace: &'a Trace, path: &[u8]) -> Vec<(&'a Script, &'a Process)> {
+    scripts(&trace.wrote_outside(path).iter().collect::<Vec<_>>())
 }
 
-fn finding(case: &Case<'_>, script: &Script, escapes: Vec<usize>) -> Finding {
+fn finding(case: &Case<'_>, trace: &Trace, script: &Script, escapes: Vec<usize>) -> Finding {
     let paths: Vec<&[u8]> = escapes
         .iter()
         .filter_map(|at| case.evidence.escapes.get(*at))
         .map(|change| change.path.as_slice())
         .collect();
-    let is_inside = |path: &[u8]| {
-        paths
-            .iter()
-            .any(|outside| outside.strip_prefix(b"/") == Some(bare(path)))
-    };
-    // What the script left out inside although it wrote it in the normal build; where several
-    // left something out, it is the last one's.
-    let is_its = |path: &[u8]| {
-        let missing = missing(case, path);
-        match missing.last() {
-            Some((other, _)) => is_same(other, script),
-            None => {
-                is_inside(path) && {
-                    let normal = scripts(&case.normal_writers(path));
-                    normal
-                        .last()
-                        .is_some_and(|(other, _)| is_same(other, script))
-                }
-            }
-        }
-    };
-    let claims: Vec<usize> = case
+    let claimed: Vec<(usize, &Divergence)> = case
         .free()
-        .filter(|(_, divergence)| is_its(&divergence.path))
-        .map(|(at, _)| at)
+        .filter(|(_, divergence)| is_its(case, script, &paths, &divergence.path))
         .collect();
-    let inside = left_out(case, script, &claims);
-    let others = claims
-        .iter()
-        .filter_map(|at| case.evidence.divergences.get(*at))
-        .flat_map(|divergence| {
-            let all = missing(case, &divergence.path).into_iter();
-            all.filter(|(other, _)| !is_same(other, script))
-                .map(|(other, process)| {
-                    format!(
-                        "{}: {} left out {} as well",
-                        quote(bare(&divergence.path)),
-                        wording::script(other),
-                        wording::command(process)
-                    )
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect::<Vec<_>>();
-    let mut finding = Finding::new(
-        RULE.id,
-        format!(
-            "{}, {}: wrote on the outside",
-            case.versioned(&script.package),
-            word(script)
-        ),
-        claims,
-    )
-    .by(script);
+    let claims = claimed.iter().map(|(at, _)| *at).collect();
+    let what = "wrote on the outside";
+    let mut finding = Finding::of(case, &RULE, Some(script), what, claims);
     for path in paths {
-        let writers = case
-            .evidence
-            .chrootless
-            .map_or(&[][..], |trace| trace.wrote_outside(path));
-        let writers: Vec<_> = writers.iter().collect();
-        let command = scripts(&writers)
-            .iter()
-            .rev()
-            .find(|(other, _)| is_same(other, script))
-            .map(|(_, process)| wording::command(process));
-        if let Some(command) = command {
+        if let Some(process) = by(&outside(trace, path), script) {
+            let command = wording::command(process);
             finding
                 .evidence
                 .push(format!("{} by {command}", quote(path)));
         }
     }
-    finding.evidence.extend(inside);
-    finding.evidence.extend(others);
+    finding.evidence.extend(left_out(case, script, &claimed));
+    for (_, divergence) in &claimed {
+        for (other, process) in missing(case, &divergence.path) {
+            if !is_same(other, script) {
+                let line = wording::left_out_as_well(&divergence.path, other, process);
+                finding.evidence.push(line);
+            }
+        }
+    }
     finding.hint = Some(
         "give the command the root: a prefix of \"$DPKG_ROOT\", or --root=\"$DPKG_ROOT\" where it has that",
     );
@@ -138,24 +83,32 @@ fn finding(case: &Case<'_>, script: &Script, escapes: Vec<usize>) -> Finding {
     finding
 }
 
-/// What the script ran in the normal build to write the claimed entries, with how many.
-fn left_out(case: &Case<'_>, script: &Script, claims: &[usize]) -> Vec<String> {
-    let mut commands: Vec<(String, usize)> = Vec::new();
-    for divergence in claims
-        .iter()
-        .filter_map(|at| case.evidence.divergences.get(*at))
-    {
-        let writers = scripts(&case.normal_writers(&divergence.path));
-        let command = writers
+/// Whether the script left a path out inside although it wrote it in the normal build; where
+/// several left something out, it is the last one's. `outside` are the paths it wrote there.
+fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], path: &[u8]) -> bool {
+    let is_outside = || {
+        outside
             .iter()
-            .rev()
-            .find(|(other, _)| is_same(other, script))
-            .map(|(_, process)| wording::command(process));
-        if let Some(command) = command {
-            match commands.iter_mut().find(|(other, _)| *other == command) {
-                Some((_, count)) => *count += 1,
-                None => commands.push((command, 1)),
-            }
+            .any(|outside| outside.strip_prefix(b"/") == Some(bare(path)))
+    };
+    let last = missing(case, path).pop().or_else(|| {
+        let mut normal = scripts(&case.normal_writers(path));
+        normal.pop().filter(|_| is_outside())
+    });
+    last.is_some_and(|(other, _)| is_same(other, script))
+}
+
+/// What the script ran in the normal build to write the claimed entries, with how many.
+fn left_out(case: &Case<'_>, script: &Script, claimed: &[(usize, &Divergence)]) -> Vec<String> {
+    let mut commands: Vec<(String, usize)> = Vec::new();
+    for (_, divergence) in claimed {
+        let writers = scripts(&case.normal_writers(&divergence.path));
+        let Some(command) = by(&writers, script).map(wording::command) else {
+            continue;
+        };
+        match commands.iter_mut().find(|(other, _)| *other == command) {
+            Some((_, count)) => *count += 1,
+            None => commands.push((command, 1)),
         }
     }
     let lines = commands.into_iter().map(|(command, count)| match count {

@@ -21,7 +21,7 @@ mod quoted;
 mod scripts_differ;
 mod wording;
 
-pub use case::{Case, Evidence, OutsideFiles};
+pub use case::{Case, Evidence, OutsideFiles, bare};
 pub use wording::without_root;
 
 use crate::build::trace::Script;
@@ -65,12 +65,36 @@ impl Finding {
         }
     }
 
-    /// The same, by a run of a maintainer script.
-    fn by(mut self, script: &Script) -> Self {
-        self.package = Some(script.package.clone());
-        self.script = Some(case::word(script).to_owned());
-        self
+    /// What a script did, titled by its package's version and its name; where it is not known
+    /// whose it was, by what was done alone.
+    fn of(
+        case: &Case<'_>,
+        rule: &Rule,
+        script: Option<&Script>,
+        what: &str,
+        claims: Vec<usize>,
+    ) -> Self {
+        let Some(script) = script else {
+            return Self::new(rule.id, what.to_owned(), claims);
+        };
+        let (package, word) = (case.versioned(&script.package), case::word(script));
+        Self {
+            package: Some(script.package.clone()),
+            script: Some(word.to_owned()),
+            ..Self::new(rule.id, format!("{package}, {word}: {what}"), claims)
+        }
     }
+}
+
+/// Which observed builds a rule works with; without them it is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// None.
+    Nothing,
+    /// The chrootless one.
+    Chrootless,
+    /// Both.
+    Both,
 }
 
 /// One way to explain.
@@ -80,8 +104,8 @@ pub struct Rule {
     pub id: &'static str,
     /// What it recognises, one line.
     pub about: &'static str,
-    /// Whether it takes builds under observation.
-    pub needs_trace: bool,
+    /// What it takes.
+    pub needs: Needs,
     /// Finds; must claim free divergences only.
     find: fn(&Case<'_>) -> Vec<Finding>,
 }
@@ -107,7 +131,7 @@ pub const RULES: [Rule; 12] = [
 pub fn explain(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut case = Case::new(evidence);
     let mut findings: Vec<Finding> = Vec::new();
-    for rule in &RULES {
+    for rule in RULES.iter().filter(|rule| evidence.has(rule.needs)) {
         for mut finding in (rule.find)(&case) {
             finding.claims.retain(|at| case.is_free(*at));
             if finding.claims.is_empty() && finding.escapes.is_empty() {

@@ -1,13 +1,13 @@
 //! Two normal builds differ there as well.
 
-use super::case::{bare, scripts, word};
-use super::{Case, Finding, Rule, wording};
+use super::case::bare;
+use super::{Case, Finding, Needs, Rule, wording};
 use crate::text::quote;
 
 pub(super) const RULE: Rule = Rule {
     id: "nondeterminism",
     about: "two normal builds of the same state differ in the same fields: not about DPKG_ROOT",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -22,22 +22,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         })
     });
     let found = differs_anyway.map(|(at, divergence)| {
-        let writers = case.chrootless_writers(&divergence.path);
+        let by = case.last_chrootless(&divergence.path);
         let what = "plain nondeterminism: two normal builds differ here too";
-        let mut finding = match scripts(&writers).last() {
-            Some((script, process)) => {
-                let package = case.versioned(&script.package);
-                let title = format!("{package}, {}: {what}", word(script));
-                let mut finding = Finding::new(RULE.id, title, vec![at]).by(script);
-                finding.evidence.push(format!(
-                    "{}: by {}",
-                    quote(bare(&divergence.path)),
-                    wording::command(process)
-                ));
-                finding
-            }
-            None => Finding::new(RULE.id, what.to_owned(), vec![at]),
-        };
+        let script = by.map(|(script, _)| script);
+        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
+        let path = quote(bare(&divergence.path));
+        let written = by.map(|(_, process)| format!("{path}: by {}", wording::command(process)));
+        finding.evidence.extend(written);
         finding.hint = Some("no matter of DPKG_ROOT: the script makes another file every time");
         finding
     });

@@ -1,13 +1,13 @@
 //! The same lines in another order.
 
-use super::case::{bare, contents, has_only, scripts, word};
-use super::{Case, Finding, Rule};
+use super::case::{bare, contents, has_only};
+use super::{Case, Finding, Needs, Rule};
 use crate::text::quote;
 
 pub(super) const RULE: Rule = Rule {
     id: "order-only",
     about: "a file has the same lines in another order",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -26,16 +26,11 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
             lines
         };
         if has_only(divergence, &["content", "mtime"]) && sorted(left) == sorted(right) {
+            let script = case
+                .last_chrootless(&divergence.path)
+                .map(|(script, _)| script);
             let what = "the same lines in another order";
-            let writers = case.chrootless_writers(&divergence.path);
-            let mut finding = match scripts(&writers).last() {
-                Some((script, _)) => {
-                    let package = case.versioned(&script.package);
-                    let title = format!("{package}, {}: {what}", word(script));
-                    Finding::new(RULE.id, title, vec![at]).by(script)
-                }
-                None => Finding::new(RULE.id, what.to_owned(), vec![at]),
-            };
+            let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
             finding.evidence.push(quote(bare(&divergence.path)));
             findings.push(finding);
         }

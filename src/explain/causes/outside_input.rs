@@ -1,17 +1,16 @@
 //! A file of the outside was the source of a file in the chroot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{bare, contents, same_script, word};
-use super::{Case, Finding, Rule};
-use crate::build::trace::Script;
+use super::case::{bare, contents, same_script};
+use super::{Case, Finding, Needs, Rule};
 use crate::compare::Divergence;
 use crate::text::quote;
 
 pub(super) const RULE: Rule = Rule {
     id: "outside-input",
     about: "the same script made the file from a file of the outside",
-    needs_trace: true,
+    needs: Needs::Both,
     find,
 };
 
@@ -23,35 +22,33 @@ const LIKE: usize = 3;
 /// Where data lies that a package's tools take as a source.
 const DATA: [&[u8]; 3] = [b"/etc/", b"/usr/share/", b"/var/lib/"];
 
+/// Lines of the outside's files by path; `None` of what is no source.
+type Sources<'a> = BTreeMap<&'a [u8], Option<BTreeSet<Vec<u8>>>>;
+
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    if !case.is_traced() {
-        return vec![];
-    }
+    let mut sources = Sources::new();
     case.free()
-        .filter_map(|(at, divergence)| explained(case, at, divergence))
+        .filter_map(|(at, divergence)| source_file(case, &mut sources, at, divergence))
         .collect()
 }
 
-fn explained(case: &Case<'_>, at: usize, divergence: &Divergence) -> Option<Finding> {
-    let (script, _) = same_script(case, &divergence.path)?;
-    source_file(case, at, divergence, script)
+fn lines(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
+    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines
+        .filter(|line| line.len() > 3)
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 /// Content whose new lines stand in a file of the outside that the script read.
-fn source_file(
-    case: &Case<'_>,
+fn source_file<'a>(
+    case: &Case<'a>,
+    sources: &mut Sources<'a>,
     at: usize,
     divergence: &Divergence,
-    script: &Script,
 ) -> Option<Finding> {
+    let (script, _) = same_script(case, &divergence.path)?;
     let (left, right) = contents(divergence)?;
-    let lines = |bytes: &[u8]| -> BTreeSet<Vec<u8>> {
-        let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-        lines
-            .filter(|line| line.len() > 3)
-            .map(<[u8]>::to_vec)
-            .collect()
-    };
     let (old, new) = (lines(left), lines(right));
     let come: Vec<_> = new.difference(&old).collect();
     let gone: Vec<_> = old.difference(&new).collect();
@@ -62,10 +59,13 @@ fn source_file(
         if !DATA.iter().any(|directory| path.starts_with(directory)) {
             continue;
         }
-        let Some(source) = (case.evidence.outside)(path).filter(|source| source.len() < MAX) else {
+        let source = sources.entry(path).or_insert_with(|| {
+            let source = (case.evidence.outside)(path)?;
+            (source.len() < MAX).then(|| lines(&source))
+        });
+        let Some(source) = source else {
             continue;
         };
-        let source = lines(&source);
         let count =
             |wanted: &[&Vec<u8>]| wanted.iter().filter(|line| source.contains(**line)).count();
         // A source has what is new, lacks what is gone, and has much of what is the same.
@@ -78,16 +78,8 @@ fn source_file(
         }
     }
     let (taken, kept, path) = best?;
-    let mut finding = Finding::new(
-        RULE.id,
-        format!(
-            "{}, {}: made from files of the outside",
-            case.versioned(&script.package),
-            word(script)
-        ),
-        vec![at],
-    )
-    .by(script);
+    let what = "made from files of the outside";
+    let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
     let name = quote(bare(&divergence.path));
     let source = quote(path);
     finding.evidence.push(if come.is_empty() {

@@ -1,20 +1,17 @@
 //! A tool of the outside made the file, and it is of another version than the chroot's.
 
 use super::case::same_script;
-use super::{Case, Finding, Rule, wording};
+use super::{Case, Finding, Needs, Rule, wording};
 use crate::build::trace::{Process, Script};
 
 pub(super) const RULE: Rule = Rule {
     id: "outside-tool",
     about: "the same script made the file with a tool of which the outside has another version",
-    needs_trace: true,
+    needs: Needs::Both,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    if !case.is_traced() {
-        return vec![];
-    }
     case.free()
         .filter_map(|(at, divergence)| {
             let (script, process) = same_script(case, &divergence.path)?;

@@ -1,12 +1,12 @@
 //! An owner was looked up by name on the outside.
 
-use super::case::{bare, has_only, scripts, word};
-use super::{Case, Finding, Rule, wording};
+use super::case::{bare, has_only};
+use super::{Case, Finding, Needs, Rule, wording};
 
 pub(super) const RULE: Rule = Rule {
     id: "owner-by-name",
     about: "only the owner differs: a name was resolved by the outside's account database",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 
@@ -34,30 +34,12 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         };
         let user = name_of(b"/etc/passwd", value("uid"));
         let group = name_of(b"/etc/group", value("gid"));
-        let writers = case.chrootless_writers(&divergence.path);
-        let mut finding = match scripts(&writers).last() {
-            Some((script, process)) => {
-                let mut finding = Finding::new(
-                    RULE.id,
-                    format!(
-                        "{}, {}: an owner was resolved on the outside",
-                        case.versioned(&script.package),
-                        word(script)
-                    ),
-                    vec![at],
-                )
-                .by(script);
-                finding
-                    .evidence
-                    .push(format!("set by {}", wording::command(process)));
-                finding
-            }
-            None => Finding::new(
-                RULE.id,
-                "an owner was resolved on the outside".to_owned(),
-                vec![at],
-            ),
-        };
+        let by = case.last_chrootless(&divergence.path);
+        let what = "an owner was resolved on the outside";
+        let script = by.map(|(script, _)| script);
+        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
+        let set = by.map(|(_, process)| format!("set by {}", wording::command(process)));
+        finding.evidence.extend(set);
         let path = crate::text::quote(bare(&divergence.path));
         if let Some(user) = user {
             finding

@@ -1,11 +1,11 @@
 //! The chroots have different packages.
 
-use super::{Case, Finding, Rule};
+use super::{Case, Finding, Needs, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "package-set",
     about: "the two chroots do not have the same packages, so that anything may differ",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 

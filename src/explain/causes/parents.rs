@@ -1,12 +1,12 @@
 //! A directory's time differs because what is in it does.
 
 use super::case::{bare, has_only};
-use super::{Case, Finding, Rule};
+use super::{Case, Finding, Needs, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "parent-time",
     about: "a directory whose entries differ has another time",
-    needs_trace: false,
+    needs: Needs::Nothing,
     find,
 };
 

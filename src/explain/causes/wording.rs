@@ -3,7 +3,7 @@
 use crate::build::trace::{Process, Script};
 use crate::text::quote;
 
-use super::case::word;
+use super::case::{bare, word};
 
 /// Longest command line that is quoted whole.
 const COMMAND: usize = 160;
@@ -19,6 +19,16 @@ pub(super) fn script(script: &Script) -> String {
         }
     }
     line
+}
+
+/// That a script wrote a path in the normal build only, beside the one that it is blamed on.
+pub(super) fn left_out_as_well(path: &[u8], by: &Script, process: &Process) -> String {
+    format!(
+        "{}: {} left out {} as well",
+        quote(bare(path)),
+        script(by),
+        command(process)
+    )
 }
 
 /// What a script ran, of which a process is or comes from, the temporary root named `ROOT`.
