@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::CompareArgs;
+use crate::cli::epoch;
 use crate::cli::outputs::Outputs;
 use crate::compare::{self, Source, SourceKind, Term};
 use crate::report::{Report, Times};
@@ -30,6 +31,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     }
     let options = args.options()?;
     let known = args.known.read()?;
+    let epoch = epoch::from_environment()?;
     let outputs = Outputs::open(&args.outputs)?;
     let (Some(left), Some(right)) = (&args.left, &args.right) else {
         anyhow::bail!("two tarballs are needed");
@@ -43,6 +45,8 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     );
     bar.finish_and_clear();
     let mut report = Report::from_comparison(&comparison, Times::new());
+    report.detail(&comparison, epoch);
+    report.explain_alone(&comparison);
     known.apply(&mut report)?;
     if let Some(trouble) = &report.trouble {
         let hint = trouble

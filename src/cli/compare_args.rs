@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::known::KnownArgs;
 use crate::cli::outputs::OutputArgs;
 use crate::compare::{ContentPolicy, Depth, Exclude, Limits, Options};
+use crate::explain::is_evidence;
 
 /// `twinroot compare LEFT RIGHT`
 #[derive(Debug, Clone, clap::Args)]
@@ -100,6 +101,7 @@ impl CompareArgs {
         limits.time = Duration::from_secs(self.limits.max_diff_time);
         limits.zstd_window_log = self.limits.max_zstd_window;
         options.limits = limits;
+        options.collect = Some(is_evidence);
         Ok(options)
     }
 }

@@ -1,11 +1,11 @@
 //! `--known FILE`: read before the work, applied to its report.
 
-use std::env;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 
+use crate::cli::epoch;
 use crate::report::{Report, Rules};
 use crate::tar::Timestamp;
 use crate::text::quote;
@@ -58,7 +58,7 @@ impl KnownRules {
         let today = if rules.has_dates() {
             day(match &report.pin {
                 Some(pin) => pin.source_date_epoch,
-                None => epoch()?,
+                None => today()?,
             })
         } else {
             String::new()
@@ -78,13 +78,9 @@ impl KnownRules {
 }
 
 /// `SOURCE_DATE_EPOCH`, or now.
-fn epoch() -> anyhow::Result<i64> {
-    if let Some(value) = env::var_os("SOURCE_DATE_EPOCH") {
-        let text = value.to_str().unwrap_or_default();
-        let shown = quote(value.as_encoded_bytes());
-        return text
-            .parse()
-            .with_context(|| format!("SOURCE_DATE_EPOCH: `{shown}` is no number of seconds"));
+fn today() -> anyhow::Result<i64> {
+    if let Some(epoch) = epoch::from_environment()? {
+        return Ok(epoch);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     Ok(i64::try_from(now.as_secs())?)

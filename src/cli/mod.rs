@@ -6,6 +6,7 @@ mod compare;
 pub mod compare_args;
 mod destination;
 mod doctor;
+mod epoch;
 mod keep;
 mod known;
 mod observe;

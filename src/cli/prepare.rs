@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use nix::unistd::{User, geteuid};
 
 use super::args::RecipeArgs;
+use super::epoch;
 use super::progress::{Stage, Stages};
 use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::mmdebstrap::{self, Expired, Mode};
@@ -113,7 +114,7 @@ pub(super) fn prepare(
         },
     };
     stage.finish(&pin_line(&recipe, &state, is_cached));
-    let epoch = epoch(args.source_date_epoch, &state)?;
+    let epoch = pinned_epoch(args.source_date_epoch, &state)?;
     let (outside, outside_entry) =
         ready_outside(choice, &recipe, &entry, &root, &ids, context, stages)?;
     Ok(Prepared {
@@ -308,21 +309,21 @@ fn choice(text: &str) -> Result<Choice, BuildError> {
 
 /// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
 /// what is written now would keep its own time.
-fn epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
+fn pinned_epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
     let refused = |what: &str, why: String| BuildError::Recipe {
         what: what.to_owned(),
         why,
         hint: None,
     };
-    let (source, epoch) = match (option, env::var("SOURCE_DATE_EPOCH")) {
+    let environment = epoch::from_environment().map_err(|error| BuildError::Recipe {
+        what: epoch::NAME.to_owned(),
+        why: error.why(),
+        hint: None,
+    })?;
+    let (source, epoch) = match (option, environment) {
         (Some(epoch), _) => ("--source-date-epoch", epoch),
-        (None, Ok(text)) => {
-            let number = text
-                .parse()
-                .map_err(|_| refused("SOURCE_DATE_EPOCH", format!("`{text}` is no number")))?;
-            ("SOURCE_DATE_EPOCH", number)
-        }
-        (None, Err(_)) => {
+        (None, Some(epoch)) => ("SOURCE_DATE_EPOCH", epoch),
+        (None, None) => {
             let date = state.release_date.ok_or_else(|| BuildError::Recipe {
                 what: "SOURCE_DATE_EPOCH".to_owned(),
                 why: "it is not set, and no Release file has a date".to_owned(),

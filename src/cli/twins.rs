@@ -12,7 +12,7 @@ use super::progress::{Stage, Stages};
 use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, run};
 use crate::build::{BuildError, at};
-use crate::compare::{Comparison, Limits, Options, Source, SourceKind, compare};
+use crate::compare::{Comparison, Options, Source, SourceKind, compare};
 use crate::explain::is_evidence;
 use crate::sandbox::{Interrupts, Plan, SandboxError};
 
@@ -169,9 +169,6 @@ pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Bytes of divergent contents that are kept to be explained.
-const RETAINED: u64 = 64 << 20;
-
 /// Compares two streams, each with its label.
 pub(super) fn compare_streams(
     normal: (&str, Option<Stream>),
@@ -188,10 +185,6 @@ pub(super) fn compare_streams(
     );
     let options = Options {
         collect: Some(is_evidence),
-        limits: Limits {
-            retain: RETAINED,
-            ..Limits::default()
-        },
         ..Options::default()
     };
     Some(compare(left, right, &options, &|_| ()))

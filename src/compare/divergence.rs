@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compare::options::Ignored;
-use crate::tar::Entry;
+use crate::tar::{Entry, Kind};
 
 /// Which input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,6 +120,13 @@ impl Divergence {
         self.left.as_ref().and_then(|side| side.content.as_ref())
     }
 
+    /// The contents of two regular files, where all of both was kept.
+    #[must_use]
+    pub fn contents(&self) -> Option<(&[u8], &[u8])> {
+        let (left, right) = (self.left.as_deref()?, self.right.as_deref()?);
+        Some((left.whole()?, right.whole()?))
+    }
+
     /// The right entry's content, where it was kept.
     #[must_use]
     pub fn right_content(&self) -> Option<&Content> {
@@ -134,6 +141,17 @@ pub struct SideEntry {
     pub entry: Entry,
     /// Its content, within [`Limits::retain`](crate::compare::Limits::retain).
     pub content: Option<Content>,
+}
+
+impl SideEntry {
+    /// All of a regular file's content, where it was kept; nothing is kept of an empty one.
+    fn whole(&self) -> Option<&[u8]> {
+        match &self.content {
+            Some(Content::Whole(bytes)) => Some(bytes),
+            Some(Content::Window { .. }) => None,
+            None => (self.entry.stored == 0 && self.entry.kind == Kind::File).then_some(&[]),
+        }
+    }
 }
 
 /// Content kept for explaining.

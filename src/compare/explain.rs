@@ -196,7 +196,7 @@ impl<'input> Work<'input, '_> {
     }
 
     fn side(&mut self, view: &View<'_>, first: u64) -> io::Result<Box<SideEntry>> {
-        let content = content::keep(view, first, self.options.limits.content, self.retain)?;
+        let content = content::keep(view, first, self.options.limits.retain_one, self.retain)?;
         let kept = match &content {
             Some(
                 crate::compare::Content::Whole(bytes)

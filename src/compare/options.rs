@@ -53,7 +53,7 @@ pub struct Limits {
     pub entries: u64,
     /// Most bytes (zeros not counted) of a stream kept in a temporary file a side.
     pub spool: u64,
-    /// Most bytes of one content that are explained; also what is kept for later stages.
+    /// Most bytes of one content that is shown as a difference of texts.
     pub content: u64,
     /// Most bytes of all explanations together.
     pub details: u64,
@@ -61,6 +61,8 @@ pub struct Limits {
     pub time: Duration,
     /// Most bytes of content kept on all divergences together; 0 keeps none.
     pub retain: u64,
+    /// Most bytes of one content that is kept whole.
+    pub retain_one: u64,
     /// Base-2 logarithm of the largest zstd window.
     pub zstd_window_log: u32,
 }
@@ -74,7 +76,8 @@ impl Default for Limits {
             content: 1 << 20,
             details: 16 << 20,
             time: Duration::from_secs(2),
-            retain: 0,
+            retain: 64 << 20,
+            retain_one: 16 << 20,
             zstd_window_log: 27,
         }
     }

@@ -2,6 +2,7 @@
 //! its maintainer scripts do.
 
 pub mod causes;
+pub mod content;
 mod owner;
 pub mod scripts;
 

@@ -7,6 +7,8 @@
 mod bug;
 mod causes;
 mod causes_text;
+mod chroots;
+mod details;
 mod from_comparison;
 mod json;
 mod known;

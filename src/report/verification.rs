@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Build, Change, Escape, Field, Outside, Report, Script, Times, Verdict};
+use super::chroots::{Chroots, named};
+use super::{Build, Change, Escape, Field, Outside, Report, Times, Verdict};
 use crate::audit::{self, ChangeKind};
 use crate::build::outside::Versions;
 use crate::build::pin::State;
 use crate::build::recipe::Recipe;
 use crate::build::run::Built;
-use crate::build::stanza::versions;
 use crate::build::trace::Trace;
 use crate::compare::Comparison;
+use crate::explain::Owners;
 use crate::explain::causes::{self, Evidence, OutsideFiles, bare};
-use crate::explain::scripts::Scripts;
-use crate::explain::{Owner, Owners};
 use crate::tar::Timestamp;
 use crate::text::quote;
 
@@ -98,27 +97,13 @@ impl Report {
     #[must_use]
     pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
         let mut report = Self::from_comparison(facts.comparison, timings);
-        let collected = &facts.comparison.collected;
-        let files = || {
-            let files = collected.left.iter().chain(&collected.right);
-            files.map(|(path, content)| (path.as_slice(), content.as_slice()))
-        };
-        let owners = Owners::read(files());
-        let scripts = Scripts::read(files());
-        for (row, divergence) in report
-            .divergences
-            .iter_mut()
-            .zip(&facts.comparison.divergences)
-        {
-            let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
-            let owner = owners.shipping(&divergence.path);
-            let owner = owner.or_else(|| owners.naming(&divergence.path).filter(|_| is_one_sided));
-            (row.package, row.script) = named(owner);
-        }
+        report.detail(facts.comparison, Some(facts.epoch));
+        let chroots = Chroots::read(&facts.comparison.collected);
+        chroots.attribute(&mut report, facts.comparison);
         let changes = &facts.chrootless.changes;
         let escapes = changes
             .iter()
-            .map(|change| escape(change, &owners))
+            .map(|change| escape(change, &chroots.owners))
             .collect();
         report.outside = Some(Outside {
             audit: "overlay".to_owned(),
@@ -140,9 +125,9 @@ impl Report {
                     (bare(&divergence.path).to_vec(), fields.collect())
                 })
                 .collect(),
-            owners: &owners,
-            scripts: &scripts,
-            packages: (installed(&collected.left), installed(&collected.right)),
+            owners: &chroots.owners,
+            scripts: &chroots.scripts,
+            packages: chroots.packages.clone(),
             outside_packages: facts.outside_packages.clone(),
             outside: facts.outside,
         };
@@ -164,7 +149,8 @@ impl Report {
             }
         }
         report.notes.extend(facts.notes.iter().cloned());
-        report.packages = super::packages::packages(collected, &scripts, &report);
+        report.packages =
+            super::packages::packages(&facts.comparison.collected, &chroots.scripts, &report);
         let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);
         let builds = [
             ("normal", "normal", Some(facts.normal)),
@@ -193,22 +179,6 @@ impl Report {
         }
         report
     }
-}
-
-/// Packages and versions by the status file of one side.
-fn installed(side: &Side) -> BTreeMap<String, String> {
-    let status = side.get(&b"var/lib/dpkg/status"[..]);
-    status.map_or_else(BTreeMap::new, |bytes| versions(bytes))
-}
-
-type Side = BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>;
-
-fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
-    let Some(owner) = owner else {
-        return (None, None);
-    };
-    let script = owner.script.and_then(Script::from_word);
-    (Some(owner.package), script)
 }
 
 fn escape(change: &audit::Change, owners: &Owners) -> Escape {

@@ -1,6 +1,6 @@
 //! `/bin`, `/sbin`, `/lib` are links into `/usr` on one side and directories on the other.
 
-use super::case::{bare, contents, has, scripts};
+use super::case::{bare, has, scripts};
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::tar::Kind;
 
@@ -45,14 +45,17 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     };
     // A file that names the paths: the same lines once both spellings are one.
     let is_spelling = |left: &[u8], right: &[u8]| {
-        left != right && unaliased(left, &turned) == unaliased(right, &turned)
+        let same = |aliases: &[&[u8]]| unaliased(left, aliases) == unaliased(right, aliases);
+        !same(&[]) && same(&turned)
     };
     let claims = case
         .free()
         .filter(|(_, divergence)| {
             is_below(&divergence.path)
                 || divergence.from.as_deref().is_some_and(is_below)
-                || contents(divergence).is_some_and(|(left, right)| is_spelling(left, right))
+                || divergence
+                    .contents()
+                    .is_some_and(|(left, right)| is_spelling(left, right))
         })
         .map(|(at, _)| at)
         .collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Needs;
 use crate::audit::Change;
 use crate::build::trace::{Process, Script, Trace};
-use crate::compare::{Content, Divergence};
+use crate::compare::Divergence;
 use crate::explain::Owners;
 use crate::explain::scripts::Scripts;
 
@@ -138,14 +138,6 @@ fn inside<'a>(trace: Option<&'a Trace>, path: &[u8]) -> Vec<&'a Arc<Process>> {
 pub fn bare(path: &[u8]) -> &[u8] {
     let path = path.strip_prefix(b"./").unwrap_or(path);
     path.strip_suffix(b"/").unwrap_or(path)
-}
-
-/// The whole contents of both sides, where both were kept.
-pub(super) fn contents(divergence: &Divergence) -> Option<(&[u8], &[u8])> {
-    match (divergence.left_content(), divergence.right_content()) {
-        (Some(Content::Whole(left)), Some(Content::Whole(right))) => Some((left, right)),
-        _ => None,
-    }
 }
 
 /// Whether a field differs.

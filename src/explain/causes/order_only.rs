@@ -1,6 +1,6 @@
 //! The same lines in another order.
 
-use super::case::{bare, contents, has_only};
+use super::case::{bare, has_only};
 use super::{Case, Finding, Needs, Rule};
 use crate::text::quote;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, divergence) in case.free() {
-        let Some((left, right)) = contents(divergence) else {
+        let Some((left, right)) = divergence.contents() else {
             continue;
         };
         let sorted = |bytes: &[u8]| {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{bare, contents, same_script};
+use super::case::{bare, same_script};
 use super::{Case, Finding, Needs, Rule};
 use crate::compare::Divergence;
 use crate::text::quote;
@@ -48,7 +48,7 @@ fn source_file<'a>(
     divergence: &Divergence,
 ) -> Option<Finding> {
     let (script, _) = same_script(case, &divergence.path)?;
-    let (left, right) = contents(divergence)?;
+    let (left, right) = divergence.contents()?;
     let (old, new) = (lines(left), lines(right));
     let come: Vec<_> = new.difference(&old).collect();
     let gone: Vec<_> = old.difference(&new).collect();

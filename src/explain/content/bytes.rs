@@ -1,0 +1,60 @@
+//! Numbers at offsets of a content that may be cut anywhere.
+
+/// Byte order of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Little,
+    Big,
+}
+
+/// `length` bytes from `at` on, where they are all there.
+pub(super) fn span(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
+    bytes.get(at..at.checked_add(length)?)
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    span(bytes, at, N)?.try_into().ok()
+}
+
+/// Two bytes at an offset.
+pub(super) fn u16_at(bytes: &[u8], at: usize, order: Order) -> Option<u16> {
+    let raw = array(bytes, at)?;
+    Some(match order {
+        Order::Little => u16::from_le_bytes(raw),
+        Order::Big => u16::from_be_bytes(raw),
+    })
+}
+
+/// Four bytes at an offset.
+pub(super) fn u32_at(bytes: &[u8], at: usize, order: Order) -> Option<u32> {
+    let raw = array(bytes, at)?;
+    Some(match order {
+        Order::Little => u32::from_le_bytes(raw),
+        Order::Big => u32::from_be_bytes(raw),
+    })
+}
+
+/// Eight bytes at an offset.
+pub(super) fn u64_at(bytes: &[u8], at: usize, order: Order) -> Option<u64> {
+    let raw = array(bytes, at)?;
+    Some(match order {
+        Order::Little => u64::from_le_bytes(raw),
+        Order::Big => u64::from_be_bytes(raw),
+    })
+}
+
+/// A four-byte offset or length.
+pub(super) fn size_at(bytes: &[u8], at: usize, order: Order) -> Option<usize> {
+    usize::try_from(u32_at(bytes, at, order)?).ok()
+}
+
+/// The bytes from an offset to the next NUL.
+pub(super) fn string_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = bytes.get(at..)?;
+    rest.get(..rest.iter().position(|byte| *byte == 0)?)
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

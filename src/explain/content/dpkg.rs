@@ -1,0 +1,99 @@
+//! dpkg's own small databases: diversions, statoverride, alternatives, md5sums
+//! (dpkg-divert(1), dpkg-statoverride(1), update-alternatives(1), deb-md5sums(5)).
+
+use bstr::ByteSlice as _;
+
+use super::reading::{Reading, Record};
+
+fn of(records: Vec<Record>) -> Option<Reading> {
+    Some(Reading {
+        records,
+        ..Reading::default()
+    })
+}
+
+pub(super) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
+    matches!(
+        path,
+        b"var/lib/dpkg/diversions" | b"var/lib/dpkg/diversions-old"
+    )
+}
+
+/// Three lines each: the name, the name it goes to, the package (`:` is the administrator).
+pub(super) fn read_diversions(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let lines: Vec<&[u8]> = content.lines().collect();
+    let record = |three: &[&[u8]]| match three {
+        [from, to, package] => Some(Record::new(from).with("to", to).with("package", package)),
+        _ => None,
+    };
+    of(lines.chunks(3).map(record).collect::<Option<_>>()?)
+}
+
+pub(super) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
+    matches!(
+        path,
+        b"var/lib/dpkg/statoverride" | b"var/lib/dpkg/statoverride-old"
+    )
+}
+
+/// A line each: user, group, mode, path.
+pub(super) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let record = |line: &[u8]| {
+        let words: Vec<&[u8]> = line.splitn_str(4, " ").collect();
+        match words[..] {
+            [user, group, mode, path] => Some(
+                Record::new(path)
+                    .with("user", user)
+                    .with("group", group)
+                    .with("mode", mode),
+            ),
+            _ => None,
+        }
+    };
+    of(content.lines().map(record).collect::<Option<_>>()?)
+}
+
+pub(super) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
+    path.starts_with(b"var/lib/dpkg/info/") && path.ends_with(b".md5sums")
+}
+
+/// A line each: 32 hexadecimal digits, two blanks, path.
+pub(super) fn read_sums(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let record = |line: &[u8]| {
+        let (sum, path) = line.split_once_str("  ")?;
+        Some(Record::new(path).with("md5", sum))
+    };
+    of(content.lines().map(record).collect::<Option<_>>()?)
+}
+
+pub(super) fn wants_alternatives(path: &[u8], _content: &[u8]) -> bool {
+    let name = path.strip_prefix(b"var/lib/dpkg/alternatives/");
+    name.is_some_and(|name| !name.contains(&b'/'))
+}
+
+/// The status and the link; pairs of follower and its link up to an empty line; then each
+/// choice: path, priority, and the path of each follower; up to an empty line or the end.
+pub(super) fn read_alternatives(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let mut lines = content.lines();
+    let mut reading = Reading {
+        facts: Record::default()
+            .with("status", lines.next()?)
+            .with("link", lines.next()?),
+        ..Reading::default()
+    };
+    let mut followers: Vec<String> = Vec::new();
+    while let Some(name) = lines.next().filter(|line| !line.is_empty()) {
+        let name = crate::text::quote(name);
+        let link = lines.next()?;
+        reading.facts = reading.facts.with(&format!("link of {name}"), link);
+        followers.push(name);
+    }
+    while let Some(path) = lines.next().filter(|line| !line.is_empty()) {
+        let mut choice = Record::new(path).with("priority", lines.next()?);
+        for name in &followers {
+            choice = choice.with(name, lines.next()?);
+        }
+        reading.records.push(choice);
+    }
+    Some(reading)
+}

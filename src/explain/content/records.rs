@@ -1,0 +1,73 @@
+//! Files of which little more can be said than whether they are empty, zero or random.
+
+use super::reading::{Reading, Record, digest};
+
+/// Files of records of one size, in bytes: lastlog(8), faillog(5), wtmp(5).
+const LOGINS: [(&[u8], usize); 4] = [
+    (b"var/log/lastlog", 292),
+    (b"var/log/faillog", 32),
+    (b"var/log/wtmp", 384),
+    (b"var/log/btmp", 384),
+];
+
+fn record_size(path: &[u8]) -> Option<usize> {
+    let found = LOGINS.iter().find(|(log, _)| *log == path);
+    found.map(|(_, size)| *size)
+}
+
+pub(super) fn wants_logins(path: &[u8], _content: &[u8]) -> bool {
+    record_size(path).is_some()
+}
+
+pub(super) fn read_logins(path: &[u8], content: &[u8]) -> Option<Reading> {
+    let size = record_size(path)?;
+    let used = content
+        .chunks(size)
+        .filter(|one| one.iter().any(|byte| *byte != 0));
+    let used = match used.count() {
+        0 => "all zero".to_owned(),
+        count => format!("{count} not zero: {}", digest(content)),
+    };
+    let (bytes, records) = (content.len(), content.len() / size);
+    Some(Reading {
+        facts: Record::default().with("records", format!("{records} in {bytes} bytes, {used}")),
+        ..Reading::default()
+    })
+}
+
+pub(super) fn wants_machine_id(path: &[u8], _content: &[u8]) -> bool {
+    matches!(path, b"etc/machine-id" | b"var/lib/dbus/machine-id")
+}
+
+/// 32 hexadecimal digits, nothing, or a word (machine-id(5)).
+pub(super) fn read_machine_id(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let id = content.trim_ascii_end();
+    let is_id = id.len() == 32 && id.iter().all(u8::is_ascii_hexdigit);
+    let value = match id {
+        b"" => b"empty".to_vec(),
+        id if is_id => [b"random, ", id].concat(),
+        id => id.to_vec(),
+    };
+    Some(Reading {
+        facts: Record::default().with("machine id", value),
+        ..Reading::default()
+    })
+}
+
+pub(super) fn wants_seed(path: &[u8], _content: &[u8]) -> bool {
+    path.ends_with(b"/random-seed")
+}
+
+pub(super) fn read_seed(_path: &[u8], content: &[u8]) -> Option<Reading> {
+    let kinds: std::collections::BTreeSet<u8> = content.iter().copied().collect();
+    // 512 random bytes have some 220 different values; a text has fewer than a hundred.
+    let what = match (content.len(), kinds.len()) {
+        (0, _) => "empty".to_owned(),
+        (length, 1) => format!("{length} equal bytes"),
+        (length, kinds) => format!("{length} bytes of {kinds} values: {}", digest(content)),
+    };
+    Some(Reading {
+        facts: Record::default().with("seed", what),
+        ..Reading::default()
+    })
+}

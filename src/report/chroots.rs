@@ -1,0 +1,84 @@
+//! What two tarballs of chroots say about themselves: whose entry each is, and the causes that
+//! need no evidence from a build.
+
+use std::collections::BTreeMap;
+
+use super::{Report, Script};
+use crate::build::stanza::versions;
+use crate::compare::{Collected, Comparison};
+use crate::explain::causes::{self, Evidence};
+use crate::explain::scripts::Scripts;
+use crate::explain::{Owner, Owners};
+
+/// dpkg's databases of both sides, read.
+#[derive(Debug)]
+pub(super) struct Chroots {
+    pub(super) owners: Owners,
+    pub(super) scripts: Scripts,
+    /// Packages and versions of the left and the right.
+    pub(super) packages: (BTreeMap<String, String>, BTreeMap<String, String>),
+}
+
+impl Chroots {
+    pub(super) fn read(collected: &Collected) -> Self {
+        let files = || {
+            let files = collected.left.iter().chain(&collected.right);
+            files.map(|(path, content)| (path.as_slice(), content.as_slice()))
+        };
+        Self {
+            owners: Owners::read(files()),
+            scripts: Scripts::read(files()),
+            packages: (installed(&collected.left), installed(&collected.right)),
+        }
+    }
+
+    /// Names the package of each divergent entry where it is known.
+    pub(super) fn attribute(&self, report: &mut Report, comparison: &Comparison) {
+        for (row, divergence) in report.divergences.iter_mut().zip(&comparison.divergences) {
+            let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+            let naming = || {
+                self.owners
+                    .naming(&divergence.path)
+                    .filter(|_| is_one_sided)
+            };
+            let owner = self.owners.shipping(&divergence.path);
+            (row.package, row.script) = named(owner.or_else(naming));
+        }
+    }
+}
+
+impl Report {
+    /// Adds what the tarballs themselves say about their divergences.
+    pub fn explain_alone(&mut self, comparison: &Comparison) {
+        let chroots = Chroots::read(&comparison.collected);
+        chroots.attribute(self, comparison);
+        let evidence = Evidence {
+            divergences: &comparison.divergences,
+            escapes: &[],
+            normal: None,
+            chrootless: None,
+            control: BTreeMap::new(),
+            owners: &chroots.owners,
+            scripts: &chroots.scripts,
+            packages: chroots.packages.clone(),
+            outside_packages: BTreeMap::new(),
+            outside: &|_| None,
+        };
+        self.explain(&causes::explain(&evidence));
+    }
+}
+
+/// Packages and versions by the status file of one side.
+fn installed(side: &BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>) -> BTreeMap<String, String> {
+    let status = side.get(&b"var/lib/dpkg/status"[..]);
+    status.map_or_else(BTreeMap::new, |bytes| versions(bytes))
+}
+
+/// An owner in the words of the report.
+pub(super) fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
+    let Some(owner) = owner else {
+        return (None, None);
+    };
+    let script = owner.script.and_then(Script::from_word);
+    (Some(owner.package), script)
+}

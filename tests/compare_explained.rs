@@ -1,0 +1,147 @@
+//! What `compare` explains of two chroots without having seen how they were made.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod archive;
+
+use std::fs;
+use std::process::Command;
+
+use archive::{Spec, archive, file, special, validate};
+use twinroot::report::{Report, from_json};
+
+const STATUS: &str = "var/lib/dpkg/status";
+
+/// The report of two tarballs, with an epoch.
+fn compared(left: &[Spec], right: &[Spec]) -> Report {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("left.tar"), archive(left)).unwrap();
+    fs::write(place.path().join("right.tar"), archive(right)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_twinroot"))
+        .current_dir(&place)
+        .args(["compare", "left.tar", "right.tar", "--json", "-"])
+        .env("SOURCE_DATE_EPOCH", "1700000000")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report = from_json(&output.stdout).unwrap();
+    validate(&report);
+    report
+}
+
+/// Causes as `RULE: TITLE (ENTRIES)`.
+fn causes(report: &Report) -> Vec<String> {
+    let causes = report.causes.iter();
+    let line = |cause: &twinroot::report::Cause| {
+        format!("{}: {} ({})", cause.rule, cause.title, cause.entries)
+    };
+    causes.map(line).collect()
+}
+
+/// The field's detail of the only divergence.
+fn detail(report: &Report, name: &str) -> String {
+    assert_eq!(report.divergences.len(), 1);
+    let fields = &report.divergences[0].fields;
+    let field = fields.iter().find(|field| field.name == name).unwrap();
+    field.detail.clone().unwrap_or_default()
+}
+
+fn status(packages: &[(&str, &str)]) -> Spec {
+    let stanzas = packages.iter().map(|(name, version)| {
+        format!("Package: {name}\nStatus: install ok installed\nVersion: {version}\n\n")
+    });
+    file(STATUS, stanzas.collect::<String>().as_bytes())
+}
+
+#[test]
+fn other_packages_are_said_first_and_nothing_else_is_explained() {
+    let report = compared(
+        &[status(&[("a", "1"), ("b", "1")]), file("etc/x", b"1\n2\n")],
+        &[status(&[("a", "2"), ("c", "1")]), file("etc/x", b"2\n1\n")],
+    );
+    assert_eq!(
+        causes(&report),
+        ["package-set: the package sets differ (2)"]
+    );
+    assert_eq!(
+        report.causes[0].evidence,
+        ["a: 1 | 2", "only left: b 1", "only right: c 1"]
+    );
+}
+
+#[test]
+fn unmerged_usr_is_one_cause_and_lines_in_another_order_are_another() {
+    let report = compared(
+        &[
+            special("bin", b'2', "usr/bin"),
+            file("etc/x", b"1\n2\n"),
+            file("usr/bin/cat", b"cat"),
+        ],
+        &[
+            special("bin", b'5', ""),
+            file("bin/cat", b"cat"),
+            file("etc/x", b"2\n1\n"),
+        ],
+    );
+    assert_eq!(
+        causes(&report),
+        [
+            "aliasing: /bin: aliases were not made (2)",
+            "order-only: the same lines in another order (1)"
+        ]
+    );
+}
+
+#[test]
+fn an_entry_belongs_to_the_package_that_lists_it() {
+    let list = file(
+        "var/lib/dpkg/info/hello.list",
+        b"/.\n/usr\n/usr/bin\n/usr/bin/hello\n",
+    );
+    let report = compared(
+        &[file("usr/bin/hello", b"1"), list.clone()],
+        &[file("usr/bin/hello", b"2"), list],
+    );
+    assert_eq!(report.divergences[0].package.as_deref(), Some("hello"));
+}
+
+#[test]
+fn a_content_is_read_as_what_it_is_above_its_difference() {
+    let report = compared(
+        &[file("etc/passwd", b"root:x:0:0:root:/root:/bin/bash\n")],
+        &[file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")],
+    );
+    assert_eq!(
+        detail(&report, "content"),
+        "read as accounts\n  account root: shell /bin/bash | /bin/sh\n@@ -1 +1 @@\n\
+         -root:x:0:0:root:/root:/bin/bash\n+root:x:0:0:root:/root:/bin/sh\n"
+    );
+}
+
+#[test]
+fn fields_that_are_not_content_say_more_than_their_values() {
+    let capability = |bit: u32| {
+        let words = [0x0200_0001, 1 << bit, 0, 0, 0_u32];
+        words.map(u32::to_le_bytes).concat()
+    };
+    let ping = |bit| file("ping", b"x").pax("SCHILY.xattr.security.capability", &capability(bit));
+    let report = compared(&[ping(13)], &[ping(12)]);
+    assert_eq!(
+        detail(&report, "xattr:security.capability"),
+        "cap_net_raw=ep | cap_net_admin=ep\n"
+    );
+    let at = |time| file("x", b"x").pax("mtime", time);
+    let report = compared(&[at(b"1700000000")], &[at(b"1700000007.5")]);
+    assert_eq!(
+        detail(&report, "mtime"),
+        "at SOURCE_DATE_EPOCH | 7 s after SOURCE_DATE_EPOCH: not clamped\n"
+    );
+    let mode = |octal: &[u8]| file("x", b"x").raw(100, octal);
+    let report = compared(&[mode(b"0002755\0")], &[mode(b"0000755\0")]);
+    assert_eq!(detail(&report, "mode"), "rwxr-sr-x | rwxr-xr-x\n");
+    let link = |target| special("usr/bin/awk", b'2', target);
+    let report = compared(
+        &[link("/etc/alternatives/awk")],
+        &[link("../../etc/alternatives/awk")],
+    );
+    assert_eq!(detail(&report, "linkname"), "both lead to the same place\n");
+}
