@@ -146,7 +146,7 @@ const CASES: [Broken; 21] = [
             "if [ \"$1\" = triggered ]; then echo triggered >\"$DPKG_ROOT/etc/triggered.conf\"; exit 0; fi\n\
              [ -n \"$DPKG_ROOT\" ] || dpkg-trigger --no-await lost-trigger",
         ),
-        rule: "script-differs",
+        rule: "trigger-not-run",
         named: "trigger",
         paths: &["./etc/triggered.conf"],
         ..NONE

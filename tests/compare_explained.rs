@@ -145,3 +145,65 @@ fn fields_that_are_not_content_say_more_than_their_values() {
     );
     assert_eq!(detail(&report, "linkname"), "both lead to the same place\n");
 }
+
+#[test]
+fn what_comes_of_clock_chance_surroundings_and_a_poor_file_system_is_told_apart() {
+    let id = |digit: &str| {
+        file(
+            "etc/machine-id",
+            format!("{}\n", digit.repeat(32)).as_bytes(),
+        )
+    };
+    let at = |time| file("srv/late", b"x").pax("mtime", time);
+    let log = |time: &str| {
+        file(
+            "var/log/x.log",
+            format!("2026-11-24 {time} done\n").as_bytes(),
+        )
+    };
+    let ping = file("usr/bin/ping", b"x");
+    let capable = ping
+        .clone()
+        .pax("SCHILY.xattr.security.capability", b"\x01\x00\x00\x02");
+    let report = compared(
+        &[
+            file("etc/hostname", b"one\n"),
+            id("1"),
+            at(b"1700000000"),
+            capable,
+            log("08:00:01"),
+        ],
+        &[
+            file("etc/hostname", b"two\n"),
+            id("2"),
+            at(b"1700000009"),
+            ping,
+            log("08:00:02"),
+        ],
+    );
+    assert_eq!(
+        causes(&report),
+        [
+            "clock: a time was not clamped to SOURCE_DATE_EPOCH (1)",
+            "clock: the time of the build got into a file (1)",
+            "random: random by nature: a machine id or seed was made (1)",
+            "privileges-lost: set-id bits, extended attributes or access lists were lost (1)",
+            "surroundings: the machine or the mirror that it was made with shows (1)",
+        ]
+    );
+}
+
+#[test]
+fn a_password_changed_on_another_day_is_about_time_and_not_about_accounts() {
+    let shadow = |day| {
+        file(
+            "etc/shadow",
+            format!("root:*:{day}:0:99999:7:::\n").as_bytes(),
+        )
+    };
+    let report = compared(&[shadow(20416)], &[shadow(20417)]);
+    assert_eq!(
+        causes(&report),
+        ["clock: the time of the build got into a file (1)"]
+    );
+}

@@ -46,7 +46,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     bar.finish_and_clear();
     let mut report = Report::from_comparison(&comparison, Times::new());
     report.detail(&comparison, epoch);
-    report.explain_alone(&comparison);
+    report.explain_alone(&comparison, epoch);
     known.apply(&mut report)?;
     if let Some(trouble) = &report.trouble {
         let hint = trouble

@@ -49,7 +49,7 @@ impl Chroots {
 
 impl Report {
     /// Adds what the tarballs themselves say about their divergences.
-    pub fn explain_alone(&mut self, comparison: &Comparison) {
+    pub fn explain_alone(&mut self, comparison: &Comparison, epoch: Option<i64>) {
         let chroots = Chroots::read(&comparison.collected);
         chroots.attribute(self, comparison);
         let evidence = Evidence {
@@ -62,6 +62,7 @@ impl Report {
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),
             outside_packages: BTreeMap::new(),
+            epoch,
             outside: &|_| None,
         };
         self.explain(&causes::explain(&evidence));

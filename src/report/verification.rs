@@ -129,6 +129,7 @@ impl Report {
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),
             outside_packages: facts.outside_packages.clone(),
+            epoch: Some(facts.epoch),
             outside: facts.outside,
         };
         report.explain(&causes::explain(&evidence));

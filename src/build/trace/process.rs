@@ -4,7 +4,7 @@
 //! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). What a process is and
 //! where its root is it has from the one that started it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::line::{Call, Lines};
@@ -43,6 +43,8 @@ pub struct Trace {
     outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// Files of the outside that maintainer scripts opened for reading.
     read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Maintainer scripts that ran, whether they wrote anything or not.
+    scripts: BTreeSet<Script>,
     /// Lines that were looked at.
     pub lines: u64,
 }
@@ -73,6 +75,11 @@ impl Trace {
                     .is_some_and(|rest| !rest.is_empty() && !rest.contains(&b'/'))
             })
             .flat_map(|(_, processes)| processes)
+    }
+
+    /// Whether a maintainer script ran that answers to this.
+    pub fn ran(&self, is_wanted: impl Fn(&Script) -> bool) -> bool {
+        self.scripts.iter().any(is_wanted)
     }
 
     /// Who read a file of the outside, of maintainer scripts.
@@ -191,6 +198,7 @@ impl Tracer {
                             above.clone()
                         };
                     }
+                    trace.scripts.extend(process.script.clone());
                     state.process = Arc::new(process);
                 }
                 Deed::Rooted(path) => state.root = joined(&state.root, &path),

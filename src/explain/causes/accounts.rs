@@ -1,6 +1,6 @@
 //! Accounts and groups that only one side has, or has with other fields.
 
-use super::case::{bare, missing};
+use super::case::{bare, is_about_time, missing};
 use super::{Case, Finding, Needs, Rule, wording};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +23,8 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         };
         // The tools of shadow keep the version before in a file with a hyphen.
         let name = name.strip_suffix(b"-").unwrap_or(name);
-        if !DATABASES.contains(&name) {
+        // The day of a password's last change says nothing about accounts.
+        if !DATABASES.contains(&name) || is_about_time(divergence) {
             continue;
         }
         let missing = missing(case, &divergence.path);

@@ -8,6 +8,7 @@ use crate::audit::Change;
 use crate::build::trace::{Process, Script, Trace};
 use crate::compare::Divergence;
 use crate::explain::Owners;
+use crate::explain::content::Explainer;
 use crate::explain::scripts::Scripts;
 
 /// Reads a file of the outside by its absolute path.
@@ -33,6 +34,8 @@ pub struct Evidence<'a> {
     pub packages: (BTreeMap<String, String>, BTreeMap<String, String>),
     /// Packages and versions of the outside.
     pub outside_packages: BTreeMap<String, String>,
+    /// `SOURCE_DATE_EPOCH`, where it is known.
+    pub epoch: Option<i64>,
     /// Files of the outside as they were before the builds.
     pub outside: &'a OutsideFiles<'a>,
 }
@@ -152,6 +155,14 @@ pub(super) fn has_only(divergence: &Divergence, names: &[&str]) -> bool {
             .fields
             .iter()
             .all(|field| names.contains(&field.name.as_str()))
+}
+
+/// Whether two contents differ in dates and times only, by what they are.
+pub(super) fn is_about_time(divergence: &Divergence) -> bool {
+    let explanation = divergence
+        .contents()
+        .and_then(|(left, right)| Explainer::default().explain(&divergence.path, left, right));
+    explanation.is_some_and(|explanation| explanation.is_about_time())
 }
 
 /// The contract's word for a run of a script.

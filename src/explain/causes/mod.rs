@@ -9,6 +9,7 @@ mod accounts;
 mod aliasing;
 mod build_path;
 mod case;
+mod clock;
 mod escaped;
 mod nondeterminism;
 mod order_only;
@@ -17,8 +18,13 @@ mod outside_tool;
 mod owner_by_name;
 mod package_set;
 mod parents;
+mod privileges;
 mod quoted;
+mod random;
 mod scripts_differ;
+mod surroundings;
+mod tools;
+mod trigger;
 mod wording;
 
 pub use case::{Case, Evidence, OutsideFiles, bare};
@@ -111,7 +117,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 18] = [
     package_set::RULE,
     nondeterminism::RULE,
     aliasing::RULE,
@@ -122,7 +128,13 @@ pub const RULES: [Rule; 12] = [
     owner_by_name::RULE,
     outside_input::RULE,
     outside_tool::RULE,
+    clock::RULE,
+    trigger::RULE,
     scripts_differ::RULE,
+    random::RULE,
+    privileges::RULE,
+    surroundings::RULE,
+    tools::RULE,
     parents::RULE,
 ];
 

@@ -25,7 +25,8 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
             lines.sort();
             lines
         };
-        if has_only(divergence, &["content", "mtime"]) && sorted(left) == sorted(right) {
+        let is_content = left != right && has_only(divergence, &["content", "mtime"]);
+        if is_content && sorted(left) == sorted(right) {
             let script = case
                 .last_chrootless(&divergence.path)
                 .map(|(script, _)| script);

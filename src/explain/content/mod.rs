@@ -165,6 +165,22 @@ pub struct Explanation {
     pub lines: Vec<String>,
 }
 
+impl Explanation {
+    /// Whether nothing but times differs: of the build, of what was packed, of a source.
+    #[must_use]
+    pub fn is_about_time(&self) -> bool {
+        let is_time = |line: &String| {
+            let said = line
+                .rsplit_once(": ")
+                .map_or(line.as_str(), |(_, said)| said);
+            ["time ", "source time ", "changed day ", texts::TIMES]
+                .iter()
+                .any(|start| said.starts_with(start))
+        };
+        self.lines.iter().all(is_time)
+    }
+}
+
 /// Explains contents, within bounds over all of them.
 #[derive(Debug)]
 pub struct Explainer {

@@ -10,6 +10,9 @@ type Reduced = Vec<Vec<u8>>;
 /// Takes something out of a text that does not count.
 type Reduce = fn(&[u8]) -> Reduced;
 
+/// What is said where nothing but dates and times differs.
+pub(super) const TIMES: &str = "the same but for dates and times";
+
 /// What two different texts have in common; nothing where their difference says it all.
 pub(super) fn compare(_path: &[u8], left: &[u8], right: &[u8]) -> Option<Vec<String>> {
     if !is_text(left) || !is_text(right) {
@@ -23,7 +26,7 @@ pub(super) fn compare(_path: &[u8], left: &[u8], right: &[u8]) -> Option<Vec<Str
             unended,
         ),
         ("the same but for white space", unspaced),
-        ("the same but for dates and times", untimed),
+        (TIMES, untimed),
     ];
     let same = ways.into_iter().find(|(_, of)| of(left) == of(right));
     same.map(|(what, _)| vec![what.to_owned()])
