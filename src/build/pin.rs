@@ -171,9 +171,8 @@ fn substitute(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<(), BuildErr
     if recipe.debs.is_empty() {
         return Ok(());
     }
-    let mut indices = package_indices(lists)?;
-    indices.sort();
-    let Some(first) = indices.first().cloned() else {
+    let indices = package_indices(lists)?;
+    let Some(target) = index_of_suite(recipe, lists, &indices)? else {
         return Err(BuildError::Recipe {
             what: "--deb".to_owned(),
             why: "the archive has no package index to put it into".to_owned(),
@@ -183,7 +182,7 @@ fn substitute(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<(), BuildErr
     for path in indices {
         let text = fs::read_to_string(&path).map_err(at(&path, "read"))?;
         let mut text = index::without(&text, &recipe.debs);
-        if path == first {
+        if path == target {
             text.push_str(&index::stanzas_of(&recipe.debs));
         }
         // The file is the sandbox's, the directory ours: replace it.
@@ -196,6 +195,36 @@ fn substitute(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<(), BuildErr
         fs::copy(&deb.path, &target).map_err(at(&target, "copy"))?;
     }
     Ok(())
+}
+
+/// The index that local packages go to: the first of the suite's own.
+///
+/// mmdebstrap takes the Essential set from archives of the suite's name alone, so a package
+/// in the index of its security updates would be left out.
+fn index_of_suite(
+    recipe: &Recipe,
+    lists: &Path,
+    indices: &[PathBuf],
+) -> Result<Option<PathBuf>, BuildError> {
+    for release in files(lists)? {
+        let name = release.to_string_lossy().into_owned();
+        let stem = ["_InRelease", "_Release"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending));
+        let Some(stem) = stem else { continue };
+        let text = fs::read_to_string(&release).map_err(at(&release, "read"))?;
+        let own = |path: &&PathBuf| {
+            let name = path.to_string_lossy();
+            name.strip_prefix(stem)
+                .is_some_and(|rest| rest.starts_with('_'))
+        };
+        if index::is_release_of(&text, &recipe.suite)
+            && let Some(found) = indices.iter().find(own)
+        {
+            return Ok(Some(found.clone()));
+        }
+    }
+    Ok(indices.first().cloned())
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, BuildError> {
