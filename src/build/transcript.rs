@@ -11,6 +11,10 @@ pub struct Transcript {
 
 /// How many lines of a failed build are shown.
 const TAIL: usize = 12;
+/// Lines shown before the first failure: the script's own words.
+const BEFORE: usize = 8;
+/// Most characters of a line that is shown.
+const LINE_MAX: usize = 200;
 
 /// Warnings after which the normal build is no longer a sound reference.
 const DEGRADING: [&str; 9] = [
@@ -148,14 +152,16 @@ impl Transcript {
             .map(|(_, hint)| (*hint).to_owned())
     }
 
-    /// The last lines.
+    /// The lines worth reading: around the first package that dpkg could not process, else
+    /// the last ones. Long lines, command lines with every package say, are cut.
     #[must_use]
     pub fn tail(&self) -> Vec<String> {
-        self.lines
-            .iter()
-            .skip(self.lines.len().saturating_sub(TAIL))
-            .cloned()
-            .collect()
+        let last = self.lines.len().saturating_sub(TAIL);
+        let failed = |line: &String| line.starts_with("dpkg: error processing ");
+        let first = self.lines.iter().position(failed);
+        let from = first.map_or(last, |line| line.saturating_sub(BEFORE).min(last));
+        let lines = self.lines.iter().skip(from).take(TAIL);
+        lines.map(|line| cut(line)).collect()
     }
 
     /// The first maintainer script that dpkg reports as failed.
@@ -201,6 +207,13 @@ impl Transcript {
     }
 }
 
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LINE_MAX) {
+        Some((at, _)) => format!("{} …", line.get(..at).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,6 +238,20 @@ E: run_chroot failed: E: env apt-get failed: code 100
             "systemd.postinst failed: 12: systemd-machine-id-setup: not found"
         );
         assert_eq!(transcript.tail().len(), 9);
+    }
+
+    #[test]
+    fn the_lines_shown_are_those_around_the_first_failure_and_cut() {
+        let mut text: String = (0..30).map(|line| format!("before {line}\n")).collect();
+        text.push_str("dpkg: error processing package p (--configure):\n");
+        text.extend((0..30).map(|line| format!("after {line}\n")));
+        text.push_str(&"x".repeat(1_000));
+        let tail = Transcript::new(text.as_bytes()).tail();
+        assert_eq!(tail.len(), TAIL);
+        assert_eq!(tail.first().map(String::as_str), Some("before 22"));
+        assert_eq!(tail.get(BEFORE + 1).map(String::as_str), Some("after 0"));
+        let long = Transcript::new("é".repeat(1_000).as_bytes()).tail();
+        assert_eq!(long, [format!("{} …", "é".repeat(LINE_MAX))]);
     }
 
     #[test]
