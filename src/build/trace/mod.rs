@@ -5,6 +5,7 @@
 //! those of the sandbox even for processes in a chroot. An observed build is a build of its
 //! own: what is compared is never observed.
 
+mod deed;
 mod line;
 mod observe;
 mod process;

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::line::{Call, Lines};
-use super::value::{arguments, descriptor, string, strings};
+use super::deed::{Deed, Place, deeds, joined};
+use super::line::Lines;
 
 /// A run of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,28 +109,6 @@ struct State {
     directory: Vec<u8>,
 }
 
-/// What an observed process did that matters here.
-#[derive(Debug)]
-enum Deed {
-    Started(u32),
-    Became(Process),
-    Rooted(Vec<u8>),
-    Moved(Vec<u8>, Place),
-    Wrote(Vec<u8>, Place),
-    Read(Vec<u8>),
-}
-
-/// How a path is to be understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// From the sandbox's root.
-    Whole,
-    /// From the process's own root.
-    Rooted,
-    /// From its working directory.
-    Relative,
-}
-
 impl State {
     fn place(&self, path: Vec<u8>, place: Place) -> Vec<u8> {
         match place {
@@ -204,7 +182,9 @@ impl Tracer {
                 Deed::Rooted(path) => state.root = joined(&state.root, &path),
                 Deed::Moved(path, place) => state.directory = state.place(path, place),
                 Deed::Wrote(path, place) => {
-                    trace.wrote(&state.place(path, place), &state.process);
+                    if !removes_root(&state.process) {
+                        trace.wrote(&state.place(path, place), &state.process);
+                    }
                 }
                 Deed::Read(path) => {
                     if state.process.script.is_some() && inside(&path).is_none() {
@@ -232,148 +212,22 @@ fn note(map: &mut BTreeMap<Vec<u8>, Vec<Arc<Process>>>, path: Vec<u8>, process: 
     processes.push(Arc::clone(process));
 }
 
+/// mmdebstrap's own clean-up, when the tarball is made.
+fn removes_root(process: &Process) -> bool {
+    let is_root = |word: &String| {
+        word.strip_prefix("/tmp/mmdebstrap.")
+            .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+    };
+    process.script.is_none()
+        && process.argv.first().is_some_and(|word| word == "rm")
+        && process.argv.last().is_some_and(is_root)
+}
+
 /// A path inside mmdebstrap's temporary root, without what leads to it.
 fn inside(path: &[u8]) -> Option<&[u8]> {
     let rest = path.strip_prefix(b"/tmp/mmdebstrap.")?;
     let at = rest.iter().position(|byte| *byte == b'/')?;
     rest.get(at + 1..)
-}
-
-/// An absolute path below a root, without empty and `.` components; `..` is taken by name.
-fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
-    let mut out: Vec<&[u8]> = Vec::new();
-    for part in root
-        .split(|byte| *byte == b'/')
-        .chain(path.split(|byte| *byte == b'/'))
-    {
-        match part {
-            b"" | b"." => {}
-            b".." => drop(out.pop()),
-            part => out.push(part),
-        }
-    }
-    [b"/", out.join(&b'/').as_slice()].concat()
-}
-
-fn deeds(call: &Call) -> Vec<Deed> {
-    let values = arguments(&call.arguments);
-    let value = |at: usize| values.get(at).copied().unwrap_or_default();
-    let wrote = |at: usize| place(None, value(at)).into_iter().collect();
-    let wrote_at = |at: usize| place(Some(value(at)), value(at + 1)).into_iter().collect();
-    match call.name.as_str() {
-        "clone" | "clone3" | "fork" | "vfork" => {
-            call.result.parse().map(Deed::Started).into_iter().collect()
-        }
-        "execve" => vec![Deed::Became(process(value(1), value(2)))],
-        "execveat" => vec![Deed::Became(process(value(2), value(3)))],
-        "chdir" => path_argument(value(0))
-            .map(|(path, place)| Deed::Moved(path, place))
-            .into_iter()
-            .collect(),
-        "fchdir" => descriptor(value(0))
-            .map(|path| Deed::Moved(path, Place::Whole))
-            .into_iter()
-            .collect(),
-        "chroot" => string(value(0)).map(Deed::Rooted).into_iter().collect(),
-        "open" => opened(value(1), &call.result),
-        "openat" | "openat2" => opened(value(2), &call.result),
-        "creat" => opened("O_WRONLY", &call.result),
-        "rename" | "link" => [wrote(0), wrote(1)].into_iter().flatten().collect(),
-        "renameat" | "renameat2" | "linkat" => {
-            [wrote_at(0), wrote_at(2)].into_iter().flatten().collect()
-        }
-        "symlink" => wrote(1),
-        "symlinkat" => wrote_at(1),
-        "unlink" | "rmdir" | "mkdir" | "mknod" | "chmod" | "chown" | "lchown" | "utime"
-        | "utimes" | "truncate" | "setxattr" | "lsetxattr" | "removexattr" | "lremovexattr" => {
-            wrote(0)
-        }
-        "unlinkat" | "mkdirat" | "mknodat" | "fchmodat" | "fchmodat2" | "fchownat"
-        | "futimesat" | "utimensat" => wrote_at(0),
-        "fchmod" | "fchown" => descriptor(value(0))
-            .map(|path| Deed::Wrote(path, Place::Whole))
-            .into_iter()
-            .collect(),
-        _ => vec![],
-    }
-}
-
-/// What opening a file with these flags means.
-fn opened(flags: &str, result: &str) -> Vec<Deed> {
-    let is_written = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"]
-        .iter()
-        .any(|flag| flags.contains(flag));
-    let Some(path) = descriptor(result) else {
-        return vec![];
-    };
-    if is_written {
-        vec![Deed::Wrote(path, Place::Whole)]
-    } else if flags.contains("O_DIRECTORY") {
-        vec![]
-    } else {
-        vec![Deed::Read(path)]
-    }
-}
-
-/// A path argument, with the directory it may start at.
-fn place(directory: Option<&str>, path: &str) -> Option<Deed> {
-    let directory = directory.and_then(descriptor);
-    let Some((path, place)) = path_argument(path) else {
-        // `utimensat(3</x>, NULL, …)`: the descriptor itself.
-        return directory.map(|path| Deed::Wrote(path, Place::Whole));
-    };
-    Some(match (place, directory) {
-        (Place::Relative, Some(directory)) => Deed::Wrote(joined(&directory, &path), Place::Whole),
-        _ => Deed::Wrote(path, place),
-    })
-}
-
-fn path_argument(text: &str) -> Option<(Vec<u8>, Place)> {
-    let path = string(text)?;
-    let place = if path.first() == Some(&b'/') {
-        Place::Rooted
-    } else {
-        Place::Relative
-    };
-    Some((path, place))
-}
-
-fn process(argv: &str, environment: &str) -> Process {
-    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-    let argv: Vec<String> = strings(argv).iter().map(text).collect();
-    let variables = strings(environment);
-    let variable = |name: &str| {
-        variables
-            .iter()
-            .find_map(|entry| entry.strip_prefix(format!("{name}=").as_bytes()))
-            .map(|value| String::from_utf8_lossy(value).into_owned())
-    };
-    let script = match (
-        variable("DPKG_MAINTSCRIPT_PACKAGE"),
-        variable("DPKG_MAINTSCRIPT_NAME"),
-    ) {
-        (Some(package), Some(name)) => {
-            let is_script = |word: &String| {
-                word.ends_with(&format!(".{name}")) || word.ends_with(&format!("tmp.ci/{name}"))
-            };
-            // The kernel puts the interpreter of `#!` elsewhere: argv[0] is the script still.
-            let arguments = match argv.split_first() {
-                Some((first, rest)) if is_script(first) => rest.to_vec(),
-                _ => vec![],
-            };
-            Some(Script {
-                package,
-                name,
-                arguments,
-            })
-        }
-        _ => None,
-    };
-    Process {
-        script,
-        argv,
-        command: vec![],
-    }
 }
 
 #[cfg(test)]
@@ -433,6 +287,18 @@ mod tests {
         assert_eq!(trace.wrote_inside(b"a"), [Arc::clone(&touch)]);
         assert_eq!(trace.read_outside(b"/usr/share/pam/common"), [touch]);
         assert_eq!(trace.wrote_outside(b"/gone"), []);
+    }
+
+    #[test]
+    fn removing_the_finished_root_writes_nothing_of_it() {
+        let trace = traced(&[
+            r#"1 execve("/bin/rm", ["rm", "--recursive", "/tmp/mmdebstrap.x"], ["PATH=/bin"]) = 0"#,
+            r#"1 unlink("/tmp/mmdebstrap.x/etc/a") = 0"#,
+            r#"1 execve("/bin/rm", ["rm", "/tmp/mmdebstrap.x/etc/b"], ["PATH=/bin"]) = 0"#,
+            r#"1 unlink("/tmp/mmdebstrap.x/etc/b") = 0"#,
+        ]);
+        assert_eq!(trace.wrote_inside(b"etc/a"), []);
+        assert_eq!(trace.wrote_inside(b"etc/b").len(), 1);
     }
 
     #[test]
