@@ -2,6 +2,7 @@
 
 use super::case::{bare, has_only};
 use super::{Case, Finding, Needs, Rule};
+use crate::compare::Divergence;
 
 pub(super) const RULE: Rule = Rule {
     id: "parent-time",
@@ -12,8 +13,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     let found = case.free().filter_map(|(at, divergence)| {
-        let is_time = divergence.path.ends_with(b"/") && has_only(divergence, &["mtime"]);
-        let mut titles = children(case, &divergence.path).filter(|_| is_time);
+        if !is_for_its_entries(case, divergence) {
+            return None;
+        }
+        let mut titles = children(case, &divergence.path);
         let first = titles.next()?;
         let is_one = titles.all(|title| title == first);
         // With one cause for all that is in it, the directory's is the same.
@@ -24,6 +27,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         Some(Finding::new(RULE.id, title, vec![at]))
     });
     found.collect()
+}
+
+/// Whether a directory differs in its time only, and entries in it differ.
+pub(super) fn is_for_its_entries(case: &Case<'_>, divergence: &Divergence) -> bool {
+    divergence.path.ends_with(b"/")
+        && has_only(divergence, &["mtime"])
+        && children(case, &divergence.path).next().is_some()
 }
 
 /// What claimed the entries that stand directly in a directory.

@@ -1,6 +1,7 @@
 //! What no maintainer script wrote, in either build: mmdebstrap's, apt's or dpkg's own.
 
 use super::case::{bare, scripts};
+use super::parents::is_for_its_entries;
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::text::quote;
 
@@ -18,7 +19,9 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
             case.normal_writers(&divergence.path),
             case.chrootless_writers(&divergence.path),
         ];
-        if writers.iter().any(|writers| !scripts(writers).is_empty()) {
+        if writers.iter().any(|writers| !scripts(writers).is_empty())
+            || is_for_its_entries(case, divergence)
+        {
             continue;
         }
         let last = writers
