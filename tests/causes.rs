@@ -11,39 +11,13 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use support::broken::{Broken, NONE, wrong};
 use support::repository::Repository;
 use support::{Need, can, directory, report, run, verify_tiny};
-
-/// A broken package, and what must be said of it.
-struct Broken {
-    name: &'static str,
-    /// `preinst` or `postinst`, and what it does after `set -e`.
-    script: (&'static str, &'static str),
-    /// A file that it ships, if any.
-    ships: Option<&'static str>,
-    /// The rule that finds it.
-    rule: &'static str,
-    /// The script that is to be named.
-    named: &'static str,
-    /// Divergent paths that must be explained by it.
-    paths: &'static [&'static str],
-    /// Paths of the outside that must be blamed on it.
-    escapes: &'static [&'static str],
-}
-
-const NONE: Broken = Broken {
-    name: "",
-    script: ("postinst", ""),
-    ships: None,
-    rule: "escaped-write",
-    named: "postinst",
-    paths: &[],
-    escapes: &[],
-};
 
 const CASES: [Broken; 21] = [
     Broken {
@@ -271,61 +245,9 @@ fn every_broken_script_is_named_for_what_it_did_and_nothing_else() {
     let ran = run(&mut verify_tiny(lab.path(), &repository, &[&include]));
     assert_eq!(ran.status, Some(1), "{}", ran.stderr);
     let report = report(&ran);
+    let wrong = wrong(&report, &CASES);
+    assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), ran.stdout);
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let causes: BTreeMap<String, (String, String, String)> = report["causes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|cause| {
-            let facts = (
-                text(&cause["rule"]),
-                text(&cause["package"]),
-                text(&cause["script"]),
-            );
-            (text(&cause["id"]), facts)
-        })
-        .collect();
-    let rows: BTreeMap<String, (String, String, String)> = report["divergences"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| {
-            let cause = causes.get(&text(&row["cause"]));
-            (text(&row["path"]), cause.cloned().unwrap_or_default())
-        })
-        .collect();
-    let escapes: BTreeMap<String, (String, String)> = report["outside"]["escapes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| {
-            (
-                text(&row["path"]),
-                (text(&row["package"]), text(&row["script"])),
-            )
-        })
-        .collect();
-    let mut wrong = Vec::new();
-    for broken in &CASES {
-        let expected = (
-            broken.rule.to_owned(),
-            broken.name.to_owned(),
-            broken.named.to_owned(),
-        );
-        for path in broken.paths {
-            let found = rows.get(*path);
-            if found != Some(&expected) {
-                wrong.push(format!("{path}: {found:?} and not {expected:?}"));
-            }
-        }
-        let expected = (broken.name.to_owned(), broken.named.to_owned());
-        for path in broken.escapes {
-            let found = escapes.get(*path);
-            if found != Some(&expected) {
-                wrong.push(format!("outside {path}: {found:?} and not {expected:?}"));
-            }
-        }
-    }
     let quoted: BTreeMap<String, String> = report["causes"]
         .as_array()
         .unwrap()
@@ -354,17 +276,4 @@ fn every_broken_script_is_named_for_what_it_did_and_nothing_else() {
     ] {
         assert_eq!(quoted.get(package).map(String::as_str), Some(line));
     }
-    let blamed: BTreeSet<_> = causes
-        .values()
-        .map(|(_, package, _)| package.as_str())
-        .filter(|package| !package.is_empty() && !names.contains(package))
-        .collect();
-    assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), ran.stdout);
-    assert_eq!(blamed, BTreeSet::new());
-    let unexplained: Vec<_> = rows
-        .iter()
-        .filter(|(_, (rule, _, _))| rule.is_empty())
-        .map(|(path, _)| path)
-        .collect();
-    assert_eq!(unexplained, Vec::<&String>::new());
 }

@@ -8,6 +8,7 @@
     reason = "each test file uses its own part"
 )]
 
+pub mod broken;
 pub mod repository;
 
 use std::env;
