@@ -111,5 +111,10 @@ fn verify(
         outside: &|path| prepared.outside.file(path),
         notes: observed.notes,
     };
-    Ok(Report::from_verification(&facts, timings))
+    let explaining = Instant::now();
+    let mut report = Report::from_verification(&facts, timings);
+    report
+        .timings
+        .insert("explain".to_owned(), explaining.elapsed().as_secs_f64());
+    Ok(report)
 }
