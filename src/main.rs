@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use twinroot::audit::Auditor;
+
 fn main() -> ExitCode {
-    if let Some(code) = twinroot::sandbox::run_stage_if_asked(twinroot::audit::read_layers) {
+    if let Some(code) = twinroot::sandbox::run_stage_if_asked(&mut Auditor::default()) {
         return code;
     }
     twinroot::cli::main()

@@ -11,12 +11,10 @@
 
 mod support;
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use support::broken::{Broken, NONE, wrong};
+use support::patched::patched;
 use support::{Need, can, directory, report, run, twinroot};
 
 // The outside is made of the same packages, so their mistakes were made there once already:
@@ -232,7 +230,7 @@ fn every_broken_essential_package_is_named_and_no_other() {
     let lab = directory();
     let debs: Vec<_> = CASES
         .iter()
-        .map(|broken| patched(&cache, lab.path(), broken))
+        .map(|broken| patched(&cache, lab.path(), broken.name, broken.script))
         .collect();
     let options: Vec<&str> = debs
         .iter()
@@ -242,53 +240,4 @@ fn every_broken_essential_package_is_named_and_no_other() {
     assert_eq!(ran.status, Some(1), "{}", ran.stderr);
     let wrong = wrong(&report(&ran), &CASES);
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), ran.stdout);
-}
-
-fn succeeds(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {output:?}");
-}
-
-/// Debian packs control.tar.xz, this test control.tar.gz.
-fn is_original(deb: &Path) -> bool {
-    let bytes = fs::read(deb).unwrap();
-    !bytes[..200]
-        .windows(14)
-        .any(|word| word == b"control.tar.gz")
-}
-
-/// A pinned package with the broken lines where its script begins to configure.
-fn patched(cache: &Path, lab: &Path, broken: &Broken) -> PathBuf {
-    let find = Command::new("find")
-        .arg(cache.join("twinroot/states"))
-        .args(["-path", "*/trixie-essential-*"])
-        .args(["-name", &format!("{}_*.deb", broken.name)])
-        .output()
-        .unwrap();
-    let found = String::from_utf8(find.stdout).unwrap();
-    // The archive's own; an earlier run of this test has left patched ones in the cache.
-    let deb = found.lines().find(|deb| is_original(Path::new(deb)));
-    let deb = deb.expect("the package is pinned");
-    let tree = lab.join(broken.name);
-    succeeds(Command::new("dpkg-deb").args(["-R", deb]).arg(&tree));
-    let (kind, lines) = broken.script;
-    let script = tree.join("DEBIAN").join(kind);
-    let text = fs::read_to_string(&script).unwrap_or_else(|_| "#!/bin/sh\nset -e\n".to_owned());
-    let (first, rest) = text.split_once('\n').unwrap();
-    assert!(first.ends_with("sh") || first.contains("sh -e"), "{first}");
-    fs::write(&script, format!("{first}\nset -e\n{lines}\n{rest}")).unwrap();
-    fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
-    if lines.contains("dpkg-trigger") {
-        let triggers = tree.join("DEBIAN/triggers");
-        let old = fs::read_to_string(&triggers).unwrap_or_default();
-        fs::write(triggers, format!("{old}interest-noawait tw-trigger\n")).unwrap();
-    }
-    let out = lab.join(format!("{}.deb", broken.name));
-    succeeds(
-        Command::new("dpkg-deb")
-            .args(["--root-owner-group", "-Zgzip", "-z1", "-b"])
-            .arg(&tree)
-            .arg(&out),
-    );
-    out
 }

@@ -40,6 +40,14 @@ pub struct FieldChange {
     pub after: String,
 }
 
+impl Change {
+    /// Whether nothing but the change time is another.
+    #[must_use]
+    pub fn is_touch(&self) -> bool {
+        matches!(self.fields.as_slice(), [field] if field.name == "ctime")
+    }
+}
+
 /// One changed path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {

@@ -1,36 +1,105 @@
 //! What a build changed on the outside: every change is an escape, there is no list
-//! of exceptions, and a copy-up that changed nothing is none.
+//! of exceptions.
 //!
 //! Debian Policy proposal #1020323: with `DPKG_ROOT` set a maintainer script should
 //! not modify anything outside. This module knows files, not Debian.
 
 mod change;
+mod difference;
+mod manifest;
+mod method;
 mod node;
 mod overlay;
+mod snapshot;
 
-use crate::sandbox::AuditedLayer;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::{self, Tree};
+use manifest::{Manifest, manifest};
 
 pub use change::{Change, ChangeKind, FieldChange};
+pub use method::Method;
 
-/// Reads the upper directories of a sandbox; runs in its monitor stage.
-///
-/// The answer is JSON for [`changes_from`] in the launcher.
-///
-/// # Errors
-/// A path that cannot be read; the audit then proves nothing.
-pub fn read_layers(layers: &[AuditedLayer]) -> Result<String, String> {
-    let mut changes = Vec::new();
-    for layer in layers {
-        overlay::read_upper(layer, &mut changes).map_err(|error| error.to_string())?;
-    }
-    changes.sort_by(|a, b| a.path.cmp(&b.path));
-    serde_json::to_string(&changes).map_err(|error| error.to_string())
+/// A path that could not be read; the audit then proves nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {error}", path.to_string_lossy())]
+struct AuditError {
+    path: PathBuf,
+    error: io::Error,
 }
 
-/// The launcher's side of [`read_layers`].
-///
-/// # Errors
-/// Only where the two sides are of different builds of twinroot.
-pub fn changes_from(answer: &str) -> Result<Vec<Change>, serde_json::Error> {
-    serde_json::from_str(answer)
+fn at(path: &Path) -> impl FnOnce(io::Error) -> AuditError {
+    let path = path.to_owned();
+    move |error| AuditError { path, error }
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Findings {
+    /// What changed, by path.
+    pub changes: Vec<Change>,
+    /// How long the auditing took, before and after.
+    pub took: Duration,
+}
+
+impl Findings {
+    /// From the answer of [`Auditor`], in the launcher.
+    ///
+    /// # Errors
+    /// Only where the two sides are of different builds of twinroot.
+    pub fn from_answer(answer: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(answer)
+    }
+}
+
+/// Watches the trees of a sandbox; runs in its monitor stage.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    /// Of the trees that are no overlays, in their order.
+    before: Vec<Manifest>,
+    took: Duration,
+}
+
+impl sandbox::Auditor for Auditor {
+    fn before(&mut self, trees: &[Tree]) -> Result<(), String> {
+        let start = Instant::now();
+        for tree in trees {
+            match tree {
+                Tree::Layer(_) => {}
+                Tree::Whole(tree) => {
+                    let manifest = manifest(&tree.view, None).map_err(|error| error.to_string())?;
+                    self.before.push(manifest);
+                }
+            }
+        }
+        self.took = start.elapsed();
+        Ok(())
+    }
+
+    fn after(&mut self, trees: &[Tree]) -> Result<String, String> {
+        let start = Instant::now();
+        let mut changes = Vec::new();
+        let mut manifests = self.before.iter();
+        for tree in trees {
+            match tree {
+                Tree::Layer(layer) => overlay::read_upper(layer, &mut changes),
+                Tree::Whole(tree) => {
+                    let before = manifests.next().ok_or("a tree was not read before")?;
+                    manifest(&tree.view, Some(before))
+                        .map(|after| snapshot::changes(tree, before, &after, &mut changes))
+                }
+            }
+            .map_err(|error| error.to_string())?;
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        let findings = Findings {
+            changes,
+            took: self.took + start.elapsed(),
+        };
+        serde_json::to_string(&findings).map_err(|error| error.to_string())
+    }
 }

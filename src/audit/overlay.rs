@@ -4,27 +4,16 @@
 //! objects as themselves, removals as whiteouts, replaced directories as opaque ones.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::change::{Change, ChangeKind};
-use super::node::{Node, compare};
+use super::difference::{difference, one_sided, touched};
+use super::node::{Kind, Node};
+use super::{AuditError, at};
 use crate::sandbox::AuditedLayer;
-
-/// A path that could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("`{}`: {error}", path.to_string_lossy())]
-pub(super) struct AuditError {
-    path: PathBuf,
-    error: io::Error,
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> AuditError {
-    let path = path.to_owned();
-    move |error| AuditError { path, error }
-}
 
 /// Adds what one layer's build changed.
 pub(super) fn read_upper(
@@ -65,45 +54,50 @@ impl Pair {
             Some(lower) => Node::read(lower).map_err(at(lower))?,
             None => None,
         };
-        let before = match (before, self.before.clone()) {
+        let before = match (before, &self.before) {
             (Some(before), Some(metadata)) => Some(before.with_metadata(metadata)),
             (before, _) => before,
         };
-        if after.is_whiteout() {
+        if is_whiteout(&after) {
             return match (&before, &self.lower) {
                 (Some(_), Some(lower)) => removed(lower, &self.outside, changes),
                 (None, _) | (_, None) => Ok(()),
             };
         }
-        let path = self.outside.as_os_str().as_bytes().to_vec();
+        let names = if after.is_dir() {
+            names(&self.upper)?
+        } else {
+            vec![]
+        };
+        let path = self.outside.as_os_str().as_bytes();
         match (&before, &self.lower) {
             (Some(before), Some(lower)) => {
-                let change = compare(path, (before, lower), (&after, &self.upper), self.started)
-                    .map_err(at(&self.upper))?;
-                changes.extend(change);
-                if before.is_dir() && (!after.is_dir() || after.is_opaque()) {
+                let is_content_other = before.is_file()
+                    && after.is_file()
+                    && (before.size != after.size
+                        || !is_same_content(lower, &self.upper).map_err(at(&self.upper))?);
+                let after = with_links_of(before, &after);
+                let change = difference(path, before, &after, is_content_other, self.started);
+                // What leads to something touched was not touched itself.
+                let is_on_the_way = !names.is_empty() || self.before.is_some();
+                changes.extend(change.or_else(|| (!is_on_the_way).then(|| touched(path))));
+                if before.is_dir() && (!after.is_dir() || is_opaque(&after)) {
                     self.replaced_below(lower, changes)?;
                 }
             }
-            (None, _) | (Some(_), None) => changes.push(Change {
-                path,
-                kind: ChangeKind::Created,
-                fields: vec![],
-            }),
+            (None, _) | (Some(_), None) => changes.push(one_sided(path, ChangeKind::Created)),
         }
-        if after.is_dir() {
-            let lower = self
-                .lower
-                .filter(|_| before.as_ref().is_some_and(Node::is_dir));
-            for name in names(&self.upper)? {
-                pending.push(Pair {
-                    outside: self.outside.join(&name),
-                    lower: lower.as_ref().map(|lower| lower.join(&name)),
-                    upper: self.upper.join(&name),
-                    before: None,
-                    started: self.started,
-                });
-            }
+        let lower = self
+            .lower
+            .filter(|_| before.as_ref().is_some_and(Node::is_dir));
+        for name in names {
+            pending.push(Pair {
+                outside: self.outside.join(&name),
+                lower: lower.as_ref().map(|lower| lower.join(&name)),
+                upper: self.upper.join(&name),
+                before: None,
+                started: self.started,
+            });
         }
         Ok(())
     }
@@ -120,13 +114,32 @@ impl Pair {
     }
 }
 
+/// Overlayfs records a removal as a 0:0 character device (kernel, overlayfs.rst).
+fn is_whiteout(node: &Node) -> bool {
+    node.kind == Kind::CharDevice && node.device == Some((0, 0))
+}
+
+/// Whether nothing of the lower directory shows through this one.
+fn is_opaque(node: &Node) -> bool {
+    node.xattrs
+        .get(&b"user.overlay.opaque"[..])
+        .is_some_and(|value| value == b"y")
+}
+
+/// A copy-up has one name, however many its original has; only those that were added to it count.
+fn with_links_of(before: &Node, after: &Node) -> Node {
+    Node {
+        links: before.links + after.links.saturating_sub(1),
+        ..after.clone()
+    }
+}
+
 /// A path of the lower tree is removed, and everything below it.
 fn removed(lower: &Path, outside: &Path, changes: &mut Vec<Change>) -> Result<(), AuditError> {
-    changes.push(Change {
-        path: outside.as_os_str().as_bytes().to_vec(),
-        kind: ChangeKind::Removed,
-        fields: vec![],
-    });
+    changes.push(one_sided(
+        outside.as_os_str().as_bytes(),
+        ChangeKind::Removed,
+    ));
     if fs::symlink_metadata(lower).map_err(at(lower))?.is_dir() {
         for name in names(lower)? {
             removed(&lower.join(&name), &outside.join(&name), changes)?;
@@ -139,4 +152,26 @@ fn names(directory: &Path) -> Result<Vec<OsString>, AuditError> {
     fs::read_dir(directory)
         .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
         .map_err(at(directory))
+}
+
+fn is_same_content(left: &Path, right: &Path) -> io::Result<bool> {
+    let (mut left, mut right) = (File::open(left)?, File::open(right)?);
+    let (mut left_chunk, mut right_chunk) = (Vec::new(), Vec::new());
+    loop {
+        left_chunk.clear();
+        right_chunk.clear();
+        left.by_ref()
+            .take(128 * 1024)
+            .read_to_end(&mut left_chunk)?;
+        right
+            .by_ref()
+            .take(128 * 1024)
+            .read_to_end(&mut right_chunk)?;
+        if left_chunk != right_chunk {
+            return Ok(false);
+        }
+        if left_chunk.is_empty() {
+            return Ok(true);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::recipe::Recipe;
 use super::run::{discard, run};
 use super::stanza::{field, stanzas};
 use super::{BuildError, at};
-use crate::sandbox::{Access, AfterRun, Bind, IdMap, Layer, Network, Node, Plan};
+use crate::sandbox::{Access, AfterRun, Bind, Cover, IdMap, Layer, Network, Node, Plan};
 
 /// What a matching outside has besides the target's packages: mmdebstrap and what it runs,
 /// and strace, which observes.
@@ -94,17 +94,19 @@ impl Outside {
         command: Vec<String>,
         epoch: i64,
         binds: Vec<Bind>,
-        after: AfterRun,
+        (cover, after): (Cover, AfterRun),
     ) -> Plan {
         Plan {
             name: name.to_owned(),
             ids: self.ids.clone(),
             nodes: self.nodes.clone(),
             layers: self.layers.clone(),
+            cover,
             binds: self.binds.iter().cloned().chain(binds).collect(),
             network: Network::None,
             command,
             environment: mmdebstrap::environment(Some(epoch)),
+            directory: "/".into(),
             after,
         }
     }
@@ -128,6 +130,15 @@ impl Outside {
             }
         }
         None
+    }
+
+    /// Whether an absolute path of it is there.
+    #[must_use]
+    pub fn has_path(&self, path: &[u8]) -> bool {
+        use std::os::unix::ffi::OsStrExt as _;
+        let path = Path::new(std::ffi::OsStr::from_bytes(path));
+        let inside = path.strip_prefix("/").unwrap_or(path);
+        fs::symlink_metadata(self.root.join(inside)).is_ok()
     }
 
     /// Its packages and their versions, by its own dpkg database.

@@ -16,7 +16,7 @@ use super::mmdebstrap::{self, Expired, OUT};
 use super::recipe::{Recipe, hex};
 use super::run::{discard, run};
 use super::{BuildError, at, deb, index};
-use crate::sandbox::{Access, AfterRun, Bind, IdMap, Interrupts, Network, Plan};
+use crate::sandbox::{Access, AfterRun, Bind, Cover, IdMap, Interrupts, Network, Plan};
 
 /// What `state.json` says of a frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,10 +119,12 @@ pub fn host_plan(
         ids: ids.clone(),
         nodes,
         layers,
+        cover: Cover::Overlay,
         binds,
         network: Network::None,
         command,
         environment: mmdebstrap::environment(None),
+        directory: "/".into(),
         after: AfterRun::Forget,
     })
 }

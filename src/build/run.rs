@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::process::ChildStdout;
 use std::thread;
+use std::time::Duration;
 
 use super::BuildError;
 use super::transcript::Transcript;
-use crate::audit::{Change, changes_from};
+use crate::audit::{Change, Findings};
 use crate::sandbox::{Ending, Interrupts, Plan, SandboxError, StageFailure, launch};
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
@@ -21,6 +22,8 @@ pub struct Built {
     pub transcript_bytes: Vec<u8>,
     /// What it changed on the outside, where the plan asked for the audit.
     pub changes: Vec<Change>,
+    /// How long the audit took.
+    pub audit_took: Duration,
 }
 
 /// Runs a plan. `stdout` takes the output's stream as soon as there is one and must see
@@ -60,9 +63,9 @@ pub fn run(
             transcript_bytes,
         ));
     }
-    let changes = match outcome.audit {
-        None => Vec::new(),
-        Some(answer) => changes_from(&answer).map_err(|error| SandboxError::Stage {
+    let findings = match outcome.audit {
+        None => Findings::default(),
+        Some(answer) => Findings::from_answer(&answer).map_err(|error| SandboxError::Stage {
             name: plan.name.clone(),
             failure: StageFailure {
                 step: "read the audit".to_owned(),
@@ -73,7 +76,8 @@ pub fn run(
     Ok(Built {
         transcript,
         transcript_bytes,
-        changes,
+        changes: findings.changes,
+        audit_took: findings.took,
     })
 }
 

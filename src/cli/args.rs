@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::compare_args::CompareArgs;
 use super::known::KnownArgs;
 use super::outputs::{OutputArgs, PackageArgs};
+use crate::audit::Method;
 
 /// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
 /// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
@@ -31,6 +32,8 @@ pub enum Command {
     Build(BuildArgs),
     /// Compare two tarballs bit for bit and name everything that differs
     Compare(CompareArgs),
+    /// Run any command in a sandbox, and print what it would have changed on the machine
+    Audit(AuditArgs),
     /// Say what this machine can do, and the command that mends what it can't
     Doctor,
 }
@@ -63,6 +66,9 @@ pub struct RecipeArgs {
     /// mmdebstrap), `host` (this machine), or a directory or tarball of a system
     #[arg(long, value_name = "WHICH", default_value = "matching")]
     pub outside: String,
+    /// How the outside is watched while the chrootless build runs
+    #[arg(long, value_name = "HOW", default_value = "overlay")]
+    pub audit: AuditArg,
     /// Accept a Release file that has expired, while pinning; the tarballs don't show it
     #[arg(long)]
     pub allow_expired: bool,
@@ -72,6 +78,32 @@ pub struct RecipeArgs {
     /// Say nothing but the result and trouble
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `--audit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AuditArg {
+    /// By what overlayfs kept apart
+    Overlay,
+    /// By reading everything before and after, on a copy in memory; needs no overlayfs
+    Snapshot,
+    /// By making writes fail, and observing which did; needs strace on the outside
+    ReadOnly,
+    /// Not at all
+    Off,
+}
+
+impl AuditArg {
+    /// What it stands for.
+    #[must_use]
+    pub fn method(self) -> Method {
+        match self {
+            Self::Overlay => Method::Overlay,
+            Self::Snapshot => Method::Snapshot,
+            Self::ReadOnly => Method::ReadOnly,
+            Self::Off => Method::Off,
+        }
+    }
 }
 
 /// mmdebstrap's `--variant`.
@@ -156,6 +188,32 @@ pub struct BuildArgs {
     /// What is built.
     #[command(flatten)]
     pub recipe: RecipeArgs,
+}
+
+/// `twinroot audit`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The command has the machine's files and this environment, but /tmp, /run \
+                        and /dev of its own; its output goes to standard error. Exit status: 1 \
+                        where it changed anything, 2 where it failed without, 0 otherwise."
+)]
+pub struct AuditArgs {
+    /// The system that the command runs on: `host` (this machine), or a directory or tarball of a
+    /// system
+    #[arg(long, value_name = "WHICH", default_value = "host")]
+    pub outside: String,
+    /// How it is watched
+    #[arg(long, value_name = "HOW", default_value = "overlay")]
+    pub audit: AuditArg,
+    /// Let the command use the machine's network
+    #[arg(long)]
+    pub network: bool,
+    /// Write what changed as JSON too; `-` is standard output, instead of the text
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The command, after `--`
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
 
 /// `--mode` of `build`.

@@ -257,11 +257,30 @@ fn conveniences() -> Vec<Check> {
             name: "cache",
             answer: cache,
         },
+        observer(),
         Check {
             name: "memory",
             answer: memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
         },
     ]
+}
+
+/// strace of the outside, which for `--outside host` and `audit --audit read-only` is the
+/// machine's.
+fn observer() -> Check {
+    let answer = match find("strace") {
+        Some(path) => {
+            Answer::Can(version("strace").unwrap_or_else(|| path.to_string_lossy().into_owned()))
+        }
+        None => Answer::Weak {
+            what: "not installed: on --outside host no script can be observed".to_owned(),
+            mend: Some("sudo apt-get install strace".to_owned()),
+        },
+    };
+    Check {
+        name: "strace",
+        answer,
+    }
 }
 
 fn space(root: &Path) -> Answer {

@@ -1,6 +1,7 @@
 //! argv, progress, outputs and the exit status.
 
 pub mod args;
+mod audit;
 mod build;
 mod compare;
 pub mod compare_args;
@@ -11,6 +12,7 @@ mod keep;
 mod known;
 mod observe;
 mod outputs;
+mod outside;
 mod prepare;
 mod progress;
 mod signals;
@@ -35,6 +37,7 @@ pub fn main() -> ExitCode {
     let result = match &cli.command {
         args::Command::Verify(args) => verify::run_verify(args),
         args::Command::Build(args) => build::run_build(args),
+        args::Command::Audit(args) => audit::run_audit(args),
         args::Command::Compare(args) => return compare::run(args),
         args::Command::Doctor => doctor::report(),
     };

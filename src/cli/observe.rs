@@ -24,6 +24,8 @@ use crate::sandbox::{Interrupts, SandboxError};
 pub(super) struct Wanted {
     /// Both modes under observation.
     pub(super) trace: bool,
+    /// The chrootless mode under observation, whatever else: writes that failed count.
+    pub(super) trace_chrootless: bool,
     /// Two normal builds compared.
     pub(super) control: bool,
 }
@@ -54,7 +56,10 @@ pub(super) fn observe(
     stages: &Stages,
 ) -> Result<Observed, BuildError> {
     let mut observed = Observed::default();
-    if wanted.trace && !prepared.outside.has(trace::PROGRAM) {
+    if (wanted.trace || wanted.trace_chrootless) && !prepared.outside.has(trace::PROGRAM) {
+        if wanted.trace_chrootless {
+            return Err(trace::no_observer("--audit read-only"));
+        }
         observed
             .notes
             .push("no script was observed: the outside has no strace; install it there".to_owned());
@@ -65,7 +70,10 @@ pub(super) fn observe(
         interrupts,
         stages,
     };
-    let traced = |mode| wanted.trace.then(|| further.traced(mode, &mut ignore));
+    let traced = |mode| {
+        let is_wanted = wanted.trace || wanted.trace_chrootless && mode == Mode::Chrootless;
+        is_wanted.then(|| further.traced(mode, &mut ignore))
+    };
     let (normal, chrootless, control) = match (wanted.control, jobs) {
         (false, Jobs::One) => (traced(Mode::Normal), traced(Mode::Chrootless), None),
         (false, Jobs::Two) => thread::scope(|scope| {
@@ -126,12 +134,10 @@ impl Further<'_> {
             Mode::Normal => "observe 1",
             Mode::Chrootless => "observe 2",
         });
-        let built = trace::observe(
-            self.prepared.plan(mode),
-            self.interrupts,
-            |stream| sink(Box::new(stream)),
-            &|line| stage.say(line),
-        );
+        let built = trace::observe(self.prepared.plan(mode), |plan| {
+            let sink = |stream| sink(Box::new(stream));
+            run(plan, self.interrupts, sink, &|line| stage.say(line))
+        });
         finished(built, |(built, trace)| {
             stage.finish(&format!("{} calls", trace.lines));
             (built, trace)

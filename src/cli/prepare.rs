@@ -11,10 +11,12 @@ use nix::unistd::{User, geteuid};
 
 use super::args::RecipeArgs;
 use super::epoch;
-use super::progress::{Stage, Stages};
+use super::outside::{Origin, choice, ready_outside};
+use super::progress::Stages;
+use crate::audit::Method;
 use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::mmdebstrap::{self, Expired, Mode};
-use crate::build::outside::{self, Choice, MORE_PACKAGES, OUTSIDES, Outside};
+use crate::build::outside::{self, Choice, MORE_PACKAGES, Outside};
 use crate::build::pin::{self, Context, State};
 use crate::build::recipe::{LocalDeb, Recipe};
 use crate::build::{BuildError, at};
@@ -32,22 +34,29 @@ pub(super) struct Prepared {
     pub(super) epoch: i64,
     /// What the builds run on.
     pub(super) outside: Outside,
+    /// How the outside is watched.
+    pub(super) audit: Method,
     entry: Entry,
     _outside_entry: Option<Entry>,
 }
 
 impl Prepared {
-    /// The plan of one build; the chrootless one is audited.
+    /// The plan of one build; the chrootless one is watched.
     pub(super) fn plan(&self, mode: Mode) -> Plan {
         let after = match mode {
             Mode::Normal => AfterRun::Forget,
-            Mode::Chrootless => AfterRun::Audit,
+            Mode::Chrootless => self.audit.after(),
         };
         let (lists, pool) = (self.entry.path.join("lists"), self.entry.path.join("pool"));
         let binds = mmdebstrap::binds(&self.recipe, Some(&lists), Some(&pool));
         let command = mmdebstrap::build_tarball(&self.recipe, mode);
-        self.outside
-            .plan(mode.label(), command, self.epoch, binds, after)
+        self.outside.plan(
+            mode.label(),
+            command,
+            self.epoch,
+            binds,
+            (self.audit.cover(), after),
+        )
     }
 }
 
@@ -115,13 +124,22 @@ pub(super) fn prepare(
     };
     stage.finish(&pin_line(&recipe, &state, is_cached));
     let epoch = pinned_epoch(args.source_date_epoch, &state)?;
-    let (outside, outside_entry) =
-        ready_outside(choice, &recipe, &entry, &root, &ids, context, stages)?;
+    let (outside, outside_entry) = ready_outside(
+        choice,
+        Some(Origin {
+            recipe: &recipe,
+            entry: &entry,
+        }),
+        &root,
+        context,
+        stages,
+    )?;
     Ok(Prepared {
         recipe,
         state,
         epoch,
         outside,
+        audit: args.audit.method(),
         entry,
         _outside_entry: outside_entry,
     })
@@ -140,120 +158,6 @@ fn pin_line(recipe: &Recipe, state: &State, is_cached: bool) -> String {
         state.bytes.div_ceil(1 << 20),
         if is_cached { "   cached" } else { "" }
     )
-}
-
-fn ready_outside(
-    choice: Choice,
-    recipe: &Recipe,
-    entry: &Entry,
-    root: &Path,
-    ids: &IdMap,
-    context: Context<'_>,
-    stages: &Stages,
-) -> Result<(Outside, Option<Entry>), BuildError> {
-    // On the machine's own files shifted ids would make every file nobody's.
-    let ids_of_machine = || {
-        if geteuid().is_root() {
-            IdMap::identity()
-        } else {
-            ids.clone()
-        }
-    };
-    let stage = stages.start("outside");
-    match choice {
-        Choice::Host => {
-            stage.finish("this machine");
-            Ok((Outside::of_host(ids_of_machine())?, None))
-        }
-        Choice::Directory(path) => {
-            stage.finish(&path.to_string_lossy());
-            Ok((Outside::of_tree(path, ids_of_machine()), None))
-        }
-        Choice::Matching => {
-            let place = Place {
-                directory: entry.path.join(OUTSIDES),
-                key: "matching".to_owned(),
-            };
-            let make = |out: &Path, context: Context<'_>| {
-                outside::build_matching(recipe, &entry.path, out, context)
-            };
-            let made = made_tree(&place, &make, context, &stage)?;
-            let outside = Outside::of_tree(made.entry.path.join("root"), ids.clone());
-            let versions = outside.versions().programs;
-            let version = versions
-                .iter()
-                .find(|(name, _)| name == "mmdebstrap")
-                .map(|(_, version)| version.as_str());
-            let name = format!("{} + mmdebstrap {}", recipe.suite, version.unwrap_or("?"));
-            stage.finish(&format!("{name}{}", made.word()));
-            Ok((outside, Some(made.entry)))
-        }
-        Choice::Tarball(path) => {
-            let (_, sha256) = crate::build::digest(&path)?;
-            let place = Place {
-                directory: root.join("tarballs"),
-                key: format!("{sha256}-{}", ids.uid_base),
-            };
-            let make = |out: &Path, context: Context<'_>| outside::unpack(&path, out, context);
-            let made = made_tree(&place, &make, context, &stage)?;
-            stage.finish(&format!("{}{}", path.to_string_lossy(), made.word()));
-            Ok((
-                Outside::of_tree(made.entry.path.join("root"), ids.clone()),
-                Some(made.entry),
-            ))
-        }
-    }
-}
-
-struct Place {
-    directory: PathBuf,
-    key: String,
-}
-
-struct Made {
-    entry: Entry,
-    is_cached: bool,
-}
-
-impl Made {
-    fn word(&self) -> &'static str {
-        if self.is_cached { "   cached" } else { "" }
-    }
-}
-
-/// A tree from the cache, made first if need be.
-fn made_tree(
-    place: &Place,
-    make: &dyn Fn(&Path, Context<'_>) -> Result<(), BuildError>,
-    context: Context<'_>,
-    stage: &Stage,
-) -> Result<Made, BuildError> {
-    let remove = |path: &Path| outside::remove_tree(path, context);
-    let watch = |line: &str| stage.say(line);
-    let cache = Cache::open(&place.directory, &remove)?;
-    let waiting = || stage.say("another twinroot is at it");
-    match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
-        Slot::Ready(entry) => Ok(Made {
-            entry,
-            is_cached: true,
-        }),
-        Slot::Vacant(making) => match make(
-            &making.partial,
-            Context {
-                watch: &watch,
-                ..context
-            },
-        ) {
-            Ok(()) => Ok(Made {
-                entry: making.publish(&remove)?,
-                is_cached: false,
-            }),
-            Err(error) => {
-                making.abandon(&remove)?;
-                Err(error)
-            }
-        },
-    }
 }
 
 fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe, BuildError> {
@@ -287,24 +191,6 @@ fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe
         });
     }
     Ok(recipe)
-}
-
-fn choice(text: &str) -> Result<Choice, BuildError> {
-    let path = match text {
-        "matching" => return Ok(Choice::Matching),
-        "host" => return Ok(Choice::Host),
-        other => Path::new(other),
-    };
-    let path = path.canonicalize().map_err(|error| BuildError::Recipe {
-        what: format!("--outside {text}"),
-        why: error.to_string(),
-        hint: Some("it takes `matching`, `host`, or a directory or tarball".to_owned()),
-    })?;
-    Ok(if path.is_dir() {
-        Choice::Directory(path)
-    } else {
-        Choice::Tarball(path)
-    })
 }
 
 /// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
@@ -395,7 +281,7 @@ pub(super) fn cache_root() -> Result<PathBuf, BuildError> {
 }
 
 /// The proxy variables that apt and its methods know.
-fn proxies() -> Vec<(String, String)> {
+pub(super) fn proxies() -> Vec<(String, String)> {
     ["http_proxy", "https_proxy", "no_proxy"]
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), env::var(name).ok()?)))

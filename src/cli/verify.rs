@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use super::Trouble;
-use super::args::VerifyArgs;
+use super::args::{AuditArg, VerifyArgs};
 use super::keep::Keep;
 use super::observe::{Wanted, observe};
 use super::outputs::Outputs;
@@ -12,6 +12,7 @@ use super::prepare::prepare;
 use super::progress::{Noise, Stages};
 use super::twins::{Jobs, build_both};
 use super::{doctor, signals};
+use crate::audit::Method;
 use crate::build::at;
 use crate::report::{self, Report, Times, Verification};
 use crate::sandbox::Interrupts;
@@ -21,6 +22,13 @@ use crate::sandbox::Interrupts;
 /// # Errors
 /// Trouble.
 pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
+    if args.no_trace && args.recipe.audit == AuditArg::ReadOnly {
+        return Err(anyhow::anyhow!(
+            "--audit read-only: it finds writes that fail by observing the build, which --no-trace \
+             forbids"
+        )
+        .into());
+    }
     let known = args.known.read()?;
     let outputs = Outputs::open_with(&args.outputs, &args.packages)?;
     let keep = args.keep.as_deref().map(Keep::open).transpose()?;
@@ -76,15 +84,29 @@ fn verify(
     )?;
     let prepare_time = start.elapsed();
     let jobs = if args.jobs == 1 { Jobs::One } else { Jobs::Two };
-    let twins = build_both(jobs, &prepared, keep, interrupts, &stages)?;
+    let mut twins = build_both(jobs, &prepared, keep, interrupts, &stages)?;
     let built_time = start.elapsed();
     let is_escaped = !twins.chrootless.changes.is_empty();
     let is_divergent = !twins.comparison.is_identical();
     let wanted = Wanted {
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
+        trace_chrootless: prepared.audit == Method::ReadOnly,
         control: !args.no_control && (args.control || is_divergent),
     };
     let observed = observe(wanted, jobs, &prepared, interrupts, &stages)?;
+    if let Some((_, trace)) = &observed.chrootless {
+        let changes = &mut twins.chrootless.changes;
+        match prepared.audit {
+            Method::ReadOnly => {
+                changes.extend(trace.refused(|path| prepared.outside.has_path(path)));
+            }
+            // overlayfs copies what is opened for writing, whether it is written or not.
+            Method::Overlay => {
+                changes.retain(|change| !change.is_touch() || !trace.at_most_opened(&change.path));
+            }
+            Method::Snapshot | Method::Off => {}
+        }
+    }
     let timings = Times::from([
         ("prepare".to_owned(), prepare_time.as_secs_f64()),
         (
@@ -94,6 +116,10 @@ fn verify(
         (
             "observe".to_owned(),
             (start.elapsed() - built_time).as_secs_f64(),
+        ),
+        (
+            "audit".to_owned(),
+            twins.chrootless.audit_took.as_secs_f64(),
         ),
     ]);
     let facts = Verification {
@@ -110,6 +136,7 @@ fn verify(
         outside_packages: prepared.outside.packages(),
         outside: &|path| prepared.outside.file(path),
         notes: observed.notes,
+        audit: prepared.audit,
     };
     let explaining = Instant::now();
     let mut report = Report::from_verification(&facts, timings);

@@ -5,7 +5,6 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize as _;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
 use crate::report::Report;
@@ -16,8 +15,13 @@ use crate::text::is_hostile;
 /// # Errors
 /// A value that JSON cannot hold (a timing that is no number).
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
+    text(report)
+}
+
+/// Any of the wire types as JSON.
+pub(super) fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
-    report.serialize(&mut Serializer::with_formatter(
+    value.serialize(&mut Serializer::with_formatter(
         &mut out,
         Escaping(PrettyFormatter::new()),
     ))?;

@@ -4,11 +4,13 @@
 //! here alone. Nothing in a report depends on the clock, on temporary paths or on the
 //! order of a map; timings stand apart.
 
+mod audited;
 mod bug;
 mod causes;
 mod causes_text;
 mod chroots;
 mod details;
+mod escapes;
 mod from_comparison;
 mod json;
 mod known;
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use audited::{AuditReport, audit_json, audit_text};
 pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};

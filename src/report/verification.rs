@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::chroots::{Chroots, named};
-use super::{Build, Change, Escape, Field, Outside, Report, Times, Verdict};
-use crate::audit::{self, ChangeKind};
+use super::escapes::time;
+use super::{Build, Escape, Outside, Report, Times, Verdict};
+use crate::audit;
 use crate::build::outside::Versions;
 use crate::build::pin::State;
 use crate::build::recipe::Recipe;
 use crate::build::run::Built;
 use crate::build::trace::Trace;
 use crate::compare::Comparison;
-use crate::explain::Owners;
 use crate::explain::causes::{self, Evidence, OutsideFiles, bare};
-use crate::tar::Timestamp;
-use crate::text::quote;
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +80,8 @@ pub struct Verification<'a> {
     pub outside: &'a OutsideFiles<'a>,
     /// What could not be had.
     pub notes: Vec<String>,
+    /// How the outside was watched.
+    pub audit: audit::Method,
 }
 
 impl std::fmt::Debug for Verification<'_> {
@@ -103,10 +103,17 @@ impl Report {
         let changes = &facts.chrootless.changes;
         let escapes = changes
             .iter()
-            .map(|change| escape(change, &chroots.owners))
+            .map(|change| {
+                let (package, script) = named(chroots.owners.suspect(&change.path));
+                Escape {
+                    package,
+                    script,
+                    ..super::escapes::row(change)
+                }
+            })
             .collect();
         report.outside = Some(Outside {
-            audit: "overlay".to_owned(),
+            audit: facts.audit.word().to_owned(),
             technique: "userns".to_owned(),
             escapes,
         });
@@ -182,41 +189,6 @@ impl Report {
     }
 }
 
-fn escape(change: &audit::Change, owners: &Owners) -> Escape {
-    let (package, script) = named(owners.suspect(&change.path));
-    Escape {
-        path: quote(&change.path),
-        change: match change.kind {
-            ChangeKind::Created => Change::Created,
-            ChangeKind::Modified => Change::Modified,
-            ChangeKind::Removed => Change::Removed,
-            ChangeKind::Metadata => Change::Metadata,
-        },
-        fields: change
-            .fields
-            .iter()
-            .map(|field| {
-                let value = |text: &String| match field.name.as_str() {
-                    "mtime" | "atime" if text.starts_with(|first: char| first.is_ascii_digit()) => {
-                        Some(time(text))
-                    }
-                    _ => Some(text.clone()).filter(|text| !text.is_empty()),
-                };
-                let (left, right) = (value(&field.before), value(&field.after));
-                Field {
-                    name: field.name.clone(),
-                    left,
-                    right,
-                    detail: None,
-                }
-            })
-            .collect(),
-        package,
-        script,
-        command: None,
-    }
-}
-
 /// One build; modes are the words of `--mode`.
 fn build(
     label: &str,
@@ -232,11 +204,6 @@ fn build(
         warnings: built.transcript.warnings(),
         degraded: built.transcript.degraded(),
     }
-}
-
-/// A decimal time as a person reads it, in UTC.
-fn time(seconds: &str) -> String {
-    Timestamp::from_pax(seconds.as_bytes()).to_string()
 }
 
 fn pin(facts: &Verification<'_>) -> Pin {

@@ -1,6 +1,6 @@
 //! The lines of a text report that only `verify` has.
 
-use super::{Change, Report};
+use super::Report;
 
 /// Most escapes that are listed in full; the JSON report has all of them.
 const LISTED: usize = 200;
@@ -41,6 +41,7 @@ pub(super) fn outside(report: &Report, out: &mut String) {
         ));
     }
     match outside.escapes.len() {
+        0 if outside.audit == "off" => out.push_str("the outside was not watched\n"),
         0 => out.push_str("nothing outside was modified\n"),
         1 => out.push_str("1 path outside was modified\n"),
         count => out.push_str(&format!("{count} paths outside were modified\n")),
@@ -57,35 +58,7 @@ pub(super) fn outside(report: &Report, out: &mut String) {
     if !outside.escapes.is_empty() {
         out.push_str("\noutside\n");
     }
-    for escape in outside.escapes.iter().take(LISTED) {
-        let word = match escape.change {
-            Change::Created => "created",
-            Change::Modified => "modified",
-            Change::Removed => "removed",
-            Change::Metadata => "metadata",
-        };
-        let by = escape.package.iter().map(|package| match escape.script {
-            Some(script) => format!("   {package} {}", script.word()),
-            None => format!("   {package}"),
-        });
-        out.push_str(&format!(
-            "  {word:9} {}{}\n",
-            escape.path,
-            by.collect::<String>()
-        ));
-        for field in &escape.fields {
-            let value = |value: &Option<String>| value.clone().unwrap_or_default();
-            let line = format!("{} | {}", value(&field.left), value(&field.right));
-            let line = if line == " | " { String::new() } else { line };
-            out.push_str(&format!("    {:8} {line}\n", field.name).replace(" \n", "\n"));
-        }
-    }
-    if outside.escapes.len() > LISTED {
-        out.push_str(&format!(
-            "  and {} more, in the JSON report\n",
-            outside.escapes.len() - LISTED
-        ));
-    }
+    out.push_str(&super::escapes::listing(&outside.escapes, LISTED));
 }
 
 fn packages(report: &Report, out: &mut String) {

@@ -28,6 +28,7 @@ pub(super) struct InitRequest {
     pub(super) protect_proc: bool,
     pub(super) command: Vec<String>,
     pub(super) environment: Vec<(String, String)>,
+    pub(super) directory: PathBuf,
 }
 
 /// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
@@ -135,7 +136,11 @@ fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
                 .iter()
                 .map(|(name, value)| (name, value)),
         )
-        .current_dir(Path::new("/"))
+        .current_dir(if request.directory.is_dir() {
+            &request.directory
+        } else {
+            Path::new("/")
+        })
         .stdin(Stdio::null())
         // mmdebstrap sends SIGHUP to its whole group when its output fails.
         .process_group(0)

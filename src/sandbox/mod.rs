@@ -1,9 +1,10 @@
 //! The namespaces that a build runs in: a plan as plain data, then executed.
 //!
-//! Three processes make one sandbox. The *launcher* is twinroot itself; it writes
+//! Four processes make one sandbox. The *launcher* is twinroot itself; it writes
 //! the id maps. The *monitor* is this binary again: it makes the namespaces and
 //! mounts, and reads the upper directories at the end, from where no build can
-//! reach it. The *init* is process 1 of the build's pid namespace; when it ends the
+//! reach it. Its child, the *parent*, makes the pid namespace: who has made one can
+//! start no thread any more, and the monitor reads with several. The *init* is process 1 of it; when it ends the
 //! kernel ends everything in it. Each dies with its parent, so nothing is left
 //! behind even by SIGKILL: all mounts live in the monitor's mount namespace.
 //!
@@ -15,30 +16,37 @@ mod init;
 mod launch;
 mod monitor;
 mod mounts;
+mod parent;
 mod plan;
+mod tree;
 mod wire;
 
 use std::process::ExitCode;
 
 pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError};
 pub use launch::{Interrupts, Running, SandboxError, launch};
-pub use monitor::{AuditReader, AuditedLayer};
-pub use plan::{Access, AfterRun, Bind, Layer, Network, Node, Plan, shell_quote};
+pub use monitor::Auditor;
+pub use plan::{Access, AfterRun, Bind, Cover, Layer, Network, Node, Plan, shell_quote};
+pub use tree::{AuditedLayer, Tree, WholeTree};
 pub use wire::{Ending, Outcome, StageFailure};
 
 /// First argument that makes this binary the monitor of a sandbox.
 const MONITOR: &str = "__sandbox-monitor";
+/// First argument that makes this binary the parent of process 1.
+const PARENT: &str = "__sandbox-parent";
 /// First argument that makes this binary process 1 of a sandbox.
 const INIT: &str = "__sandbox-init";
 
 /// Runs a hidden stage when this process was started as one, and gives its exit status.
 ///
-/// `audit` reads the upper directories of a plan that asks for it.
+/// `auditor` watches the trees of a plan that asks for it.
 #[must_use]
-pub fn run_stage_if_asked(audit: AuditReader) -> Option<ExitCode> {
+pub fn run_stage_if_asked(auditor: &mut dyn Auditor) -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;
     if asked == MONITOR {
-        Some(monitor::run(audit))
+        Some(monitor::run(auditor))
+    } else if asked == PARENT {
+        Some(parent::run())
     } else if asked == INIT {
         Some(init::run())
     } else {

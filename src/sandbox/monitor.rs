@@ -1,12 +1,11 @@
 //! The monitor stage: makes the namespaces and mounts, starts process 1, waits,
-//! and reads the upper directories when everything in the sandbox has ended.
+//! and has the trees audited when everything in the sandbox has ended.
 //!
 //! It keeps the machine's file tree and stays outside the build's pid and mount
 //! namespaces, so the build can reach neither the upper nor the lower directories.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -18,30 +17,28 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid, setsid};
 
-use rustix::fs::{CWD, OFlags, Timespec, Timestamps};
+use rustix::fs::OFlags;
 
 use super::init::InitRequest;
-use super::mounts::{below, bind, failed, make_mount_point, make_nodes, mount_dev, mount_tmpfs};
-use super::plan::{AfterRun, Bind, Layer, Network, Plan};
+use super::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
+use super::plan::{AfterRun, Bind, Cover, Network, Plan};
+use super::tree::{Tree, WholeTree, copies, overlays, read_only};
 use super::wire::{Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor};
 
-/// Reads what a build changed; returns its findings in a format of its own.
-pub type AuditReader = fn(&[AuditedLayer]) -> Result<String, String>;
+/// Watches what a build changes; both run where no build can reach them.
+pub trait Auditor {
+    /// Reads the trees before the command.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    fn before(&mut self, trees: &[Tree]) -> Result<(), String>;
 
-/// One layer as the audit finds it after a build.
-#[derive(Debug, Clone)]
-pub struct AuditedLayer {
-    /// Where the build saw it.
-    pub target: PathBuf,
-    /// The unchanged tree.
-    pub lower: PathBuf,
-    /// What overlayfs recorded.
-    pub upper: PathBuf,
-    /// Metadata of the upper directory itself before the build. The lower one's may change
-    /// meanwhile, where it is a directory of a machine in use.
-    pub root_before: fs::Metadata,
-    /// When the build began, in seconds since the epoch.
-    pub started: i64,
+    /// Reads them after everything in the sandbox has ended; returns its findings in a format
+    /// of its own.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    fn after(&mut self, trees: &[Tree]) -> Result<String, String>;
 }
 
 /// Where everything of the sandbox is mounted, in the monitor's own mount namespace.
@@ -51,11 +48,11 @@ const WORKSPACE: &str = "/tmp";
 /// Soft limit of open files in a sandbox.
 const OPEN_FILES: u64 = 1024;
 
-pub(super) fn run(audit: AuditReader) -> ExitCode {
+pub(super) fn run(auditor: &mut dyn Auditor) -> ExitCode {
     let Ok(mut launcher) = Channel::from_stdin() else {
         return ExitCode::FAILURE;
     };
-    let message = match supervise(&mut launcher, audit) {
+    let message = match supervise(&mut launcher, auditor) {
         Ok(outcome) => FromMonitor::Done(outcome),
         Err(failure) => FromMonitor::Failed(failure),
     };
@@ -66,7 +63,7 @@ pub(super) fn run(audit: AuditReader) -> ExitCode {
     }
 }
 
-fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, StageFailure> {
+fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcome, StageFailure> {
     let Some(ToMonitor::Plan(plan)) = launcher.receive().map_err(failed("read the plan"))? else {
         return Err(StageFailure {
             step: "read the plan".to_owned(),
@@ -93,11 +90,20 @@ fn supervise(launcher: &mut Channel, audit: AuditReader) -> Result<Outcome, Stag
         }
     }
     become_superuser()?;
-    let layers = build_tree(&plan, &sources)?;
+    let trees = build_tree(&plan, &sources)?;
+    if plan.after == AfterRun::Audit {
+        auditor
+            .before(&trees)
+            .map_err(failed("read the outside before the build"))?;
+    }
     let ending = run_init(&plan)?;
     let audit = match plan.after {
         AfterRun::Forget => None,
-        AfterRun::Audit => Some(audit(&layers).map_err(failed("read the upper directories"))?),
+        AfterRun::Audit => Some(
+            auditor
+                .after(&trees)
+                .map_err(failed("read what the build changed"))?,
+        ),
     };
     Ok(Outcome { ending, audit })
 }
@@ -113,7 +119,6 @@ fn limit_open_files() -> Result<(), StageFailure> {
 fn namespaces(network: Network) -> CloneFlags {
     let own = CloneFlags::CLONE_NEWUSER
         | CloneFlags::CLONE_NEWNS
-        | CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWIPC
         | CloneFlags::CLONE_NEWUTS;
     match network {
@@ -168,8 +173,9 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
 }
 
-/// Builds the sandbox's root below [`WORKSPACE`], all but `/proc`.
-fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, StageFailure> {
+/// Builds the sandbox's root below [`WORKSPACE`], all but `/proc`; the trees that a build may
+/// change.
+fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<Tree>, StageFailure> {
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
         .map_err(failed("make the mounts private"))?;
@@ -178,21 +184,17 @@ fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, Stage
     let root = workspace.join("root");
     fs::create_dir(&root).map_err(failed("make the root's mount point"))?;
 
-    let mut audited = Vec::new();
-    if !plan.nodes.is_empty() {
-        let skeleton = workspace.join("skeleton");
-        fs::create_dir(&skeleton).map_err(failed("make the root's skeleton"))?;
-        make_nodes(&skeleton, &plan.nodes)?;
-        audited.push(mount_layer(workspace, 0, &skeleton, Path::new("/"))?);
-    }
-    for (Layer { target, .. }, lower) in plan.layers.iter().zip(&sources.layers) {
-        audited.push(mount_layer(
-            workspace,
-            audited.len(),
-            &fd_path(lower),
-            target,
-        )?);
-    }
+    let layers: Vec<_> = plan
+        .layers
+        .iter()
+        .zip(&sources.layers)
+        .map(|(layer, source)| (layer.target.as_path(), fd_path(source)))
+        .collect();
+    let mut trees = match plan.cover {
+        Cover::Overlay => overlays(workspace, &plan.nodes, &layers)?,
+        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers)?],
+        Cover::ReadOnly => read_only(workspace, &plan.nodes, &layers)?,
+    };
     mount_dev(&root.join("dev"))?;
     mount_sys(&root.join("sys"))?;
     mount_tmpfs(&root.join("tmp"), 0o1777)?;
@@ -205,67 +207,10 @@ fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<AuditedLayer>, Stage
         make_mount_point(&target, is_directory)?;
         bind(&source, &target, *access)?;
     }
-    Ok(audited)
-}
-
-/// Mounts one overlay. The upper directory starts with the lower one's own metadata,
-/// because overlayfs shows the upper's for the root of the mount.
-fn mount_layer(
-    workspace: &Path,
-    number: usize,
-    lower: &Path,
-    target: &Path,
-) -> Result<AuditedLayer, StageFailure> {
-    let step = || format!("mount overlay on `{}`", target.to_string_lossy());
-    let own = workspace.join(format!("layer{number}"));
-    let (upper, work) = (own.join("upper"), own.join("work"));
-    fs::create_dir_all(&upper).map_err(failed(step()))?;
-    fs::create_dir_all(&work).map_err(failed(step()))?;
-    copy_metadata(lower, &upper).map_err(failed(step()))?;
-    let root_before = fs::metadata(&upper).map_err(failed(step()))?;
-    let options = format!(
-        "lowerdir={},upperdir={},workdir={},userxattr",
-        lower.to_string_lossy(),
-        upper.to_string_lossy(),
-        work.to_string_lossy()
-    );
-    let mount_point = below(&workspace.join("root"), target);
-    mount(
-        Some("overlay"),
-        &mount_point,
-        Some("overlay"),
-        MsFlags::MS_NOATIME,
-        Some(options.as_str()),
-    )
-    .map_err(failed(step()))?;
-    Ok(AuditedLayer {
-        target: target.to_owned(),
-        lower: lower.to_owned(),
-        upper,
-        root_before,
-        started: now(),
-    })
-}
-
-fn now() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
-}
-
-fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
-    let metadata = fs::metadata(from)?;
-    // Owners that are not of this sandbox show as nobody and cannot be given away.
-    if chown(to, Some(metadata.uid()), Some(metadata.gid())).is_err() {
-        chown(to, Some(0), Some(0))?;
+    for own in ["/dev", "/tmp"] {
+        trees.push(Tree::Whole(WholeTree::own(workspace, Path::new(own))?));
     }
-    fs::set_permissions(to, Permissions::from_mode(metadata.mode() & 0o7777))?;
-    let time = |tv_sec, tv_nsec| Timespec { tv_sec, tv_nsec };
-    let times = Timestamps {
-        last_access: time(metadata.atime(), metadata.atime_nsec()),
-        last_modification: time(metadata.mtime(), metadata.mtime_nsec()),
-    };
-    rustix::fs::utimensat(CWD, to, &times, rustix::fs::AtFlags::empty())?;
-    Ok(())
+    Ok(trees)
 }
 
 /// `/sys` of the sandbox's own network namespace; the machine's, read-only, where the
@@ -283,7 +228,7 @@ fn mount_sys(target: &Path) -> Result<(), StageFailure> {
 fn run_init(plan: &Plan) -> Result<super::wire::Ending, StageFailure> {
     let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
-        .arg(super::INIT)
+        .arg(super::PARENT)
         .env_clear()
         .stdin(stdin)
         .stdout(Stdio::inherit())
@@ -295,6 +240,7 @@ fn run_init(plan: &Plan) -> Result<super::wire::Ending, StageFailure> {
         protect_proc: plan.ids.is_identity(),
         command: plan.command.clone(),
         environment: plan.environment.clone(),
+        directory: plan.directory.clone(),
     };
     channel
         .send(&request)

@@ -11,14 +11,35 @@ use serde::{Deserialize, Serialize};
 
 use super::idmap::IdMap;
 
-/// One tree of the machine that a sandbox sees, with every change kept apart
-/// (overlayfs: the tree is the lower directory, a tmpfs holds the upper one).
+/// One tree of the machine that a sandbox sees; [`Cover`] says how it is kept from being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// Directory of the machine.
     pub lower: PathBuf,
     /// Where the sandbox sees it.
     pub target: PathBuf,
+}
+
+/// What keeps the trees of a sandbox's layers from being written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cover {
+    /// Every change is kept apart by overlayfs: the tree is the lower directory, a tmpfs holds
+    /// the upper one.
+    Overlay,
+    /// The sandbox has a copy of its own, on a tmpfs.
+    Copy,
+    /// Writing fails with EROFS.
+    ReadOnly,
+}
+
+impl fmt::Display for Cover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Overlay => "overlay",
+            Self::Copy => "copy",
+            Self::ReadOnly => "ro",
+        })
+    }
 }
 
 /// A directory or symbolic link of the sandbox's own root, where the root is not
@@ -93,8 +114,10 @@ pub struct Plan {
     pub ids: IdMap,
     /// The root's own directories and links; empty where a layer is the root.
     pub nodes: Vec<Node>,
-    /// Trees with a copy-on-write layer.
+    /// Trees of the machine.
     pub layers: Vec<Layer>,
+    /// What keeps them as they are.
+    pub cover: Cover,
     /// Further mounts, made after `/tmp` is.
     pub binds: Vec<Bind>,
     /// Which network it has.
@@ -103,6 +126,8 @@ pub struct Plan {
     pub command: Vec<String>,
     /// The whole environment of the command.
     pub environment: Vec<(String, String)>,
+    /// Where the command starts; `/` where the sandbox has no such directory.
+    pub directory: PathBuf,
     /// What becomes of the changes.
     pub after: AfterRun,
 }
@@ -175,7 +200,8 @@ impl fmt::Display for Plan {
         for layer in &self.layers {
             writeln!(
                 f,
-                "  overlay {} over {}",
+                "  {:7} {} over {}",
+                self.cover.to_string(),
                 layer.target.to_string_lossy(),
                 layer.lower.to_string_lossy()
             )?;
@@ -223,6 +249,7 @@ mod tests {
                 lower: "/cache/root".into(),
                 target: "/".into(),
             }],
+            cover: Cover::Overlay,
             binds: vec![Bind {
                 source: "/cache/pool".into(),
                 target: "/tmp/twinroot/pool".into(),
@@ -231,6 +258,7 @@ mod tests {
             network: Network::None,
             command: vec!["mmdebstrap".into(), "--include=a b".into(), "it's".into()],
             environment: vec![("LANG".into(), "C.UTF-8".into())],
+            directory: "/".into(),
             after: AfterRun::Audit,
         }
     }

@@ -9,6 +9,7 @@
 )]
 
 pub mod broken;
+pub mod patched;
 pub mod repository;
 
 use std::env;

@@ -3,6 +3,7 @@
 use super::line::Call;
 use super::process::{Process, Script};
 use super::value::{arguments, descriptor, string, strings};
+use crate::audit::ChangeKind;
 
 /// What an observed process did that matters here.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub(super) enum Deed {
     Rooted(Vec<u8>),
     Moved(Vec<u8>, Place),
     Wrote(Vec<u8>, Place),
+    /// Opened for writing: what was written, if anything, shows in the file.
+    Opened(Vec<u8>),
+    Refused(Vec<u8>, Place, ChangeKind),
     Read(Vec<u8>),
 }
 
@@ -78,11 +82,54 @@ pub(super) fn deeds(call: &Call) -> Vec<Deed> {
         }
         "unlinkat" | "mkdirat" | "mknodat" | "fchmodat" | "fchmodat2" | "fchownat"
         | "futimesat" | "utimensat" => wrote_at(0),
-        "fchmod" | "fchown" => descriptor(value(0))
+        "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => descriptor(value(0))
             .map(|path| Deed::Wrote(path, Place::Whole))
             .into_iter()
             .collect(),
         _ => vec![],
+    }
+}
+
+/// What a call would have done that failed because the file system is read-only. `Created`
+/// may be `Modified`: whether the file was there is not in the call.
+pub(super) fn refused(call: &Call) -> Option<Deed> {
+    let values = arguments(&call.arguments);
+    let value = |at: usize| values.get(at).copied().unwrap_or_default();
+    let opened = |flags: &str| {
+        if flags.contains("O_CREAT") {
+            ChangeKind::Created
+        } else {
+            ChangeKind::Modified
+        }
+    };
+    let (path, kind) = match call.name.as_str() {
+        "open" => (place(None, value(0)), opened(value(1))),
+        "creat" => (place(None, value(0)), ChangeKind::Created),
+        "openat" | "openat2" => (place(Some(value(0)), value(1)), opened(value(2))),
+        "rename" => (place(None, value(0)), ChangeKind::Removed),
+        "renameat" | "renameat2" => (place(Some(value(0)), value(1)), ChangeKind::Removed),
+        "unlink" | "rmdir" => (place(None, value(0)), ChangeKind::Removed),
+        "unlinkat" => (place(Some(value(0)), value(1)), ChangeKind::Removed),
+        "link" | "symlink" => (place(None, value(1)), ChangeKind::Created),
+        "linkat" => (place(Some(value(2)), value(3)), ChangeKind::Created),
+        "symlinkat" => (place(Some(value(1)), value(2)), ChangeKind::Created),
+        "mkdir" | "mknod" => (place(None, value(0)), ChangeKind::Created),
+        "mkdirat" | "mknodat" => (place(Some(value(0)), value(1)), ChangeKind::Created),
+        "truncate" => (place(None, value(0)), ChangeKind::Modified),
+        "chmod" | "chown" | "lchown" | "utime" | "utimes" | "setxattr" | "lsetxattr"
+        | "removexattr" | "lremovexattr" => (place(None, value(0)), ChangeKind::Metadata),
+        "fchmodat" | "fchmodat2" | "fchownat" | "futimesat" | "utimensat" => {
+            (place(Some(value(0)), value(1)), ChangeKind::Metadata)
+        }
+        "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => (
+            descriptor(value(0)).map(|path| Deed::Wrote(path, Place::Whole)),
+            ChangeKind::Metadata,
+        ),
+        _ => return None,
+    };
+    match path? {
+        Deed::Wrote(path, place) => Some(Deed::Refused(path, place, kind)),
+        _ => None,
     }
 }
 
@@ -95,7 +142,7 @@ fn opened(flags: &str, result: &str) -> Vec<Deed> {
         return vec![];
     };
     if is_written {
-        vec![Deed::Wrote(path, Place::Whole)]
+        vec![Deed::Opened(path)]
     } else if flags.contains("O_DIRECTORY") {
         vec![]
     } else {

@@ -14,6 +14,7 @@ mod value;
 pub use observe::observe;
 pub use process::{Process, Script, Trace, Tracer};
 
+use super::BuildError;
 use crate::sandbox::{Access, Bind};
 
 /// The program that observes, to be found on the outside.
@@ -27,7 +28,17 @@ const CALLS: &str = "execve,?execveat,clone,?clone3,?fork,?vfork,chroot,chdir,fc
 ?open,openat,?openat2,?creat,?rename,renameat,?renameat2,?unlink,unlinkat,?rmdir,?mkdir,mkdirat,\
 ?mknod,mknodat,?symlink,symlinkat,?link,linkat,?chmod,fchmod,fchmodat,?fchmodat2,\
 ?chown,fchown,?lchown,fchownat,?utime,?utimes,?futimesat,utimensat,truncate,\
-setxattr,lsetxattr,removexattr,lremovexattr";
+setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
+
+/// Trouble for what needs an observer and an outside that has none.
+#[must_use]
+pub fn no_observer(what: &str) -> BuildError {
+    BuildError::Recipe {
+        what: what.to_owned(),
+        why: "the outside has no strace, so writes that fail can't be seen".to_owned(),
+        hint: Some("install strace there, or use --audit overlay".to_owned()),
+    }
+}
 
 /// The command that runs another one and observes it.
 #[must_use]
@@ -35,6 +46,7 @@ pub fn observed(command: Vec<String>) -> Vec<String> {
     let mut words = vec![
         "strace".to_owned(),
         "--follow-forks".to_owned(),
+        "--seccomp-bpf".to_owned(),
         "--quiet=all".to_owned(),
         "--decode-fds=path".to_owned(),
         "--string-limit=4096".to_owned(),

@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::ChildStdout;
 use std::thread;
 
 use nix::sys::stat::Mode;
@@ -12,20 +11,17 @@ use nix::unistd::mkfifo;
 
 use super::process::{Trace, Tracer};
 use super::{bind, observed};
-use crate::build::run::{Built, run};
 use crate::build::{BuildError, at};
-use crate::sandbox::{Interrupts, Plan};
+use crate::sandbox::Plan;
 
-/// Runs a plan as [`run`] does, and says what its processes wrote.
+/// Has a plan run under observation, and says what its processes wrote.
 ///
 /// # Errors
-/// Those of [`run`], or the pipe cannot be made.
-pub fn observe(
+/// Those of `run`, or the pipe cannot be made.
+pub fn observe<T>(
     mut plan: Plan,
-    interrupts: &Interrupts,
-    stdout: impl FnOnce(ChildStdout),
-    watch: &(dyn Fn(&str) + Sync),
-) -> Result<(Built, Trace), BuildError> {
+    run: impl FnOnce(&Plan) -> Result<T, BuildError>,
+) -> Result<(T, Trace), BuildError> {
     let place = Path::new("a temporary directory");
     let directory = tempfile::Builder::new()
         .prefix("twinroot-trace-")
@@ -45,10 +41,10 @@ pub fn observe(
     let reading = File::open(&pipe).map_err(at(&pipe, "open"))?;
     thread::scope(|scope| {
         let reader = scope.spawn(|| read(reading));
-        let built = run(&plan, interrupts, stdout, watch);
+        let outcome = run(&plan);
         drop(held);
         let trace = reader.join().unwrap_or_default();
-        Ok((built?, trace))
+        Ok((outcome?, trace))
     })
 }
 

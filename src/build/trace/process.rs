@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::deed::{Deed, Place, deeds, joined};
+use super::deed::{Deed, Place, deeds, joined, refused};
 use super::line::Lines;
+use crate::audit::{Change, ChangeKind};
 
 /// A run of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,10 @@ pub struct Trace {
     outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// Files of the outside that maintainer scripts opened for reading.
     read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Paths that something was done to besides opening them for writing.
+    altered: BTreeSet<Vec<u8>>,
+    /// What could not be done to paths of the outside, the first of each.
+    refused: BTreeMap<Vec<u8>, ChangeKind>,
     /// Maintainer scripts that ran, whether they wrote anything or not.
     scripts: BTreeSet<Script>,
     /// Lines that were looked at.
@@ -60,6 +65,30 @@ impl Trace {
     #[must_use]
     pub fn wrote_outside(&self, path: &[u8]) -> &[Arc<Process>] {
         self.outside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an absolute path was at most opened for writing. Its times were not set then, so
+    /// writing it would show.
+    #[must_use]
+    pub fn at_most_opened(&self, path: &[u8]) -> bool {
+        !self.altered.contains(path)
+    }
+
+    /// What failed on paths of the outside because its file system is read-only.
+    ///
+    /// `was_there` tells an existing file from one that would have been created.
+    pub fn refused(&self, was_there: impl Fn(&[u8]) -> bool) -> Vec<Change> {
+        self.refused
+            .iter()
+            .map(|(path, kind)| Change {
+                path: path.clone(),
+                kind: match kind {
+                    ChangeKind::Created if was_there(path) => ChangeKind::Modified,
+                    kind => *kind,
+                },
+                fields: vec![],
+            })
+            .collect()
     }
 
     /// Who wrote something directly in a directory of the outside.
@@ -132,6 +161,10 @@ impl Tracer {
         let Some(call) = self.lines.take(line) else {
             return;
         };
+        if call.result.starts_with("-1 EROFS ") {
+            self.deeds
+                .extend(refused(&call).map(|deed| (call.began, call.pid, deed)));
+        }
         if call.result.starts_with('-') || call.result.starts_with('?') {
             return;
         }
@@ -183,7 +216,17 @@ impl Tracer {
                 Deed::Moved(path, place) => state.directory = state.place(path, place),
                 Deed::Wrote(path, place) => {
                     if !removes_root(&state.process) {
-                        trace.wrote(&state.place(path, place), &state.process);
+                        let path = state.place(path, place);
+                        trace.wrote(&path, &state.process);
+                        let _ = trace.altered.insert(path);
+                    }
+                }
+                Deed::Opened(path) => trace.wrote(&path, &state.process),
+                Deed::Refused(path, place, kind) => {
+                    let path = state.place(path, place);
+                    trace.wrote(&path, &state.process);
+                    if inside(&path).is_none() {
+                        let _ = trace.refused.entry(path).or_insert(kind);
                     }
                 }
                 Deed::Read(path) => {
@@ -287,6 +330,32 @@ mod tests {
         assert_eq!(trace.wrote_inside(b"a"), [Arc::clone(&touch)]);
         assert_eq!(trace.read_outside(b"/usr/share/pam/common"), [touch]);
         assert_eq!(trace.wrote_outside(b"/gone"), []);
+    }
+
+    #[test]
+    fn what_a_read_only_file_system_refused_is_known_by_its_path() {
+        let trace = traced(&[
+            r#"1 chdir("/etc") = 0"#,
+            r#"1 openat(AT_FDCWD</etc>, "issue", O_WRONLY|O_CREAT|O_APPEND, 0666) = -1 EROFS (Read-only file system)"#,
+            r#"1 mkdir("/srv/new", 0777) = -1 EROFS (Read-only file system)"#,
+            r#"1 rename("/etc/a", "/etc/b") = -1 EROFS (Read-only file system)"#,
+            r#"1 fchmodat(AT_FDCWD</etc>, "/opt", 0700) = -1 EROFS (Read-only file system)"#,
+            r#"1 unlink("/gone") = -1 ENOENT (No such file or directory)"#,
+        ]);
+        let found = trace.refused(|path| path == b"/etc/issue");
+        let found: Vec<_> = found
+            .iter()
+            .map(|change| format!("{} {}", change.path.escape_ascii(), change.kind.word()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "/etc/a removed",
+                "/etc/issue modified",
+                "/opt metadata",
+                "/srv/new created"
+            ]
+        );
     }
 
     #[test]

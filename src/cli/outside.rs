@@ -1,0 +1,169 @@
+//! From `--outside` to an outside that is ready.
+
+use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
+
+use super::progress::{Stage, Stages};
+use crate::build::BuildError;
+use crate::build::cache::{Cache, Entry, Freshness, Slot};
+use crate::build::outside::{self, Choice, OUTSIDES, Outside};
+use crate::build::pin::Context;
+use crate::build::recipe::Recipe;
+use crate::sandbox::IdMap;
+
+/// What `--outside` stands for.
+///
+/// # Errors
+/// A path that is not there.
+pub(super) fn choice(text: &str) -> Result<Choice, BuildError> {
+    let path = match text {
+        "matching" => return Ok(Choice::Matching),
+        "host" => return Ok(Choice::Host),
+        other => Path::new(other),
+    };
+    let path = path.canonicalize().map_err(|error| BuildError::Recipe {
+        what: format!("--outside {text}"),
+        why: error.to_string(),
+        hint: Some("it takes `matching`, `host`, or a directory or tarball".to_owned()),
+    })?;
+    Ok(if path.is_dir() {
+        Choice::Directory(path)
+    } else {
+        Choice::Tarball(path)
+    })
+}
+
+/// Where a matching outside comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin<'a> {
+    /// What is built.
+    pub(super) recipe: &'a Recipe,
+    /// The frozen state.
+    pub(super) entry: &'a Entry,
+}
+
+/// The outside that was chosen, made if need be; `root` is the cache's. A matching one needs an
+/// origin.
+///
+/// # Errors
+/// It cannot be made.
+pub(super) fn ready_outside(
+    choice: Choice,
+    origin: Option<Origin<'_>>,
+    root: &Path,
+    context: Context<'_>,
+    stages: &Stages,
+) -> Result<(Outside, Option<Entry>), BuildError> {
+    let ids = context.ids;
+    // On the machine's own files shifted ids would make every file nobody's.
+    let ids_of_machine = || {
+        if geteuid().is_root() {
+            IdMap::identity()
+        } else {
+            ids.clone()
+        }
+    };
+    let stage = stages.start("outside");
+    match choice {
+        Choice::Host => {
+            stage.finish("this machine");
+            Ok((Outside::of_host(ids_of_machine())?, None))
+        }
+        Choice::Directory(path) => {
+            stage.finish(&path.to_string_lossy());
+            Ok((Outside::of_tree(path, ids_of_machine()), None))
+        }
+        Choice::Matching => {
+            let Some(Origin { recipe, entry }) = origin else {
+                return Err(BuildError::Recipe {
+                    what: "--outside matching".to_owned(),
+                    why: "there is no suite to match".to_owned(),
+                    hint: Some("it takes `host`, or a directory or tarball".to_owned()),
+                });
+            };
+            let place = Place {
+                directory: entry.path.join(OUTSIDES),
+                key: "matching".to_owned(),
+            };
+            let make = |out: &Path, context: Context<'_>| {
+                outside::build_matching(recipe, &entry.path, out, context)
+            };
+            let made = made_tree(&place, &make, context, &stage)?;
+            let outside = Outside::of_tree(made.entry.path.join("root"), ids.clone());
+            let versions = outside.versions().programs;
+            let version = versions
+                .iter()
+                .find(|(name, _)| name == "mmdebstrap")
+                .map(|(_, version)| version.as_str());
+            let name = format!("{} + mmdebstrap {}", recipe.suite, version.unwrap_or("?"));
+            stage.finish(&format!("{name}{}", made.word()));
+            Ok((outside, Some(made.entry)))
+        }
+        Choice::Tarball(path) => {
+            let (_, sha256) = crate::build::digest(&path)?;
+            let place = Place {
+                directory: root.join("tarballs"),
+                key: format!("{sha256}-{}", ids.uid_base),
+            };
+            let make = |out: &Path, context: Context<'_>| outside::unpack(&path, out, context);
+            let made = made_tree(&place, &make, context, &stage)?;
+            stage.finish(&format!("{}{}", path.to_string_lossy(), made.word()));
+            Ok((
+                Outside::of_tree(made.entry.path.join("root"), ids.clone()),
+                Some(made.entry),
+            ))
+        }
+    }
+}
+
+struct Place {
+    directory: PathBuf,
+    key: String,
+}
+
+struct Made {
+    entry: Entry,
+    is_cached: bool,
+}
+
+impl Made {
+    fn word(&self) -> &'static str {
+        if self.is_cached { "   cached" } else { "" }
+    }
+}
+
+/// A tree from the cache, made first if need be.
+fn made_tree(
+    place: &Place,
+    make: &dyn Fn(&Path, Context<'_>) -> Result<(), BuildError>,
+    context: Context<'_>,
+    stage: &Stage,
+) -> Result<Made, BuildError> {
+    let remove = |path: &Path| outside::remove_tree(path, context);
+    let watch = |line: &str| stage.say(line);
+    let cache = Cache::open(&place.directory, &remove)?;
+    let waiting = || stage.say("another twinroot is at it");
+    match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
+        Slot::Ready(entry) => Ok(Made {
+            entry,
+            is_cached: true,
+        }),
+        Slot::Vacant(making) => match make(
+            &making.partial,
+            Context {
+                watch: &watch,
+                ..context
+            },
+        ) {
+            Ok(()) => Ok(Made {
+                entry: making.publish(&remove)?,
+                is_cached: false,
+            }),
+            Err(error) => {
+                making.abandon(&remove)?;
+                Err(error)
+            }
+        },
+    }
+}
