@@ -92,7 +92,7 @@ pub fn discard(mut stream: impl Read + Send + 'static) {
 fn failure(stage: &str, ending: Ending, transcript: &Transcript, bytes: Vec<u8>) -> BuildError {
     let message = match ending {
         Ending::Exited(_) => transcript.message(),
-        Ending::Signalled(signal) => format!("mmdebstrap was ended by signal {signal}"),
+        Ending::Signalled(_) => format!("mmdebstrap {ending}"),
     };
     BuildError::Failed {
         stage: stage.to_owned(),

@@ -31,7 +31,7 @@ pub(super) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
         .transpose()?;
     doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let report =
+    let (report, ending) =
         audit(args, &interrupts).map_err(|error| Trouble::from(error).of_run(&interrupts))?;
     let is_json_on_stdout = args.json.as_deref() == Some("-".as_ref());
     if let (Some(json), Some(path)) = (json, &args.json) {
@@ -44,11 +44,11 @@ pub(super) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
         // A closed pipe keeps the status earned.
         let _ = io::stdout().write_all(report::audit_text(&report).as_bytes());
     }
-    let is_success = report.status == "exited with 0";
+    let is_success = ending == Ending::Exited(0);
     if !is_success {
         // Standard error may be closed; the exit status says the same.
         let command = args.command.first().map_or("", String::as_str);
-        let _ = writeln!(io::stderr(), "twinroot: {command}: {}", report.status);
+        let _ = writeln!(io::stderr(), "twinroot: {command}: {ending}");
     }
     Ok(match (report.escapes.is_empty(), is_success) {
         (false, _) => 1,
@@ -57,7 +57,7 @@ pub(super) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
     })
 }
 
-fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<AuditReport, BuildError> {
+fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Ending), BuildError> {
     let stages = Stages::new(Noise::Quiet);
     let ids = id_map()?;
     let proxies = proxies();
@@ -92,15 +92,9 @@ fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<AuditReport, Build
         .unwrap_or_default()
         .changes;
     changes.extend(refused);
-    Ok(AuditReport::new(
-        method,
-        &args.command,
-        &match outcome.ending {
-            Ending::Exited(status) => format!("exited with {status}"),
-            Ending::Signalled(signal) => format!("was ended by signal {signal}"),
-        },
-        &changes,
-    ))
+    let status = outcome.ending.to_string();
+    let report = AuditReport::new(method, &args.command, &status, &changes);
+    Ok((report, outcome.ending))
 }
 
 /// The command as the user would run it, but for the sandbox.

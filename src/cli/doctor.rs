@@ -268,19 +268,15 @@ fn conveniences() -> Vec<Check> {
 /// strace of the outside, which for `--outside host` and `audit --audit read-only` is the
 /// machine's.
 fn observer() -> Check {
-    let answer = match find("strace") {
-        Some(path) => {
-            Answer::Can(version("strace").unwrap_or_else(|| path.to_string_lossy().into_owned()))
-        }
-        None => Answer::Weak {
-            what: "not installed: on --outside host no script can be observed".to_owned(),
-            mend: Some("sudo apt-get install strace".to_owned()),
+    let check = installed("strace", "strace");
+    let answer = match check.answer {
+        Answer::Lacks { what, mend } => Answer::Weak {
+            what: format!("{what}: on --outside host no script can be observed"),
+            mend,
         },
+        answer => answer,
     };
-    Check {
-        name: "strace",
-        answer,
-    }
+    Check { answer, ..check }
 }
 
 fn space(root: &Path) -> Answer {

@@ -95,41 +95,37 @@ pub(super) fn deeds(call: &Call) -> Vec<Deed> {
 pub(super) fn refused(call: &Call) -> Option<Deed> {
     let values = arguments(&call.arguments);
     let value = |at: usize| values.get(at).copied().unwrap_or_default();
-    let opened = |flags: &str| {
-        if flags.contains("O_CREAT") {
-            ChangeKind::Created
-        } else {
-            ChangeKind::Modified
-        }
-    };
-    let (path, kind) = match call.name.as_str() {
-        "open" => (place(None, value(0)), opened(value(1))),
+    // What was opened has no descriptor to read the path from; all else says it as if it had
+    // been done, a new name after the old one.
+    let (deed, kind) = match call.name.as_str() {
+        "open" => (place(None, value(0)), opening(value(1))),
         "creat" => (place(None, value(0)), ChangeKind::Created),
-        "openat" | "openat2" => (place(Some(value(0)), value(1)), opened(value(2))),
-        "rename" => (place(None, value(0)), ChangeKind::Removed),
-        "renameat" | "renameat2" => (place(Some(value(0)), value(1)), ChangeKind::Removed),
-        "unlink" | "rmdir" => (place(None, value(0)), ChangeKind::Removed),
-        "unlinkat" => (place(Some(value(0)), value(1)), ChangeKind::Removed),
-        "link" | "symlink" => (place(None, value(1)), ChangeKind::Created),
-        "linkat" => (place(Some(value(2)), value(3)), ChangeKind::Created),
-        "symlinkat" => (place(Some(value(1)), value(2)), ChangeKind::Created),
-        "mkdir" | "mknod" => (place(None, value(0)), ChangeKind::Created),
-        "mkdirat" | "mknodat" => (place(Some(value(0)), value(1)), ChangeKind::Created),
-        "truncate" => (place(None, value(0)), ChangeKind::Modified),
-        "chmod" | "chown" | "lchown" | "utime" | "utimes" | "setxattr" | "lsetxattr"
-        | "removexattr" | "lremovexattr" => (place(None, value(0)), ChangeKind::Metadata),
-        "fchmodat" | "fchmodat2" | "fchownat" | "futimesat" | "utimensat" => {
-            (place(Some(value(0)), value(1)), ChangeKind::Metadata)
+        "openat" | "openat2" => (place(Some(value(0)), value(1)), opening(value(2))),
+        "link" | "linkat" => (deeds(call).pop(), ChangeKind::Created),
+        "symlink" | "symlinkat" | "mkdir" | "mkdirat" | "mknod" | "mknodat" => {
+            (first(call), ChangeKind::Created)
         }
-        "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => (
-            descriptor(value(0)).map(|path| Deed::Wrote(path, Place::Whole)),
-            ChangeKind::Metadata,
-        ),
-        _ => return None,
+        "rename" | "renameat" | "renameat2" | "unlink" | "unlinkat" | "rmdir" => {
+            (first(call), ChangeKind::Removed)
+        }
+        "truncate" => (first(call), ChangeKind::Modified),
+        _ => (first(call), ChangeKind::Metadata),
     };
-    match path? {
+    match deed? {
         Deed::Wrote(path, place) => Some(Deed::Refused(path, place, kind)),
         _ => None,
+    }
+}
+
+fn first(call: &Call) -> Option<Deed> {
+    deeds(call).into_iter().next()
+}
+
+fn opening(flags: &str) -> ChangeKind {
+    if flags.contains("O_CREAT") {
+        ChangeKind::Created
+    } else {
+        ChangeKind::Modified
     }
 }
 
