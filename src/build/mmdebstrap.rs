@@ -41,12 +41,14 @@ const FORGET_ACCOUNTS: &str = r#"for pair in passwd:passwd shadow:passwd group:g
     awk -F: 'NR == FNR { known[$1]; next } $1 in known || $1 == "_apt"' "$master" "$file" >/tmp/accounts
     cat /tmp/accounts >"$file"
     rm -f "$file-"
-done"#;
+done
+# Whoever builds on it without privileges is given subordinate ids on these two.
+touch "$1/etc/subuid" "$1/etc/subgid""#;
 
 /// How maintainer scripts are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// Inside the chroot, `--mode=root` in the sandbox's user namespace.
+    /// Inside the chroot.
     Normal,
     /// On the outside with `DPKG_ROOT`, `--mode=chrootless`.
     Chrootless,
@@ -61,15 +63,6 @@ impl Mode {
             Self::Chrootless => "chrootless",
         }
     }
-
-    /// mmdebstrap's word.
-    #[must_use]
-    pub fn option(self) -> &'static str {
-        match self {
-            Self::Normal => "root",
-            Self::Chrootless => "chrootless",
-        }
-    }
 }
 
 /// Whether an index whose Release file has expired is accepted.
@@ -81,10 +74,15 @@ pub enum Expired {
     Allow,
 }
 
-/// Fetches the indices.
+/// What a chrootless mmdebstrap needs to run as the superuser, which it refuses unless told that
+/// all is well.
+const AS_SUPERUSER: &str = "--skip=check/chrootless";
+
+/// Fetches the indices, in a mode of mmdebstrap's.
 #[must_use]
-pub fn fetch_indices(recipe: &Recipe, expired: Expired) -> Vec<String> {
-    let mut command = start(recipe, "root");
+pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<String> {
+    let mut command = start(recipe, mode);
+    command.push(AS_SUPERUSER.to_owned());
     command.push("--variant=custom".to_owned());
     if expired == Expired::Allow {
         command.push(r#"--aptopt=Acquire::Check-Valid-Until "false""#.to_owned());
@@ -93,11 +91,13 @@ pub fn fetch_indices(recipe: &Recipe, expired: Expired) -> Vec<String> {
     finish(command, recipe, "null", "/dev/null")
 }
 
-/// Fetches the packages of the recipe and `more`, by installing them somewhere and throwing
-/// that away: nothing but mmdebstrap itself knows what mmdebstrap will install.
+/// Fetches the packages of the recipe and `more`, by installing them somewhere, in a mode of
+/// mmdebstrap's, and throwing that away: nothing but mmdebstrap itself knows what mmdebstrap
+/// will install.
 #[must_use]
-pub fn fetch_packages(recipe: &Recipe, more: &[String]) -> Vec<String> {
-    let mut command = start_from_state(recipe, "root", more);
+pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
+    let mut command = start_from_state(recipe, mode, more);
+    command.push(AS_SUPERUSER.to_owned());
     command.push("--skip=update,essential/unlink".to_owned());
     command.push(format!("--customize-hook={TAKE_POOL}"));
     finish(command, recipe, "null", "/dev/null")
@@ -112,13 +112,14 @@ pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
     finish(command, recipe, "directory", &format!("{OUT}/root"))
 }
 
-/// Builds the recipe's tarball on standard output, from the frozen state.
+/// Builds the recipe's chroot from the frozen state, in a mode of mmdebstrap's, as a format
+/// of mmdebstrap's into a target.
 #[must_use]
-pub fn build_tarball(recipe: &Recipe, mode: Mode) -> Vec<String> {
-    let mut command = start_from_state(recipe, mode.option(), &[]);
-    // As the superuser mmdebstrap refuses to be chrootless unless told that all is well.
-    command.push("--skip=update,check/chrootless".to_owned());
-    finish(command, recipe, "tar", "-")
+pub fn build_chroot(recipe: &Recipe, mode: &str, (format, target): (&str, &str)) -> Vec<String> {
+    let mut command = start_from_state(recipe, mode, &[]);
+    command.push(AS_SUPERUSER.to_owned());
+    command.push("--skip=update".to_owned());
+    finish(command, recipe, format, target)
 }
 
 /// What every command that installs packages begins with.
@@ -213,7 +214,7 @@ mod tests {
             debs: vec![],
             architecture: "amd64".into(),
         };
-        let normal = build_tarball(&recipe, Mode::Normal);
+        let normal = build_chroot(&recipe, "root", ("tar", "-"));
         assert_eq!(
             normal,
             [
@@ -226,14 +227,15 @@ mod tests {
                 "--variant=apt",
                 "--include=systemd",
                 &format!("--setup-hook={SEED}"),
-                "--skip=update,check/chrootless",
+                AS_SUPERUSER,
+                "--skip=update",
                 "--format=tar",
                 "trixie",
                 "-",
                 "copy:/srv/repo",
             ]
         );
-        let mut chrootless = build_tarball(&recipe, Mode::Chrootless);
+        let mut chrootless = build_chroot(&recipe, "chrootless", ("tar", "-"));
         chrootless[1] = "--mode=root".into();
         assert_eq!(chrootless, normal);
     }
@@ -256,9 +258,9 @@ mod tests {
                 .iter()
                 .any(|word| word.contains("Check-Valid-Until"))
         };
-        assert!(has(&fetch_indices(&recipe, Expired::Allow)));
-        assert!(!has(&fetch_indices(&recipe, Expired::Refuse)));
-        assert!(!has(&fetch_packages(&recipe, &[])));
-        assert!(!has(&build_tarball(&recipe, Mode::Normal)));
+        assert!(has(&fetch_indices(&recipe, "root", Expired::Allow)));
+        assert!(!has(&fetch_indices(&recipe, "root", Expired::Refuse)));
+        assert!(!has(&fetch_packages(&recipe, "root", &[])));
+        assert!(!has(&build_chroot(&recipe, "root", ("tar", "-"))));
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod cache;
 mod deb;
+pub mod emulator;
 pub mod host_view;
 pub mod index;
 pub mod mmdebstrap;
@@ -12,8 +13,10 @@ pub mod pin;
 pub mod recipe;
 pub mod run;
 pub mod stanza;
+pub mod tarball;
 pub mod trace;
 pub mod transcript;
+pub mod way;
 
 use std::path::PathBuf;
 

@@ -4,17 +4,43 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::host_view::{HostView, host_view};
-use super::mmdebstrap::{self, OUT};
+use super::mmdebstrap::{self, Mode, OUT};
 use super::pin::{Context, host_plan};
 use super::recipe::Recipe;
 use super::run::{discard, run};
 use super::stanza::{field, stanzas};
+use super::way::Way;
 use super::{BuildError, at};
-use crate::sandbox::{Access, AfterRun, Bind, Cover, IdMap, Layer, Network, Node, Plan};
+use crate::sandbox::{Access, AfterRun, Bind, Cover, Emulation, IdMap, Layer, Network, Node, Plan};
 
 /// What a matching outside has besides the target's packages: mmdebstrap and what it runs,
 /// and strace, which observes.
 pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", "strace"];
+
+/// All that a matching outside has besides the target's packages: what these ways run on it,
+/// and for a normal build of another architecture arch-test, which mmdebstrap asks whether it
+/// can be done.
+#[must_use]
+pub fn more_packages(ways: &[Way], recipe: &Recipe, native: &str) -> Vec<String> {
+    let mut packages = MORE_PACKAGES.map(str::to_owned).to_vec();
+    let mut add = |package: &str| {
+        if !packages.iter().any(|other| other == package) {
+            packages.push(package.to_owned());
+        }
+    };
+    let programs = ways.iter().flat_map(|way| way.programs());
+    programs.for_each(|program| add(program.package));
+    if recipe.architecture != native {
+        if ways.iter().any(|way| way.mode() == Mode::Normal) {
+            add("arch-test");
+        }
+        // The other architecture is fetched from there.
+        if recipe.has_https_mirror() {
+            add("ca-certificates");
+        }
+    }
+    packages
+}
 
 /// Where an archive state's entry has the outsides that were made of it.
 pub const OUTSIDES: &str = "outsides";
@@ -92,7 +118,7 @@ impl Outside {
         &self,
         name: &str,
         command: Vec<String>,
-        epoch: i64,
+        epoch: Option<i64>,
         binds: Vec<Bind>,
         (cover, after): (Cover, AfterRun),
     ) -> Plan {
@@ -105,8 +131,9 @@ impl Outside {
             binds: self.binds.iter().cloned().chain(binds).collect(),
             network: Network::None,
             command,
-            environment: mmdebstrap::environment(Some(epoch)),
+            environment: mmdebstrap::environment(epoch),
             directory: "/".into(),
+            emulation: Emulation::Machine,
             after,
         }
     }
@@ -176,18 +203,17 @@ impl Outside {
     }
 }
 
-/// Builds the matching outside of a frozen state into `out/root`.
+/// Builds the matching outside of a frozen state, with `more` packages, into `out/root`.
 ///
 /// # Errors
 /// The build fails.
 pub fn build_matching(
-    recipe: &Recipe,
+    (recipe, more): (&Recipe, &[String]),
     state: &Path,
     out: &Path,
     context: Context<'_>,
 ) -> Result<(), BuildError> {
-    let more = MORE_PACKAGES.map(str::to_owned);
-    let command = mmdebstrap::build_tree(recipe, &more);
+    let command = mmdebstrap::build_tree(recipe, more);
     let mut plan = host_plan("outside", command, out, context.ids)?;
     let (lists, pool) = (state.join("lists"), state.join("pool"));
     plan.binds

@@ -13,10 +13,13 @@ use sha2::{Digest, Sha256};
 use super::cache::{Making, make_open_directory};
 use super::host_view::{HostView, host_view};
 use super::mmdebstrap::{self, Expired, OUT};
+use super::outside::Outside;
 use super::recipe::{Recipe, hex};
 use super::run::{discard, run};
 use super::{BuildError, at, deb, index};
-use crate::sandbox::{Access, AfterRun, Bind, Cover, IdMap, Interrupts, Network, Plan};
+use crate::sandbox::{
+    Access, AfterRun, Bind, Cover, Emulation, IdMap, Interrupts, Network, Plan,
+};
 
 /// What `state.json` says of a frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,32 +48,80 @@ pub struct Context<'a> {
     pub proxies: &'a [(String, String)],
 }
 
+/// Where fetching runs. It installs what it fetches, so that it needs a system that can.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// On this machine's programs, the normal way: its processor runs the packages.
+    Machine,
+    /// On this machine's programs, chrootless: its processor does not run the packages.
+    MachineForeign,
+    /// On an outside, chrootless.
+    Outside(&'a Outside),
+}
+
+impl Place<'_> {
+    /// mmdebstrap's mode.
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Machine => "root",
+            Self::MachineForeign | Self::Outside(_) => "chrootless",
+        }
+    }
+
+    fn plan(
+        self,
+        command: Vec<String>,
+        out: &Path,
+        context: Context<'_>,
+    ) -> Result<Plan, BuildError> {
+        let outside = match self {
+            Self::Machine | Self::MachineForeign => {
+                return host_plan("pin", command, out, context.ids);
+            }
+            Self::Outside(outside) => outside,
+        };
+        let mut binds = vec![output(out)];
+        if let Ok(resolver) = fs::canonicalize(RESOLVER) {
+            binds.push(Bind {
+                source: resolver,
+                target: RESOLVER.into(),
+                access: Access::ReadOnly,
+            });
+        }
+        let cover = (Cover::Overlay, AfterRun::Forget);
+        Ok(outside.plan("pin", command, None, binds, cover))
+    }
+}
+
+/// How names of machines are found.
+const RESOLVER: &str = "/etc/resolv.conf";
+
 /// Fetches everything into `making`'s directory; `more` is what the outside needs besides.
 ///
 /// # Errors
 /// The archive, the network or the machine.
 pub fn pin(
-    recipe: &Recipe,
-    more: &[String],
+    (recipe, more): (&Recipe, &[String]),
     expired: Expired,
+    place: Place<'_>,
     making: &Making,
     context: Context<'_>,
 ) -> Result<State, BuildError> {
     let (lists, pool) = (making.partial.join("lists"), making.partial.join("pool"));
     make_open_directory(&lists)?;
     make_open_directory(&pool)?;
-    let command = mmdebstrap::fetch_indices(recipe, expired);
+    let command = mmdebstrap::fetch_indices(recipe, place.mode(), expired);
     fetch(
-        command,
+        (command, place),
         mmdebstrap::binds(recipe, None, None),
         &lists,
         recipe,
         context,
     )?;
     substitute(recipe, &lists, &pool)?;
-    let command = mmdebstrap::fetch_packages(recipe, more);
+    let command = mmdebstrap::fetch_packages(recipe, place.mode(), more);
     fetch(
-        command,
+        (command, place),
         mmdebstrap::binds(recipe, Some(&lists), Some(&pool)),
         &pool,
         recipe,
@@ -109,11 +160,7 @@ pub fn host_plan(
         layers,
         mut binds,
     } = host_view()?;
-    binds.push(Bind {
-        source: out.to_owned(),
-        target: OUT.into(),
-        access: Access::Writable,
-    });
+    binds.push(output(out));
     Ok(Plan {
         name: name.to_owned(),
         ids: ids.clone(),
@@ -125,18 +172,28 @@ pub fn host_plan(
         command,
         environment: mmdebstrap::environment(None),
         directory: "/".into(),
+        emulation: Emulation::Machine,
         after: AfterRun::Forget,
     })
 }
 
+/// Where a sandbox leaves what it makes.
+fn output(out: &Path) -> Bind {
+    Bind {
+        source: out.to_owned(),
+        target: OUT.into(),
+        access: Access::Writable,
+    }
+}
+
 fn fetch(
-    command: Vec<String>,
+    (command, place): (Vec<String>, Place<'_>),
     binds: Vec<Bind>,
     out: &Path,
     recipe: &Recipe,
     context: Context<'_>,
 ) -> Result<(), BuildError> {
-    let mut plan = host_plan("pin", command, out, context.ids)?;
+    let mut plan = place.plan(command, out, context)?;
     plan.network = Network::Machine;
     plan.environment.extend(context.proxies.iter().cloned());
     plan.binds.extend(binds);
@@ -150,7 +207,7 @@ fn seen_while_fetching(recipe: &Recipe) -> Vec<Bind> {
     let hidden = ["/tmp", "/run"];
     let mut paths: Vec<PathBuf> = recipe.local_mirrors();
     paths.retain(|path| hidden.iter().any(|hidden| path.starts_with(hidden)) && path.exists());
-    if let Ok(resolv) = fs::canonicalize("/etc/resolv.conf")
+    if let Ok(resolv) = fs::canonicalize(RESOLVER)
         && resolv.starts_with("/run")
     {
         paths.push(resolv);

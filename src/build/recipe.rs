@@ -105,6 +105,26 @@ impl Recipe {
         format!("{word}-{}-{}", self.variant, &hex(&digest.finalize())[..16])
     }
 
+    /// The recipe of a matching outside of another architecture: the same suite and packages,
+    /// from `mirror` where one is given. Local packages that would not run there stay out.
+    #[must_use]
+    pub fn for_outside(&self, architecture: &str, mirror: Option<&str>) -> Self {
+        let runs = |deb: &&LocalDeb| deb.architecture == "all" || deb.architecture == architecture;
+        Self {
+            architecture: architecture.to_owned(),
+            mirror: mirror.map(str::to_owned).or_else(|| self.mirror.clone()),
+            debs: self.debs.iter().filter(runs).cloned().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether fetching takes more than HTTP.
+    #[must_use]
+    pub fn has_https_mirror(&self) -> bool {
+        let mirrors = self.mirror.iter().chain(&self.extra_repos);
+        mirrors.into_iter().any(|line| line.contains("https:"))
+    }
+
     /// Paths of the machine that the mirrors name (`copy:/srv/repo`).
     #[must_use]
     pub fn local_mirrors(&self) -> Vec<PathBuf> {

@@ -8,6 +8,7 @@ use super::compare_args::CompareArgs;
 use super::known::KnownArgs;
 use super::outputs::{OutputArgs, PackageArgs};
 use crate::audit::Method;
+use crate::build::way::{Reference, Technique};
 
 /// Builds a Debian chroot twice, the normal way and chrootless with DPKG_ROOT, from one
 /// frozen archive state, compares the two tarballs bit for bit, and watches that nothing
@@ -62,6 +63,15 @@ pub struct RecipeArgs {
     /// Seconds since the epoch; otherwise $SOURCE_DATE_EPOCH, or the date of the suite's Release file
     #[arg(long, value_name = "SECONDS")]
     pub source_date_epoch: Option<i64>,
+    /// Debian architecture of the chroot [default: this machine's]. The normal way needs an
+    /// emulator where this machine's processor does not run its programs; the chrootless way
+    /// needs none
+    #[arg(long, value_name = "ARCH", value_parser = architecture)]
+    pub arch: Option<String>,
+    /// Mirror that a matching outside of this machine's architecture comes from, with --arch
+    /// [default: MIRROR, or mmdebstrap's where that is a directory]
+    #[arg(long, value_name = "MIRROR", requires = "arch")]
+    pub outside_mirror: Option<String>,
     /// The system that chrootless scripts run on: `matching` (a chroot of the same packages and
     /// mmdebstrap), `host` (this machine), or a directory or tarball of a system
     #[arg(long, value_name = "WHICH", default_value = "matching")]
@@ -106,6 +116,71 @@ impl AuditArg {
     }
 }
 
+/// `--technique`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TechniqueArg {
+    /// As the superuser of a user namespace, able to write to the outside, which is watched
+    Userns,
+    /// fakeroot, by a user without privileges
+    Fakeroot,
+    /// In a hook of an outer mmdebstrap, / read-only
+    Nested,
+    /// mmdebstrap --unshare-helper, / read-only
+    UnshareHelper,
+    /// lxc-usernsexec and lxc-unshare, / read-only
+    Lxc,
+}
+
+impl TechniqueArg {
+    /// What it stands for.
+    #[must_use]
+    pub fn technique(self) -> Technique {
+        match self {
+            Self::Userns => Technique::Userns,
+            Self::Fakeroot => Technique::Fakeroot,
+            Self::Nested => Technique::Nested,
+            Self::UnshareHelper => Technique::UnshareHelper,
+            Self::Lxc => Technique::Lxc,
+        }
+    }
+}
+
+/// `--mode-reference`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceArg {
+    /// mmdebstrap --mode=root, as the superuser of a user namespace
+    Root,
+    /// mmdebstrap --mode=unshare, by a user with subordinate ids
+    Unshare,
+    /// mmdebstrap --mode=fakechroot, by a user without privileges
+    Fakechroot,
+}
+
+impl ReferenceArg {
+    /// What it stands for.
+    #[must_use]
+    pub fn reference(self) -> Reference {
+        match self {
+            Self::Root => Reference::Root,
+            Self::Unshare => Reference::Unshare,
+            Self::Fakechroot => Reference::Fakechroot,
+        }
+    }
+}
+
+/// A Debian architecture's name: it becomes part of paths and of apt's options.
+fn architecture(text: &str) -> Result<String, String> {
+    let is_word = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if is_word {
+        Ok(text.to_owned())
+    } else {
+        Err("a Debian architecture is of a-z, 0-9 and -, like arm64".to_owned())
+    }
+}
+
 /// mmdebstrap's `--variant`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "mmdebstrap(1) documents them")]
@@ -142,6 +217,23 @@ pub struct VerifyArgs {
     /// What is built.
     #[command(flatten)]
     pub recipe: RecipeArgs,
+    /// How the chrootless build is run; several are built each, and compared with the reference
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        default_value = "userns"
+    )]
+    pub technique: Vec<TechniqueArg>,
+    /// mmdebstrap's mode for the normal build; several are built each, and the first is the
+    /// reference
+    #[arg(
+        long,
+        value_name = "MODE,…",
+        value_delimiter = ',',
+        default_value = "root"
+    )]
+    pub mode_reference: Vec<ReferenceArg>,
     /// Keep both tarballs, transcripts and the report in this directory
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
@@ -185,6 +277,12 @@ pub struct BuildArgs {
     /// How maintainer scripts are run
     #[arg(long)]
     pub mode: ModeArg,
+    /// How a chrootless build is run
+    #[arg(long, value_name = "NAME", default_value = "userns")]
+    pub technique: TechniqueArg,
+    /// mmdebstrap's mode for a normal build
+    #[arg(long, value_name = "MODE", default_value = "root")]
+    pub mode_reference: ReferenceArg,
     /// What is built.
     #[command(flatten)]
     pub recipe: RecipeArgs,

@@ -9,7 +9,7 @@ use super::Trouble;
 use super::args::{AuditArg, AuditArgs};
 use super::destination::Destination;
 use super::outside::{choice, ready_outside};
-use super::prepare::{cache_root, id_map, proxies};
+use super::machine::{cache_root, id_map, proxies};
 use super::progress::{Noise, Stages};
 use super::{doctor, signals};
 use crate::audit::{Findings, Method};
@@ -100,7 +100,7 @@ fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Endi
 /// The command as the user would run it, but for the sandbox.
 fn plan(args: &AuditArgs, outside: &Outside, method: Method) -> Plan {
     let covered = (method.cover(), method.after());
-    let mut plan = outside.plan("audit", args.command.clone(), 0, vec![], covered);
+    let mut plan = outside.plan("audit", args.command.clone(), None, vec![], covered);
     plan.environment = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();

@@ -10,8 +10,8 @@ use super::destination::Destination;
 use super::prepare::prepare;
 use super::progress::{Noise, Stages};
 use super::{doctor, signals};
-use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, run};
+use crate::build::way::Way;
 use crate::build::{BuildError, at};
 use crate::sandbox::Interrupts;
 use crate::text::quote;
@@ -45,24 +45,24 @@ fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError>
     } else {
         Noise::Progress
     });
+    let way = match args.mode {
+        ModeArg::Normal => Way::Normal(args.mode_reference.reference()),
+        ModeArg::Chrootless => Way::Chrootless(args.technique.technique()),
+    };
     let prepared = prepare(
-        &args.suite,
-        args.mirror.as_deref(),
+        (&args.suite, args.mirror.as_deref()),
         &args.recipe,
+        &[way],
         interrupts,
         &stages,
     )?;
-    let mode = match args.mode {
-        ModeArg::Normal => Mode::Normal,
-        ModeArg::Chrootless => Mode::Chrootless,
-    };
-    let stage = stages.start(mode.label());
+    let stage = stages.start(way.label());
     let (built, copied) = thread::scope(|scope| {
         let mut copying = None;
         let copy = |mut stream: ChildStdout| {
             copying = Some(scope.spawn(move || io::copy(&mut stream, &mut writer)));
         };
-        let built = run(&prepared.plan(mode), interrupts, copy, &|line| {
+        let built = run(&prepared.plan(way), interrupts, copy, &|line| {
             stage.say(line)
         });
         (built, copying.and_then(|thread| thread.join().ok()))

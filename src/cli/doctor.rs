@@ -10,7 +10,7 @@ use nix::sys::statvfs::statvfs;
 use nix::unistd::geteuid;
 
 use super::Trouble;
-use super::prepare::{cache_root, id_map};
+use super::machine::{cache_root, id_map};
 use crate::build::BuildError;
 use crate::build::pin::host_plan;
 use crate::build::run::{discard, run};

@@ -97,23 +97,24 @@ impl Drop for Kept {
     }
 }
 
-/// A stream that is written to a file as it is read.
+/// A stream that is written to files as it is read.
 pub(super) struct Tee<R> {
     stream: R,
-    copy: File,
+    copies: Vec<File>,
 }
 
 impl<R: Read> Tee<R> {
-    pub(super) fn new(stream: R, copy: File) -> Self {
-        Self { stream, copy }
+    pub(super) fn new(stream: R, copies: Vec<File>) -> Self {
+        Self { stream, copies }
     }
 }
 
 impl<R: Read> Read for Tee<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.stream.read(buffer)?;
-        self.copy
-            .write_all(buffer.get(..length).unwrap_or_default())?;
+        for copy in &mut self.copies {
+            copy.write_all(buffer.get(..length).unwrap_or_default())?;
+        }
         Ok(length)
     }
 }

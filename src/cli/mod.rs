@@ -10,6 +10,8 @@ mod doctor;
 mod epoch;
 mod keep;
 mod known;
+mod machine;
+mod matrix;
 mod observe;
 mod outputs;
 mod outside;

@@ -11,10 +11,11 @@ use std::thread;
 
 use super::prepare::Prepared;
 use super::progress::Stages;
-use super::twins::{Jobs, Stream, compare_streams, joined, received};
+use super::twins::{Jobs, Stream, UNLINKED, compare_streams, joined, received};
 use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, discard, run};
 use crate::build::trace::{self, Trace};
+use crate::build::way::Way;
 use crate::build::{BuildError, at};
 use crate::compare::Comparison;
 use crate::sandbox::{Interrupts, SandboxError};
@@ -134,7 +135,7 @@ impl Further<'_> {
             Mode::Normal => "observe 1",
             Mode::Chrootless => "observe 2",
         });
-        let built = trace::observe(self.prepared.plan(mode), |plan| {
+        let built = trace::observe(self.prepared.plan(ordinary(mode)), |plan| {
             let sink = |stream| sink(Box::new(stream));
             run(plan, self.interrupts, sink, &|line| stage.say(line))
         });
@@ -147,7 +148,7 @@ impl Further<'_> {
     fn plain(&self, sink: &mut dyn FnMut(Stream)) -> Finished<()> {
         let stage = self.stages.start("control");
         let built = run(
-            &self.prepared.plan(Mode::Normal),
+            &self.prepared.plan(ordinary(Mode::Normal)),
             self.interrupts,
             |stream| sink(Box::new(stream)),
             &|line| stage.say(line),
@@ -186,9 +187,8 @@ impl Further<'_> {
 
     /// The same one after the other; the first tarball waits in an unlinked file.
     fn pair_in_turn(&self, is_traced: bool) -> Result<Pair, BuildError> {
-        let unlinked = "an unlinked temporary file";
-        let mut file = tempfile::tempfile().map_err(at(unlinked, "make"))?;
-        let writer = file.try_clone().map_err(at(unlinked, "write"))?;
+        let mut file = tempfile::tempfile().map_err(at(UNLINKED, "make"))?;
+        let writer = file.try_clone().map_err(at(UNLINKED, "write"))?;
         let (first, copied) = thread::scope(|scope| {
             let mut copying = None;
             let first = self.first(is_traced, &mut |mut stream| {
@@ -197,8 +197,8 @@ impl Further<'_> {
             });
             (first, copying.map(joined))
         });
-        copied.transpose().map_err(at(unlinked, "write"))?;
-        file.rewind().map_err(at(unlinked, "read"))?;
+        copied.transpose().map_err(at(UNLINKED, "write"))?;
+        file.rewind().map_err(at(UNLINKED, "read"))?;
         Ok(thread::scope(|scope| {
             let (sender, right) = sync_channel(1);
             let second = scope.spawn(move || self.plain(&mut |stream| drop(sender.send(stream))));
@@ -231,6 +231,16 @@ fn finished<T, R>(built: Result<T, BuildError>, then: impl FnOnce(T) -> R) -> Fi
         Ok(built) => Ok(Ok(then(built))),
         Err(error @ BuildError::Sandbox(SandboxError::Interrupted)) => Err(error),
         Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+/// What is observed, and controlled, is the plain way: what a technique adds is found by
+/// comparing it with that.
+fn ordinary(mode: Mode) -> Way {
+    let [normal, chrootless] = Way::ORDINARY;
+    match mode {
+        Mode::Normal => normal,
+        Mode::Chrootless => chrootless,
     }
 }
 

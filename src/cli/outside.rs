@@ -39,6 +39,8 @@ pub(super) fn choice(text: &str) -> Result<Choice, BuildError> {
 pub(super) struct Origin<'a> {
     /// What is built.
     pub(super) recipe: &'a Recipe,
+    /// Further packages.
+    pub(super) more: &'a [String],
     /// The frozen state.
     pub(super) entry: &'a Entry,
 }
@@ -75,7 +77,7 @@ pub(super) fn ready_outside(
             Ok((Outside::of_tree(path, ids_of_machine()), None))
         }
         Choice::Matching => {
-            let Some(Origin { recipe, entry }) = origin else {
+            let Some(Origin { recipe, more, entry }) = origin else {
                 return Err(BuildError::Recipe {
                     what: "--outside matching".to_owned(),
                     why: "there is no suite to match".to_owned(),
@@ -87,7 +89,7 @@ pub(super) fn ready_outside(
                 key: "matching".to_owned(),
             };
             let make = |out: &Path, context: Context<'_>| {
-                outside::build_matching(recipe, &entry.path, out, context)
+                outside::build_matching((recipe, more), &entry.path, out, context)
             };
             let made = made_tree(&place, &make, context, &stage)?;
             let outside = Outside::of_tree(made.entry.path.join("root"), ids.clone());
@@ -96,7 +98,12 @@ pub(super) fn ready_outside(
                 .iter()
                 .find(|(name, _)| name == "mmdebstrap")
                 .map(|(_, version)| version.as_str());
-            let name = format!("{} + mmdebstrap {}", recipe.suite, version.unwrap_or("?"));
+            let name = format!(
+                "{} {} + mmdebstrap {}",
+                recipe.suite,
+                recipe.architecture,
+                version.unwrap_or("?")
+            );
             stage.finish(&format!("{name}{}", made.word()));
             Ok((outside, Some(made.entry)))
         }

@@ -1,29 +1,28 @@
 //! From the command line to a pinned state and a ready outside; what `verify` and
 //! `build` do before they build.
 
-use std::env;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use nix::unistd::{User, geteuid};
 
 use super::args::RecipeArgs;
 use super::epoch;
+use super::machine::{cache_root, id_map, mmdebstrap_version, native_architecture, proxies};
 use super::outside::{Origin, choice, ready_outside};
 use super::progress::Stages;
 use crate::audit::Method;
 use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::mmdebstrap::{self, Expired, Mode};
-use crate::build::outside::{self, Choice, MORE_PACKAGES, Outside};
-use crate::build::pin::{self, Context, State};
+use crate::build::outside::{self, Choice, Outside};
+use crate::build::pin::{self, Context, Place, State};
 use crate::build::recipe::{LocalDeb, Recipe};
-use crate::build::{BuildError, at};
-use crate::sandbox::{AfterRun, Asker, IdMap, Interrupts, Plan};
+use crate::build::way::Way;
+use crate::build::{BuildError, at, emulator, tarball};
+use crate::sandbox::{Access, AfterRun, Bind, Emulation, Interrupts, Plan};
 use crate::tar::Timestamp;
 
-/// Everything that both builds share.
+/// Everything that all builds share.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// What is built.
@@ -36,42 +35,62 @@ pub(super) struct Prepared {
     pub(super) outside: Outside,
     /// How the outside is watched.
     pub(super) audit: Method,
+    /// Whether the outside's processor is another than the chroot's.
+    pub(super) is_foreign: bool,
+    /// A file with the subordinate ids of the user without privileges.
+    subordinate_ids: PathBuf,
     entry: Entry,
-    _outside_entry: Option<Entry>,
+    _outside_entries: Vec<Entry>,
 }
 
 impl Prepared {
-    /// The plan of one build; the chrootless one is watched.
-    pub(super) fn plan(&self, mode: Mode) -> Plan {
+    /// The plan of one build; a chrootless one is watched.
+    pub(super) fn plan(&self, way: Way) -> Plan {
+        let mode = way.mode();
         let after = match mode {
             Mode::Normal => AfterRun::Forget,
             Mode::Chrootless => self.audit.after(),
         };
         let (lists, pool) = (self.entry.path.join("lists"), self.entry.path.join("pool"));
-        let binds = mmdebstrap::binds(&self.recipe, Some(&lists), Some(&pool));
-        let command = mmdebstrap::build_tarball(&self.recipe, mode);
-        self.outside.plan(
-            mode.label(),
-            command,
-            self.epoch,
+        let mut binds = mmdebstrap::binds(&self.recipe, Some(&lists), Some(&pool));
+        if way.needs_subordinate_ids() {
+            binds.extend(["/etc/subuid", "/etc/subgid"].map(|target| Bind {
+                source: self.subordinate_ids.clone(),
+                target: target.into(),
+                access: Access::ReadOnly,
+            }));
+        }
+        let mut plan = self.outside.plan(
+            way.label(),
+            tarball::command(&self.recipe, way),
+            Some(self.epoch),
             binds,
             (self.audit.cover(), after),
-        )
+        );
+        if self.is_foreign && mode == Mode::Chrootless {
+            plan.emulation = Emulation::None;
+        }
+        plan
     }
 }
 
-/// Pins and makes the outside, or takes both from the cache.
+/// Pins and makes the outside, or takes both from the cache, for builds of these ways.
 ///
 /// # Errors
 /// The first thing that cannot be done.
 pub(super) fn prepare(
-    suite: &str,
-    mirror: Option<&str>,
+    (suite, mirror): (&str, Option<&str>),
     args: &RecipeArgs,
+    ways: &[Way],
     interrupts: &Interrupts,
     stages: &Stages,
 ) -> Result<Prepared, BuildError> {
-    let recipe = recipe(suite, mirror, args)?;
+    let native = native_architecture()?;
+    let recipe = recipe(suite, mirror, args, &native)?;
+    let is_foreign = recipe.architecture != native;
+    if is_foreign && ways.iter().any(|way| way.mode() == Mode::Normal) {
+        emulator(&native, &recipe.architecture)?;
+    }
     let choice = choice(&args.outside)?;
     let ids = id_map()?;
     let proxies = proxies();
@@ -82,66 +101,180 @@ pub(super) fn prepare(
         watch: &quiet,
         proxies: &proxies,
     };
-    let remove = |path: &Path| outside::remove_tree(path, context);
     let root = cache_root()?;
-    let states = Cache::open(&root.join("states"), &remove)?;
-
-    let more = match choice {
-        Choice::Matching => MORE_PACKAGES.map(str::to_owned).to_vec(),
-        Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => vec![],
-    };
-    let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
-    let key = recipe.state_key(&maker);
-    let freshness = if args.refresh {
-        Freshness::New
-    } else {
-        Freshness::Cached
-    };
-    let expired = if args.allow_expired {
-        Expired::Allow
-    } else {
-        Expired::Refuse
-    };
-    let stage = stages.start("pin");
-    let watch = |line: &str| stage.say(line);
-    let context = Context {
-        watch: &watch,
-        ..context
-    };
-    let waiting = || stage.say("another twinroot is at it");
-    let (entry, state, is_cached) = match states.slot(&key, freshness, &remove, &waiting)? {
-        Slot::Ready(entry) => {
-            let state = pin::read_state(&entry.path)?;
-            (entry, state, true)
-        }
-        Slot::Vacant(making) => match pin::pin(&recipe, &more, expired, &making, context) {
-            Ok(state) => (making.publish(&remove)?, state, false),
-            Err(error) => {
-                making.abandon(&remove)?;
-                return Err(error);
-            }
-        },
-    };
-    stage.finish(&pin_line(&recipe, &state, is_cached));
-    let epoch = pinned_epoch(args.source_date_epoch, &state)?;
-    let (outside, outside_entry) = ready_outside(
-        choice,
-        Some(Origin {
-            recipe: &recipe,
-            entry: &entry,
-        }),
-        &root,
+    let pinning = Pinning {
+        states: Cache::open(&root.join("states"), &|path| {
+            outside::remove_tree(path, context)
+        })?,
+        args,
         context,
         stages,
-    )?;
+    };
+    let more = match choice {
+        Choice::Matching => outside::more_packages(ways, &recipe, &native),
+        Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => vec![],
+    };
+    let ready = |origin| ready_outside(choice.clone(), origin, &root, context, stages);
+    let (pinned, outside, outside_entries) = if is_foreign {
+        // The outside is of this machine's architecture, and what pins the other one.
+        let own = match choice {
+            Choice::Matching => {
+                let recipe = recipe.for_outside(&native, args.outside_mirror.as_deref());
+                let pinned = pinning.pinned("pin outside", &recipe, &more, Place::Machine)?;
+                Some((recipe, pinned))
+            }
+            Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => None,
+        };
+        let origin = own.as_ref().map(|(recipe, pinned)| Origin {
+            recipe,
+            more: &more,
+            entry: &pinned.entry,
+        });
+        let (outside, outside_entry) = ready(origin)?;
+        let place = match choice {
+            Choice::Host => Place::MachineForeign,
+            Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
+                Place::Outside(&outside)
+            }
+        };
+        let pinned = pinning.pinned("pin", &recipe, &[], place)?;
+        let own = own.map(|(_, pinned)| pinned.entry);
+        (pinned, outside, own.into_iter().chain(outside_entry).collect())
+    } else {
+        let pinned = pinning.pinned("pin", &recipe, &more, Place::Machine)?;
+        let origin = Origin {
+            recipe: &recipe,
+            more: &more,
+            entry: &pinned.entry,
+        };
+        let (outside, entry) = ready(Some(origin))?;
+        (pinned, outside, entry.into_iter().collect())
+    };
+    has_programs(&outside, ways)?;
+    let epoch = pinned_epoch(args.source_date_epoch, &pinned.state)?;
     Ok(Prepared {
         recipe,
-        state,
+        state: pinned.state,
         epoch,
         outside,
         audit: args.audit.method(),
-        entry,
-        _outside_entry: outside_entry,
+        is_foreign,
+        subordinate_ids: subordinate_ids(&root)?,
+        entry: pinned.entry,
+        _outside_entries: outside_entries,
+    })
+}
+
+/// A frozen state, held against being replaced.
+struct Pinned {
+    entry: Entry,
+    state: State,
+}
+
+/// What pinning takes, whatever is pinned.
+struct Pinning<'a> {
+    states: Cache,
+    args: &'a RecipeArgs,
+    context: Context<'a>,
+    stages: &'a Stages,
+}
+
+impl Pinning<'_> {
+    fn pinned(
+        &self,
+        name: &'static str,
+        recipe: &Recipe,
+        more: &[String],
+        place: Place<'_>,
+    ) -> Result<Pinned, BuildError> {
+        let ids = self.context.ids;
+        let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
+        let key = recipe.state_key(&maker);
+        let freshness = if self.args.refresh {
+            Freshness::New
+        } else {
+            Freshness::Cached
+        };
+        let expired = if self.args.allow_expired {
+            Expired::Allow
+        } else {
+            Expired::Refuse
+        };
+        let stage = self.stages.start(name);
+        let watch = |line: &str| stage.say(line);
+        let context = Context {
+            watch: &watch,
+            ..self.context
+        };
+        let remove = |path: &Path| outside::remove_tree(path, context);
+        let waiting = || stage.say("another twinroot is at it");
+        let (pinned, is_cached) = match self.states.slot(&key, freshness, &remove, &waiting)? {
+            Slot::Ready(entry) => {
+                let state = pin::read_state(&entry.path)?;
+                (Pinned { entry, state }, true)
+            }
+            Slot::Vacant(making) => {
+                match pin::pin((recipe, more), expired, place, &making, context) {
+                    Ok(state) => {
+                        let entry = making.publish(&remove)?;
+                        (Pinned { entry, state }, false)
+                    }
+                    Err(error) => {
+                        making.abandon(&remove)?;
+                        return Err(error);
+                    }
+                }
+            }
+        };
+        stage.finish(&pin_line(recipe, &pinned.state, is_cached));
+        Ok(pinned)
+    }
+}
+
+/// Whether the outside has what the ways run there.
+fn has_programs(outside: &Outside, ways: &[Way]) -> Result<(), BuildError> {
+    let lacking = ways.iter().find_map(|way| {
+        let mut programs = way.programs().iter();
+        Some((way, programs.find(|program| !outside.has(program.path))?))
+    });
+    let Some((way, program)) = lacking else {
+        return Ok(());
+    };
+    let option = match way.mode() {
+        Mode::Normal => "--mode-reference",
+        Mode::Chrootless => "--technique",
+    };
+    Err(BuildError::Recipe {
+        what: format!("{option} {}", way.technique()),
+        why: format!("the outside has no /{}", program.path),
+        hint: Some(format!("install {} there, or use --outside matching", program.package)),
+    })
+}
+
+/// The file with what `/etc/subuid` says to a build that needs it.
+fn subordinate_ids(root: &Path) -> Result<PathBuf, BuildError> {
+    let path = root.join("subordinate-ids");
+    if fs::read_to_string(&path).is_ok_and(|text| text == tarball::SUBORDINATE_IDS) {
+        return Ok(path);
+    }
+    // Another run may be at it, or use it already.
+    let new = tempfile::NamedTempFile::new_in(root).map_err(at(root, "make a file in"))?;
+    fs::write(new.path(), tarball::SUBORDINATE_IDS).map_err(at(new.path(), "write"))?;
+    fs::set_permissions(new.path(), PermissionsExt::from_mode(0o644))
+        .map_err(at(new.path(), "open to all"))?;
+    let persisted = new.persist(&path);
+    persisted.map_err(|error| at(&path, "write")(error.error))?;
+    Ok(path)
+}
+
+/// What runs the chroot's programs on this machine, for a normal build.
+fn emulator(native: &str, architecture: &str) -> Result<(), BuildError> {
+    emulator::needed(native, architecture, &emulator::registered()).map_err(|lack| {
+        BuildError::Recipe {
+            what: format!("--arch {architecture}"),
+            why: lack.to_string(),
+            hint: Some(lack.mend()),
+        }
     })
 }
 
@@ -160,7 +293,12 @@ fn pin_line(recipe: &Recipe, state: &State, is_cached: bool) -> String {
     )
 }
 
-fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe, BuildError> {
+fn recipe(
+    suite: &str,
+    mirror: Option<&str>,
+    args: &RecipeArgs,
+    native: &str,
+) -> Result<Recipe, BuildError> {
     let keyrings = args
         .keyring
         .iter()
@@ -178,7 +316,7 @@ fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe
             .iter()
             .map(|path| LocalDeb::read(path))
             .collect::<Result<_, _>>()?,
-        architecture: output_of("dpkg", &["--print-architecture"])?,
+        architecture: args.arch.clone().unwrap_or_else(|| native.to_owned()),
     };
     if let Some(mirror) = recipe.file_mirror() {
         return Err(BuildError::Recipe {
@@ -228,78 +366,4 @@ fn pinned_epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
         ));
     }
     Ok(epoch)
-}
-
-/// The ids that the user's sandboxes get.
-///
-/// # Errors
-/// The user has no subordinate ids.
-pub(super) fn id_map() -> Result<IdMap, BuildError> {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let uid = geteuid();
-    let user = User::from_uid(uid)
-        .ok()
-        .flatten()
-        .map_or_else(|| uid.to_string(), |user| user.name);
-    let (subuid, subgid, uid_map) = (
-        read("/etc/subuid"),
-        read("/etc/subgid"),
-        read("/proc/self/uid_map"),
-    );
-    let asker = Asker {
-        uid: uid.as_raw(),
-        user: &user,
-        subuid: &subuid,
-        subgid: &subgid,
-        uid_map: &uid_map,
-    };
-    IdMap::for_user(asker).map_err(|error| BuildError::Recipe {
-        what: "user namespaces".to_owned(),
-        why: error.to_string(),
-        hint: Some(error.hint()),
-    })
-}
-
-/// `$XDG_CACHE_HOME/twinroot`, or `~/.cache/twinroot` (XDG Base Directory Specification).
-///
-/// # Errors
-/// Neither variable is set.
-pub(super) fn cache_root() -> Result<PathBuf, BuildError> {
-    let absolute = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let base =
-        absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-    base.map(|base| base.join("twinroot"))
-        .ok_or_else(|| BuildError::Recipe {
-            what: "XDG_CACHE_HOME".to_owned(),
-            why: "neither it nor HOME is set".to_owned(),
-            hint: None,
-        })
-}
-
-/// The proxy variables that apt and its methods know.
-pub(super) fn proxies() -> Vec<(String, String)> {
-    ["http_proxy", "https_proxy", "no_proxy"]
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), env::var(name).ok()?)))
-        .collect()
-}
-
-fn mmdebstrap_version() -> Result<String, BuildError> {
-    output_of("mmdebstrap", &["--version"])
-}
-
-fn output_of(program: &str, arguments: &[&str]) -> Result<String, BuildError> {
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .map_err(|error| BuildError::Recipe {
-            what: program.to_owned(),
-            why: error.to_string(),
-            hint: Some(format!("sudo apt-get install {program}")),
-        })?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -11,6 +11,7 @@ use super::prepare::Prepared;
 use super::progress::{Stage, Stages};
 use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, run};
+use crate::build::way::Way;
 use crate::build::{BuildError, at};
 use crate::compare::{Comparison, Options, Source, SourceKind, compare};
 use crate::explain::is_evidence;
@@ -38,6 +39,24 @@ pub(super) enum Jobs {
 
 pub(super) type Stream = Box<dyn Read + Send>;
 
+/// The two ways that are compared entry by entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    /// The reference.
+    pub(super) normal: Way,
+    /// The one that is held against it.
+    pub(super) chrootless: Way,
+}
+
+/// Where copies of the tarballs go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copies<'a> {
+    /// `--keep`.
+    pub(super) keep: Option<&'a Keep>,
+    /// A file that takes the reference, for further builds to be compared with.
+    pub(super) reference: Option<&'a File>,
+}
+
 /// Builds both and compares.
 ///
 /// # Errors
@@ -45,32 +64,33 @@ pub(super) type Stream = Box<dyn Read + Send>;
 pub(super) fn build_both(
     jobs: Jobs,
     prepared: &Prepared,
-    keep: Option<&Keep>,
+    pair: Pair,
+    copies: Copies<'_>,
     interrupts: &Interrupts,
     stages: &Stages,
 ) -> Result<Twins, BuildError> {
-    let tarball = |mode: Mode| {
-        keep.map(|keep| keep.create(&format!("{}.tar", mode.label())))
-            .transpose()
+    let kept = |way: Way| {
+        let name = format!("{}.tar", way.mode().label());
+        copies.keep.map(|keep| keep.create(&name)).transpose()
     };
-    let kept = (tarball(Mode::Normal)?, tarball(Mode::Chrootless)?);
-    let side = |mode: Mode, kept: &Option<Kept>| -> Result<Side<'_>, BuildError> {
-        let copy = kept.as_ref().map(Kept::writer).transpose()?;
-        Ok(Side {
-            plan: prepared.plan(mode),
-            copy,
-            interrupts,
-        })
+    let kept = (kept(pair.normal)?, kept(pair.chrootless)?);
+    let side = |way: Way, copies: Vec<File>| Side {
+        label: way.label(),
+        plan: prepared.plan(way),
+        copies,
+        interrupts,
     };
-    let (normal, chrootless) = (
-        side(Mode::Normal, &kept.0)?,
-        side(Mode::Chrootless, &kept.1)?,
-    );
+    let writer = |kept: &Option<Kept>| kept.as_ref().map(Kept::writer).transpose();
+    let reference = copies.reference.map(File::try_clone).transpose();
+    let reference = reference.map_err(at(UNLINKED, "write"))?;
+    let normal = writer(&kept.0)?.into_iter().chain(reference).collect();
+    let normal = side(pair.normal, normal);
+    let chrootless = side(pair.chrootless, writer(&kept.1)?.into_iter().collect());
     let twins = match jobs {
         Jobs::One => one_after_the_other(normal, chrootless, stages),
         Jobs::Two => at_once(normal, chrootless, stages),
     }?;
-    if let Some(keep) = keep {
+    if let Some(keep) = copies.keep {
         keep.write("normal.log", &twins.normal.transcript_bytes)?;
         keep.write("chrootless.log", &twins.chrootless.transcript_bytes)?;
     }
@@ -80,14 +100,17 @@ pub(super) fn build_both(
     Ok(twins)
 }
 
+/// What messages call a temporary file that has no name.
+pub(super) const UNLINKED: &str = "an unlinked temporary file";
+
 fn at_once(normal: Side<'_>, chrootless: Side<'_>, stages: &Stages) -> Result<Twins, BuildError> {
     thread::scope(|scope| {
         let (left_sender, left) = sync_channel(1);
         let (right_sender, right) = sync_channel(1);
-        let stage = stages.start(Mode::Normal.label());
+        let stage = stages.start(normal.label);
         let normal =
             scope.spawn(move || normal.build(&stage, |stream| drop(left_sender.send(stream))));
-        let stage = stages.start(Mode::Chrootless.label());
+        let stage = stages.start(chrootless.label);
         let chrootless =
             scope.spawn(move || chrootless.build(&stage, |stream| drop(right_sender.send(stream))));
         let comparison = compare_streams(
@@ -103,10 +126,9 @@ fn one_after_the_other(
     chrootless: Side<'_>,
     stages: &Stages,
 ) -> Result<Twins, BuildError> {
-    let unlinked = "an unlinked temporary file";
-    let mut file = tempfile::tempfile().map_err(at(unlinked, "make"))?;
-    let mut writer = file.try_clone().map_err(at(unlinked, "write"))?;
-    let stage = stages.start(Mode::Normal.label());
+    let mut file = tempfile::tempfile().map_err(at(UNLINKED, "make"))?;
+    let mut writer = file.try_clone().map_err(at(UNLINKED, "write"))?;
+    let stage = stages.start(normal.label);
     let (built, copied) = thread::scope(|scope| {
         let mut copying = None;
         let built = normal.build(&stage, |mut stream| {
@@ -115,11 +137,11 @@ fn one_after_the_other(
         (built, copying.map(joined))
     });
     let built = built?;
-    copied.transpose().map_err(at(unlinked, "write"))?;
-    file.rewind().map_err(at(unlinked, "read"))?;
+    copied.transpose().map_err(at(UNLINKED, "write"))?;
+    file.rewind().map_err(at(UNLINKED, "read"))?;
     thread::scope(|scope| {
         let (sender, right) = sync_channel(1);
-        let stage = stages.start(Mode::Chrootless.label());
+        let stage = stages.start(chrootless.label);
         let chrootless =
             scope.spawn(move || chrootless.build(&stage, |stream| drop(sender.send(stream))));
         let comparison = compare_streams(
@@ -132,8 +154,9 @@ fn one_after_the_other(
 
 /// One build.
 struct Side<'a> {
+    label: &'static str,
     plan: Plan,
-    copy: Option<File>,
+    copies: Vec<File>,
     interrupts: &'a Interrupts,
 }
 
@@ -141,13 +164,11 @@ impl Side<'_> {
     fn build(self, stage: &Stage, sink: impl FnOnce(Stream)) -> Result<Built, BuildError> {
         let Self {
             plan,
-            copy,
+            copies,
             interrupts,
+            ..
         } = self;
-        let pass = |stream: ChildStdout| match copy {
-            Some(copy) => sink(Box::new(Tee::new(stream, copy))),
-            None => sink(Box::new(stream)),
-        };
+        let pass = |stream: ChildStdout| sink(Box::new(Tee::new(stream, copies)));
         let built = run(&plan, interrupts, pass, &|line| stage.say(line));
         match &built {
             Ok(_) => stage.finish("built"),
@@ -174,20 +195,24 @@ pub(super) fn compare_streams(
     normal: (&str, Option<Stream>),
     chrootless: (&str, Option<Stream>),
 ) -> Option<Comparison> {
-    let source = |label: &str, stream| Source {
+    Some(compare_chroots(
+        (normal.0, SourceKind::Stream(normal.1?)),
+        (chrootless.0, SourceKind::Stream(chrootless.1?)),
+    ))
+}
+
+/// Compares two tarballs of chroots, each with its label, and collects what explaining reads.
+pub(super) fn compare_chroots(left: (&str, SourceKind), right: (&str, SourceKind)) -> Comparison {
+    let source = |(label, kind): (&str, SourceKind)| Source {
         label: label.to_owned(),
         name: format!("{label}.tar"),
-        kind: SourceKind::Stream(stream),
+        kind,
     };
-    let (left, right) = (
-        source(normal.0, normal.1?),
-        source(chrootless.0, chrootless.1?),
-    );
     let options = Options {
         collect: Some(is_evidence),
         ..Options::default()
     };
-    Some(compare(left, right, &options, &|_| ()))
+    compare(source(left), source(right), &options, &|_| ())
 }
 
 /// Puts the results together; of two errors the one that did not follow from the other.

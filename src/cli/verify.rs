@@ -6,11 +6,12 @@ use std::time::Instant;
 use super::Trouble;
 use super::args::{AuditArg, VerifyArgs};
 use super::keep::Keep;
+use super::matrix::{Asked, Beside, Matrix, wanted};
 use super::observe::{Wanted, observe};
 use super::outputs::Outputs;
 use super::prepare::prepare;
 use super::progress::{Noise, Stages};
-use super::twins::{Jobs, build_both};
+use super::twins::{Copies, Jobs, UNLINKED, build_both};
 use super::{doctor, signals};
 use crate::audit::Method;
 use crate::build::at;
@@ -75,19 +76,49 @@ fn verify(
         Noise::Progress
     });
     let start = Instant::now();
+    let asked = Asked::of(args);
     let prepared = prepare(
-        &args.suite,
-        args.mirror.as_deref(),
+        (&args.suite, args.mirror.as_deref()),
         &args.recipe,
+        &asked.all(),
         interrupts,
         &stages,
     )?;
     let prepare_time = start.elapsed();
     let jobs = if args.jobs == 1 { Jobs::One } else { Jobs::Two };
-    let mut twins = build_both(jobs, &prepared, keep, interrupts, &stages)?;
+    let reference = asked
+        .is_matrix()
+        .then(|| tempfile::tempfile().map_err(at(UNLINKED, "make")))
+        .transpose()?;
+    let copies = Copies {
+        keep,
+        reference: reference.as_ref(),
+    };
+    let mut twins = build_both(jobs, &prepared, asked.pair, copies, interrupts, &stages)?;
+    let matrix = reference.as_ref().map(|reference| Matrix {
+        jobs,
+        reference_label: asked.pair.normal.mode().label(),
+        reference,
+        keep,
+        interrupts,
+        stages: &stages,
+    });
+    let besides = match &matrix {
+        Some(matrix) => {
+            let mut besides = matrix.build(wanted(&prepared, &asked.besides))?;
+            let is_divergent = !twins.comparison.is_identical();
+            if is_divergent || besides.iter().any(Beside::is_divergent) {
+                besides.extend(matrix.build(wanted(&prepared, &asked.plain_if_missing()))?);
+            }
+            besides
+        }
+        None => vec![],
+    };
     let built_time = start.elapsed();
-    let is_escaped = !twins.chrootless.changes.is_empty();
-    let is_divergent = !twins.comparison.is_identical();
+    let is_escaped = !twins.chrootless.changes.is_empty()
+        || besides.iter().any(Beside::has_escapes);
+    let is_divergent = !twins.comparison.is_identical()
+        || besides.iter().any(Beside::is_divergent);
     let wanted = Wanted {
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
         trace_chrootless: prepared.audit == Method::ReadOnly,
@@ -137,6 +168,8 @@ fn verify(
         outside: &|path| prepared.outside.file(path),
         notes: observed.notes,
         audit: prepared.audit,
+        ways: (asked.pair.normal, asked.pair.chrootless),
+        besides: besides.iter().map(Beside::facts).collect(),
     };
     let explaining = Instant::now();
     let mut report = Report::from_verification(&facts, timings);

@@ -58,6 +58,7 @@ impl Report {
             normal: None,
             chrootless: None,
             control: BTreeMap::new(),
+            technique: None,
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),

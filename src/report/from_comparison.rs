@@ -32,6 +32,7 @@ impl Report {
             outside: None,
             packages: Vec::new(),
             builds: Vec::new(),
+            matrix: Vec::new(),
             pin: None,
             ignored: comparison
                 .ignored

@@ -14,6 +14,8 @@ mod escapes;
 mod from_comparison;
 mod json;
 mod known;
+mod matrix;
+mod matrix_text;
 mod packages;
 mod packages_text;
 mod text;
@@ -29,10 +31,11 @@ pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
 pub use known::{Known, RuleFinding, Rules, RulesError};
+pub use matrix::{MatrixRow, OutsideKind, RowName};
 pub use packages::{DpkgRoot, Package, PackageScript, ScriptLine};
 pub use packages_text::packages_table;
 pub use text::text;
-pub use verification::{Pin, PinnedPackage, Verification};
+pub use verification::{BesideFacts, Pin, PinnedPackage, Verification};
 
 /// The `schema` of every report.
 pub const SCHEMA: &str = "twinroot.report.v1";
@@ -65,6 +68,9 @@ pub struct Report {
     /// How the two were built; `verify` only.
     #[serde(default)]
     pub builds: Vec<Build>,
+    /// Builds beside the pair, held against the same reference; `verify` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matrix: Vec<MatrixRow>,
     /// The frozen archive state; `verify` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Pin>,

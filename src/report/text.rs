@@ -3,7 +3,7 @@
 use crate::report::{EntryDivergence, Field, Kind, Report, RuleFinding, Verdict};
 use crate::text::quote;
 
-use super::{causes_text, verified_text};
+use super::{causes_text, matrix_text, verified_text};
 
 /// Renders a report of `compare`, and the comparison part of one of `verify`.
 #[must_use]
@@ -51,6 +51,7 @@ pub fn text(report: &Report) -> String {
         out.push_str(&format!("{entries}{of_archive}\n"));
     }
     verified_text::outside(report, &mut out);
+    matrix_text::table(report, &mut out);
     for one in &report.archive {
         out.push_str(&format!("\n{}\n", one.name));
         if one.left.is_some() || one.right.is_some() {
@@ -74,6 +75,7 @@ pub fn text(report: &Report) -> String {
             entry(divergence, &mut out);
         }
     }
+    matrix_text::rows(report, &mut out);
     footer(report, &mut out);
     out
 }
@@ -86,7 +88,8 @@ fn of_cause<'a>(
     all.filter(move |row| row.cause.as_deref() == id)
 }
 
-fn entry(divergence: &EntryDivergence, out: &mut String) {
+/// One divergent entry and its fields.
+pub(super) fn entry(divergence: &EntryDivergence, out: &mut String) {
     let number = if divergence.occurrence > 1 {
         format!(" (entry {} of this name)", divergence.occurrence)
     } else {
@@ -198,7 +201,7 @@ fn known(report: &Report, out: &mut String) {
 }
 
 /// A size with three significant digits and a binary unit.
-fn bytes(count: u64) -> String {
+pub(super) fn bytes(count: u64) -> String {
     let mut tenths = u128::from(count) * 10;
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     let mut unit = 0;
@@ -214,7 +217,8 @@ fn bytes(count: u64) -> String {
     }
 }
 
-fn entries(count: u64) -> String {
+/// A number of entries.
+pub(super) fn entries(count: u64) -> String {
     if count == 1 {
         "1 entry".to_owned()
     } else {

@@ -6,15 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::chroots::{Chroots, named};
 use super::escapes::time;
-use super::{Build, Escape, Outside, Report, Times, Verdict};
+use super::{
+    Build, Escape, MatrixRow, Outside, OutsideKind, Report, RowName, Times, Trouble, Verdict,
+};
 use crate::audit;
+use crate::build::mmdebstrap::Mode;
 use crate::build::outside::Versions;
 use crate::build::pin::State;
 use crate::build::recipe::Recipe;
 use crate::build::run::Built;
 use crate::build::trace::Trace;
+use crate::build::way::Way;
 use crate::compare::Comparison;
-use crate::explain::causes::{self, Evidence, OutsideFiles, bare};
+use crate::explain::causes::{self, Differing, Evidence, OutsideFiles, TechniqueCase, bare};
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +66,8 @@ pub struct Verification<'a> {
     pub epoch: i64,
     /// With what.
     pub versions: Versions,
+    /// How the pair was built.
+    pub ways: (Way, Way),
     /// The reference.
     pub normal: &'a Built,
     /// The other one.
@@ -82,6 +88,8 @@ pub struct Verification<'a> {
     pub notes: Vec<String>,
     /// How the outside was watched.
     pub audit: audit::Method,
+    /// Further builds.
+    pub besides: Vec<BesideFacts<'a>>,
 }
 
 impl std::fmt::Debug for Verification<'_> {
@@ -92,46 +100,135 @@ impl std::fmt::Debug for Verification<'_> {
     }
 }
 
+/// A build beside the pair.
+#[derive(Debug)]
+pub struct BesideFacts<'a> {
+    /// Its word, unique.
+    pub label: &'a str,
+    /// How it was built.
+    pub way: Way,
+    /// The build, and how it compares with the reference; or why there is none.
+    pub outcome: Result<(&'a Built, &'a Comparison), Trouble>,
+}
+
+impl BesideFacts<'_> {
+    fn name(&self) -> RowName<'_> {
+        RowName {
+            label: self.label,
+            mode: self.way.mode().label(),
+            technique: self.way.technique(),
+            outside: OutsideKind::Same,
+        }
+    }
+}
+
 impl Report {
     /// The report of `verify`.
     #[must_use]
     pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
-        let mut report = Self::from_comparison(facts.comparison, timings);
-        report.detail(facts.comparison, Some(facts.epoch));
-        let chroots = Chroots::read(&facts.comparison.collected);
-        chroots.attribute(&mut report, facts.comparison);
-        let changes = &facts.chrootless.changes;
-        let escapes = changes
-            .iter()
-            .map(|change| {
-                let (package, script) = named(chroots.owners.suspect(&change.path));
-                Escape {
-                    package,
-                    script,
-                    ..super::escapes::row(change)
+        let (_, way) = facts.ways;
+        let pair = Held {
+            comparison: facts.comparison,
+            changes: &facts.chrootless.changes,
+            technique: technique(facts, way),
+        };
+        let (mut report, chroots) = pair.report(facts, way.technique());
+        report.timings = timings;
+        report.notes.extend(facts.notes.iter().cloned());
+        report.packages =
+            super::packages::packages(&facts.comparison.collected, &chroots.scripts, &report);
+        report.builds = builds(facts);
+        report.pin = Some(pin(facts));
+        if report.verdict == Verdict::Identical && !facts.chrootless.changes.is_empty() {
+            report.verdict = Verdict::Escaped;
+        }
+        for beside in &facts.besides {
+            let row = match &beside.outcome {
+                Err(trouble) => MatrixRow::failed(beside.name(), Some(trouble.clone())),
+                Ok((built, comparison)) => {
+                    let held = Held {
+                        comparison,
+                        changes: &built.changes,
+                        technique: technique(facts, beside.way),
+                    };
+                    let (report, _) = held.report(facts, beside.way.technique());
+                    MatrixRow::of(beside.name(), report, built.transcript.warnings())
                 }
+            };
+            report.add_row(row);
+        }
+        report
+    }
+}
+
+/// What is known of a technique besides its own build: what the plain way gives.
+fn technique(facts: &Verification<'_>, way: Way) -> Option<TechniqueCase> {
+    let [reference, plain] = Way::ORDINARY;
+    let word = way.technique();
+    match way.mode() {
+        // Two normal builds have nothing to differ in.
+        Mode::Normal => (way != reference).then(|| TechniqueCase {
+            word,
+            plain: Differing::new(),
+        }),
+        Mode::Chrootless if way == plain => None,
+        Mode::Chrootless => {
+            let of_pair = (facts.ways.1 == plain).then_some(facts.comparison);
+            let beside = facts.besides.iter().find(|beside| beside.way == plain);
+            let of_beside = beside.and_then(|beside| Some(beside.outcome.as_ref().ok()?.1));
+            of_pair.or(of_beside).map(|comparison| TechniqueCase {
+                word,
+                plain: differing(comparison),
             })
-            .collect();
+        }
+    }
+}
+
+fn differing(comparison: &Comparison) -> Differing {
+    let divergences = comparison.divergences.iter();
+    divergences
+        .map(|divergence| {
+            let fields = divergence.fields.iter().map(|field| field.name.clone());
+            (bare(&divergence.path).to_vec(), fields.collect())
+        })
+        .collect()
+}
+
+/// One build held against the reference.
+struct Held<'a> {
+    comparison: &'a Comparison,
+    /// What the build changed on the outside.
+    changes: &'a [audit::Change],
+    technique: Option<TechniqueCase>,
+}
+
+impl Held<'_> {
+    /// What its comparison, its escapes and the observed builds say.
+    fn report(&self, facts: &Verification<'_>, technique: &str) -> (Report, Chroots) {
+        let mut report = Report::from_comparison(self.comparison, Times::new());
+        report.detail(self.comparison, Some(facts.epoch));
+        let chroots = Chroots::read(&self.comparison.collected);
+        chroots.attribute(&mut report, self.comparison);
+        let escapes = self.changes.iter().map(|change| {
+            let (package, script) = named(chroots.owners.suspect(&change.path));
+            Escape {
+                package,
+                script,
+                ..super::escapes::row(change)
+            }
+        });
         report.outside = Some(Outside {
             audit: facts.audit.word().to_owned(),
-            technique: "userns".to_owned(),
-            escapes,
+            technique: technique.to_owned(),
+            escapes: escapes.collect(),
         });
-        let control = facts
-            .control
-            .iter()
-            .flat_map(|control| &control.divergences);
         let evidence = Evidence {
-            divergences: &facts.comparison.divergences,
-            escapes: changes,
+            divergences: &self.comparison.divergences,
+            escapes: self.changes,
             normal: facts.observed_normal.map(|(_, trace)| trace),
             chrootless: facts.observed_chrootless.map(|(_, trace)| trace),
-            control: control
-                .map(|divergence| {
-                    let fields = divergence.fields.iter().map(|field| field.name.clone());
-                    (bare(&divergence.path).to_vec(), fields.collect())
-                })
-                .collect(),
+            control: facts.control.map(differing).unwrap_or_default(),
+            technique: self.technique.clone(),
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),
@@ -142,67 +239,58 @@ impl Report {
         report.explain(&causes::explain(&evidence));
         if let (Some(outside), Some((_, trace))) = (&mut report.outside, facts.observed_chrootless)
         {
-            for (row, change) in outside.escapes.iter_mut().zip(changes) {
-                let writers = trace.wrote_outside(&change.path).iter().rev();
-                row.command = writers
-                    .filter(|process| process.script.is_some())
-                    .map(|process| {
-                        process
-                            .argv
-                            .iter()
-                            .map(|word| causes::without_root(word))
-                            .collect()
-                    })
-                    .next();
+            for (row, change) in outside.escapes.iter_mut().zip(self.changes) {
+                row.command = command(trace, change);
             }
         }
-        report.notes.extend(facts.notes.iter().cloned());
-        report.packages =
-            super::packages::packages(&facts.comparison.collected, &chroots.scripts, &report);
-        let observed = |seen: Option<&'a (Built, Trace)>| seen.map(|(built, _)| built);
-        let builds = [
-            ("normal", "normal", Some(facts.normal)),
-            ("chrootless", "chrootless", Some(facts.chrootless)),
-            ("observed normal", "normal", observed(facts.observed_normal)),
-            (
-                "observed chrootless",
-                "chrootless",
-                observed(facts.observed_chrootless),
-            ),
-        ];
-        report.builds = builds
-            .into_iter()
-            .filter_map(|(label, mode, built)| {
-                let technique = if label == mode {
-                    "userns"
-                } else {
-                    "userns under strace"
-                };
-                Some(build(label, (mode, technique), built?, &facts.versions))
-            })
-            .collect();
-        report.pin = Some(pin(facts));
-        if report.verdict == Verdict::Identical && !changes.is_empty() {
-            report.verdict = Verdict::Escaped;
-        }
-        report
+        (report, chroots)
     }
 }
 
+/// The command line of the maintainer script's process that wrote last.
+fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
+    let mut writers = trace.wrote_outside(&change.path).iter().rev();
+    let process = writers.find(|process| process.script.is_some())?;
+    let words = process.argv.iter().map(|word| causes::without_root(word));
+    Some(words.collect())
+}
+
+fn builds(facts: &Verification<'_>) -> Vec<Build> {
+    let (normal, chrootless) = facts.ways;
+    let [observed_normal, observed_chrootless] = Way::ORDINARY;
+    let observed = |way: Way, seen: Option<&(Built, Trace)>| {
+        seen.map(|(built, _)| {
+            let label = format!("observed {}", way.mode().label());
+            let technique = format!("{} under strace", way.technique());
+            build(&label, (way, &technique), built, &facts.versions)
+        })
+    };
+    let plain = |way: Way, built: &Built| {
+        let label = way.mode().label();
+        build(label, (way, way.technique()), built, &facts.versions)
+    };
+    let pair = [
+        Some(plain(normal, facts.normal)),
+        Some(plain(chrootless, facts.chrootless)),
+        observed(observed_normal, facts.observed_normal),
+        observed(observed_chrootless, facts.observed_chrootless),
+    ];
+    pair.into_iter().flatten().collect()
+}
+
 /// One build; modes are the words of `--mode`.
-fn build(
-    label: &str,
-    (mode, technique): (&str, &str),
-    built: &Built,
-    versions: &Versions,
-) -> Build {
+fn build(label: &str, (way, technique): (Way, &str), built: &Built, versions: &Versions) -> Build {
     Build {
         label: label.to_owned(),
-        mode: mode.to_owned(),
+        mode: way.mode().label().to_owned(),
         technique: technique.to_owned(),
         versions: versions.programs.iter().cloned().collect(),
         warnings: built.transcript.warnings(),
-        degraded: built.transcript.degraded(),
+        // Only a reference can be weak: nobody mounts anything in a chrootless build.
+        degraded: match way.mode() {
+            Mode::Normal => built.transcript.degraded(),
+            Mode::Chrootless => Vec::new(),
+        },
     }
 }
 

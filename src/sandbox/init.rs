@@ -2,6 +2,7 @@
 //! is writable, runs the command in its own process group and ends everything with it.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -16,7 +17,7 @@ use nix::unistd::{Pid, chdir, pivot_root};
 use serde::{Deserialize, Serialize};
 
 use super::mounts::{DEVICES, bind, failed, mount_kind};
-use super::plan::Access;
+use super::plan::{Access, Emulation};
 use super::wire::{Channel, Ending, FromInit, StageFailure};
 
 /// What process 1 must know.
@@ -29,7 +30,14 @@ pub(super) struct InitRequest {
     pub(super) command: Vec<String>,
     pub(super) environment: Vec<(String, String)>,
     pub(super) directory: PathBuf,
+    pub(super) emulation: Emulation,
 }
+
+/// Where the kernel shows the emulators it knows.
+const EMULATORS: &str = "proc/sys/fs/binfmt_misc";
+
+/// Begins the warning that there is an emulator although there should be none.
+pub const EMULATION_WARNING: &str = "W: emulators of the machine stay in reach";
 
 /// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
 const PROC_OF_THE_MACHINE: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
@@ -91,10 +99,25 @@ fn enter(request: &InitRequest) -> Result<(), StageFailure> {
             }
         }
     }
+    match request.emulation {
+        Emulation::Machine => {}
+        Emulation::None => forget_emulators(&request.root),
+    }
     chdir(&request.root).map_err(failed("enter the root"))?;
     pivot_root(".", ".").map_err(failed("change the root"))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(failed("leave the machine's root"))?;
     chdir("/").map_err(failed("enter the root"))
+}
+
+/// Gives the user namespace a list of emulators of its own, which is empty (Linux 6.7,
+/// binfmt_misc in user namespaces). Older kernels refuse the mount.
+fn forget_emulators(root: &Path) {
+    let target = root.join(EMULATORS);
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    if let Err(failure) = mount_kind("binfmt_misc", &target, flags, "") {
+        // To the build's own transcript, which is where warnings are looked for.
+        let _ = writeln!(std::io::stderr(), "{EMULATION_WARNING}: {}", failure.error);
+    }
 }
 
 /// The first mount through which a build could write to the machine, if any.
@@ -103,7 +126,7 @@ fn enter(request: &InitRequest) -> Result<(), StageFailure> {
 /// are meant to be written; below `/tmp/` are the outputs that a plan may ask for.
 /// Layout of a line: proc_pid_mountinfo(5).
 fn writable_mount(mountinfo: &str) -> Option<String> {
-    let own = ["overlay", "tmpfs", "proc", "sysfs", "devpts"];
+    let own = ["overlay", "tmpfs", "proc", "sysfs", "devpts", "binfmt_misc"];
     mountinfo.lines().find_map(|line| {
         let (mount, source) = line.split_once(" - ")?;
         let mut fields = mount.split(' ').skip(4);

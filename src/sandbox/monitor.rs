@@ -241,6 +241,7 @@ fn run_init(plan: &Plan) -> Result<super::wire::Ending, StageFailure> {
         command: plan.command.clone(),
         environment: plan.environment.clone(),
         directory: plan.directory.clone(),
+        emulation: plan.emulation,
     };
     channel
         .send(&request)

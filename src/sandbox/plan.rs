@@ -96,6 +96,17 @@ pub enum Network {
     Machine,
 }
 
+/// Whether programs of another processor can run, through an emulator that the machine's
+/// superuser has registered with the kernel (binfmt_misc).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Emulation {
+    /// As on the machine.
+    Machine,
+    /// The sandbox has a list of emulators of its own, an empty one. Kernels before 6.7 have no
+    /// such lists; there a warning goes to standard error, and the machine's stays.
+    None,
+}
+
 /// What is done with the upper directories when the command has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AfterRun {
@@ -128,6 +139,8 @@ pub struct Plan {
     pub environment: Vec<(String, String)>,
     /// Where the command starts; `/` where the sandbox has no such directory.
     pub directory: PathBuf,
+    /// Whether an emulator can be used.
+    pub emulation: Emulation,
     /// What becomes of the changes.
     pub after: AfterRun,
 }
@@ -259,6 +272,7 @@ mod tests {
             command: vec!["mmdebstrap".into(), "--include=a b".into(), "it's".into()],
             environment: vec![("LANG".into(), "C.UTF-8".into())],
             directory: "/".into(),
+            emulation: Emulation::Machine,
             after: AfterRun::Audit,
         }
     }

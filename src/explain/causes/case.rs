@@ -14,6 +14,18 @@ use crate::explain::scripts::Scripts;
 /// Reads a file of the outside by its absolute path.
 pub type OutsideFiles<'a> = dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a;
 
+/// Paths that differ between two tarballs, with the fields.
+pub type Differing = BTreeMap<Vec<u8>, BTreeSet<String>>;
+
+/// A technique, and what diverges without it.
+#[derive(Debug, Clone)]
+pub struct TechniqueCase {
+    /// Its word.
+    pub word: &'static str,
+    /// What diverges when the same is built the plain way, in a user namespace.
+    pub plain: Differing,
+}
+
 /// All that is known beside the tarballs. `compare` knows nothing of it.
 pub struct Evidence<'a> {
     /// What differs.
@@ -25,7 +37,9 @@ pub struct Evidence<'a> {
     /// The chrootless build under observation.
     pub chrootless: Option<&'a Trace>,
     /// Paths in which two normal builds differ, with the fields.
-    pub control: BTreeMap<Vec<u8>, BTreeSet<String>>,
+    pub control: Differing,
+    /// The technique, where it is not the plain one and what the plain one gives is known.
+    pub technique: Option<TechniqueCase>,
     /// Who ships what.
     pub owners: &'a Owners,
     /// Their maintainer scripts, read.

@@ -23,11 +23,12 @@ mod quoted;
 mod random;
 mod scripts_differ;
 mod surroundings;
+mod technique;
 mod tools;
 mod trigger;
 mod wording;
 
-pub use case::{Case, Evidence, OutsideFiles, bare};
+pub use case::{Case, Differing, Evidence, OutsideFiles, TechniqueCase, bare};
 pub use wording::without_root;
 
 use crate::build::trace::Script;
@@ -117,9 +118,10 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 18] = [
+pub const RULES: [Rule; 19] = [
     package_set::RULE,
     nondeterminism::RULE,
+    technique::RULE,
     aliasing::RULE,
     escaped::RULE,
     accounts::RULE,

@@ -38,7 +38,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Whether every field that differs is such a thing, and there on one side only.
-fn is_lost(divergence: &Divergence) -> bool {
+pub(super) fn is_lost(divergence: &Divergence) -> bool {
     let is_lost = |field: &FieldDivergence| match field.name.as_str() {
         "mode" => {
             let mode = |side: &Option<String>| u32::from_str_radix(side.as_deref()?, 8).ok();

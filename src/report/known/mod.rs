@@ -64,14 +64,28 @@ impl Report {
                 *number += 1;
             }
         };
+        let technique = self.outside.as_ref().map(|outside| &outside.technique);
+        let concerns = |rule: &Rule| is_same(&rule.technique, technique);
         for row in &self.divergences {
-            count(&|rule| rule.matches_entry(row));
+            count(&|rule| concerns(rule) && rule.matches_entry(row));
         }
         for one in &self.archive {
-            count(&|rule| rule.matches_archive(one));
+            count(&|rule| concerns(rule) && rule.matches_archive(one));
         }
         for escape in self.outside.iter().flat_map(|outside| &outside.escapes) {
-            count(&|rule| rule.matches_escape(escape));
+            count(&|rule| concerns(rule) && rule.matches_escape(escape));
+        }
+        for row in &self.matrix {
+            let concerns = |rule: &Rule| is_same(&rule.technique, Some(&row.technique));
+            for one in &row.divergences {
+                count(&|rule| concerns(rule) && rule.matches_entry(one));
+            }
+            for one in &row.archive {
+                count(&|rule| concerns(rule) && rule.matches_archive(one));
+            }
+            for escape in &row.escapes {
+                count(&|rule| concerns(rule) && rule.matches_escape(escape));
+            }
         }
         let known = rules.into_iter().zip(counts).map(|(rule, count)| Known {
             rule: rule.name.clone(),
@@ -93,7 +107,14 @@ impl Report {
     #[must_use]
     pub fn known_of_all(&self) -> (u64, u64) {
         let escapes = self.outside.iter().map(|outside| outside.escapes.len());
-        let all = self.divergences.len() + self.archive.len() + escapes.sum::<usize>();
+        let rows = self
+            .matrix
+            .iter()
+            .map(|row| row.divergences.len() + row.archive.len() + row.escapes.len());
+        let all = self.divergences.len()
+            + self.archive.len()
+            + escapes.sum::<usize>()
+            + rows.sum::<usize>();
         let valid = self
             .known
             .iter()
@@ -115,15 +136,22 @@ impl Report {
         }
     }
 
-    /// Whether a rule is for what was done. `compare` cannot know, and takes every rule.
+    /// Whether a rule is for any of what was done. `compare` cannot know, and takes every rule.
     fn concerns(&self, rule: &Rule) -> bool {
-        let is_same = |wanted: &Option<String>, known: Option<&String>| match (wanted, known) {
-            (Some(wanted), Some(known)) => wanted == known,
-            (Some(_), None) | (None, _) => true,
-        };
         let technique = self.outside.as_ref().map(|outside| &outside.technique);
         let architecture = self.pin.as_ref().map(|pin| &pin.architecture);
-        is_same(&rule.technique, technique) && is_same(&rule.architecture, architecture)
+        let mut rows = self.matrix.iter();
+        (is_same(&rule.technique, technique)
+            || rows.any(|row| is_same(&rule.technique, Some(&row.technique))))
+            && is_same(&rule.architecture, architecture)
+    }
+}
+
+/// Whether what a rule wants is what was done, as far as either is known.
+fn is_same(wanted: &Option<String>, known: Option<&String>) -> bool {
+    match (wanted, known) {
+        (Some(wanted), Some(known)) => wanted == known,
+        (Some(_), None) | (None, _) => true,
     }
 }
 

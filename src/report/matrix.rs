@@ -1,0 +1,122 @@
+//! Builds beside the pair that a report is about, each held against the same reference.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ArchiveDivergence, Cause, EntryDivergence, Escape, Report, Trouble, Verdict};
+
+/// One build beside the pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatrixRow {
+    /// Its word, unique in the matrix: that of its technique, or `leak-check`.
+    pub label: String,
+    /// `normal` or `chrootless`.
+    pub mode: String,
+    /// How it was run.
+    pub technique: String,
+    /// What it ran on: `same` as the pair, or `different`.
+    pub outside: OutsideKind,
+    /// How it compares with the reference, and whether it left the outside alone.
+    pub verdict: Verdict,
+    /// Decoded bytes.
+    pub bytes: u64,
+    /// Entries.
+    pub entries: u64,
+    /// Divergent entries, as in the report itself; the left side is the reference.
+    pub divergences: Vec<EntryDivergence>,
+    /// Divergences of the archives as such.
+    pub archive: Vec<ArchiveDivergence>,
+    /// What explains them; ids are of this row.
+    pub causes: Vec<Cause>,
+    /// What the build changed on its outside.
+    pub escapes: Vec<Escape>,
+    /// What its tools complained of.
+    pub warnings: Vec<String>,
+    /// Why there is no such build.
+    pub trouble: Option<Trouble>,
+}
+
+/// On which outside a build ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutsideKind {
+    /// The one of the report.
+    Same,
+    /// One that differs from it on purpose.
+    Different,
+}
+
+/// What a row is called, and how it was built.
+#[derive(Debug, Clone, Copy)]
+pub struct RowName<'a> {
+    /// Its word.
+    pub label: &'a str,
+    /// `normal` or `chrootless`.
+    pub mode: &'a str,
+    /// How it was run.
+    pub technique: &'a str,
+    /// What it ran on.
+    pub outside: OutsideKind,
+}
+
+impl MatrixRow {
+    /// The row of a build that has a report of its own.
+    pub(super) fn of(name: RowName<'_>, report: Report, warnings: Vec<String>) -> Self {
+        let escapes = report.outside.map_or_else(Vec::new, |outside| outside.escapes);
+        let verdict = match report.verdict {
+            Verdict::Identical if !escapes.is_empty() => Verdict::Escaped,
+            verdict => verdict,
+        };
+        Self {
+            verdict,
+            bytes: report.right.bytes,
+            entries: report.right.entries,
+            divergences: report.divergences,
+            archive: report.archive,
+            causes: report.causes,
+            escapes,
+            warnings,
+            trouble: report.trouble,
+            ..Self::failed(name, None)
+        }
+    }
+
+    /// The row of a build that could not be made.
+    #[must_use]
+    pub fn failed(name: RowName<'_>, trouble: Option<Trouble>) -> Self {
+        Self {
+            label: name.label.to_owned(),
+            mode: name.mode.to_owned(),
+            technique: name.technique.to_owned(),
+            outside: name.outside,
+            verdict: Verdict::Failed,
+            bytes: 0,
+            entries: 0,
+            divergences: Vec::new(),
+            archive: Vec::new(),
+            causes: Vec::new(),
+            escapes: Vec::new(),
+            warnings: Vec::new(),
+            trouble,
+        }
+    }
+}
+
+impl Report {
+    /// Adds a row; the verdict is the gravest of all.
+    pub fn add_row(&mut self, row: MatrixRow) {
+        let gravity = |verdict: Verdict| match verdict {
+            Verdict::Identical => 0,
+            Verdict::Escaped => 1,
+            Verdict::Divergent => 2,
+            Verdict::Failed => 3,
+        };
+        if gravity(row.verdict) > gravity(self.verdict) {
+            self.verdict = row.verdict;
+        }
+        if self.trouble.is_none() {
+            self.trouble.clone_from(&row.trouble);
+        }
+        self.matrix.push(row);
+    }
+}
