@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+use super::local_repository::LocalMirror;
+
 /// One chroot, however it is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
@@ -11,6 +13,8 @@ pub struct Recipe {
     pub suite: String,
     /// mmdebstrap's MIRROR; its own default where there is none.
     pub mirror: Option<String>,
+    /// What that stands for, where the user named a directory.
+    pub local_mirror: Option<LocalMirror>,
     /// mmdebstrap's `--variant`.
     pub variant: String,
     /// Further packages.
@@ -81,6 +85,9 @@ impl Recipe {
         };
         field("suite", &self.suite);
         field("mirror", self.mirror.as_deref().unwrap_or_default());
+        if let Some(local) = &self.local_mirror {
+            field("local-mirror", &local.sha256);
+        }
         field("variant", &self.variant);
         field("architecture", &self.architecture);
         field("maker", maker);
@@ -103,6 +110,15 @@ impl Recipe {
             .take(40)
             .collect();
         format!("{word}-{}-{}", self.variant, &hex(&digest.finalize())[..16])
+    }
+
+    /// MIRROR as the user wrote it.
+    #[must_use]
+    pub fn given_mirror(&self) -> Option<&str> {
+        let local = self.local_mirror.as_ref();
+        local
+            .map(|local| local.given.as_str())
+            .or(self.mirror.as_deref())
     }
 
     /// Paths of the machine that the mirrors name (`copy:/srv/repo`).
@@ -141,6 +157,7 @@ mod tests {
         Recipe {
             suite: "trixie".into(),
             mirror: None,
+            local_mirror: None,
             variant: "essential".into(),
             include: vec![],
             aptopts: vec![],

@@ -10,6 +10,7 @@ mod doctor;
 mod epoch;
 mod keep;
 mod known;
+mod mirror;
 mod observe;
 mod outputs;
 mod outside;

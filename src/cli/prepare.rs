@@ -11,6 +11,7 @@ use nix::unistd::{User, geteuid};
 
 use super::args::RecipeArgs;
 use super::epoch;
+use super::mirror;
 use super::outside::{Origin, choice, ready_outside};
 use super::progress::Stages;
 use crate::audit::Method;
@@ -72,6 +73,7 @@ pub(super) fn prepare(
     stages: &Stages,
 ) -> Result<Prepared, BuildError> {
     let recipe = recipe(suite, mirror, args)?;
+    let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
     let choice = choice(&args.outside)?;
     let ids = id_map()?;
     let proxies = proxies();
@@ -168,6 +170,7 @@ fn recipe(suite: &str, mirror: Option<&str>, args: &RecipeArgs) -> Result<Recipe
     let recipe = Recipe {
         suite: suite.to_owned(),
         mirror: mirror.map(str::to_owned),
+        local_mirror: None,
         variant: args.variant.word(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),
