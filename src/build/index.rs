@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use super::recipe::LocalDeb;
 use super::stanza::{field, stanzas};
 
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 /// Size and SHA-256 of a package file by apt's name for it, `PACKAGE_VERSION_ARCH.deb`.
 pub type Digests = BTreeMap<String, String>;
 
@@ -73,12 +77,38 @@ pub fn stanzas_of(debs: &[LocalDeb]) -> String {
         .collect()
 }
 
+/// A `Date` of a Release file, of seconds since the epoch.
+#[must_use]
+pub fn format_date(seconds: u64) -> String {
+    const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let day = i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
+    let years = 1971..;
+    let year = years
+        .take_while(|year| days_from_epoch(*year, 1, 1) <= day)
+        .last()
+        .unwrap_or(1970);
+    let starts = (1..)
+        .zip(MONTHS)
+        .map(|(number, name)| (days_from_epoch(year, number, 1), name));
+    let (start, month) = starts
+        .take_while(|(start, _)| *start <= day)
+        .last()
+        .unwrap_or((day, MONTHS[0]));
+    let weekday = usize::try_from(day % 7).unwrap_or_default();
+    let of_day = seconds % 86_400;
+    format!(
+        "{}, {:02} {month} {year} {:02}:{:02}:{:02} UTC",
+        WEEKDAYS[weekday],
+        day - start + 1,
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
+
 /// Seconds since the epoch of an RFC 5322 date in UTC, as Release files have it:
 /// `Sat, 15 Nov 2025 08:08:12 UTC`.
 fn parse_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
     let mut words = text
         .split_whitespace()
         .skip_while(|word| word.ends_with(','));
@@ -136,6 +166,20 @@ mod tests {
         check("Tue, 29 Feb 2028 23:59:59 GMT", Some(1_835_481_599));
         check("Tue, 29 Feb 2028 23:59:59 CET", None);
         check("yesterday", None);
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        let check = |seconds: u64, expected: &str| {
+            assert_eq!(format_date(seconds), expected);
+            assert_eq!(parse_date(expected), i64::try_from(seconds).ok());
+        };
+        check(0, "Thu, 01 Jan 1970 00:00:00 UTC");
+        check(1_760_000_000, "Thu, 09 Oct 2025 08:53:20 UTC");
+        check(1_835_481_599, "Tue, 29 Feb 2028 23:59:59 UTC");
+        check(1_830_297_600, "Sat, 01 Jan 2028 00:00:00 UTC");
+        // The greatest that an ar header can have.
+        check(999_999_999_999, "Fri, 27 Sep 33658 01:46:39 UTC");
     }
 
     #[test]

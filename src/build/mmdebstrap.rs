@@ -206,6 +206,7 @@ mod tests {
         let recipe = Recipe {
             suite: "trixie".into(),
             mirror: Some("copy:/srv/repo".into()),
+            local_mirror: None,
             variant: "apt".into(),
             include: vec!["systemd".into()],
             aptopts: vec!["Apt::X \"1\"".into()],
@@ -245,6 +246,7 @@ mod tests {
         let recipe = Recipe {
             suite: "sid".into(),
             mirror: None,
+            local_mirror: None,
             variant: "essential".into(),
             include: vec![],
             aptopts: vec![],

@@ -7,8 +7,10 @@ mod deb;
 pub mod emulator;
 pub mod host_view;
 pub mod index;
+pub mod local_repository;
 pub mod mmdebstrap;
 pub mod outside;
+pub mod package_files;
 pub mod pin;
 pub mod recipe;
 pub mod run;
@@ -87,6 +89,15 @@ impl BuildError {
             Self::Failed { tail, .. } => tail,
             Self::Sandbox(_) | Self::File { .. } | Self::Recipe { .. } => &[],
         }
+    }
+}
+
+/// The recipe, or something it names, is not usable, and there is no hint.
+fn refused(what: &str, why: String) -> BuildError {
+    BuildError::Recipe {
+        what: what.to_owned(),
+        why,
+        hint: None,
     }
 }
 

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::{Making, make_open_directory};
 use super::host_view::{HostView, host_view};
+use super::local_repository::MIRROR;
 use super::mmdebstrap::{self, Expired, OUT};
 use super::outside::Outside;
 use super::recipe::{Recipe, hex};
@@ -206,20 +207,22 @@ fn fetch(
 fn seen_while_fetching(recipe: &Recipe) -> Vec<Bind> {
     let hidden = ["/tmp", "/run"];
     let mut paths: Vec<PathBuf> = recipe.local_mirrors();
+    paths.retain(|path| path != Path::new(MIRROR));
     paths.retain(|path| hidden.iter().any(|hidden| path.starts_with(hidden)) && path.exists());
     if let Ok(resolv) = fs::canonicalize(RESOLVER)
         && resolv.starts_with("/run")
     {
         paths.push(resolv);
     }
-    paths
-        .into_iter()
-        .map(|path| Bind {
-            source: path.clone(),
-            target: path,
-            access: Access::ReadOnly,
-        })
-        .collect()
+    let read_only = |source: PathBuf, target: PathBuf| Bind {
+        source,
+        target,
+        access: Access::ReadOnly,
+    };
+    let local = recipe.local_mirror.iter();
+    let local = local.map(|local| read_only(local.repository.clone(), MIRROR.into()));
+    let same = paths.into_iter().map(|path| read_only(path.clone(), path));
+    same.chain(local).collect()
 }
 
 /// Puts the local packages into the frozen indices and the pool.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+use super::local_repository::LocalMirror;
+
 /// One chroot, however it is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
@@ -11,6 +13,8 @@ pub struct Recipe {
     pub suite: String,
     /// mmdebstrap's MIRROR; its own default where there is none.
     pub mirror: Option<String>,
+    /// What that stands for, where the user named a directory.
+    pub local_mirror: Option<LocalMirror>,
     /// mmdebstrap's `--variant`.
     pub variant: String,
     /// Further packages.
@@ -81,6 +85,9 @@ impl Recipe {
         };
         field("suite", &self.suite);
         field("mirror", self.mirror.as_deref().unwrap_or_default());
+        if let Some(local) = &self.local_mirror {
+            field("local-mirror", &local.sha256);
+        }
         field("variant", &self.variant);
         field("architecture", &self.architecture);
         field("maker", maker);
@@ -106,13 +113,19 @@ impl Recipe {
     }
 
     /// The recipe of a matching outside of another architecture: the same suite and packages,
-    /// from `mirror` where one is given. Local packages that would not run there stay out.
+    /// from `mirror` where one is given, and never from a directory, which has the packages of
+    /// the chroot alone. Local packages that would not run there stay out.
     #[must_use]
     pub fn for_outside(&self, architecture: &str, mirror: Option<&str>) -> Self {
         let runs = |deb: &&LocalDeb| deb.architecture == "all" || deb.architecture == architecture;
+        let own = match self.local_mirror {
+            Some(_) => None,
+            None => self.mirror.clone(),
+        };
         Self {
             architecture: architecture.to_owned(),
-            mirror: mirror.map(str::to_owned).or_else(|| self.mirror.clone()),
+            mirror: mirror.map(str::to_owned).or(own),
+            local_mirror: None,
             debs: self.debs.iter().filter(runs).cloned().collect(),
             ..self.clone()
         }
@@ -123,6 +136,15 @@ impl Recipe {
     pub fn has_https_mirror(&self) -> bool {
         let mirrors = self.mirror.iter().chain(&self.extra_repos);
         mirrors.into_iter().any(|line| line.contains("https:"))
+    }
+
+    /// MIRROR as the user wrote it.
+    #[must_use]
+    pub fn given_mirror(&self) -> Option<&str> {
+        let local = self.local_mirror.as_ref();
+        local
+            .map(|local| local.given.as_str())
+            .or(self.mirror.as_deref())
     }
 
     /// Paths of the machine that the mirrors name (`copy:/srv/repo`).
@@ -161,6 +183,7 @@ mod tests {
         Recipe {
             suite: "trixie".into(),
             mirror: None,
+            local_mirror: None,
             variant: "essential".into(),
             include: vec![],
             aptopts: vec![],

@@ -106,6 +106,7 @@ mod tests {
         Recipe {
             suite: "trixie".into(),
             mirror: None,
+            local_mirror: None,
             variant: "apt".into(),
             include: vec!["systemd".into()],
             aptopts: vec!["Apt::X \"1\"".into()],

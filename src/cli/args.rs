@@ -212,7 +212,8 @@ impl Variant {
 pub struct VerifyArgs {
     /// Suite or code name: trixie, sid, …
     pub suite: String,
-    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list [default: mmdebstrap's]
+    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list; or a directory of this
+    /// machine, of package files or with a `dists/` [default: mmdebstrap's]
     pub mirror: Option<String>,
     /// What is built.
     #[command(flatten)]
@@ -272,7 +273,8 @@ pub struct BuildArgs {
     pub suite: String,
     /// The tarball to write, `-` for standard output
     pub out: PathBuf,
-    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list [default: mmdebstrap's]
+    /// Mirror, as mmdebstrap takes it: a URI, or a line of sources.list; or a directory of this
+    /// machine, of package files or with a `dists/` [default: mmdebstrap's]
     pub mirror: Option<String>,
     /// How maintainer scripts are run
     #[arg(long)]

@@ -12,6 +12,7 @@ mod keep;
 mod known;
 mod machine;
 mod matrix;
+mod mirror;
 mod observe;
 mod outputs;
 mod outside;

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::RecipeArgs;
 use super::epoch;
 use super::machine::{cache_root, id_map, mmdebstrap_version, native_architecture, proxies};
+use super::mirror;
 use super::outside::{Origin, choice, ready_outside};
 use super::progress::Stages;
 use crate::audit::Method;
@@ -87,6 +88,7 @@ pub(super) fn prepare(
 ) -> Result<Prepared, BuildError> {
     let native = native_architecture()?;
     let recipe = recipe(suite, mirror, args, &native)?;
+    let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
     let is_foreign = recipe.architecture != native;
     if is_foreign && ways.iter().any(|way| way.mode() == Mode::Normal) {
         emulator(&native, &recipe.architecture)?;
@@ -221,13 +223,37 @@ impl Pinning<'_> {
                     }
                     Err(error) => {
                         making.abandon(&remove)?;
-                        return Err(error);
+                        return Err(hinted(error, recipe, more));
                     }
                 }
             }
         };
         stage.finish(&pin_line(recipe, &pinned.state, is_cached));
         Ok(pinned)
+    }
+}
+
+/// A directory of packages may well lack those of a matching outside.
+fn hinted(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
+    let is_outsides = |message: &str| more.iter().any(|package| message.ends_with(package));
+    match error {
+        BuildError::Failed {
+            stage,
+            message,
+            tail,
+            transcript,
+            ..
+        } if recipe.local_mirror.is_some() && is_outsides(&message) => BuildError::Failed {
+            hint: Some(format!(
+                "a matching outside needs {} too, from the same directory; or give --outside host",
+                more.join(", ")
+            )),
+            stage,
+            message,
+            tail,
+            transcript,
+        },
+        error => error,
     }
 }
 
@@ -306,6 +332,7 @@ fn recipe(
     let recipe = Recipe {
         suite: suite.to_owned(),
         mirror: mirror.map(str::to_owned),
+        local_mirror: None,
         variant: args.variant.word(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),

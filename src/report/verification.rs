@@ -303,7 +303,7 @@ fn pin(facts: &Verification<'_>) -> Pin {
     } = facts;
     Pin {
         suite: recipe.suite.clone(),
-        mirror: recipe.mirror.clone(),
+        mirror: recipe.given_mirror().map(str::to_owned),
         variant: recipe.variant.clone(),
         include: recipe.include.clone(),
         architecture: recipe.architecture.clone(),
