@@ -12,6 +12,7 @@ use std::thread;
 use super::prepare::Prepared;
 use super::progress::Stages;
 use super::twins::{Jobs, Stream, UNLINKED, compare_streams, joined, received};
+use crate::audit::Method;
 use crate::build::mmdebstrap::Mode;
 use crate::build::run::{Built, discard, run};
 use crate::build::trace::{self, Trace};
@@ -25,7 +26,8 @@ use crate::sandbox::{Interrupts, SandboxError};
 pub(super) struct Wanted {
     /// Both modes under observation.
     pub(super) trace: bool,
-    /// The chrootless mode under observation, whatever else: writes that failed count.
+    /// The chrootless mode under observation, whatever else: writes that failed count, and what
+    /// was executed proves that nothing foreign was.
     pub(super) trace_chrootless: bool,
     /// Two normal builds compared.
     pub(super) control: bool,
@@ -58,13 +60,13 @@ pub(super) fn observe(
 ) -> Result<Observed, BuildError> {
     let mut observed = Observed::default();
     if (wanted.trace || wanted.trace_chrootless) && !prepared.outside.has(trace::PROGRAM) {
-        if wanted.trace_chrootless {
+        if prepared.audit == Method::ReadOnly {
             return Err(trace::no_observer("--audit read-only"));
         }
         observed
             .notes
             .push("no script was observed: the outside has no strace; install it there".to_owned());
-        wanted.trace = false;
+        (wanted.trace, wanted.trace_chrootless) = (false, false);
     }
     let further = Further {
         prepared,

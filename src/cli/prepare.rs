@@ -36,8 +36,8 @@ pub(super) struct Prepared {
     pub(super) outside: Outside,
     /// How the outside is watched.
     pub(super) audit: Method,
-    /// Whether the outside's processor is another than the chroot's.
-    pub(super) is_foreign: bool,
+    /// The machine's architecture, where it is another than the chroot's.
+    pub(super) foreign_to: Option<String>,
     /// A file with the subordinate ids of the user without privileges.
     subordinate_ids: PathBuf,
     entry: Entry,
@@ -68,7 +68,7 @@ impl Prepared {
             binds,
             (self.audit.cover(), after),
         );
-        if self.is_foreign && mode == Mode::Chrootless {
+        if self.foreign_to.is_some() && mode == Mode::Chrootless {
             plan.emulation = Emulation::None;
         }
         plan
@@ -160,7 +160,7 @@ pub(super) fn prepare(
         epoch,
         outside,
         audit: args.audit.method(),
-        is_foreign,
+        foreign_to: is_foreign.then_some(native),
         subordinate_ids: subordinate_ids(&root)?,
         entry: pinned.entry,
         _outside_entries: outside_entries,

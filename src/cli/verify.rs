@@ -15,6 +15,7 @@ use super::twins::{Copies, Jobs, UNLINKED, build_both};
 use super::{doctor, signals};
 use crate::audit::Method;
 use crate::build::at;
+use crate::explain::causes::Foreign;
 use crate::report::{self, Report, Times, Verification};
 use crate::sandbox::Interrupts;
 
@@ -121,7 +122,7 @@ fn verify(
         || besides.iter().any(Beside::is_divergent);
     let wanted = Wanted {
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
-        trace_chrootless: prepared.audit == Method::ReadOnly,
+        trace_chrootless: prepared.audit == Method::ReadOnly || prepared.foreign_to.is_some(),
         control: !args.no_control && (args.control || is_divergent),
     };
     let observed = observe(wanted, jobs, &prepared, interrupts, &stages)?;
@@ -168,6 +169,10 @@ fn verify(
         outside: &|path| prepared.outside.file(path),
         notes: observed.notes,
         audit: prepared.audit,
+        foreign: prepared.foreign_to.as_ref().map(|native| Foreign {
+            chroot: prepared.recipe.architecture.clone(),
+            outside: native.clone(),
+        }),
         ways: (asked.pair.normal, asked.pair.chrootless),
         besides: besides.iter().map(Beside::facts).collect(),
     };

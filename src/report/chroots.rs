@@ -59,6 +59,7 @@ impl Report {
             chrootless: None,
             control: BTreeMap::new(),
             technique: None,
+            foreign: None,
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, EntryDivergence, Escape, Field, Report, Script};
 use crate::build::stanza::{field, stanzas};
 use crate::compare::Collected;
+use crate::explain::causes::OF_NO_PACKAGE;
 use crate::explain::scripts::{self, Kind, Scripts, Support};
 use crate::text::quote;
 
@@ -156,9 +157,16 @@ fn divergent(report: &Report) -> Vec<(&str, Option<&str>)> {
         is_mtime(&row.fields) && rows.iter().any(|other| is_in(&other.path, &row.path))
     };
     rows.iter()
-        .filter(|row| !follows(row))
+        .filter(|row| !follows(row) && !is_of_no_package(report, row))
         .map(|row| (row.path.as_str(), report.owner(row)))
         .collect()
+}
+
+/// Whether the way of building explains an entry.
+fn is_of_no_package(report: &Report, row: &EntryDivergence) -> bool {
+    let mut causes = report.causes.iter();
+    let cause = causes.find(|cause| row.cause.as_ref() == Some(&cause.id));
+    cause.is_some_and(|cause| OF_NO_PACKAGE.contains(&cause.rule.as_str()))
 }
 
 /// Escapes, likewise.

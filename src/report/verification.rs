@@ -18,7 +18,7 @@ use crate::build::run::Built;
 use crate::build::trace::Trace;
 use crate::build::way::Way;
 use crate::compare::Comparison;
-use crate::explain::causes::{self, Differing, Evidence, OutsideFiles, TechniqueCase, bare};
+use crate::explain::causes::{self, Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare};
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,8 @@ pub struct Verification<'a> {
     pub notes: Vec<String>,
     /// How the outside was watched.
     pub audit: audit::Method,
+    /// Where the chroot is of another architecture than its outside.
+    pub foreign: Option<Foreign>,
     /// Further builds.
     pub besides: Vec<BesideFacts<'a>>,
 }
@@ -229,6 +231,7 @@ impl Held<'_> {
             chrootless: facts.observed_chrootless.map(|(_, trace)| trace),
             control: facts.control.map(differing).unwrap_or_default(),
             technique: self.technique.clone(),
+            foreign: facts.foreign.clone(),
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),

@@ -26,6 +26,15 @@ pub struct TechniqueCase {
     pub plain: Differing,
 }
 
+/// The architectures of a chroot and of its outside, which runs none of the chroot's programs.
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    /// Of the chroot.
+    pub chroot: String,
+    /// Of the outside.
+    pub outside: String,
+}
+
 /// All that is known beside the tarballs. `compare` knows nothing of it.
 pub struct Evidence<'a> {
     /// What differs.
@@ -40,6 +49,8 @@ pub struct Evidence<'a> {
     pub control: Differing,
     /// The technique, where it is not the plain one and what the plain one gives is known.
     pub technique: Option<TechniqueCase>,
+    /// Where the chroot is of another architecture than its outside.
+    pub foreign: Option<Foreign>,
     /// Who ships what.
     pub owners: &'a Owners,
     /// Their maintainer scripts, read.

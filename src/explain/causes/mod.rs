@@ -10,7 +10,9 @@ mod aliasing;
 mod build_path;
 mod case;
 mod clock;
+mod configuration_order;
 mod escaped;
+mod foreign_cache;
 mod nondeterminism;
 mod order_only;
 mod outside_input;
@@ -28,7 +30,7 @@ mod tools;
 mod trigger;
 mod wording;
 
-pub use case::{Case, Differing, Evidence, OutsideFiles, TechniqueCase, bare};
+pub use case::{Case, Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare};
 pub use wording::without_root;
 
 use crate::build::trace::Script;
@@ -118,7 +120,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 19] = [
+pub const RULES: [Rule; 21] = [
     package_set::RULE,
     nondeterminism::RULE,
     technique::RULE,
@@ -132,12 +134,21 @@ pub const RULES: [Rule; 19] = [
     outside_tool::RULE,
     clock::RULE,
     trigger::RULE,
+    foreign_cache::RULE,
+    configuration_order::RULE,
     scripts_differ::RULE,
     random::RULE,
     privileges::RULE,
     surroundings::RULE,
     tools::RULE,
     parents::RULE,
+];
+
+/// Rules that explain by how a chroot was built: what they claim is held against no package.
+pub const OF_NO_PACKAGE: [&str; 3] = [
+    technique::RULE.id,
+    foreign_cache::RULE.id,
+    configuration_order::RULE.id,
 ];
 
 /// Explains what can be explained.
