@@ -64,6 +64,7 @@ impl Report {
             outside_packages: BTreeMap::new(),
             epoch,
             outside: &|_| None,
+            altered: None,
         };
         self.explain(&causes::explain(&evidence));
     }

@@ -138,6 +138,7 @@ impl Report {
             outside_packages: facts.outside_packages.clone(),
             epoch: Some(facts.epoch),
             outside: facts.outside,
+            altered: None,
         };
         report.explain(&causes::explain(&evidence));
         if let (Some(outside), Some((_, trace))) = (&mut report.outside, facts.observed_chrootless)

@@ -21,6 +21,7 @@ mod parents;
 mod privileges;
 mod quoted;
 mod random;
+mod read_leak;
 mod scripts_differ;
 mod surroundings;
 mod tools;
@@ -117,9 +118,10 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 18] = [
+pub const RULES: [Rule; 19] = [
     package_set::RULE,
     nondeterminism::RULE,
+    read_leak::RULE,
     aliasing::RULE,
     escaped::RULE,
     accounts::RULE,

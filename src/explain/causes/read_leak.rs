@@ -1,0 +1,347 @@
+//! A file of the outside got into the chroot: what differs where the outside was altered.
+//!
+//! Asked only where the builds ran on an outside of which it is known what was altered. The
+//! script that wrote a divergent entry last, and read an altered file, made the one of the
+//! other. Which file it was, of several that it read, is told by its words, which stand in the entry; where
+//! none do, by its name, or by the process that read the one and wrote the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::Arc;
+
+use super::case::{bare, has_only, is_same, scripts, word};
+use super::{Case, Finding, Needs, Rule, wording};
+use crate::build::trace::{Process, Script, Trace};
+use crate::compare::{Content, Divergence};
+use crate::text::quote;
+
+pub(super) const RULE: Rule = Rule {
+    id: "read-leak",
+    about: "a file of the outside that was altered on purpose got into the chroot",
+    needs: Needs::Chrootless,
+    find,
+};
+
+/// Largest file of the outside that is looked at, bytes.
+const MAX: usize = 4 << 20;
+/// Shortest word that counts.
+const WORD: usize = 3;
+/// Most files that a title names.
+const NAMED: usize = 4;
+
+/// What the C library reads in nearly every process: that one read it says nothing.
+const AMBIENT: [&[u8]; 7] = [
+    b"/etc/group",
+    b"/etc/ld.so.cache",
+    b"/etc/localtime",
+    b"/etc/nsswitch.conf",
+    b"/etc/passwd",
+    b"/etc/services",
+    b"/etc/shadow",
+];
+
+fn find(case: &Case<'_>) -> Vec<Finding> {
+    let (Some(altered), Some(trace)) = (case.evidence.altered, case.evidence.chrootless) else {
+        return vec![];
+    };
+    let mut inquiry = Inquiry {
+        case,
+        trace,
+        altered: altered
+            .iter()
+            .map(Vec::as_slice)
+            .filter(|path| !trace.readers(path).is_empty())
+            .collect(),
+        words: BTreeMap::new(),
+    };
+    let mut groups: BTreeMap<Reader<'_>, Group<'_>> = BTreeMap::new();
+    for (at, divergence) in case.free() {
+        let Some((reader, leaks)) = inquiry.leaks(divergence) else {
+            continue;
+        };
+        let group = groups.entry(reader).or_default();
+        group.claims.push(at);
+        for leak in leaks {
+            let path = quote(leak.file);
+            let by = wording::command(leak.process);
+            let _ = group.files.insert(leak.file);
+            let _ = group.read.insert(match &leak.process.script {
+                Some(script) => {
+                    format!("{path}: read by {by}, for {}", wording::script(script))
+                }
+                None => format!("{path}: read by {by}"),
+            });
+            if leak.is_shown {
+                let entry = quote(bare(&divergence.path));
+                let _ = group
+                    .shown
+                    .insert(format!("{entry}: has words of the outside's {path}"));
+            }
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(reader, group)| group.finding(case, reader))
+        .collect()
+}
+
+/// Who read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reader<'a> {
+    Script(&'a str, &'a str),
+    Program(&'a str),
+}
+
+/// An altered file, and a process that read it.
+#[derive(Debug, Clone, Copy)]
+struct Leak<'a> {
+    file: &'a [u8],
+    process: &'a Process,
+    /// Whether its words stand in the entry.
+    is_shown: bool,
+}
+
+/// What one reader read, and what came of it.
+#[derive(Debug, Default)]
+struct Group<'a> {
+    claims: Vec<usize>,
+    files: BTreeSet<&'a [u8]>,
+    read: BTreeSet<String>,
+    shown: BTreeSet<String>,
+}
+
+impl Group<'_> {
+    fn finding(self, case: &Case<'_>, reader: Reader<'_>) -> Finding {
+        let named = self.files.iter().take(NAMED).map(|file| quote(file));
+        let mut files = named.collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = self.files.len().checked_sub(NAMED) {
+            files = format!("{files} and {more} more");
+        }
+        let what = format!("reads the outside's {files}");
+        let mut finding = match reader {
+            Reader::Script(package, script) => Finding {
+                package: Some(package.to_owned()),
+                script: Some(script.to_owned()),
+                ..Finding::new(
+                    RULE.id,
+                    format!("{}, {script}: {what}", case.versioned(package)),
+                    self.claims,
+                )
+            },
+            Reader::Program(program) => Finding::new(
+                RULE.id,
+                format!("{} {what}", quote(program.as_bytes())),
+                self.claims,
+            ),
+        };
+        finding.evidence.extend(self.read);
+        finding.evidence.extend(self.shown);
+        let is_dpkg_options = |file: &&[u8]| file.starts_with(b"/etc/dpkg/dpkg.cfg");
+        if self.files.iter().any(is_dpkg_options) {
+            finding.bug = Some("https://bugs.debian.org/808203");
+        }
+        finding.hint = Some(match reader {
+            Reader::Script(..) => "read it below \"$DPKG_ROOT\"",
+            Reader::Program(_) => "no bug of a package: the tool reads its own system's settings",
+        });
+        finding
+    }
+}
+
+/// Looks for the file behind each divergence.
+struct Inquiry<'c, 'a> {
+    case: &'c Case<'a>,
+    trace: &'a Trace,
+    /// Altered files that were read.
+    altered: Vec<&'a [u8]>,
+    /// Words of the outside's files by path.
+    words: BTreeMap<&'a [u8], BTreeSet<Vec<u8>>>,
+}
+
+impl<'a> Inquiry<'_, 'a> {
+    /// The files behind a divergence, and who read them.
+    fn leaks(&mut self, divergence: &'a Divergence) -> Option<(Reader<'a>, Vec<Leak<'a>>)> {
+        let writers = self.case.chrootless_writers(&divergence.path);
+        let mut by = scripts(&writers);
+        if by.is_empty() {
+            // A script that wrote it in the other build, and not on this outside.
+            by = scripts(&self.case.normal_writers(&divergence.path));
+        }
+        let new = new_words(divergence);
+        let mut unclear = None;
+        for (script, writer) in by.into_iter().rev() {
+            let is_its = |process: &Process| {
+                let of = process.script.as_ref();
+                of.is_some_and(|other| is_same_package_script(other, script))
+            };
+            let read = self.read(is_its);
+            let reader = Reader::Script(&script.package, word(script));
+            let shown = self.shown(&read, new.clone());
+            if !shown.is_empty() {
+                return Some((reader, shown));
+            }
+            let likely = likely(&read, divergence, writer);
+            if unclear.is_none() && !likely.is_empty() {
+                unclear = Some((reader, likely));
+            }
+        }
+        unclear.or_else(|| self.of_program(divergence, &writers, new))
+    }
+
+    /// The same where no script is behind it.
+    fn of_program(
+        &mut self,
+        divergence: &'a Divergence,
+        writers: &[&'a Arc<Process>],
+        new: BTreeSet<Vec<u8>>,
+    ) -> Option<(Reader<'a>, Vec<Leak<'a>>)> {
+        let read = self.read(|process| process.script.is_none());
+        let excluded: Vec<_> = read
+            .iter()
+            .filter(|leak| divergence.right.is_none() && self.excludes(leak.file, divergence))
+            .copied()
+            .collect();
+        if let Some(leak) = excluded.first() {
+            return Some((Reader::Program(program(leak.process)), excluded));
+        }
+        let last = writers
+            .iter()
+            .rev()
+            .find(|writer| writer.script.is_none())?;
+        let own = read
+            .into_iter()
+            .filter(|leak| program(leak.process) == program(last));
+        let own: Vec<_> = own.collect();
+        let mut found = self.shown(&own, new);
+        if found.is_empty() {
+            // A tool reads its settings whatever it writes: only the copy of a file is one.
+            found = own;
+            found.retain(|leak| is_copy(leak.file, divergence));
+        }
+        (!found.is_empty()).then(|| (Reader::Program(program(last)), found))
+    }
+
+    /// Altered files that certain processes read, each with the last of them.
+    fn read(&self, is_wanted: impl Fn(&Process) -> bool) -> Vec<Leak<'a>> {
+        let last = |file: &&'a [u8]| {
+            let mut readers = self.trace.readers(file).iter().rev();
+            let process = readers.find(|process| is_wanted(process))?;
+            Some(Leak {
+                file,
+                process,
+                is_shown: false,
+            })
+        };
+        self.altered.iter().filter_map(last).collect()
+    }
+
+    /// Of files that were read, the fewest that have what is new of the words that they have.
+    fn shown(&mut self, read: &[Leak<'a>], mut new: BTreeSet<Vec<u8>>) -> Vec<Leak<'a>> {
+        let mut found = Vec::new();
+        let files = self.case.evidence.outside;
+        while !new.is_empty() {
+            let counted = read.iter().map(|leak| {
+                let words = self.words.entry(leak.file).or_insert_with(|| {
+                    let text = files(leak.file).filter(|text| text.len() < MAX);
+                    text.map_or_else(BTreeSet::new, |text| words(&text))
+                });
+                (words.intersection(&new).count(), leak)
+            });
+            // Of files that say the same the first by name.
+            let best = counted.rev().max_by_key(|(count, _)| *count);
+            let Some((1.., leak)) = best else { break };
+            if let Some(words) = self.words.get(leak.file) {
+                new.retain(|word| !words.contains(word));
+            }
+            found.push(Leak {
+                is_shown: true,
+                ..*leak
+            });
+        }
+        found
+    }
+
+    /// Whether a file of the outside has dpkg leave a path out (`path-exclude`, dpkg(1)).
+    fn excludes(&self, file: &[u8], divergence: &Divergence) -> bool {
+        let Some(text) = (self.case.evidence.outside)(file) else {
+            return false;
+        };
+        let text = String::from_utf8_lossy(&text);
+        let path = [b"/", bare(&divergence.path)].concat();
+        text.split("path-exclude").skip(1).any(|rest| {
+            let rest = rest.trim_start_matches([' ', '\t', '=']);
+            let end = |c: char| c.is_whitespace() || c == '"';
+            let pattern = rest.split(end).next().unwrap_or_default();
+            globset::Glob::new(pattern)
+                .is_ok_and(|glob| glob.compile_matcher().is_match(OsStr::from_bytes(&path)))
+        })
+    }
+}
+
+/// The files that are likeliest behind a divergence that has none of their words.
+fn likely<'a>(read: &[Leak<'a>], divergence: &Divergence, writer: &Process) -> Vec<Leak<'a>> {
+    let keep = |is_wanted: &dyn Fn(&Leak<'a>) -> bool| -> Vec<Leak<'a>> {
+        read.iter()
+            .copied()
+            .filter(|leak| is_wanted(leak))
+            .collect()
+    };
+    if has_only(divergence, &["uid", "gid", "uname", "gname"]) {
+        let differs = |name: &str| super::case::has(divergence, name);
+        return keep(&|leak| match leak.file {
+            b"/etc/passwd" => differs("uid") || differs("uname"),
+            b"/etc/group" => differs("gid") || differs("gname"),
+            _ => false,
+        });
+    }
+    let mut found = keep(&|leak| is_copy(leak.file, divergence));
+    if found.is_empty() {
+        let is_one = |process: &Process| {
+            process == writer || !process.command.is_empty() && process.command == writer.command
+        };
+        found = keep(&|leak| !AMBIENT.contains(&leak.file) && is_one(leak.process));
+    }
+    if found.is_empty() {
+        found = keep(&|leak| !AMBIENT.contains(&leak.file));
+    }
+    found
+}
+
+/// Whether a file of the outside is the entry's own, or of its name.
+fn is_copy(file: &[u8], divergence: &Divergence) -> bool {
+    let name = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec);
+    name(file) == name(bare(&divergence.path))
+}
+
+/// Whether two runs are of one script, whatever for: what one run read another one writes.
+fn is_same_package_script(one: &Script, other: &Script) -> bool {
+    is_same(one, other) || (&one.package, &one.name) == (&other.package, &other.name)
+}
+
+fn program(process: &Process) -> &str {
+    let first = process.argv.first().map_or("", String::as_str);
+    first.rsplit('/').next().unwrap_or_default()
+}
+
+/// What the right side has and the left one has not.
+fn new_words(divergence: &Divergence) -> BTreeSet<Vec<u8>> {
+    let kept = |content: Option<&Content>| match content {
+        Some(Content::Whole(bytes) | Content::Window { bytes, .. }) => words(bytes),
+        None => BTreeSet::new(),
+    };
+    let mut new = kept(divergence.right_content());
+    let old = kept(divergence.left_content());
+    new.retain(|word| !old.contains(word));
+    new
+}
+
+/// Lines and words of a text.
+fn words(text: &[u8]) -> BTreeSet<Vec<u8>> {
+    let lines = text.split(|byte| *byte == b'\n');
+    let words = text.split(|byte| byte.is_ascii_whitespace() || b":=,\0".contains(byte));
+    let all = lines.chain(words).map(<[u8]>::trim_ascii);
+    all.filter(|word| word.len() >= WORD)
+        .map(<[u8]>::to_vec)
+        .collect()
+}
