@@ -10,10 +10,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
-use super::case::{bare, has_only, is_same, scripts, word};
+use super::case::{bare, is_same, scripts, word};
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::build::trace::{Process, Script, Trace};
-use crate::compare::{Content, Divergence};
+use crate::compare::{Content, Divergence, FieldDivergence};
 use crate::text::quote;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ const WORD: usize = 3;
 /// Most files that a title names.
 const NAMED: usize = 4;
 
-/// What the C library reads in nearly every process: that one read it says nothing.
+/// What the C library reads in nearly every process.
 const AMBIENT: [&[u8]; 7] = [
     b"/etc/group",
     b"/etc/ld.so.cache",
@@ -40,6 +40,9 @@ const AMBIENT: [&[u8]; 7] = [
     b"/etc/services",
     b"/etc/shadow",
 ];
+
+/// Where owners' names are looked up.
+const ACCOUNTS: [&[u8]; 2] = [b"/etc/group", b"/etc/passwd"];
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     let (Some(altered), Some(trace)) = (case.evidence.altered, case.evidence.chrootless) else {
@@ -90,7 +93,8 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reader<'a> {
     Script(&'a str, &'a str),
-    Program(&'a str),
+    /// With the first of the files: a tool's files have nothing to do with each other.
+    Program(&'a str, &'a [u8]),
 }
 
 /// An altered file, and a process that read it.
@@ -129,7 +133,7 @@ impl Group<'_> {
                     self.claims,
                 )
             },
-            Reader::Program(program) => Finding::new(
+            Reader::Program(program, _) => Finding::new(
                 RULE.id,
                 format!("{} {what}", quote(program.as_bytes())),
                 self.claims,
@@ -141,9 +145,13 @@ impl Group<'_> {
         if self.files.iter().any(is_dpkg_options) {
             finding.bug = Some("https://bugs.debian.org/808203");
         }
+        let is_of_accounts = |file: &&[u8]| ACCOUNTS.contains(file);
         finding.hint = Some(match reader {
+            Reader::Script(..) if self.files.iter().all(is_of_accounts) => {
+                "names are safe for static ids only; chown by number, or look the name up below \"$DPKG_ROOT\""
+            }
             Reader::Script(..) => "read it below \"$DPKG_ROOT\"",
-            Reader::Program(_) => "no bug of a package: the tool reads its own system's settings",
+            Reader::Program(..) => "no bug of a package: the tool reads its own system's settings",
         });
         finding
     }
@@ -175,7 +183,7 @@ impl<'a> Inquiry<'_, 'a> {
                 let of = process.script.as_ref();
                 of.is_some_and(|other| is_same_package_script(other, script))
             };
-            let read = self.read(is_its);
+            let read = self.read(&writers, is_its);
             let reader = Reader::Script(&script.package, word(script));
             let shown = self.shown(&read, new.clone());
             if !shown.is_empty() {
@@ -196,44 +204,57 @@ impl<'a> Inquiry<'_, 'a> {
         writers: &[&'a Arc<Process>],
         new: BTreeSet<Vec<u8>>,
     ) -> Option<(Reader<'a>, Vec<Leak<'a>>)> {
-        let read = self.read(|process| process.script.is_none());
+        let read = self.read(writers, |process| process.script.is_none());
         let excluded: Vec<_> = read
             .iter()
             .filter(|leak| divergence.right.is_none() && self.excludes(leak.file, divergence))
             .copied()
             .collect();
         if let Some(leak) = excluded.first() {
-            return Some((Reader::Program(program(leak.process)), excluded));
+            return Some((Reader::Program(program(leak.process), leak.file), excluded));
         }
-        let last = writers
+        let own = writers
             .iter()
             .rev()
-            .find(|writer| writer.script.is_none())?;
-        let own = read
-            .into_iter()
-            .filter(|leak| program(leak.process) == program(last));
-        let own: Vec<_> = own.collect();
-        let mut found = self.shown(&own, new);
-        if found.is_empty() {
-            // A tool reads its settings whatever it writes: only the copy of a file is one.
-            found = own;
-            found.retain(|leak| is_copy(leak.file, divergence));
+            .filter(|writer| writer.script.is_none());
+        for writer in own {
+            let is_its =
+                |process: &Process| process.script.is_none() && program(process) == program(writer);
+            let read = self.read(writers, is_its);
+            let mut found = self.shown(&read, new.clone());
+            if found.is_empty() && is_of_owner(divergence) {
+                found = of_owner(&read, divergence);
+            } else if found.is_empty() {
+                // A tool reads its settings whatever it writes: only the copy of a file is one.
+                found = read;
+                found.retain(|leak| is_copy(leak.file, divergence));
+            }
+            if let Some(first) = found.first() {
+                return Some((Reader::Program(program(writer), first.file), found));
+            }
         }
-        (!found.is_empty()).then(|| (Reader::Program(program(last)), found))
+        None
     }
 
-    /// Altered files that certain processes read, each with the last of them.
-    fn read(&self, is_wanted: impl Fn(&Process) -> bool) -> Vec<Leak<'a>> {
-        let last = |file: &&'a [u8]| {
-            let mut readers = self.trace.readers(file).iter().rev();
-            let process = readers.find(|process| is_wanted(process))?;
+    /// Altered files that certain processes read, each with the last of them; where some
+    /// wrote the entry as well, with the last of those.
+    fn read(
+        &self,
+        writers: &[&'a Arc<Process>],
+        is_wanted: impl Fn(&Process) -> bool,
+    ) -> Vec<Leak<'a>> {
+        let one = |file: &&'a [u8]| {
+            let readers = self.trace.readers(file).iter().rev();
+            let wanted: Vec<_> = readers.filter(|process| is_wanted(process)).collect();
+            let wrote = wanted.iter().find(|process| writers.contains(process));
+            let process = wrote.or(wanted.first())?;
             Some(Leak {
                 file,
                 process,
                 is_shown: false,
             })
         };
-        self.altered.iter().filter_map(last).collect()
+        self.altered.iter().filter_map(one).collect()
     }
 
     /// Of files that were read, the fewest that have what is new of the words that they have.
@@ -287,25 +308,66 @@ fn likely<'a>(read: &[Leak<'a>], divergence: &Divergence, writer: &Process) -> V
             .filter(|leak| is_wanted(leak))
             .collect()
     };
-    if has_only(divergence, &["uid", "gid", "uname", "gname"]) {
-        let differs = |name: &str| super::case::has(divergence, name);
-        return keep(&|leak| match leak.file {
-            b"/etc/passwd" => differs("uid") || differs("uname"),
-            b"/etc/group" => differs("gid") || differs("gname"),
-            _ => false,
-        });
+    if is_of_owner(divergence) {
+        return of_owner(read, divergence);
     }
     let mut found = keep(&|leak| is_copy(leak.file, divergence));
     if found.is_empty() {
         let is_one = |process: &Process| {
             process == writer || !process.command.is_empty() && process.command == writer.command
         };
-        found = keep(&|leak| !AMBIENT.contains(&leak.file) && is_one(leak.process));
+        found = keep(&|leak| !is_ambient(leak.file) && is_one(leak.process));
     }
     if found.is_empty() {
-        found = keep(&|leak| !AMBIENT.contains(&leak.file));
+        found = keep(&|leak| !is_ambient(leak.file));
     }
     found
+}
+
+/// Which account databases a divergent field has to do with: users', groups'.
+fn databases(field: &FieldDivergence) -> (bool, bool) {
+    match field.name.as_str() {
+        "uid" | "uname" => (true, false),
+        "gid" | "gname" => (false, true),
+        // The detail has both lists: `user::rwx,group:4:r-x | user::rwx,group:5:r-x`.
+        name if name.starts_with("xattr:system.posix_acl_") => {
+            let detail = field.detail.as_deref().unwrap_or_default();
+            let (left, right) = detail.split_once(" | ").unwrap_or((detail, ""));
+            let [left, right] = [left, right].map(|list| list.split(',').collect::<BTreeSet<_>>());
+            let differs = |word: &str| {
+                let mut differing = left.symmetric_difference(&right);
+                differing.any(|entry| entry.trim().starts_with(word))
+            };
+            (differs("user:"), differs("group:"))
+        }
+        _ => (false, false),
+    }
+}
+
+/// Whether nothing differs but whom the entry belongs to, or who has access to it.
+fn is_of_owner(divergence: &Divergence) -> bool {
+    let fields = &divergence.fields;
+    !fields.is_empty()
+        && fields
+            .iter()
+            .all(|field| databases(field) != (false, false))
+}
+
+/// Of files that were read, the account databases that an owner's name was looked up in.
+fn of_owner<'a>(read: &[Leak<'a>], divergence: &Divergence) -> Vec<Leak<'a>> {
+    let asked: Vec<_> = divergence.fields.iter().map(databases).collect();
+    let is_asked = |leak: &&Leak<'_>| {
+        leak.file == b"/etc/passwd" && asked.iter().any(|(user, _)| *user)
+            || leak.file == b"/etc/group" && asked.iter().any(|(_, group)| *group)
+    };
+    read.iter().filter(is_asked).copied().collect()
+}
+
+/// Whether nearly every process reads a file, or every one of dpkg or apt: that one read it
+/// says nothing.
+fn is_ambient(file: &[u8]) -> bool {
+    let settings: [&[u8]; 2] = [b"/etc/dpkg/dpkg.cfg", b"/etc/apt/apt.conf.d/"];
+    AMBIENT.contains(&file) || settings.iter().any(|start| file.starts_with(start))
 }
 
 /// Whether a file of the outside is the entry's own, or of its name.
