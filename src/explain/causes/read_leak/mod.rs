@@ -5,6 +5,9 @@
 //! other. Which file it was, of several that it read, is told by its words, which stand in the entry; where
 //! none do, by its name, or by the process that read the one and wrote the other.
 
+mod likely;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -13,8 +16,10 @@ use std::sync::Arc;
 use super::case::{bare, is_same, scripts, word};
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::build::trace::{Process, Script, Trace};
-use crate::compare::{Content, Divergence, FieldDivergence};
+use crate::compare::Divergence;
 use crate::text::quote;
+use likely::{is_ambient, is_copy, is_of_owner, likely, of_owner};
+use words::{lines, new_words, words};
 
 pub(super) const RULE: Rule = Rule {
     id: "read-leak",
@@ -25,21 +30,8 @@ pub(super) const RULE: Rule = Rule {
 
 /// Largest file of the outside that is looked at, bytes.
 const MAX: usize = 4 << 20;
-/// Shortest word that counts.
-const WORD: usize = 3;
 /// Most files that a title names.
 const NAMED: usize = 4;
-
-/// What the C library reads in nearly every process.
-const AMBIENT: [&[u8]; 7] = [
-    b"/etc/group",
-    b"/etc/ld.so.cache",
-    b"/etc/localtime",
-    b"/etc/nsswitch.conf",
-    b"/etc/passwd",
-    b"/etc/services",
-    b"/etc/shadow",
-];
 
 /// Where owners' names are looked up.
 const ACCOUNTS: [&[u8]; 2] = [b"/etc/group", b"/etc/passwd"];
@@ -163,7 +155,8 @@ struct Inquiry<'c, 'a> {
     trace: &'a Trace,
     /// Altered files that were read.
     altered: Vec<&'a [u8]>,
-    /// Words of the outside's files by path.
+    /// Lines and words of the outside's files by path; of what everybody reads lines alone, as
+    /// a word of those may be from anywhere.
     words: BTreeMap<&'a [u8], BTreeSet<Vec<u8>>>,
 }
 
@@ -265,7 +258,12 @@ impl<'a> Inquiry<'_, 'a> {
             let counted = read.iter().map(|leak| {
                 let words = self.words.entry(leak.file).or_insert_with(|| {
                     let text = files(leak.file).filter(|text| text.len() < MAX);
-                    text.map_or_else(BTreeSet::new, |text| words(&text))
+                    let text = text.unwrap_or_default();
+                    if is_ambient(leak.file) {
+                        lines(&text)
+                    } else {
+                        words(&text)
+                    }
                 });
                 (words.intersection(&new).count(), leak)
             });
@@ -300,82 +298,6 @@ impl<'a> Inquiry<'_, 'a> {
     }
 }
 
-/// The files that are likeliest behind a divergence that has none of their words.
-fn likely<'a>(read: &[Leak<'a>], divergence: &Divergence, writer: &Process) -> Vec<Leak<'a>> {
-    let keep = |is_wanted: &dyn Fn(&Leak<'a>) -> bool| -> Vec<Leak<'a>> {
-        read.iter()
-            .copied()
-            .filter(|leak| is_wanted(leak))
-            .collect()
-    };
-    if is_of_owner(divergence) {
-        return of_owner(read, divergence);
-    }
-    let mut found = keep(&|leak| is_copy(leak.file, divergence));
-    if found.is_empty() {
-        let is_one = |process: &Process| {
-            process == writer || !process.command.is_empty() && process.command == writer.command
-        };
-        found = keep(&|leak| !is_ambient(leak.file) && is_one(leak.process));
-    }
-    if found.is_empty() {
-        found = keep(&|leak| !is_ambient(leak.file));
-    }
-    found
-}
-
-/// Which account databases a divergent field has to do with: users', groups'.
-fn databases(field: &FieldDivergence) -> (bool, bool) {
-    match field.name.as_str() {
-        "uid" | "uname" => (true, false),
-        "gid" | "gname" => (false, true),
-        // The detail has both lists: `user::rwx,group:4:r-x | user::rwx,group:5:r-x`.
-        name if name.starts_with("xattr:system.posix_acl_") => {
-            let detail = field.detail.as_deref().unwrap_or_default();
-            let (left, right) = detail.split_once(" | ").unwrap_or((detail, ""));
-            let [left, right] = [left, right].map(|list| list.split(',').collect::<BTreeSet<_>>());
-            let differs = |word: &str| {
-                let mut differing = left.symmetric_difference(&right);
-                differing.any(|entry| entry.trim().starts_with(word))
-            };
-            (differs("user:"), differs("group:"))
-        }
-        _ => (false, false),
-    }
-}
-
-/// Whether nothing differs but whom the entry belongs to, or who has access to it.
-fn is_of_owner(divergence: &Divergence) -> bool {
-    let fields = &divergence.fields;
-    !fields.is_empty()
-        && fields
-            .iter()
-            .all(|field| databases(field) != (false, false))
-}
-
-/// Of files that were read, the account databases that an owner's name was looked up in.
-fn of_owner<'a>(read: &[Leak<'a>], divergence: &Divergence) -> Vec<Leak<'a>> {
-    let asked: Vec<_> = divergence.fields.iter().map(databases).collect();
-    let is_asked = |leak: &&Leak<'_>| {
-        leak.file == b"/etc/passwd" && asked.iter().any(|(user, _)| *user)
-            || leak.file == b"/etc/group" && asked.iter().any(|(_, group)| *group)
-    };
-    read.iter().filter(is_asked).copied().collect()
-}
-
-/// Whether nearly every process reads a file, or every one of dpkg or apt: that one read it
-/// says nothing.
-fn is_ambient(file: &[u8]) -> bool {
-    let settings: [&[u8]; 2] = [b"/etc/dpkg/dpkg.cfg", b"/etc/apt/apt.conf.d/"];
-    AMBIENT.contains(&file) || settings.iter().any(|start| file.starts_with(start))
-}
-
-/// Whether a file of the outside is the entry's own, or of its name.
-fn is_copy(file: &[u8], divergence: &Divergence) -> bool {
-    let name = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec);
-    name(file) == name(bare(&divergence.path))
-}
-
 /// Whether two runs are of one script, whatever for: what one run read another one writes.
 fn is_same_package_script(one: &Script, other: &Script) -> bool {
     is_same(one, other) || (&one.package, &one.name) == (&other.package, &other.name)
@@ -384,26 +306,4 @@ fn is_same_package_script(one: &Script, other: &Script) -> bool {
 fn program(process: &Process) -> &str {
     let first = process.argv.first().map_or("", String::as_str);
     first.rsplit('/').next().unwrap_or_default()
-}
-
-/// What the right side has and the left one has not.
-fn new_words(divergence: &Divergence) -> BTreeSet<Vec<u8>> {
-    let kept = |content: Option<&Content>| match content {
-        Some(Content::Whole(bytes) | Content::Window { bytes, .. }) => words(bytes),
-        None => BTreeSet::new(),
-    };
-    let mut new = kept(divergence.right_content());
-    let old = kept(divergence.left_content());
-    new.retain(|word| !old.contains(word));
-    new
-}
-
-/// Lines and words of a text.
-fn words(text: &[u8]) -> BTreeSet<Vec<u8>> {
-    let lines = text.split(|byte| *byte == b'\n');
-    let words = text.split(|byte| byte.is_ascii_whitespace() || b":=,\0".contains(byte));
-    let all = lines.chain(words).map(<[u8]>::trim_ascii);
-    all.filter(|word| word.len() >= WORD)
-        .map(<[u8]>::to_vec)
-        .collect()
 }
