@@ -12,8 +12,8 @@ use std::io::Cursor;
 
 use twinroot::build::trace::{Trace, Tracer};
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
-use twinroot::explain::causes::{Evidence, Finding, explain};
 use twinroot::explain::Owners;
+use twinroot::explain::causes::{Evidence, Finding, explain};
 use twinroot::explain::scripts::Scripts;
 
 /// Path, group and content of a file.

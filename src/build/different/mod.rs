@@ -44,8 +44,7 @@ $2" "$1" || { echo "E: cannot alter the outside: $1" >&2; exit 1; }
 done
 find . -newer /tmp/copied ! -type d | while IFS= read -r path; do
     [ ! -L "$path" ] && cmp -s "$matching/$path" "$path" || printf '%s\n' "${path#.}"
-done | LC_ALL=C sort >/tmp/altered
-cp /tmp/altered "$out/altered"
+done | LC_ALL=C sort >"$out/altered"
 "#;
 
 /// What the alterations' scripts are written with; each runs in the tree, and no symlink is
