@@ -22,11 +22,15 @@ pub const ALTERATIONS: [Alteration; 16] = [
     Alteration {
         name: "accounts",
         about: "system accounts and groups have each other's ids, and there is one more of each",
-        // `_apt` is apt's own, and ids from 1000 are nobody's business.
-        shell: r#"for file in etc/passwd etc/group; do
+        // `_apt` is apt's own, and ids from 1000 are nobody's business. passwd's postinst gives
+        // up where `getent group shadow` says another id than 42: that is a leak, and it
+        // would hide all others.
+        shell: r#"kept=_apt
+if [ -e var/lib/dpkg/info/passwd.postinst ]; then kept=shadow; fi
+for file in etc/passwd etc/group; do
     is_file "$file" || continue
-    awk -F: -v OFS=: '
-        { is_system = $3 > 0 && $3 < 1000 && $1 != "_apt" }
+    awk -F: -v OFS=: -v kept="$kept" '
+        { is_system = $3 > 0 && $3 < 1000 && $1 != "_apt" && $1 != kept }
         NR == FNR { if (is_system) ids[count++] = $3; next }
         is_system { $3 = ids[++at % count] }
         { print }' "$file" "$file" >/tmp/rotated
