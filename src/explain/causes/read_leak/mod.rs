@@ -13,7 +13,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
-use super::case::{bare, is_same, scripts, word};
+use super::case::{bare, is_same, missing, scripts, word};
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::build::trace::{Process, Script, Trace};
 use crate::compare::Divergence;
@@ -164,11 +164,9 @@ impl<'a> Inquiry<'_, 'a> {
     /// The files behind a divergence, and who read them.
     fn leaks(&mut self, divergence: &'a Divergence) -> Option<(Reader<'a>, Vec<Leak<'a>>)> {
         let writers = self.case.chrootless_writers(&divergence.path);
-        let mut by = scripts(&writers);
-        if by.is_empty() {
-            // A script that wrote it in the other build, and not on this outside.
-            by = scripts(&self.case.normal_writers(&divergence.path));
-        }
+        let by = scripts(&writers);
+        // Where a script did nothing inside, that is what differs: only words are proof then.
+        let is_whole = missing(self.case, &divergence.path).is_empty();
         let new = new_words(divergence);
         let mut unclear = None;
         for (script, writer) in by.into_iter().rev() {
@@ -183,7 +181,7 @@ impl<'a> Inquiry<'_, 'a> {
                 return Some((reader, shown));
             }
             let likely = likely(&read, divergence, writer);
-            if unclear.is_none() && !likely.is_empty() {
+            if is_whole && unclear.is_none() && !likely.is_empty() {
                 unclear = Some((reader, likely));
             }
         }
