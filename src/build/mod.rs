@@ -4,6 +4,7 @@
 
 pub mod cache;
 mod deb;
+pub mod different;
 pub mod emulator;
 pub mod host_view;
 pub mod index;

@@ -66,6 +66,7 @@ impl Report {
             outside_packages: BTreeMap::new(),
             epoch,
             outside: &|_| None,
+            altered: None,
         };
         self.explain(&causes::explain(&evidence));
     }

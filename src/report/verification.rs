@@ -238,6 +238,7 @@ impl Held<'_> {
             outside_packages: facts.outside_packages.clone(),
             epoch: Some(facts.epoch),
             outside: facts.outside,
+            altered: None,
         };
         report.explain(&causes::explain(&evidence));
         if let (Some(outside), Some((_, trace))) = (&mut report.outside, facts.observed_chrootless)

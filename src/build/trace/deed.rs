@@ -9,7 +9,10 @@ use crate::audit::ChangeKind;
 #[derive(Debug)]
 pub(super) enum Deed {
     Started(u32),
-    Became(Process),
+    /// Another program, and which file was executed, where that is known.
+    Became(Process, Option<(Vec<u8>, Place)>),
+    /// The kernel does not know the format of what was to be executed.
+    NotExecutable(Vec<u8>, Place),
     Rooted(Vec<u8>),
     Moved(Vec<u8>, Place),
     Wrote(Vec<u8>, Place),
@@ -56,8 +59,8 @@ pub(super) fn deeds(call: &Call) -> Vec<Deed> {
         "clone" | "clone3" | "fork" | "vfork" => {
             call.result.parse().map(Deed::Started).into_iter().collect()
         }
-        "execve" => vec![Deed::Became(process(value(1), value(2)))],
-        "execveat" => vec![Deed::Became(process(value(2), value(3)))],
+        "execve" => vec![Deed::Became(process(value(1), value(2)), program(call))],
+        "execveat" => vec![Deed::Became(process(value(2), value(3)), program(call))],
         "chdir" => path_argument(value(0))
             .map(|(path, place)| Deed::Moved(path, place))
             .into_iter()
@@ -88,6 +91,28 @@ pub(super) fn deeds(call: &Call) -> Vec<Deed> {
             .collect(),
         _ => vec![],
     }
+}
+
+/// The file that a call executes.
+fn program(call: &Call) -> Option<(Vec<u8>, Place)> {
+    let values = arguments(&call.arguments);
+    let value = |at: usize| values.get(at).copied().unwrap_or_default();
+    if call.name == "execve" {
+        return path_argument(value(0));
+    }
+    // An empty path is the descriptor itself (AT_EMPTY_PATH).
+    let directory = descriptor(value(0));
+    match (path_argument(value(1))?, directory) {
+        ((path, Place::Relative), Some(directory)) => {
+            Some((joined(&directory, &path), Place::Whole))
+        }
+        (found, _) => Some(found),
+    }
+}
+
+/// What could not be executed.
+pub(super) fn not_executable(call: &Call) -> Option<Deed> {
+    program(call).map(|(path, place)| Deed::NotExecutable(path, place))
 }
 
 /// What a call would have done that failed because the file system is read-only. `Created`

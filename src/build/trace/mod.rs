@@ -9,10 +9,12 @@ mod deed;
 mod line;
 mod observe;
 mod process;
+mod seen;
 mod value;
 
 pub use observe::observe;
-pub use process::{Process, Script, Trace, Tracer};
+pub use process::{Process, Script, Tracer};
+pub use seen::Trace;
 
 use super::BuildError;
 use crate::sandbox::{Access, Bind};

@@ -9,7 +9,8 @@ use std::thread;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::process::{Trace, Tracer};
+use super::process::Tracer;
+use super::seen::Trace;
 use super::{bind, observed};
 use crate::build::{BuildError, at};
 use crate::sandbox::Plan;

@@ -4,12 +4,12 @@
 //! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). What a process is and
 //! where its root is it has from the one that started it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::deed::{Deed, Place, deeds, joined, refused};
+use super::deed::{Deed, Place, deeds, joined, not_executable, refused};
 use super::line::Lines;
-use crate::audit::{Change, ChangeKind};
+use super::seen::{Trace, inside, is_data, note};
 
 /// A run of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,103 +32,6 @@ pub struct Process {
     /// The command line that the script itself ran, which this process may be a child of;
     /// empty for the script and for what runs for none.
     pub command: Vec<String>,
-}
-
-/// What was observed of one build.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trace {
-    /// Processes by path, in the order of their last writing, paths inside the chroot as
-    /// tarballs have them: without a leading `./` or slash.
-    inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
-    /// The same for absolute paths of the outside.
-    outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
-    /// Files of the outside that maintainer scripts opened for reading.
-    read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
-    /// Paths that something was done to besides opening them for writing.
-    altered: BTreeSet<Vec<u8>>,
-    /// What could not be done to paths of the outside, the first of each.
-    refused: BTreeMap<Vec<u8>, ChangeKind>,
-    /// Maintainer scripts that ran, whether they wrote anything or not.
-    scripts: BTreeSet<Script>,
-    /// Lines that were looked at.
-    pub lines: u64,
-}
-
-impl Trace {
-    /// Who wrote a path of the chroot, the last one last.
-    #[must_use]
-    pub fn wrote_inside(&self, path: &[u8]) -> &[Arc<Process>] {
-        self.inside.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// Who wrote an absolute path of the outside.
-    #[must_use]
-    pub fn wrote_outside(&self, path: &[u8]) -> &[Arc<Process>] {
-        self.outside.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether an absolute path was at most opened for writing. Its times were not set then, so
-    /// writing it would show.
-    #[must_use]
-    pub fn at_most_opened(&self, path: &[u8]) -> bool {
-        !self.altered.contains(path)
-    }
-
-    /// What failed on paths of the outside because its file system is read-only.
-    ///
-    /// `was_there` tells an existing file from one that would have been created.
-    pub fn refused(&self, was_there: impl Fn(&[u8]) -> bool) -> Vec<Change> {
-        self.refused
-            .iter()
-            .map(|(path, kind)| Change {
-                path: path.clone(),
-                kind: match kind {
-                    ChangeKind::Created if was_there(path) => ChangeKind::Modified,
-                    kind => *kind,
-                },
-                fields: vec![],
-            })
-            .collect()
-    }
-
-    /// Who wrote something directly in a directory of the outside.
-    pub fn wrote_below<'a>(
-        &'a self,
-        directory: &'a [u8],
-    ) -> impl Iterator<Item = &'a Arc<Process>> {
-        self.outside
-            .iter()
-            .filter(move |(path, _)| {
-                path.strip_prefix(directory)
-                    .map(|rest| rest.strip_prefix(b"/").unwrap_or(rest))
-                    .is_some_and(|rest| !rest.is_empty() && !rest.contains(&b'/'))
-            })
-            .flat_map(|(_, processes)| processes)
-    }
-
-    /// Whether a maintainer script ran that answers to this.
-    pub fn ran(&self, is_wanted: impl Fn(&Script) -> bool) -> bool {
-        self.scripts.iter().any(is_wanted)
-    }
-
-    /// Who read a file of the outside, of maintainer scripts.
-    #[must_use]
-    pub fn read_outside(&self, path: &[u8]) -> &[Arc<Process>] {
-        self.read.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// Paths of the outside that processes of a maintainer script read.
-    pub fn reads_of<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = &'a [u8]> {
-        let is_its = |process: &Arc<Process>| {
-            process.script.as_ref().is_some_and(|other| {
-                (&other.package, &other.name) == (&script.package, &script.name)
-            })
-        };
-        self.read
-            .iter()
-            .filter(move |(_, processes)| processes.iter().any(is_its))
-            .map(|(path, _)| path.as_slice())
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -165,6 +68,10 @@ impl Tracer {
             self.deeds
                 .extend(refused(&call).map(|deed| (call.began, call.pid, deed)));
         }
+        if call.result.starts_with("-1 ENOEXEC ") {
+            self.deeds
+                .extend(not_executable(&call).map(|deed| (call.began, call.pid, deed)));
+        }
         if call.result.starts_with('-') || call.result.starts_with('?') {
             return;
         }
@@ -194,7 +101,16 @@ impl Tracer {
                     let state = state.clone();
                     let _ = states.insert(child, state);
                 }
-                Deed::Became(mut process) => {
+                Deed::NotExecutable(path, place) => {
+                    *trace
+                        .unexecutable
+                        .entry(state.place(path, place))
+                        .or_default() += 1;
+                }
+                Deed::Became(mut process, program) => {
+                    if let Some((path, place)) = program {
+                        *trace.executed.entry(state.place(path, place)).or_default() += 1;
+                    }
                     // What a script starts has the script's name, but not its arguments.
                     let parent = state.process.script.as_ref();
                     if let (Some(script), Some(parent)) = (&mut process.script, parent)
@@ -230,7 +146,8 @@ impl Tracer {
                     }
                 }
                 Deed::Read(path) => {
-                    if state.process.script.is_some() && inside(&path).is_none() {
+                    let is_kept = state.process.script.is_some() || is_data(&path);
+                    if is_kept && inside(&path).is_none() {
                         note(&mut trace.read, path, &state.process);
                     }
                 }
@@ -238,21 +155,6 @@ impl Tracer {
         }
         trace
     }
-}
-
-impl Trace {
-    fn wrote(&mut self, path: &[u8], process: &Arc<Process>) {
-        match inside(path) {
-            Some(path) => note(&mut self.inside, path.to_vec(), process),
-            None => note(&mut self.outside, path.to_vec(), process),
-        }
-    }
-}
-
-fn note(map: &mut BTreeMap<Vec<u8>, Vec<Arc<Process>>>, path: Vec<u8>, process: &Arc<Process>) {
-    let processes = map.entry(path).or_default();
-    processes.retain(|other| other != process);
-    processes.push(Arc::clone(process));
 }
 
 /// mmdebstrap's own clean-up, when the tarball is made.
@@ -264,13 +166,6 @@ fn removes_root(process: &Process) -> bool {
     process.script.is_none()
         && process.argv.first().is_some_and(|word| word == "rm")
         && process.argv.last().is_some_and(is_root)
-}
-
-/// A path inside mmdebstrap's temporary root, without what leads to it.
-fn inside(path: &[u8]) -> Option<&[u8]> {
-    let rest = path.strip_prefix(b"/tmp/mmdebstrap.")?;
-    let at = rest.iter().position(|byte| *byte == b'/')?;
-    rest.get(at + 1..)
 }
 
 #[cfg(test)]
@@ -328,7 +223,7 @@ mod tests {
         assert_eq!(trace.wrote_outside(b"/etc/escaped"), [Arc::clone(&script)]);
         assert_eq!(trace.wrote_inside(b"relative"), [script]);
         assert_eq!(trace.wrote_inside(b"a"), [Arc::clone(&touch)]);
-        assert_eq!(trace.read_outside(b"/usr/share/pam/common"), [touch]);
+        assert_eq!(trace.readers(b"/usr/share/pam/common"), [touch]);
         assert_eq!(trace.wrote_outside(b"/gone"), []);
     }
 
@@ -384,5 +279,50 @@ mod tests {
         assert_eq!(trace.wrote_inside(b"etc/b"), [Arc::clone(&mv)]);
         assert_eq!(trace.wrote_inside(b"etc/a"), [Arc::clone(&mv)]);
         assert_eq!(trace.wrote_inside(b"var/lib/c"), [mv]);
+    }
+
+    #[test]
+    fn who_reads_data_is_known_without_a_script_too() {
+        let trace = traced(&[
+            r#"1 execve("/usr/bin/dpkg", ["dpkg", "--root=/tmp/mmdebstrap.x"], ["PATH=/bin"]) = 0"#,
+            r#"1 openat(AT_FDCWD</>, "/etc/dpkg/dpkg.cfg.d/a", O_RDONLY) = 3</etc/dpkg/dpkg.cfg.d/a>"#,
+            r#"1 openat(AT_FDCWD</>, "/usr/lib/libc.so.6", O_RDONLY) = 3</usr/lib/libc.so.6>"#,
+            r#"1 openat(AT_FDCWD</>, "/tmp/mmdebstrap.x/etc/a", O_RDONLY) = 3</tmp/mmdebstrap.x/etc/a>"#,
+        ]);
+        let dpkg = Arc::new(Process {
+            script: None,
+            argv: ["dpkg", "--root=/tmp/mmdebstrap.x"]
+                .map(str::to_owned)
+                .to_vec(),
+            command: vec![],
+        });
+        assert_eq!(trace.readers(b"/etc/dpkg/dpkg.cfg.d/a"), [dpkg]);
+        assert_eq!(trace.readers(b"/usr/lib/libc.so.6"), []);
+        assert_eq!(trace.readers(b"/tmp/mmdebstrap.x/etc/a"), []);
+    }
+
+    #[test]
+    fn programs_of_the_chroot_are_told_from_its_maintainer_scripts() {
+        let trace = traced(&[
+            r#"1 execve("/usr/bin/dpkg", ["dpkg"], []) = 0"#,
+            r#"1 clone(flags=SIGCHLD) = 2"#,
+            r#"1 execve("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", ["p.postinst"], []) = 0"#,
+            r#"1 execve("/tmp/mmdebstrap.x/var/lib/dpkg/tmp.ci/preinst", ["preinst"], []) = 0"#,
+            r#"1 execve("/tmp/mmdebstrap.x/usr/bin/perl", ["perl"], []) = -1 ENOEXEC (Exec format error)"#,
+            r#"1 execve("/tmp/mmdebstrap.x/usr/bin/true", ["true"], []) = -1 ENOENT (No such file or directory)"#,
+            r#"2 chroot("/tmp/mmdebstrap.x") = 0"#,
+            r#"2 chdir("/usr") = 0"#,
+            r#"2 execve("bin/id", ["id"], []) = 0"#,
+            r#"2 execveat(3</tmp/mmdebstrap.x/usr/sbin/ldconfig>, "", ["ldconfig"], [], AT_EMPTY_PATH) = 0"#,
+        ]);
+        assert_eq!(trace.executions(), 5);
+        assert_eq!(
+            trace.executed_inside().collect::<Vec<_>>(),
+            [(&b"usr/bin/id"[..], 1), (b"usr/sbin/ldconfig", 1)]
+        );
+        assert_eq!(
+            trace.unexecutable().collect::<Vec<_>>(),
+            [(&b"/tmp/mmdebstrap.x/usr/bin/perl"[..], 1)]
+        );
     }
 }

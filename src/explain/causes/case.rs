@@ -63,6 +63,9 @@ pub struct Evidence<'a> {
     pub epoch: Option<i64>,
     /// Files of the outside as they were before the builds.
     pub outside: &'a OutsideFiles<'a>,
+    /// Absolute paths that were altered of an outside that is deliberately different; `None`
+    /// where the outside is as it is.
+    pub altered: Option<&'a BTreeSet<Vec<u8>>>,
 }
 
 impl std::fmt::Debug for Evidence<'_> {

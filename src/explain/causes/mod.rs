@@ -23,6 +23,7 @@ mod parents;
 mod privileges;
 mod quoted;
 mod random;
+mod read_leak;
 mod scripts_differ;
 mod surroundings;
 mod technique;
@@ -120,10 +121,11 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 21] = [
+pub const RULES: [Rule; 22] = [
     package_set::RULE,
     nondeterminism::RULE,
     technique::RULE,
+    read_leak::RULE,
     aliasing::RULE,
     escaped::RULE,
     accounts::RULE,
