@@ -152,6 +152,16 @@ impl Cache {
             .map_err(at(path, "open"))
     }
 
+    /// Keys of all finished entries, sorted.
+    ///
+    /// # Errors
+    /// The cache cannot be read.
+    pub fn finished(&self) -> Result<Vec<String>, BuildError> {
+        let mut names = self.names()?;
+        names.retain(|name| !name.contains('.') && self.root.join(name).is_dir());
+        Ok(names)
+    }
+
     fn names(&self) -> Result<Vec<String>, BuildError> {
         let entries = fs::read_dir(&self.root).map_err(at(&self.root, "read"))?;
         let mut names: Vec<_> = entries

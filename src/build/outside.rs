@@ -133,6 +133,7 @@ impl Outside {
             command,
             environment: mmdebstrap::environment(epoch),
             directory: "/".into(),
+            hostname: None,
             emulation: Emulation::Machine,
             after,
         }

@@ -173,7 +173,8 @@ pub fn host_plan(
         command,
         environment: mmdebstrap::environment(None),
         directory: "/".into(),
-        emulation: Emulation::Machine,
+        hostname: None,
+            emulation: Emulation::Machine,
         after: AfterRun::Forget,
     })
 }

@@ -235,6 +235,10 @@ pub struct VerifyArgs {
         default_value = "root"
     )]
     pub mode_reference: Vec<ReferenceArg>,
+    /// Build chrootless once more on an outside that is deliberately different, and, where the
+    /// cache has one, on another suite's: what scripts read there shows in the tarball
+    #[arg(long)]
+    pub leak_check: bool,
     /// Keep both tarballs, transcripts and the report in this directory
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,

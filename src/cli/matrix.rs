@@ -11,9 +11,11 @@ use std::thread;
 
 use super::args::VerifyArgs;
 use super::keep::{Keep, Tee};
+use super::leak::Different;
 use super::prepare::Prepared;
 use super::progress::Stages;
-use super::twins::{Jobs, Pair, Stream, compare_chroots, joined};
+use super::twins::{Jobs, Pair, Stream, Twins, compare_chroots, joined};
+use crate::audit::Change;
 use crate::build::BuildError;
 use crate::build::run::{Built, run};
 use crate::build::way::Way;
@@ -79,7 +81,7 @@ fn distinct(ways: impl Iterator<Item = Way>) -> Vec<Way> {
 }
 
 /// What is to be built beside the pair.
-pub(super) fn wanted(prepared: &Prepared, ways: &[Way]) -> Vec<Wanted> {
+fn wanted(prepared: &Prepared, ways: &[Way]) -> Vec<Wanted> {
     let one = |way: &Way| Wanted {
         way: *way,
         label: way.technique(),
@@ -121,11 +123,19 @@ impl Beside {
         built.is_ok_and(|built| !built.changes.is_empty())
     }
 
-    /// For the report.
-    pub(super) fn facts(&self) -> BesideFacts<'_> {
+    /// What it changed on its outside, where it was built.
+    pub(super) fn changes(&mut self) -> Option<&mut Vec<Change>> {
+        let built = self.outcome.as_mut().ok()?;
+        Some(&mut built.0.changes)
+    }
+
+    /// For the report; one on another outside says on which.
+    pub(super) fn facts<'a>(&'a self, different: &'a [Different]) -> BesideFacts<'a> {
+        let on = different.iter().find(|one| one.is_of(self.label));
         BesideFacts {
             label: self.label,
             way: self.way,
+            on: on.map(Different::facts),
             outcome: match &self.outcome {
                 Ok((built, comparison)) => Ok((built, comparison)),
                 Err(error) => Err(Trouble {
@@ -152,11 +162,32 @@ pub(super) struct Matrix<'a> {
 }
 
 impl Matrix<'_> {
+    /// Everything beside a pair that is built already.
+    ///
+    /// # Errors
+    /// A signal.
+    pub(super) fn build_all(
+        &self,
+        asked: &Asked,
+        different: &[Different],
+        prepared: &Prepared,
+        pair: &Twins,
+    ) -> Result<Vec<Beside>, BuildError> {
+        let mut all = wanted(prepared, &asked.besides);
+        all.extend(different.iter().map(|one| one.wanted(prepared)));
+        let mut besides = self.build(all)?;
+        let is_divergent = !pair.comparison.is_identical();
+        if is_divergent || besides.iter().any(Beside::is_divergent) {
+            besides.extend(self.build(wanted(prepared, &asked.plain_if_missing()))?);
+        }
+        Ok(besides)
+    }
+
     /// Makes all of them, in their order.
     ///
     /// # Errors
     /// A signal. A build that fails is an outcome.
-    pub(super) fn build(&self, wanted: Vec<Wanted>) -> Result<Vec<Beside>, BuildError> {
+    fn build(&self, wanted: Vec<Wanted>) -> Result<Vec<Beside>, BuildError> {
         let workers = match self.jobs {
             Jobs::One => 1,
             Jobs::Two => 2,

@@ -10,6 +10,7 @@ mod doctor;
 mod epoch;
 mod keep;
 mod known;
+mod leak;
 mod machine;
 mod matrix;
 mod mirror;

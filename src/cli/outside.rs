@@ -124,24 +124,30 @@ pub(super) fn ready_outside(
     }
 }
 
-struct Place {
-    directory: PathBuf,
-    key: String,
+/// Where the cache has a tree.
+pub(super) struct Place {
+    pub(super) directory: PathBuf,
+    pub(super) key: String,
 }
 
-struct Made {
-    entry: Entry,
+/// A tree in the cache.
+pub(super) struct Made {
+    pub(super) entry: Entry,
     is_cached: bool,
 }
 
 impl Made {
-    fn word(&self) -> &'static str {
+    /// For the line of a stage.
+    pub(super) fn word(&self) -> &'static str {
         if self.is_cached { "   cached" } else { "" }
     }
 }
 
 /// A tree from the cache, made first if need be.
-fn made_tree(
+///
+/// # Errors
+/// It cannot be made.
+pub(super) fn made_tree(
     place: &Place,
     make: &dyn Fn(&Path, Context<'_>) -> Result<(), BuildError>,
     context: Context<'_>,

@@ -41,12 +41,25 @@ pub(super) struct Prepared {
     /// A file with the subordinate ids of the user without privileges.
     subordinate_ids: PathBuf,
     entry: Entry,
-    _outside_entries: Vec<Entry>,
+    /// The outside's own entry, where the cache has it.
+    outside_entry: Option<Entry>,
+    /// The frozen state that an outside of another architecture was made of.
+    _outside_state: Option<Entry>,
 }
 
 impl Prepared {
+    /// Where the cache has the outside: `root` in it is the tree.
+    pub(super) fn outside_entry(&self) -> Option<&Entry> {
+        self.outside_entry.as_ref()
+    }
+
     /// The plan of one build; a chrootless one is watched.
     pub(super) fn plan(&self, way: Way) -> Plan {
+        self.plan_on(&self.outside, way)
+    }
+
+    /// The same on another outside.
+    pub(super) fn plan_on(&self, outside: &Outside, way: Way) -> Plan {
         let mode = way.mode();
         let after = match mode {
             Mode::Normal => AfterRun::Forget,
@@ -61,7 +74,7 @@ impl Prepared {
                 access: Access::ReadOnly,
             }));
         }
-        let mut plan = self.outside.plan(
+        let mut plan = outside.plan(
             way.label(),
             tarball::command(&self.recipe, way),
             Some(self.epoch),
@@ -117,7 +130,7 @@ pub(super) fn prepare(
         Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => vec![],
     };
     let ready = |origin| ready_outside(choice.clone(), origin, &root, context, stages);
-    let (pinned, outside, outside_entries) = if is_foreign {
+    let (pinned, outside, outside_entry, outside_state) = if is_foreign {
         // The outside is of this machine's architecture, and what pins the other one.
         let own = match choice {
             Choice::Matching => {
@@ -141,7 +154,7 @@ pub(super) fn prepare(
         };
         let pinned = pinning.pinned("pin", &recipe, &[], place)?;
         let own = own.map(|(_, pinned)| pinned.entry);
-        (pinned, outside, own.into_iter().chain(outside_entry).collect())
+        (pinned, outside, outside_entry, own)
     } else {
         let pinned = pinning.pinned("pin", &recipe, &more, Place::Machine)?;
         let origin = Origin {
@@ -150,7 +163,7 @@ pub(super) fn prepare(
             entry: &pinned.entry,
         };
         let (outside, entry) = ready(Some(origin))?;
-        (pinned, outside, entry.into_iter().collect())
+        (pinned, outside, entry, None)
     };
     has_programs(&outside, ways)?;
     let epoch = pinned_epoch(args.source_date_epoch, &pinned.state)?;
@@ -163,7 +176,8 @@ pub(super) fn prepare(
         foreign_to: is_foreign.then_some(native),
         subordinate_ids: subordinate_ids(&root)?,
         entry: pinned.entry,
-        _outside_entries: outside_entries,
+        outside_entry,
+        _outside_state: outside_state,
     })
 }
 

@@ -6,7 +6,8 @@ use std::time::Instant;
 use super::Trouble;
 use super::args::{AuditArg, VerifyArgs};
 use super::keep::Keep;
-use super::matrix::{Asked, Beside, Matrix, wanted};
+use super::leak::different_outsides;
+use super::matrix::{Asked, Beside, Matrix};
 use super::observe::{Wanted, observe};
 use super::outputs::Outputs;
 use super::prepare::prepare;
@@ -87,8 +88,13 @@ fn verify(
     )?;
     let prepare_time = start.elapsed();
     let jobs = if args.jobs == 1 { Jobs::One } else { Jobs::Two };
-    let reference = asked
-        .is_matrix()
+    let mut different = if args.leak_check {
+        different_outsides(&prepared, interrupts, &stages)?
+    } else {
+        vec![]
+    };
+    let is_matrix = asked.is_matrix() || !different.is_empty();
+    let reference = is_matrix
         .then(|| tempfile::tempfile().map_err(at(UNLINKED, "make")))
         .transpose()?;
     let copies = Copies {
@@ -96,47 +102,47 @@ fn verify(
         reference: reference.as_ref(),
     };
     let mut twins = build_both(jobs, &prepared, asked.pair, copies, interrupts, &stages)?;
-    let matrix = reference.as_ref().map(|reference| Matrix {
-        jobs,
-        reference_label: asked.pair.normal.mode().label(),
-        reference,
-        keep,
-        interrupts,
-        stages: &stages,
-    });
-    let besides = match &matrix {
-        Some(matrix) => {
-            let mut besides = matrix.build(wanted(&prepared, &asked.besides))?;
-            let is_divergent = !twins.comparison.is_identical();
-            if is_divergent || besides.iter().any(Beside::is_divergent) {
-                besides.extend(matrix.build(wanted(&prepared, &asked.plain_if_missing()))?);
-            }
-            besides
+    let mut besides = match &reference {
+        Some(reference) => Matrix {
+            jobs,
+            reference_label: asked.pair.normal.mode().label(),
+            reference,
+            keep,
+            interrupts,
+            stages: &stages,
         }
+        .build_all(&asked, &different, &prepared, &twins)?,
         None => vec![],
     };
     let built_time = start.elapsed();
-    let is_escaped = !twins.chrootless.changes.is_empty()
-        || besides.iter().any(Beside::has_escapes);
-    let is_divergent = !twins.comparison.is_identical()
-        || besides.iter().any(Beside::is_divergent);
+    let is_escaped =
+        !twins.chrootless.changes.is_empty() || besides.iter().any(Beside::has_escapes);
+    let is_divergent =
+        !twins.comparison.is_identical() || besides.iter().any(Beside::is_divergent);
+    let must_trace = prepared.foreign_to.is_some() && !args.no_trace;
     let wanted = Wanted {
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),
-        trace_chrootless: prepared.audit == Method::ReadOnly || prepared.foreign_to.is_some(),
+        trace_chrootless: prepared.audit == Method::ReadOnly || must_trace,
         control: !args.no_control && (args.control || is_divergent),
     };
-    let observed = observe(wanted, jobs, &prepared, interrupts, &stages)?;
+    let mut observed = observe(wanted, jobs, &prepared, interrupts, &stages)?;
+    if wanted.trace {
+        for one in &mut different {
+            let lack = one.observe(&prepared, interrupts, &stages)?;
+            observed.notes.extend(lack);
+        }
+    }
     if let Some((_, trace)) = &observed.chrootless {
         let changes = &mut twins.chrootless.changes;
-        match prepared.audit {
-            Method::ReadOnly => {
-                changes.extend(trace.refused(|path| prepared.outside.has_path(path)));
-            }
-            // overlayfs copies what is opened for writing, whether it is written or not.
-            Method::Overlay => {
+        if prepared.audit == Method::ReadOnly {
+            changes.extend(trace.refused(|path| prepared.outside.has_path(path)));
+        }
+        // overlayfs copies what is opened for writing, whether it is written or not.
+        if prepared.audit == Method::Overlay {
+            let all = besides.iter_mut().filter_map(Beside::changes);
+            for changes in std::iter::once(changes).chain(all) {
                 changes.retain(|change| !change.is_touch() || !trace.at_most_opened(&change.path));
             }
-            Method::Snapshot | Method::Off => {}
         }
     }
     let timings = Times::from([
@@ -174,7 +180,7 @@ fn verify(
             outside: native.clone(),
         }),
         ways: (asked.pair.normal, asked.pair.chrootless),
-        besides: besides.iter().map(Beside::facts).collect(),
+        besides: besides.iter().map(|one| one.facts(&different)).collect(),
     };
     let explaining = Instant::now();
     let mut report = Report::from_verification(&facts, timings);

@@ -14,8 +14,8 @@ pub struct MatrixRow {
     pub mode: String,
     /// How it was run.
     pub technique: String,
-    /// What it ran on: `same` as the pair, or `different`.
-    pub outside: OutsideKind,
+    /// What it ran on: `same` as the pair, `different` on purpose, or the suite that it is of.
+    pub outside: String,
     /// How it compares with the reference, and whether it left the outside alone.
     pub verdict: Verdict,
     /// Decoded bytes.
@@ -36,15 +36,8 @@ pub struct MatrixRow {
     pub trouble: Option<Trouble>,
 }
 
-/// On which outside a build ran.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutsideKind {
-    /// The one of the report.
-    Same,
-    /// One that differs from it on purpose.
-    Different,
-}
+/// The outside of the pair itself.
+pub(super) const SAME: &str = "same";
 
 /// What a row is called, and how it was built.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +49,7 @@ pub struct RowName<'a> {
     /// How it was run.
     pub technique: &'a str,
     /// What it ran on.
-    pub outside: OutsideKind,
+    pub outside: &'a str,
 }
 
 impl MatrixRow {
@@ -88,7 +81,7 @@ impl MatrixRow {
             label: name.label.to_owned(),
             mode: name.mode.to_owned(),
             technique: name.technique.to_owned(),
-            outside: name.outside,
+            outside: name.outside.to_owned(),
             verdict: Verdict::Failed,
             bytes: 0,
             entries: 0,
@@ -111,10 +104,13 @@ impl Report {
             Verdict::Divergent => 2,
             Verdict::Failed => 3,
         };
-        if gravity(row.verdict) > gravity(self.verdict) {
-            self.verdict = row.verdict;
+        // A build that fails because its outside differs has shown that it reads it.
+        let is_leak = row.verdict == Verdict::Failed && row.outside != SAME;
+        let verdict = if is_leak { Verdict::Divergent } else { row.verdict };
+        if gravity(verdict) > gravity(self.verdict) {
+            self.verdict = verdict;
         }
-        if self.trouble.is_none() {
+        if self.trouble.is_none() && !is_leak {
             self.trouble.clone_from(&row.trouble);
         }
         self.matrix.push(row);

@@ -1,7 +1,8 @@
 //! The matrix as text: one table, and what diverges in its rows besides what diverges above.
 
 use super::text::{bytes, entries, entry};
-use super::{EntryDivergence, MatrixRow, OutsideKind, Report, Verdict, causes_text, escapes};
+use super::matrix::SAME;
+use super::{EntryDivergence, MatrixRow, Report, Verdict, causes_text, escapes};
 
 /// Most escapes that are listed of one row; the JSON report has all of them.
 const LISTED: usize = 50;
@@ -29,9 +30,9 @@ pub(super) fn table(report: &Report, out: &mut String) {
     };
     line(out, &pair.mode, &pair.technique, words.verdict(), &words.rest());
     for row in &report.matrix {
-        let technique = match row.outside {
-            OutsideKind::Same => row.technique.clone(),
-            OutsideKind::Different => format!("{}, different outside", row.technique),
+        let technique = match row.outside.as_str() {
+            SAME => row.technique.clone(),
+            other => format!("{other} outside"),
         };
         let (verdict, rest) = match &row.trouble {
             Some(trouble) => ("FAILED", trouble.what.clone()),
@@ -54,7 +55,7 @@ fn is_watched(report: &Report) -> bool {
 }
 
 fn line(out: &mut String, mode: &str, technique: &str, verdict: &str, rest: &str) {
-    let line = format!("  {mode:10} {technique:14} {verdict:10} {rest}");
+    let line = format!("  {mode:10} {technique:17} {verdict:10} {rest}");
     out.push_str(line.trim_end());
     out.push('\n');
 }

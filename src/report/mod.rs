@@ -31,11 +31,11 @@ pub use bug::{bug, no_bug};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
 pub use known::{Known, RuleFinding, Rules, RulesError};
-pub use matrix::{MatrixRow, OutsideKind, RowName};
+pub use matrix::{MatrixRow, RowName};
 pub use packages::{DpkgRoot, Package, PackageScript, ScriptLine};
 pub use packages_text::packages_table;
 pub use text::text;
-pub use verification::{BesideFacts, Pin, PinnedPackage, Verification};
+pub use verification::{BesideFacts, On, Pin, PinnedPackage, Verification};
 
 /// The `schema` of every report.
 pub const SCHEMA: &str = "twinroot.report.v1";

@@ -1,15 +1,17 @@
 //! The parts of a report that `verify` adds to a comparison.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::chroots::{Chroots, named};
 use super::escapes::time;
+use super::matrix::SAME;
 use super::{
-    Build, Escape, MatrixRow, Outside, OutsideKind, Report, RowName, Times, Trouble, Verdict,
+    Build, Escape, MatrixRow, Outside, Report, RowName, Times, Trouble, Verdict,
 };
 use crate::audit;
+use crate::build;
 use crate::build::mmdebstrap::Mode;
 use crate::build::outside::Versions;
 use crate::build::pin::State;
@@ -102,6 +104,19 @@ impl std::fmt::Debug for Verification<'_> {
     }
 }
 
+/// Another outside than that of the pair, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct On<'a> {
+    /// `different`, or the suite that it is of.
+    pub name: &'a str,
+    /// The outside.
+    pub outside: &'a build::outside::Outside,
+    /// Files that were altered on purpose.
+    pub altered: Option<&'a BTreeSet<Vec<u8>>>,
+    /// A chrootless build on it under observation.
+    pub observed: Option<&'a (Built, Trace)>,
+}
+
 /// A build beside the pair.
 #[derive(Debug)]
 pub struct BesideFacts<'a> {
@@ -109,6 +124,8 @@ pub struct BesideFacts<'a> {
     pub label: &'a str,
     /// How it was built.
     pub way: Way,
+    /// What it ran on, where that is not the outside of the pair.
+    pub on: Option<On<'a>>,
     /// The build, and how it compares with the reference; or why there is none.
     pub outcome: Result<(&'a Built, &'a Comparison), Trouble>,
 }
@@ -119,7 +136,7 @@ impl BesideFacts<'_> {
             label: self.label,
             mode: self.way.mode().label(),
             technique: self.way.technique(),
-            outside: OutsideKind::Same,
+            outside: self.on.map_or(SAME, |on| on.name),
         }
     }
 }
@@ -133,6 +150,7 @@ impl Report {
             comparison: facts.comparison,
             changes: &facts.chrootless.changes,
             technique: technique(facts, way),
+            on: None,
         };
         let (mut report, chroots) = pair.report(facts, way.technique());
         report.timings = timings;
@@ -152,6 +170,7 @@ impl Report {
                         comparison,
                         changes: &built.changes,
                         technique: technique(facts, beside.way),
+                        on: beside.on,
                     };
                     let (report, _) = held.report(facts, beside.way.technique());
                     MatrixRow::of(beside.name(), report, built.transcript.warnings())
@@ -202,6 +221,8 @@ struct Held<'a> {
     /// What the build changed on the outside.
     changes: &'a [audit::Change],
     technique: Option<TechniqueCase>,
+    /// What it ran on, where that is not the outside of the pair.
+    on: Option<On<'a>>,
 }
 
 impl Held<'_> {
@@ -224,25 +245,36 @@ impl Held<'_> {
             technique: technique.to_owned(),
             escapes: escapes.collect(),
         });
+        let observed = match self.on {
+            Some(on) => on.observed,
+            None => facts.observed_chrootless,
+        };
+        let chrootless = observed.map(|(_, trace)| trace);
+        let of_other = |path: &[u8]| self.on.and_then(|on| on.outside.file(path));
         let evidence = Evidence {
             divergences: &self.comparison.divergences,
             escapes: self.changes,
             normal: facts.observed_normal.map(|(_, trace)| trace),
-            chrootless: facts.observed_chrootless.map(|(_, trace)| trace),
+            chrootless,
             control: facts.control.map(differing).unwrap_or_default(),
             technique: self.technique.clone(),
             foreign: facts.foreign.clone(),
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),
-            outside_packages: facts.outside_packages.clone(),
+            outside_packages: match self.on {
+                Some(on) => on.outside.packages(),
+                None => facts.outside_packages.clone(),
+            },
             epoch: Some(facts.epoch),
-            outside: facts.outside,
-            altered: None,
+            outside: match self.on {
+                Some(_) => &of_other,
+                None => facts.outside,
+            },
+            altered: self.on.and_then(|on| on.altered),
         };
         report.explain(&causes::explain(&evidence));
-        if let (Some(outside), Some((_, trace))) = (&mut report.outside, facts.observed_chrootless)
-        {
+        if let (Some(outside), Some(trace)) = (&mut report.outside, chrootless) {
             for (row, change) in outside.escapes.iter_mut().zip(self.changes) {
                 row.command = command(trace, change);
             }

@@ -15,7 +15,7 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid, setsid};
+use nix::unistd::{Gid, Uid, sethostname, setgroups, setresgid, setresuid, setsid};
 
 use rustix::fs::OFlags;
 
@@ -90,6 +90,9 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         }
     }
     become_superuser()?;
+    if let Some(hostname) = &plan.hostname {
+        sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
+    }
     let trees = build_tree(&plan, &sources)?;
     if plan.after == AfterRun::Audit {
         auditor

@@ -139,6 +139,8 @@ pub struct Plan {
     pub environment: Vec<(String, String)>,
     /// Where the command starts; `/` where the sandbox has no such directory.
     pub directory: PathBuf,
+    /// What the kernel says the machine's name is; otherwise the machine's own.
+    pub hostname: Option<String>,
     /// Whether an emulator can be used.
     pub emulation: Emulation,
     /// What becomes of the changes.
@@ -272,6 +274,7 @@ mod tests {
             command: vec!["mmdebstrap".into(), "--include=a b".into(), "it's".into()],
             environment: vec![("LANG".into(), "C.UTF-8".into())],
             directory: "/".into(),
+            hostname: None,
             emulation: Emulation::Machine,
             after: AfterRun::Audit,
         }

@@ -12,8 +12,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 use super::mmdebstrap::OUT;
 use super::pin::{Context, host_plan};
+use super::recipe::hex;
 use super::run::{discard, run};
 use super::{BuildError, at};
 use crate::sandbox::{Access, Bind};
@@ -70,6 +73,20 @@ make() { # FILE LINE…: where its directory is there
     if [ -d "${file%/*}" ]; then printf '%s\n' "$@" >"$file"; fi
 }
 "##;
+
+/// A word for what the alterations are, which changes with them: eight hexadecimal digits of
+/// their digest.
+#[must_use]
+pub fn version() -> String {
+    let mut digest = Sha256::new();
+    digest.update(PRELUDE);
+    ALTERATIONS
+        .iter()
+        .for_each(|one| digest.update(format!("{} {}\n", one.name, one.shell)));
+    let mut word = hex(&digest.finalize());
+    word.truncate(8);
+    word
+}
 
 /// Makes `out/root`, a copy of a matching outside's tree with every alteration, and
 /// `out/altered`.
