@@ -18,9 +18,7 @@ use super::outside::Outside;
 use super::recipe::{Recipe, hex};
 use super::run::{discard, run};
 use super::{BuildError, at, deb, index};
-use crate::sandbox::{
-    Access, AfterRun, Bind, Cover, Emulation, IdMap, Interrupts, Network, Plan,
-};
+use crate::sandbox::{Access, AfterRun, Bind, Cover, Emulation, IdMap, Interrupts, Network, Plan};
 
 /// What `state.json` says of a frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +172,7 @@ pub fn host_plan(
         environment: mmdebstrap::environment(None),
         directory: "/".into(),
         hostname: None,
-            emulation: Emulation::Machine,
+        emulation: Emulation::Machine,
         after: AfterRun::Forget,
     })
 }

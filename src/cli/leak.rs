@@ -97,7 +97,10 @@ impl Different {
                 Ok(None)
             }
             Err(error @ BuildError::Sandbox(SandboxError::Interrupted)) => Err(error),
-            Err(error) => Ok(Some(format!("{} could not be observed: {error}", self.label))),
+            Err(error) => Ok(Some(format!(
+                "{} could not be observed: {error}",
+                self.label
+            ))),
         }
     }
 }

@@ -36,8 +36,16 @@ impl Asked {
     /// What the options say; what they name twice is built once.
     pub(super) fn of(args: &VerifyArgs) -> Self {
         let [mut normal, mut chrootless] = Way::ORDINARY;
-        let mut normals = distinct(args.mode_reference.iter().map(|one| Way::Normal(one.reference())));
-        let mut others = distinct(args.technique.iter().map(|one| Way::Chrootless(one.technique())));
+        let mut normals = distinct(
+            args.mode_reference
+                .iter()
+                .map(|one| Way::Normal(one.reference())),
+        );
+        let mut others = distinct(
+            args.technique
+                .iter()
+                .map(|one| Way::Chrootless(one.technique())),
+        );
         if !normals.is_empty() {
             normal = normals.remove(0);
         }
@@ -66,7 +74,9 @@ impl Asked {
     /// Every way that the user asked for.
     pub(super) fn all(&self) -> Vec<Way> {
         let pair = [self.pair.normal, self.pair.chrootless];
-        pair.into_iter().chain(self.besides.iter().copied()).collect()
+        pair.into_iter()
+            .chain(self.besides.iter().copied())
+            .collect()
     }
 }
 

@@ -77,7 +77,12 @@ pub(super) fn ready_outside(
             Ok((Outside::of_tree(path, ids_of_machine()), None))
         }
         Choice::Matching => {
-            let Some(Origin { recipe, more, entry }) = origin else {
+            let Some(Origin {
+                recipe,
+                more,
+                entry,
+            }) = origin
+            else {
                 return Err(BuildError::Recipe {
                     what: "--outside matching".to_owned(),
                     why: "there is no suite to match".to_owned(),

@@ -287,7 +287,10 @@ fn has_programs(outside: &Outside, ways: &[Way]) -> Result<(), BuildError> {
     Err(BuildError::Recipe {
         what: format!("{option} {}", way.technique()),
         why: format!("the outside has no /{}", program.path),
-        hint: Some(format!("install {} there, or use --outside matching", program.package)),
+        hint: Some(format!(
+            "install {} there, or use --outside matching",
+            program.package
+        )),
     })
 }
 

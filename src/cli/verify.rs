@@ -117,8 +117,7 @@ fn verify(
     let built_time = start.elapsed();
     let is_escaped =
         !twins.chrootless.changes.is_empty() || besides.iter().any(Beside::has_escapes);
-    let is_divergent =
-        !twins.comparison.is_identical() || besides.iter().any(Beside::is_divergent);
+    let is_divergent = !twins.comparison.is_identical() || besides.iter().any(Beside::is_divergent);
     let must_trace = prepared.foreign_to.is_some() && !args.no_trace;
     let wanted = Wanted {
         trace: !args.no_trace && (args.trace || is_divergent || is_escaped),

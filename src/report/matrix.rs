@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::explain::causes::READ_LEAK;
+
 use super::{ArchiveDivergence, Cause, EntryDivergence, Escape, Report, Trouble, Verdict};
 
 /// One build beside the pair.
@@ -55,7 +57,9 @@ pub struct RowName<'a> {
 impl MatrixRow {
     /// The row of a build that has a report of its own.
     pub(super) fn of(name: RowName<'_>, report: Report, warnings: Vec<String>) -> Self {
-        let escapes = report.outside.map_or_else(Vec::new, |outside| outside.escapes);
+        let escapes = report
+            .outside
+            .map_or_else(Vec::new, |outside| outside.escapes);
         let verdict = match report.verdict {
             Verdict::Identical if !escapes.is_empty() => Verdict::Escaped,
             verdict => verdict,
@@ -106,13 +110,37 @@ impl Report {
         };
         // A build that fails because its outside differs has shown that it reads it.
         let is_leak = row.verdict == Verdict::Failed && row.outside != SAME;
-        let verdict = if is_leak { Verdict::Divergent } else { row.verdict };
+        let verdict = if is_leak {
+            Verdict::Divergent
+        } else {
+            row.verdict
+        };
         if gravity(verdict) > gravity(self.verdict) {
             self.verdict = verdict;
         }
         if self.trouble.is_none() && !is_leak {
             self.trouble.clone_from(&row.trouble);
         }
+        for cause in row.causes.iter().filter(|cause| cause.rule == READ_LEAK) {
+            self.blame(cause);
+        }
         self.matrix.push(row);
+    }
+
+    /// A package whose script reads the outside is not complete, although nothing differs on an
+    /// outside that is the same.
+    fn blame(&mut self, cause: &Cause) {
+        let named = cause.package.as_deref();
+        let mut packages = self.packages.iter_mut();
+        let Some(package) = packages.find(|package| Some(package.name.as_str()) == named) else {
+            return;
+        };
+        if package.verdict != "incomplete" {
+            package.verdict = "incomplete".to_owned();
+            package.reason = cause
+                .title
+                .split_once(": ")
+                .map(|(_, what)| what.to_owned());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The matrix as text: one table, and what diverges in its rows besides what diverges above.
 
-use super::text::{bytes, entries, entry};
 use super::matrix::SAME;
+use super::text::{bytes, entries, entry};
 use super::{EntryDivergence, MatrixRow, Report, Verdict, causes_text, escapes};
 
 /// Most escapes that are listed of one row; the JSON report has all of them.
@@ -21,14 +21,29 @@ pub(super) fn table(report: &Report, out: &mut String) {
         format!("{}  {}", bytes(count_of_bytes), entries(count_of_entries))
     };
     let first = size(report.left.bytes, report.left.entries);
-    line(out, &reference.mode, &reference.technique, "reference", &first);
-    let escaped = report.outside.as_ref().map_or(0, |outside| outside.escapes.len());
+    line(
+        out,
+        &reference.mode,
+        &reference.technique,
+        "reference",
+        &first,
+    );
+    let escaped = report
+        .outside
+        .as_ref()
+        .map_or(0, |outside| outside.escapes.len());
     let words = Words {
         divergences: report.divergences.len(),
         archive: report.archive.len(),
         escapes: Some(escaped).filter(|_| is_watched(report)),
     };
-    line(out, &pair.mode, &pair.technique, words.verdict(), &words.rest());
+    line(
+        out,
+        &pair.mode,
+        &pair.technique,
+        words.verdict(),
+        &words.rest(),
+    );
     for row in &report.matrix {
         let technique = match row.outside.as_str() {
             SAME => row.technique.clone(),
@@ -51,7 +66,10 @@ pub(super) fn table(report: &Report, out: &mut String) {
 }
 
 fn is_watched(report: &Report) -> bool {
-    report.outside.as_ref().is_some_and(|outside| outside.audit != "off")
+    report
+        .outside
+        .as_ref()
+        .is_some_and(|outside| outside.audit != "off")
 }
 
 fn line(out: &mut String, mode: &str, technique: &str, verdict: &str, rest: &str) {
@@ -142,5 +160,11 @@ fn explained(row: &MatrixRow, own: &[&EntryDivergence], out: &mut String) {
 /// Whether two rows say the same of an entry.
 fn is_same(one: &EntryDivergence, other: &EntryDivergence) -> bool {
     (&one.path, one.occurrence, one.kind, &one.fields, &one.from)
-        == (&other.path, other.occurrence, other.kind, &other.fields, &other.from)
+        == (
+            &other.path,
+            other.occurrence,
+            other.kind,
+            &other.fields,
+            &other.from,
+        )
 }

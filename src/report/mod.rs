@@ -11,6 +11,7 @@ mod causes_text;
 mod chroots;
 mod details;
 mod escapes;
+mod executed;
 mod from_comparison;
 mod json;
 mod known;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use audited::{AuditReport, audit_json, audit_text};
 pub use bug::{bug, no_bug};
+pub use executed::{Executed, ExecutedFile};
 pub use from_comparison::Times;
 pub use json::{from_json, json};
 pub use known::{Known, RuleFinding, Rules, RulesError};
@@ -340,6 +342,12 @@ pub struct Build {
     pub warnings: Vec<String>,
     /// What the machine could not do.
     pub degraded: Vec<String>,
+    /// Whether the chroot is of another architecture than the system that it was built on.
+    #[serde(default)]
+    pub foreign: bool,
+    /// What it executed, where it was observed and chrootless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed: Option<Executed>,
 }
 
 /// What a rule took out.

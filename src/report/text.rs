@@ -227,7 +227,7 @@ pub(super) fn entries(count: u64) -> String {
 }
 
 /// A number with commas between thousands.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -8,7 +8,7 @@ use super::chroots::{Chroots, named};
 use super::escapes::time;
 use super::matrix::SAME;
 use super::{
-    Build, Escape, MatrixRow, Outside, Report, RowName, Times, Trouble, Verdict,
+    Build, Escape, Executed, MatrixRow, Outside, Report, RowName, Times, Trouble, Verdict,
 };
 use crate::audit;
 use crate::build;
@@ -20,7 +20,9 @@ use crate::build::run::Built;
 use crate::build::trace::Trace;
 use crate::build::way::Way;
 use crate::compare::Comparison;
-use crate::explain::causes::{self, Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare};
+use crate::explain::causes::{
+    self, Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare,
+};
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,20 +300,27 @@ fn builds(facts: &Verification<'_>) -> Vec<Build> {
         seen.map(|(built, _)| {
             let label = format!("observed {}", way.mode().label());
             let technique = format!("{} under strace", way.technique());
-            build(&label, (way, &technique), built, &facts.versions)
+            let mut build = build(&label, (way, &technique), built, &facts.versions);
+            let seen = seen.filter(|_| way.mode() == Mode::Chrootless);
+            build.executed = seen.map(|seen| Executed::of(seen, facts.foreign.is_some()));
+            build
         })
     };
     let plain = |way: Way, built: &Built| {
         let label = way.mode().label();
         build(label, (way, way.technique()), built, &facts.versions)
     };
-    let pair = [
+    let all = [
         Some(plain(normal, facts.normal)),
         Some(plain(chrootless, facts.chrootless)),
         observed(observed_normal, facts.observed_normal),
         observed(observed_chrootless, facts.observed_chrootless),
     ];
-    pair.into_iter().flatten().collect()
+    let mut builds: Vec<Build> = all.into_iter().flatten().collect();
+    builds
+        .iter_mut()
+        .for_each(|build| build.foreign = facts.foreign.is_some());
+    builds
 }
 
 /// One build; modes are the words of `--mode`.
@@ -327,6 +336,8 @@ fn build(label: &str, (way, technique): (Way, &str), built: &Built, versions: &V
             Mode::Normal => built.transcript.degraded(),
             Mode::Chrootless => Vec::new(),
         },
+        foreign: false,
+        executed: None,
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn outside(report: &Report, out: &mut String) {
         1 => out.push_str("1 path outside was modified\n"),
         count => out.push_str(&format!("{count} paths outside were modified\n")),
     }
+    out.extend(super::executed::line(report).map(|line| format!("{line}\n")));
     for build in &report.builds {
         for warning in &build.degraded {
             out.push_str(&format!(

@@ -24,8 +24,8 @@ mod wire;
 use std::process::ExitCode;
 
 pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError};
-pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use init::EMULATION_WARNING;
+pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use monitor::Auditor;
 pub use plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote};
 pub use tree::{AuditedLayer, Tree, WholeTree};

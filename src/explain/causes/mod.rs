@@ -153,6 +153,9 @@ pub const OF_NO_PACKAGE: [&str; 3] = [
     configuration_order::RULE.id,
 ];
 
+/// The rule for what a script read from the outside.
+pub const READ_LEAK: &str = read_leak::RULE.id;
+
 /// Explains what can be explained.
 #[must_use]
 pub fn explain(evidence: &Evidence<'_>) -> Vec<Finding> {

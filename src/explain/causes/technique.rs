@@ -40,7 +40,9 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
             other,
         ),
     ];
-    let found = kinds.into_iter().filter(|(_, _, claims)| !claims.is_empty());
+    let found = kinds
+        .into_iter()
+        .filter(|(_, _, claims)| !claims.is_empty());
     found
         .map(|(title, hint, claims)| {
             let numbers = claims.iter().map(|(at, _)| *at).collect();
