@@ -70,6 +70,8 @@ fn explained(comparison: &Comparison, trace: &Trace, altered: &[(&str, &str)]) -
         normal: None,
         chrootless: Some(trace),
         control: BTreeMap::new(),
+        technique: None,
+        foreign: None,
         owners: &Owners::default(),
         scripts: &Scripts::default(),
         packages: (BTreeMap::new(), BTreeMap::new()),

@@ -17,6 +17,7 @@ mod mirror;
 mod observe;
 mod outputs;
 mod outside;
+mod pinning;
 mod prepare;
 mod progress;
 mod signals;

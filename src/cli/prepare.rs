@@ -8,20 +8,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::RecipeArgs;
 use super::epoch;
-use super::machine::{cache_root, id_map, mmdebstrap_version, native_architecture, proxies};
+use super::machine::{cache_root, id_map, native_architecture, proxies};
 use super::mirror;
 use super::outside::{Origin, choice, ready_outside};
+use super::pinning::Pinning;
 use super::progress::Stages;
 use crate::audit::Method;
-use crate::build::cache::{Cache, Entry, Freshness, Slot};
-use crate::build::mmdebstrap::{self, Expired, Mode};
+use crate::build::cache::{Cache, Entry};
+use crate::build::mmdebstrap::{self, Mode};
 use crate::build::outside::{self, Choice, Outside};
-use crate::build::pin::{self, Context, Place, State};
+use crate::build::pin::{Context, Place, State};
 use crate::build::recipe::{LocalDeb, Recipe};
 use crate::build::way::Way;
 use crate::build::{BuildError, at, emulator, tarball};
 use crate::sandbox::{Access, AfterRun, Bind, Emulation, Interrupts, Plan};
-use crate::tar::Timestamp;
 
 /// Everything that all builds share.
 #[derive(Debug)]
@@ -181,96 +181,6 @@ pub(super) fn prepare(
     })
 }
 
-/// A frozen state, held against being replaced.
-struct Pinned {
-    entry: Entry,
-    state: State,
-}
-
-/// What pinning takes, whatever is pinned.
-struct Pinning<'a> {
-    states: Cache,
-    args: &'a RecipeArgs,
-    context: Context<'a>,
-    stages: &'a Stages,
-}
-
-impl Pinning<'_> {
-    fn pinned(
-        &self,
-        name: &'static str,
-        recipe: &Recipe,
-        more: &[String],
-        place: Place<'_>,
-    ) -> Result<Pinned, BuildError> {
-        let ids = self.context.ids;
-        let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
-        let key = recipe.state_key(&maker);
-        let freshness = if self.args.refresh {
-            Freshness::New
-        } else {
-            Freshness::Cached
-        };
-        let expired = if self.args.allow_expired {
-            Expired::Allow
-        } else {
-            Expired::Refuse
-        };
-        let stage = self.stages.start(name);
-        let watch = |line: &str| stage.say(line);
-        let context = Context {
-            watch: &watch,
-            ..self.context
-        };
-        let remove = |path: &Path| outside::remove_tree(path, context);
-        let waiting = || stage.say("another twinroot is at it");
-        let (pinned, is_cached) = match self.states.slot(&key, freshness, &remove, &waiting)? {
-            Slot::Ready(entry) => {
-                let state = pin::read_state(&entry.path)?;
-                (Pinned { entry, state }, true)
-            }
-            Slot::Vacant(making) => {
-                match pin::pin((recipe, more), expired, place, &making, context) {
-                    Ok(state) => {
-                        let entry = making.publish(&remove)?;
-                        (Pinned { entry, state }, false)
-                    }
-                    Err(error) => {
-                        making.abandon(&remove)?;
-                        return Err(hinted(error, recipe, more));
-                    }
-                }
-            }
-        };
-        stage.finish(&pin_line(recipe, &pinned.state, is_cached));
-        Ok(pinned)
-    }
-}
-
-/// A directory of packages may well lack those of a matching outside.
-fn hinted(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
-    let is_outsides = |message: &str| more.iter().any(|package| message.ends_with(package));
-    match error {
-        BuildError::Failed {
-            stage,
-            message,
-            tail,
-            transcript,
-            ..
-        } if recipe.local_mirror.is_some() && is_outsides(&message) => BuildError::Failed {
-            hint: Some(format!(
-                "a matching outside needs {} too, from the same directory; or give --outside host",
-                more.join(", ")
-            )),
-            stage,
-            message,
-            tail,
-            transcript,
-        },
-        error => error,
-    }
-}
-
 /// Whether the outside has what the ways run there.
 fn has_programs(outside: &Outside, ways: &[Way]) -> Result<(), BuildError> {
     let lacking = ways.iter().find_map(|way| {
@@ -319,21 +229,6 @@ fn emulator(native: &str, architecture: &str) -> Result<(), BuildError> {
             hint: Some(lack.mend()),
         }
     })
-}
-
-fn pin_line(recipe: &Recipe, state: &State, is_cached: bool) -> String {
-    let date = state
-        .release_date
-        .map(|date| format!(", {}", Timestamp::from_pax(date.to_string().as_bytes())))
-        .unwrap_or_default();
-    format!(
-        "{} {}{date}   {} packages, {} MiB{}",
-        recipe.suite,
-        recipe.architecture,
-        state.packages.len(),
-        state.bytes.div_ceil(1 << 20),
-        if is_cached { "   cached" } else { "" }
-    )
 }
 
 fn recipe(

@@ -10,6 +10,7 @@
 
 pub mod broken;
 pub mod patched;
+pub mod plain;
 pub mod repository;
 
 use std::env;
