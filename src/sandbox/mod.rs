@@ -18,16 +18,18 @@ mod monitor;
 mod mounts;
 mod parent;
 mod plan;
+mod progress;
 mod tree;
 mod wire;
 
 use std::process::ExitCode;
 
 pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError};
-pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use init::EMULATION_WARNING;
+pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use monitor::Auditor;
 pub use plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote};
+pub use progress::{Activity, Meter, Progress};
 pub use tree::{AuditedLayer, Tree, WholeTree};
 pub use wire::{Ending, Outcome, StageFailure};
 
