@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::node::Node;
 use super::{AuditError, at};
+use crate::sandbox::Meter;
 
 /// SHA-256 of a file's content.
 pub(super) type ContentDigest = [u8; 32];
@@ -30,11 +31,15 @@ pub(super) type Manifest = BTreeMap<PathBuf, Record>;
 
 /// Reads a tree, without crossing to other file systems. Contents are read by all cores at once;
 /// a file that has inode, size, modification and change time of an `earlier` manifest has its
-/// content, too.
+/// content, too. `meter` counts the objects, and the bytes of what is read.
 ///
 /// # Errors
 /// A path that cannot be read; what vanishes meanwhile is not there.
-pub(super) fn manifest(root: &Path, earlier: Option<&Manifest>) -> Result<Manifest, AuditError> {
+pub(super) fn manifest(
+    root: &Path,
+    earlier: Option<&Manifest>,
+    meter: &Meter<'_>,
+) -> Result<Manifest, AuditError> {
     let mut manifest = Manifest::new();
     let root = root.join("");
     let mut pending = vec![PathBuf::new()];
@@ -43,6 +48,7 @@ pub(super) fn manifest(root: &Path, earlier: Option<&Manifest>) -> Result<Manife
         let Some(node) = Node::read(&full).map_err(at(&full))? else {
             continue;
         };
+        meter.object();
         if node.is_dir() {
             let names = fs::read_dir(&full)
                 .and_then(|entries| {
@@ -61,7 +67,7 @@ pub(super) fn manifest(root: &Path, earlier: Option<&Manifest>) -> Result<Manife
         .filter(|(_, record)| record.node.is_file() && record.digest.is_none())
         .map(|(path, record)| (root.join(path), &mut record.digest))
         .collect();
-    read_contents(unread)?;
+    read_contents(unread, meter)?;
     Ok(manifest)
 }
 
@@ -70,7 +76,10 @@ fn known_digest(earlier: &Record, node: &Node) -> Option<ContentDigest> {
     earlier.digest.filter(|_| same(&earlier.node) == same(node))
 }
 
-fn read_contents(files: Vec<(PathBuf, &mut Option<ContentDigest>)>) -> Result<(), AuditError> {
+fn read_contents(
+    files: Vec<(PathBuf, &mut Option<ContentDigest>)>,
+    meter: &Meter<'_>,
+) -> Result<(), AuditError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let slots: Vec<_> = files.into_iter().map(Mutex::new).collect();
     let next = AtomicUsize::new(0);
@@ -80,7 +89,7 @@ fn read_contents(files: Vec<(PathBuf, &mut Option<ContentDigest>)>) -> Result<()
             while let Some(slot) = slots.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut slot = slot.lock().unwrap_or_else(|locked| locked.into_inner());
                 let (path, digest) = &mut *slot;
-                **digest = Some(content_digest(path, &mut chunk).map_err(at(path))?);
+                **digest = Some(content_digest(path, &mut chunk, meter).map_err(at(path))?);
             }
             Ok(())
         };
@@ -93,14 +102,17 @@ fn read_contents(files: Vec<(PathBuf, &mut Option<ContentDigest>)>) -> Result<()
     })
 }
 
-fn content_digest(path: &Path, chunk: &mut [u8]) -> io::Result<ContentDigest> {
+fn content_digest(path: &Path, chunk: &mut [u8], meter: &Meter<'_>) -> io::Result<ContentDigest> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
     loop {
         let length = file.read(chunk)?;
         match chunk.get(..length) {
             None | Some([]) => return Ok(digest.finalize().into()),
-            Some(read) => digest.update(read),
+            Some(read) => {
+                digest.update(read);
+                meter.bytes(length);
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::{self, Tree};
+use crate::sandbox::{self, Meter, Tree};
 use manifest::{Manifest, manifest};
 
 pub use change::{Change, ChangeKind, FieldChange};
@@ -65,13 +65,14 @@ pub struct Auditor {
 }
 
 impl sandbox::Auditor for Auditor {
-    fn before(&mut self, trees: &[Tree]) -> Result<(), String> {
+    fn before(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<(), String> {
         let start = Instant::now();
         for tree in trees {
             match tree {
                 Tree::Layer(_) => {}
                 Tree::Whole(tree) => {
-                    let manifest = manifest(&tree.view, None).map_err(|error| error.to_string())?;
+                    let manifest =
+                        manifest(&tree.view, None, meter).map_err(|error| error.to_string())?;
                     self.before.push(manifest);
                 }
             }
@@ -80,7 +81,7 @@ impl sandbox::Auditor for Auditor {
         Ok(())
     }
 
-    fn after(&mut self, trees: &[Tree]) -> Result<String, String> {
+    fn after(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<String, String> {
         let start = Instant::now();
         let mut changes = Vec::new();
         let mut manifests = self.before.iter();
@@ -89,7 +90,7 @@ impl sandbox::Auditor for Auditor {
                 Tree::Layer(layer) => overlay::read_upper(layer, &mut changes),
                 Tree::Whole(tree) => {
                     let before = manifests.next().ok_or("a tree was not read before")?;
-                    manifest(&tree.view, Some(before))
+                    manifest(&tree.view, Some(before), meter)
                         .map(|after| snapshot::changes(tree, before, &after, &mut changes))
                 }
             }

@@ -83,6 +83,7 @@ mod tests {
 
     use super::super::manifest::manifest;
     use super::*;
+    use crate::sandbox::{Activity, Meter};
 
     /// What `act` changes in a tree with `a`, its other name `b`, and `c`.
     fn changed(act: impl FnOnce(&Path)) -> Vec<String> {
@@ -98,9 +99,10 @@ mod tests {
             }
             manifest
         };
-        let before = without_atime(manifest(root, None).unwrap());
+        let meter = Meter::silent(Activity::Reading);
+        let before = without_atime(manifest(root, None, &meter).unwrap());
         act(root);
-        let after = without_atime(manifest(root, Some(&before)).unwrap());
+        let after = without_atime(manifest(root, Some(&before), &meter).unwrap());
         let whole = WholeTree {
             target: "/srv".into(),
             view: root.to_owned(),
@@ -150,6 +152,22 @@ mod tests {
                 .unwrap();
         });
         assert_eq!(found, ["/srv/c metadata ctime"]);
+    }
+
+    #[test]
+    fn what_is_read_is_counted_and_what_is_known_is_not_read_again() {
+        let tree = tempfile::tempdir().unwrap();
+        fs::write(tree.path().join("a"), "abc").unwrap();
+        fs::write(tree.path().join("b"), "de").unwrap();
+        let counted = |earlier: Option<&Manifest>| {
+            let meter = Meter::silent(Activity::Reading);
+            let manifest = manifest(tree.path(), earlier, &meter).unwrap();
+            let progress = meter.progress();
+            (manifest, (progress.objects, progress.bytes))
+        };
+        let (before, first) = counted(None);
+        let (_, second) = counted(Some(&before));
+        assert_eq!((first, second), ((3, 5), (3, 0)));
     }
 
     #[test]

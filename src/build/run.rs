@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::BuildError;
 use super::transcript::Transcript;
 use crate::audit::{Change, Findings};
-use crate::sandbox::{Ending, Interrupts, Plan, SandboxError, StageFailure, launch};
+use crate::sandbox::{
+    Activity, Ending, Interrupts, Plan, Progress, SandboxError, StageFailure, launch,
+};
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
 const TRANSCRIPT_MAX: usize = 16 << 20;
@@ -27,7 +29,7 @@ pub struct Built {
 }
 
 /// Runs a plan. `stdout` takes the output's stream as soon as there is one and must see
-/// to it that it is read; `watch` is given each line of the transcript.
+/// to it that it is read; `watch` is given each line of the transcript, and how far an audit is.
 ///
 /// # Errors
 /// The sandbox or its command failed.
@@ -47,7 +49,13 @@ pub fn run(
         if let Some(stream) = running.take_stdout() {
             stdout(stream);
         }
-        let outcome = running.wait();
+        let outcome = running.wait(&|progress: Progress| match progress.activity {
+            Activity::Copying | Activity::Reading | Activity::ReadingAgain => {
+                watch(&progress.to_string());
+            }
+            // The command speaks for itself.
+            Activity::Waiting => {}
+        });
         (outcome, reader.join().unwrap_or_default())
     });
     let outcome = outcome?;

@@ -177,6 +177,8 @@ mod tests {
         ];
         for (way, words) in expected {
             assert_eq!(outline(way), words, "{way:?}");
+            let is_dropped = words.starts_with(nobody);
+            assert_eq!(way.is_unprivileged(), is_dropped, "{way:?}");
         }
     }
 

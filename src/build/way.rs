@@ -57,6 +57,8 @@ const fn program(path: &'static str, package: &'static str) -> Program {
 }
 
 const NEWUIDMAP: Program = program("usr/bin/newuidmap", "uidmap");
+/// Makes `/` read-only.
+const MOUNT: Program = program("usr/bin/mount", "mount");
 
 impl Technique {
     /// The word of `--technique` and of reports.
@@ -132,22 +134,36 @@ impl Way {
         const FAKEROOT: Program = program("usr/bin/fakeroot", "fakeroot");
         match self {
             Self::Normal(Reference::Root) | Self::Chrootless(Technique::Userns) => &[],
-            Self::Normal(Reference::Unshare) | Self::Chrootless(Technique::UnshareHelper) => {
-                &[NEWUIDMAP]
-            }
+            Self::Normal(Reference::Unshare) => &[NEWUIDMAP],
+            Self::Chrootless(Technique::UnshareHelper) => &[NEWUIDMAP, MOUNT],
             Self::Normal(Reference::Fakechroot) => {
                 const { &[program("usr/bin/fakechroot", "fakechroot"), FAKEROOT] }
             }
             Self::Chrootless(Technique::Fakeroot) => &[FAKEROOT],
-            Self::Chrootless(Technique::Nested) => const { &[program("usr/bin/mount", "mount")] },
+            Self::Chrootless(Technique::Nested) => &[MOUNT],
             Self::Chrootless(Technique::Lxc) => {
                 const {
                     &[
                         program("usr/bin/lxc-usernsexec", "lxc"),
                         program("usr/bin/lxc-unshare", "lxc"),
                         NEWUIDMAP,
+                        MOUNT,
                     ]
                 }
+            }
+        }
+    }
+
+    /// Whether a user without privileges runs it, whom setpriv(1) makes of the sandbox's
+    /// superuser.
+    #[must_use]
+    pub fn is_unprivileged(self) -> bool {
+        match self {
+            Self::Normal(Reference::Root)
+            | Self::Chrootless(Technique::Userns | Technique::Nested) => false,
+            Self::Normal(Reference::Unshare | Reference::Fakechroot)
+            | Self::Chrootless(Technique::Fakeroot | Technique::UnshareHelper | Technique::Lxc) => {
+                true
             }
         }
     }

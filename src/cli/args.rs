@@ -315,6 +315,9 @@ pub struct AuditArgs {
     /// Write what changed as JSON too; `-` is standard output, instead of the text
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Say nothing but the result and trouble
+    #[arg(long, short)]
+    pub quiet: bool,
     /// The command, after `--`
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<String>,

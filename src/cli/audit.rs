@@ -1,8 +1,11 @@
 //! `twinroot audit`: any command in a sandbox, and what it changed there.
+//!
+//! The terminal is the command's while it runs, and shows how far the audit is before and after.
 
 use std::env;
 use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::Trouble;
@@ -10,14 +13,14 @@ use super::args::{AuditArg, AuditArgs};
 use super::destination::Destination;
 use super::machine::{cache_root, id_map, proxies};
 use super::outside::{choice, ready_outside};
-use super::progress::{Noise, Stages};
+use super::progress::{Noise, Stage, Stages};
 use super::{doctor, signals};
 use crate::audit::{Findings, Method};
 use crate::build::outside::Outside;
 use crate::build::pin::Context;
 use crate::build::{BuildError, at, trace};
 use crate::report::{self, AuditReport};
-use crate::sandbox::{Ending, Interrupts, Network, Outcome, Plan, launch};
+use crate::sandbox::{Activity, Ending, Interrupts, Network, Outcome, Plan, Progress, launch};
 
 /// Runs the command; 1 where it changed anything, 2 where it failed without.
 ///
@@ -58,7 +61,12 @@ pub(super) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
 }
 
 fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Ending), BuildError> {
-    let stages = Stages::new(Noise::Quiet);
+    let noise = if args.quiet {
+        Noise::Quiet
+    } else {
+        Noise::Progress
+    };
+    let stages = Stages::new(noise);
     let ids = id_map()?;
     let proxies = proxies();
     let context = Context {
@@ -74,16 +82,17 @@ fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Endi
         context,
         &stages,
     )?;
+    stages.dismiss();
     let method = args.audit.method();
     let plan = plan(args, &outside, method);
     let (outcome, refused) = if args.audit == AuditArg::ReadOnly {
         if !outside.has(trace::PROGRAM) {
             return Err(trace::no_observer("--audit read-only"));
         }
-        let (outcome, trace) = trace::observe(plan, |plan| run(plan, interrupts))?;
+        let (outcome, trace) = trace::observe(plan, |plan| run(plan, interrupts, noise))?;
         (outcome, trace.refused(|path| outside.has_path(path)))
     } else {
-        (run(&plan, interrupts)?, vec![])
+        (run(&plan, interrupts, noise)?, vec![])
     };
     let answer = outcome.audit.as_deref().map(Findings::from_answer);
     let mut changes = answer
@@ -111,21 +120,57 @@ fn plan(args: &AuditArgs, outside: &Outside, method: Method) -> Plan {
     plan
 }
 
-fn run(plan: &Plan, interrupts: &Interrupts) -> Result<Outcome, BuildError> {
+fn run(plan: &Plan, interrupts: &Interrupts, noise: Noise) -> Result<Outcome, BuildError> {
+    let screen = Screen {
+        noise,
+        shown: Mutex::default(),
+    };
     let mut running = launch(plan, interrupts)?;
     let (stdout, stderr) = (running.take_stdout(), running.take_stderr());
     let outcome = thread::scope(|scope| {
-        scope.spawn(|| stdout.map(pass));
-        scope.spawn(|| stderr.map(pass));
-        running.wait()
+        scope.spawn(|| stdout.map(|stream| pass(stream, &screen)));
+        scope.spawn(|| stderr.map(|stream| pass(stream, &screen)));
+        running.wait(&|progress| screen.show(progress))
     });
+    screen.clear();
     Ok(outcome?)
 }
 
+/// What the terminal shows of the audit itself.
+struct Screen {
+    noise: Noise,
+    shown: Mutex<Option<(Stage, Stages)>>,
+}
+
+impl Screen {
+    fn show(&self, progress: Progress) {
+        if progress.activity == Activity::Waiting {
+            return self.clear();
+        }
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let (stage, _) = shown.get_or_insert_with(|| {
+            let stages = Stages::new(self.noise);
+            (stages.start("audit"), stages)
+        });
+        stage.say(&progress.to_string());
+    }
+
+    fn clear(&self) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((stage, stages)) = shown.take() {
+            drop(stage);
+            stages.dismiss();
+        }
+    }
+}
+
 /// Standard output is for the result alone.
-fn pass(mut stream: impl Read) {
-    // Standard error may be closed; the command is not to notice.
-    if io::copy(&mut stream, &mut io::stderr()).is_err() {
-        let _ = io::copy(&mut stream, &mut io::sink());
+fn pass(mut stream: impl Read, screen: &Screen) {
+    let mut chunk = vec![0; 16 << 10];
+    // An error is the end of the stream: the command's own status tells the rest.
+    while let Ok(length @ 1..) = stream.read(&mut chunk) {
+        screen.clear();
+        // Standard error may be closed; the command is not to notice.
+        let _ = io::stderr().write_all(chunk.get(..length).unwrap_or_default());
     }
 }

@@ -40,6 +40,13 @@ impl Stages {
         }
     }
 
+    /// Takes everything off the screen: what comes next is somebody else's.
+    pub(super) fn dismiss(self) {
+        // A terminal that takes nothing has nothing to be taken off.
+        let _ = self.bars.clear();
+        self.bars.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
     /// Begins a stage.
     pub(super) fn start(&self, name: &'static str) -> Stage {
         let bar = self.bars.add(ProgressBar::new_spinner());

@@ -12,6 +12,7 @@ use nix::unistd::{Pid, geteuid};
 
 use super::idmap::IdMap;
 use super::plan::Plan;
+use super::progress::Progress;
 use super::wire::{Channel, FromMonitor, Outcome, StageFailure, ToMonitor};
 
 /// Why a sandbox could not do its work.
@@ -190,7 +191,9 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
     {
         Some(FromMonitor::Unshared) => {}
         Some(FromMonitor::Failed(failure)) => return Err(SandboxError::Stage { name, failure }),
-        Some(FromMonitor::Done(_)) | None => return Err(running.gone()),
+        Some(FromMonitor::Progress(_) | FromMonitor::Done(_)) | None => {
+            return Err(running.gone());
+        }
     }
     write_maps(&plan.ids, running.pid(), &name)?;
     running
@@ -211,26 +214,33 @@ impl Running<'_> {
         self.stderr.take()
     }
 
-    /// Waits for the command's end and the audit.
+    /// Waits for the command's end and the audit; `watch` is given what the monitor says of
+    /// itself meanwhile.
     ///
     /// # Errors
     /// The sandbox could not be set up, or was ended by an interrupt.
-    pub fn wait(mut self) -> Result<Outcome, SandboxError> {
-        let word = self
-            .control
-            .receive()
-            .map_err(|error| SandboxError::Launch {
-                name: self.name.clone(),
-                step: "listen to the monitor",
-                error,
-            })?;
-        match word {
-            Some(FromMonitor::Done(outcome)) => Ok(outcome),
-            Some(FromMonitor::Failed(failure)) => Err(SandboxError::Stage {
-                name: self.name.clone(),
-                failure,
-            }),
-            Some(FromMonitor::Unshared) | None => Err(self.gone()),
+    pub fn wait(mut self, watch: &dyn Fn(Progress)) -> Result<Outcome, SandboxError> {
+        loop {
+            let word = self
+                .control
+                .receive()
+                .map_err(|error| SandboxError::Launch {
+                    name: self.name.clone(),
+                    step: "listen to the monitor",
+                    error,
+                })?;
+            return match word {
+                Some(FromMonitor::Progress(progress)) => {
+                    watch(progress);
+                    continue;
+                }
+                Some(FromMonitor::Done(outcome)) => Ok(outcome),
+                Some(FromMonitor::Failed(failure)) => Err(SandboxError::Stage {
+                    name: self.name.clone(),
+                    failure,
+                }),
+                Some(FromMonitor::Unshared) | None => Err(self.gone()),
+            };
         }
     }
 

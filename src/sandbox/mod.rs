@@ -18,6 +18,7 @@ mod monitor;
 mod mounts;
 mod parent;
 mod plan;
+mod progress;
 mod tree;
 mod wire;
 
@@ -28,6 +29,7 @@ pub use init::EMULATION_WARNING;
 pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use monitor::Auditor;
 pub use plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote};
+pub use progress::{Activity, Meter, Progress};
 pub use tree::{AuditedLayer, Tree, WholeTree};
 pub use wire::{Ending, Outcome, StageFailure};
 

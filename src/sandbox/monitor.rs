@@ -22,23 +22,24 @@ use rustix::fs::OFlags;
 use super::init::InitRequest;
 use super::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
 use super::plan::{AfterRun, Bind, Cover, Network, Plan};
+use super::progress::{Activity, Meter, Teller};
 use super::tree::{Tree, WholeTree, copies, overlays, read_only};
 use super::wire::{Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor};
 
 /// Watches what a build changes; both run where no build can reach them.
 pub trait Auditor {
-    /// Reads the trees before the command.
+    /// Reads the trees before the command; counts what it reads.
     ///
     /// # Errors
     /// Something cannot be read.
-    fn before(&mut self, trees: &[Tree]) -> Result<(), String>;
+    fn before(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<(), String>;
 
     /// Reads them after everything in the sandbox has ended; returns its findings in a format
-    /// of its own.
+    /// of its own. Counts what it reads.
     ///
     /// # Errors
     /// Something cannot be read.
-    fn after(&mut self, trees: &[Tree]) -> Result<String, String>;
+    fn after(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<String, String>;
 }
 
 /// Where everything of the sandbox is mounted, in the monitor's own mount namespace.
@@ -93,18 +94,20 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     if let Some(hostname) = &plan.hostname {
         sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
     }
-    let trees = build_tree(&plan, &sources)?;
+    let teller = Teller::new(launcher);
+    let trees = build_tree(&plan, &sources, &teller)?;
     if plan.after == AfterRun::Audit {
         auditor
-            .before(&trees)
+            .before(&trees, &Meter::new(Activity::Reading, &teller))
             .map_err(failed("read the outside before the build"))?;
     }
+    teller.command_runs();
     let ending = run_init(&plan)?;
     let audit = match plan.after {
         AfterRun::Forget => None,
         AfterRun::Audit => Some(
             auditor
-                .after(&trees)
+                .after(&trees, &Meter::new(Activity::ReadingAgain, &teller))
                 .map_err(failed("read what the build changed"))?,
         ),
     };
@@ -178,7 +181,11 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
 
 /// Builds the sandbox's root below [`WORKSPACE`], all but `/proc`; the trees that a build may
 /// change.
-fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<Tree>, StageFailure> {
+fn build_tree(
+    plan: &Plan,
+    sources: &Sources,
+    teller: &Teller<'_>,
+) -> Result<Vec<Tree>, StageFailure> {
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
         .map_err(failed("make the mounts private"))?;
@@ -195,7 +202,7 @@ fn build_tree(plan: &Plan, sources: &Sources) -> Result<Vec<Tree>, StageFailure>
         .collect();
     let mut trees = match plan.cover {
         Cover::Overlay => overlays(workspace, &plan.nodes, &layers)?,
-        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers)?],
+        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers, teller)?],
         Cover::ReadOnly => read_only(workspace, &plan.nodes, &layers)?,
     };
     mount_dev(&root.join("dev"))?;

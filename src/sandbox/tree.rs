@@ -11,6 +11,7 @@ use rustix::fs::{CWD, Timespec, Timestamps};
 
 use super::mounts::{below, bind, failed, make_mount_point, make_nodes, mount_tmpfs};
 use super::plan::{Access, Node};
+use super::progress::Teller;
 use super::wire::StageFailure;
 
 /// What a build may change.
@@ -105,13 +106,16 @@ pub(super) fn copies(
     workspace: &Path,
     nodes: &[Node],
     layers: &[Source<'_>],
+    teller: &Teller<'_>,
 ) -> Result<Tree, StageFailure> {
     let root = workspace.join("root");
     mount_tmpfs(&root, 0o755)?;
     make_nodes(&root, nodes)?;
-    for (target, source) in layers {
-        copy(source, &below(&root, target), target)?;
-    }
+    teller.filling(&root, || {
+        layers
+            .iter()
+            .try_for_each(|(target, source)| copy(source, &below(&root, target), target))
+    })?;
     let tree = WholeTree::of(&root, workspace.join("view"), Path::new("/"), false)?;
     Ok(Tree::Whole(tree))
 }

@@ -9,10 +9,13 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
+use super::progress::Progress;
 
 /// From the launcher to the monitor stage.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub(super) enum ToMonitor {
 pub(super) enum FromMonitor {
     /// The namespaces are there; write the id maps now.
     Unshared,
+    /// How far it is, any number of times.
+    Progress(Progress),
     /// The end.
     Done(Outcome),
     /// The sandbox could not be made.
@@ -112,6 +117,18 @@ impl Channel {
         self.reader.get_mut().write_all(&line)
     }
 
+    /// Sends a message that may as well be dropped: the other side may be slow to read.
+    pub(super) fn send_at_once<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        let socket = self.reader.get_mut();
+        match rustix::net::send(&*socket, &line, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            Err(Errno::AGAIN) => Ok(()),
+            // A line that was begun must be finished.
+            sent => socket.write_all(line.get(sent?..).unwrap_or_default()),
+        }
+    }
+
     /// The next message; `None` when the other side is gone.
     pub(super) fn receive<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
         let mut line = String::new();
@@ -122,5 +139,39 @@ impl Channel {
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::progress::Activity;
+    use super::*;
+
+    #[test]
+    fn a_report_of_progress_is_one_line() {
+        let message = FromMonitor::Progress(Progress {
+            activity: Activity::ReadingAgain,
+            objects: 12,
+            bytes: 34,
+        });
+        let line = serde_json::to_string(&message).unwrap();
+        assert_eq!(
+            line,
+            r#"{"Progress":{"activity":"ReadingAgain","objects":12,"bytes":34}}"#
+        );
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let [mut ours, mut theirs] = [ours, theirs].map(|socket| Channel {
+            reader: BufReader::new(socket),
+        });
+        ours.send_at_once(&message).unwrap();
+        ours.send(&FromMonitor::Unshared).unwrap();
+        let received = [
+            theirs.receive::<FromMonitor>().unwrap(),
+            theirs.receive().unwrap(),
+        ];
+        assert_eq!(
+            format!("{received:?}"),
+            format!("[Some({message:?}), Some(Unshared)]")
+        );
     }
 }

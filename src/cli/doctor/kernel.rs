@@ -1,0 +1,183 @@
+//! What the kernel and the user's account give: user namespaces, ids, overlayfs, and a trial of
+//! them all together.
+
+use std::fmt;
+use std::fs;
+
+use nix::unistd::geteuid;
+
+use super::check::Answer;
+use crate::build::pin::host_plan;
+use crate::build::run::{discard, run};
+use crate::build::{BuildError, at};
+use crate::cli::machine::id_map;
+use crate::sandbox::{EMULATION_WARNING, Emulation, Interrupts};
+
+/// A kernel's version, its first two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Release(pub(super) u32, pub(super) u32);
+
+impl Release {
+    /// The running kernel's, where it says one that we can read.
+    pub(super) fn running() -> Option<Self> {
+        Self::parse(&fs::read_to_string("/proc/sys/kernel/osrelease").ok()?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.trim().split(|c: char| !c.is_ascii_digit());
+        Some(Self(
+            numbers.next()?.parse().ok()?,
+            numbers.next()?.parse().ok()?,
+        ))
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
+/// What the kernel's knobs say of user namespaces.
+pub(super) fn namespaces(read: &dyn Fn(&str) -> Option<String>) -> Answer {
+    let value = |path: &str| read(path).map(|text| text.trim().to_owned());
+    let is_plain = !geteuid().is_root();
+    let knobs = [
+        (
+            "/proc/sys/user/max_user_namespaces",
+            "0",
+            "sudo sysctl user.max_user_namespaces=15000",
+            false,
+        ),
+        (
+            "/proc/sys/kernel/unprivileged_userns_clone",
+            "0",
+            "sudo sysctl kernel.unprivileged_userns_clone=1",
+            true,
+        ),
+        (
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+            true,
+        ),
+    ];
+    for (path, closed, mend, is_for_plain_users) in knobs {
+        if value(path).as_deref() == Some(closed) && (is_plain || !is_for_plain_users) {
+            return Answer::Lacks {
+                what: format!("{path} is {closed}"),
+                mend: Some(mend.to_owned()),
+            };
+        }
+    }
+    match value("/proc/sys/user/max_user_namespaces") {
+        Some(most) => Answer::Can(format!("up to {most}")),
+        None => Answer::Lacks {
+            what: "this kernel has none (CONFIG_USER_NS)".to_owned(),
+            mend: None,
+        },
+    }
+}
+
+pub(super) fn ids() -> Answer {
+    match id_map() {
+        Ok(ids) => Answer::Can(ids.to_string()),
+        Err(error) => Answer::Lacks {
+            what: error
+                .to_string()
+                .trim_start_matches("user namespaces: ")
+                .to_owned(),
+            mend: error.hint(),
+        },
+    }
+}
+
+pub(super) fn overlayfs() -> Answer {
+    let table = fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    if table
+        .lines()
+        .any(|line| line.trim_start_matches("nodev").trim() == "overlay")
+    {
+        return Answer::Can("in this kernel".to_owned());
+    }
+    Answer::Lacks {
+        what: "not in /proc/filesystems".to_owned(),
+        mend: Some("sudo modprobe overlay".to_owned()),
+    }
+}
+
+/// What a sandbox that works shows of the machine.
+#[derive(Debug)]
+pub(super) struct Trial {
+    /// The kernel's word for why the sandbox got no list of emulators of its own, if it did not.
+    pub(super) no_own_list: Option<String>,
+}
+
+/// Runs a whole sandbox around true(1): the only proof that all the parts work together.
+///
+/// # Errors
+/// They don't.
+pub(super) fn trial() -> Result<Trial, BuildError> {
+    let ids = id_map()?;
+    let directory = tempfile::tempdir().map_err(at("a temporary directory", "make"))?;
+    let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
+    plan.emulation = Emulation::None;
+    let built = run(&plan, &Interrupts::default(), discard, &|_| ())?;
+    Ok(Trial {
+        no_own_list: no_own_list(&String::from_utf8_lossy(&built.transcript_bytes)),
+    })
+}
+
+fn no_own_list(transcript: &str) -> Option<String> {
+    let mut words = transcript
+        .lines()
+        .filter_map(|line| line.strip_prefix(EMULATION_WARNING));
+    let word = words.next()?;
+    Some(word.trim_start_matches(": ").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_user_namespaces_come_with_the_command_that_opens_them() {
+        let read = |path: &str| {
+            path.ends_with("max_user_namespaces")
+                .then(|| "0\n".to_owned())
+        };
+        assert_eq!(
+            namespaces(&read),
+            Answer::Lacks {
+                what: "/proc/sys/user/max_user_namespaces is 0".to_owned(),
+                mend: Some("sudo sysctl user.max_user_namespaces=15000".to_owned()),
+            }
+        );
+    }
+
+    #[test]
+    fn releases_of_distributions_are_ordered_by_number() {
+        let read = ["6.1.0-18-amd64\n", "6.18.44-fc", "6.7-rc1", "6.12"].map(Release::parse);
+        assert_eq!(
+            read,
+            [
+                Some(Release(6, 1)),
+                Some(Release(6, 18)),
+                Some(Release(6, 7)),
+                Some(Release(6, 12))
+            ]
+        );
+        assert!(Release(6, 7) < Release(6, 18));
+        assert_eq!(Release::parse("unknown"), None);
+    }
+
+    #[test]
+    fn the_kernels_word_is_taken_from_the_sandboxs_warning() {
+        let warning = format!("{EMULATION_WARNING}: EPERM: Operation not permitted\n");
+        assert_eq!(
+            no_own_list(&warning),
+            Some("EPERM: Operation not permitted".to_owned())
+        );
+        assert_eq!(no_own_list(""), None);
+    }
+}

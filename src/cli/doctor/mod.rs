@@ -1,0 +1,89 @@
+//! `twinroot doctor`: what this machine can do, and the command that mends what it can't.
+//! `verify` and `build` ask the first of its questions before they start.
+//!
+//! It looks, and alters nothing.
+
+mod check;
+mod foreign;
+mod kernel;
+mod programs;
+mod room;
+
+use std::fs;
+
+use nix::unistd::geteuid;
+
+use self::check::{Answer, Check};
+use self::kernel::{Release, Trial};
+use super::Trouble;
+use crate::build::BuildError;
+
+/// Prints every capability.
+///
+/// # Errors
+/// The first lack that stops everything.
+#[expect(clippy::print_stdout, reason = "the command's result")]
+pub(super) fn report() -> Result<u8, Trouble> {
+    let mut checks = preconditions();
+    let is_ready = checks.iter().all(|check| check.lack().is_none());
+    let trial = is_ready.then(kernel::trial);
+    checks.extend(trial.as_ref().map(sandbox));
+    let trial = trial.and_then(Result::ok);
+    checks.extend(trial.as_ref().map(|_| {
+        let text = "overlayfs works in a user namespace";
+        Check::new("--audit overlay", Answer::Can(text.to_owned()))
+    }));
+    checks.extend(room::checks());
+    // A plain user's first question is for newuidmap already.
+    let is_new = |way: &Check| checks.iter().all(|check| check.name != way.name);
+    let ways: Vec<_> = programs::ways().into_iter().filter(is_new).collect();
+    checks.extend(ways);
+    checks.extend(foreign::architectures());
+    checks.extend(
+        trial.map(|trial| foreign::own_list(trial.no_own_list.as_deref(), Release::running())),
+    );
+    for check in &checks {
+        println!("{check}");
+    }
+    first_lack(&checks).map_or(Ok(0), |lack| Err(lack.into()))
+}
+
+/// Asks what every build needs.
+///
+/// # Errors
+/// The first lack.
+pub(super) fn preflight() -> Result<(), BuildError> {
+    first_lack(&preconditions()).map_or(Ok(()), Err)
+}
+
+fn first_lack(checks: &[Check]) -> Option<BuildError> {
+    checks.iter().find_map(Check::lack)
+}
+
+/// Without any of these nothing works: even where a build itself needs no overlay, making an
+/// outside and fetching run behind overlays of this machine.
+fn preconditions() -> Vec<Check> {
+    let needed = programs::NEEDED.iter();
+    let mut checks: Vec<_> = needed
+        .map(|(program, package)| programs::needed(program, package))
+        .collect();
+    if !geteuid().is_root() {
+        checks.push(programs::needed("newuidmap", "uidmap"));
+    }
+    let namespaces = kernel::namespaces(&|path| fs::read_to_string(path).ok());
+    checks.push(Check::new("user namespaces", namespaces));
+    checks.push(Check::new("subordinate ids", kernel::ids()));
+    checks.push(Check::new("overlayfs", kernel::overlayfs()));
+    checks
+}
+
+fn sandbox(trial: &Result<Trial, BuildError>) -> Check {
+    let answer = match trial {
+        Ok(_) => Answer::Can("namespaces, overlays and mounts work together".to_owned()),
+        Err(error) => Answer::Lacks {
+            what: error.to_string(),
+            mend: None,
+        },
+    };
+    Check::new("sandbox", answer)
+}
