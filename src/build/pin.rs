@@ -165,7 +165,7 @@ pub fn host_plan(
         ids: ids.clone(),
         nodes,
         layers,
-        cover: Cover::Overlay,
+        cover: machine_cover(),
         binds,
         network: Network::None,
         command,
@@ -175,6 +175,23 @@ pub fn host_plan(
         emulation: Emulation::Machine,
         after: AfterRun::Forget,
     })
+}
+
+/// What keeps the machine from being written to while something is fetched or made: nothing of it
+/// is written to on purpose, so that a place without overlayfs can do with a read-only view.
+fn machine_cover() -> Cover {
+    let table = fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    cover_by(&table)
+}
+
+/// By the kernel's list of file systems (proc_filesystems(5)).
+fn cover_by(filesystems: &str) -> Cover {
+    let mut names = filesystems.lines().filter_map(|line| line.split('\t').nth(1));
+    if names.any(|name| name == "overlay") {
+        Cover::Overlay
+    } else {
+        Cover::ReadOnly
+    }
 }
 
 /// Where a sandbox leaves what it makes.

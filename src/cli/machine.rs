@@ -26,11 +26,13 @@ pub(super) fn id_map() -> Result<IdMap, BuildError> {
         read("/etc/subgid"),
         read("/proc/self/uid_map"),
     );
+    let max_user_namespaces = read("/proc/sys/user/max_user_namespaces");
     let asker = Asker {
         uid: uid.as_raw(),
         user: &user,
         subuid: &subuid,
         subgid: &subgid,
+        max_user_namespaces: &max_user_namespaces,
         uid_map: &uid_map,
     };
     IdMap::for_user(asker).map_err(|error| BuildError::Recipe {

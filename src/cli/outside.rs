@@ -10,7 +10,6 @@ use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::outside::{self, Choice, OUTSIDES, Outside};
 use crate::build::pin::Context;
 use crate::build::recipe::Recipe;
-use crate::sandbox::IdMap;
 
 /// What `--outside` stands for.
 ///
@@ -58,14 +57,7 @@ pub(super) fn ready_outside(
     stages: &Stages,
 ) -> Result<(Outside, Option<Entry>), BuildError> {
     let ids = context.ids;
-    // On the machine's own files shifted ids would make every file nobody's.
-    let ids_of_machine = || {
-        if geteuid().is_root() {
-            IdMap::identity()
-        } else {
-            ids.clone()
-        }
-    };
+    let ids_of_machine = || ids.for_machine(geteuid().is_root());
     let stage = stages.start("outside");
     match choice {
         Choice::Host => {

@@ -3,7 +3,8 @@
 //! A sandbox's superuser is never the machine's: its ids are a range of
 //! subordinate ids (subuid(5), subgid(5)). The one exception is a build on a
 //! directory of the machine itself, started by the superuser, where shifted ids
-//! would make every file belong to nobody; see [`IdMap::identity`].
+//! would make every file belong to nobody; see [`IdMap::identity`]. And where the
+//! kernel gives no user namespace, a superuser's sandbox has none: [`IdMap::callers`].
 
 use std::fmt;
 
@@ -25,6 +26,18 @@ pub struct IdMap {
     pub gid_base: u32,
     /// How many ids, of both kinds.
     pub count: u32,
+    /// Whether the sandbox has a user namespace of its own at all.
+    pub namespace: UserNamespace,
+}
+
+/// Whose user namespace a sandbox is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UserNamespace {
+    /// One of its own.
+    Own,
+    /// That of the superuser who started it: a place without user namespaces. The sandbox's
+    /// superuser lacks the capabilities that reach beyond files and mounts instead.
+    Callers,
 }
 
 /// Why no map could be found.
@@ -60,6 +73,8 @@ pub struct Asker<'a> {
     pub subuid: &'a str,
     /// Text of `/etc/subgid`.
     pub subgid: &'a str,
+    /// Text of `/proc/sys/user/max_user_namespaces`; empty where the kernel has none.
+    pub max_user_namespaces: &'a str,
     /// Text of `/proc/self/uid_map`, which tells whether all ids exist here.
     pub uid_map: &'a str,
 }
@@ -73,6 +88,26 @@ impl IdMap {
             uid_base: 0,
             gid_base: 0,
             count: IDS_NEEDED,
+            namespace: UserNamespace::Own,
+        }
+    }
+
+    /// The ids of the superuser who asks, in whose user namespace the sandbox stays.
+    #[must_use]
+    pub fn callers() -> Self {
+        Self {
+            namespace: UserNamespace::Callers,
+            ..Self::identity()
+        }
+    }
+
+    /// The map for a build on a directory of the machine itself: its superuser keeps its ids,
+    /// for shifted ones would make every file nobody's.
+    #[must_use]
+    pub fn for_machine(&self, is_superuser: bool) -> Self {
+        match (is_superuser, self.namespace) {
+            (true, UserNamespace::Own) => Self::identity(),
+            (true, UserNamespace::Callers) | (false, _) => self.clone(),
         }
     }
 
@@ -87,6 +122,9 @@ impl IdMap {
     /// # Errors
     /// [`IdMapError::NoRange`] for a plain user without subordinate ids.
     pub fn for_user(asker: Asker<'_>) -> Result<Self, IdMapError> {
+        if asker.uid == 0 && matches!(asker.max_user_namespaces.trim(), "" | "0") {
+            return Ok(Self::callers());
+        }
         let uid_base = range_start(asker.subuid, asker);
         let gid_base = range_start(asker.subgid, asker);
         if asker.uid == 0 {
@@ -97,6 +135,7 @@ impl IdMap {
                 uid_base: uid_base.unwrap_or(SUPERUSER_BASE),
                 gid_base: gid_base.unwrap_or(SUPERUSER_BASE),
                 count: IDS_NEEDED,
+                namespace: UserNamespace::Own,
             });
         }
         let lacking = |file| IdMapError::NoRange {
@@ -107,12 +146,16 @@ impl IdMap {
             uid_base: uid_base.ok_or_else(|| lacking("/etc/subuid"))?,
             gid_base: gid_base.ok_or_else(|| lacking("/etc/subgid"))?,
             count: IDS_NEEDED,
+            namespace: UserNamespace::Own,
         })
     }
 }
 
 impl fmt::Display for IdMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace == UserNamespace::Callers {
+            return f.write_str("the superuser's own, without a user namespace");
+        }
         let last = |base: u32| u64::from(base) + u64::from(self.count) - 1;
         write!(
             f,
@@ -154,6 +197,7 @@ mod tests {
             user: "jo",
             subuid,
             subgid: subuid,
+            max_user_namespaces: "15000\n",
             uid_map,
         }
     }
@@ -166,7 +210,8 @@ mod tests {
             Ok(IdMap {
                 uid_base: 200_000,
                 gid_base: 200_000,
-                count: 65_536
+                count: 65_536,
+                namespace: UserNamespace::Own,
             })
         );
     }
@@ -196,6 +241,20 @@ mod tests {
     fn the_superuser_gets_shifted_ids_without_any_table() {
         let map = IdMap::for_user(asker(0, "", ALL)).unwrap();
         assert!(!map.is_identity());
+    }
+
+    #[test]
+    fn the_superuser_needs_no_user_namespace_and_a_plain_user_does() {
+        for closed in ["", "0\n"] {
+            let asker = Asker {
+                max_user_namespaces: closed,
+                ..asker(0, "", ALL)
+            };
+            assert_eq!(IdMap::for_user(asker), Ok(IdMap::callers()));
+            let plain = Asker { uid: 1000, ..asker };
+            assert!(IdMap::for_user(plain).is_err());
+        }
+        assert_eq!(IdMap::callers().for_machine(true), IdMap::callers());
     }
 
     #[test]

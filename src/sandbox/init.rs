@@ -14,8 +14,10 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, pivot_root};
+use rustix::thread::CapabilitySet;
 use serde::{Deserialize, Serialize};
 
+use super::idmap::UserNamespace;
 use super::mounts::{DEVICES, bind, failed, mount_kind};
 use super::plan::{Access, Emulation};
 use super::wire::{Channel, Ending, FromInit, StageFailure};
@@ -27,6 +29,7 @@ pub(super) struct InitRequest {
     pub(super) root: PathBuf,
     /// Whether the sandbox's user 0 is the machine's, which may write below `/proc/sys`.
     pub(super) protect_proc: bool,
+    pub(super) namespace: UserNamespace,
     pub(super) command: Vec<String>,
     pub(super) environment: Vec<(String, String)>,
     pub(super) directory: PathBuf,
@@ -77,7 +80,33 @@ fn enter_and_run(monitor: &mut Channel) -> Result<Ending, StageFailure> {
             error: format!("`{path}` is a writable mount"),
         });
     }
+    match request.namespace {
+        UserNamespace::Own => {}
+        UserNamespace::Callers => drop_capabilities()?,
+    }
     run_command(&request)
+}
+
+/// What a superuser without a user namespace could do to the machine beyond files and mounts:
+/// its devices, modules, clock, network and reboot (capabilities(7)).
+const BEYOND_FILES: [CapabilitySet; 9] = [
+    CapabilitySet::MKNOD,
+    CapabilitySet::SYS_MODULE,
+    CapabilitySet::SYS_RAWIO,
+    CapabilitySet::SYS_BOOT,
+    CapabilitySet::SYS_TIME,
+    CapabilitySet::SYSLOG,
+    CapabilitySet::NET_ADMIN,
+    CapabilitySet::AUDIT_CONTROL,
+    CapabilitySet::BPF,
+];
+
+/// What is out of the bounding set no program gets, whoever runs it.
+fn drop_capabilities() -> Result<(), StageFailure> {
+    BEYOND_FILES.into_iter().try_for_each(|capability| {
+        rustix::thread::remove_capability_from_bounding_set(capability)
+            .map_err(failed("give up capabilities"))
+    })
 }
 
 /// Makes the new root the only one. `pivot_root(".", ".")` stacks the old root on the

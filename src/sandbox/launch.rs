@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 
-use super::idmap::IdMap;
+use super::idmap::{IdMap, UserNamespace};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::wire::{Channel, FromMonitor, Outcome, StageFailure, ToMonitor};
@@ -195,7 +195,10 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
             return Err(running.gone());
         }
     }
-    write_maps(&plan.ids, running.pid(), &name)?;
+    match plan.ids.namespace {
+        UserNamespace::Own => write_maps(&plan.ids, running.pid(), &name)?,
+        UserNamespace::Callers => {}
+    }
     running
         .control
         .send(&ToMonitor::Mapped)

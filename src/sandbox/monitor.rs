@@ -19,6 +19,7 @@ use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid
 
 use rustix::fs::OFlags;
 
+use super::idmap::UserNamespace;
 use super::init::InitRequest;
 use super::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
 use super::plan::{AfterRun, Bind, Cover, Network, Plan};
@@ -74,7 +75,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     setsid().map_err(failed("leave the terminal"))?;
     umask(Mode::from_bits_truncate(0o022));
     limit_open_files()?;
-    unshare(namespaces(plan.network)).map_err(failed("make the namespaces"))?;
+    unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's superuser could not pass a home directory of mode 700.
     let sources = Sources::open(&plan)?;
@@ -122,12 +123,13 @@ fn limit_open_files() -> Result<(), StageFailure> {
     setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), hard).map_err(failed(step))
 }
 
-fn namespaces(network: Network) -> CloneFlags {
-    let own = CloneFlags::CLONE_NEWUSER
-        | CloneFlags::CLONE_NEWNS
-        | CloneFlags::CLONE_NEWIPC
-        | CloneFlags::CLONE_NEWUTS;
-    match network {
+fn namespaces(plan: &Plan) -> CloneFlags {
+    let own = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
+    let own = match plan.ids.namespace {
+        UserNamespace::Own => own | CloneFlags::CLONE_NEWUSER,
+        UserNamespace::Callers => own,
+    };
+    match plan.network {
         Network::None => own | CloneFlags::CLONE_NEWNET,
         Network::Machine => own,
     }
@@ -248,6 +250,7 @@ fn run_init(plan: &Plan) -> Result<super::wire::Ending, StageFailure> {
     let request = InitRequest {
         root: Path::new(WORKSPACE).join("root"),
         protect_proc: plan.ids.is_identity(),
+        namespace: plan.ids.namespace,
         command: plan.command.clone(),
         environment: plan.environment.clone(),
         directory: plan.directory.clone(),

@@ -249,6 +249,7 @@ pub fn shell_quote(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::idmap::UserNamespace;
     use super::*;
 
     fn plan() -> Plan {
@@ -258,6 +259,7 @@ mod tests {
                 uid_base: 100_000,
                 gid_base: 100_000,
                 count: 65_536,
+                namespace: UserNamespace::Own,
             },
             nodes: vec![],
             layers: vec![Layer {
