@@ -148,7 +148,8 @@ fn a_technique_whose_program_the_outside_lacks_is_trouble() {
     fs::create_dir(&outside).unwrap();
     let outside = format!("--outside={}", outside.display());
     let told = |arguments: &[&str]| {
-        let mut command = verify_tiny(lab.path(), &repository, &[]);
+        let mut command = twinroot(lab.path());
+        command.args(["verify", support::repository::SUITE, &repository.mirror()]);
         let ran = run(command.args(arguments));
         (ran.status, ran.stderr)
     };
@@ -196,12 +197,9 @@ fn a_build_that_fails_keeps_none_of_the_others_from_being_reported() {
     assert_eq!(rows(&report), ["fakeroot chrootless fakeroot failed 0 0"]);
     assert_eq!(
         report["matrix"][0]["trouble"]["what"],
-        "fakeroot: fragile.postinst failed: no fakeroot"
+        "fakeroot: fragile.postinst failed"
     );
-    assert_eq!(
-        ran.stderr,
-        "twinroot: fakeroot: fragile.postinst failed: no fakeroot\n"
-    );
+    assert_eq!(ran.stderr, "twinroot: fakeroot: fragile.postinst failed\n");
 }
 
 #[test]
@@ -224,7 +222,13 @@ fn the_table_has_a_line_for_every_build() {
     let table: Vec<_> = text
         .lines()
         .skip_while(|line| !line.starts_with("MATRIX"))
-        .map(|line| line.split("  reference").next().unwrap().to_owned())
+        .map(|line| {
+            line.split("  reference")
+                .next()
+                .unwrap()
+                .trim_end()
+                .to_owned()
+        })
         .collect();
     assert_eq!(
         table,

@@ -186,7 +186,9 @@ fn machine_cover() -> Cover {
 
 /// By the kernel's list of file systems (proc_filesystems(5)).
 fn cover_by(filesystems: &str) -> Cover {
-    let mut names = filesystems.lines().filter_map(|line| line.split('\t').nth(1));
+    let mut names = filesystems
+        .lines()
+        .filter_map(|line| line.split('\t').nth(1));
     if names.any(|name| name == "overlay") {
         Cover::Overlay
     } else {

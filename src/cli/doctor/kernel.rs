@@ -38,10 +38,43 @@ impl fmt::Display for Release {
     }
 }
 
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// The superuser, whose sandboxes do without a user namespace where there is none.
+    Superuser,
+    /// Anybody else.
+    PlainUser,
+}
+
+impl Asker {
+    /// Whoever runs this.
+    pub(super) fn caller() -> Self {
+        if geteuid().is_root() {
+            Self::Superuser
+        } else {
+            Self::PlainUser
+        }
+    }
+
+    /// That there are no user namespaces.
+    fn without(self, what: String, mend: Option<String>) -> Answer {
+        match self {
+            Self::Superuser => Answer::Weak {
+                what: format!(
+                    "{what}: the superuser's sandboxes have none, and fewer capabilities"
+                ),
+                mend,
+            },
+            Self::PlainUser => Answer::Lacks { what, mend },
+        }
+    }
+}
+
 /// What the kernel's knobs say of user namespaces.
-pub(super) fn namespaces(read: &dyn Fn(&str) -> Option<String>) -> Answer {
+pub(super) fn namespaces(asker: Asker, read: &dyn Fn(&str) -> Option<String>) -> Answer {
     let value = |path: &str| read(path).map(|text| text.trim().to_owned());
-    let is_plain = !geteuid().is_root();
+    let is_plain = asker == Asker::PlainUser;
     let knobs = [
         (
             "/proc/sys/user/max_user_namespaces",
@@ -64,18 +97,12 @@ pub(super) fn namespaces(read: &dyn Fn(&str) -> Option<String>) -> Answer {
     ];
     for (path, closed, mend, is_for_plain_users) in knobs {
         if value(path).as_deref() == Some(closed) && (is_plain || !is_for_plain_users) {
-            return Answer::Lacks {
-                what: format!("{path} is {closed}"),
-                mend: Some(mend.to_owned()),
-            };
+            return asker.without(format!("{path} is {closed}"), Some(mend.to_owned()));
         }
     }
     match value("/proc/sys/user/max_user_namespaces") {
         Some(most) => Answer::Can(format!("up to {most}")),
-        None => Answer::Lacks {
-            what: "this kernel has none (CONFIG_USER_NS)".to_owned(),
-            mend: None,
-        },
+        None => asker.without("this kernel has none (CONFIG_USER_NS)".to_owned(), None),
     }
 }
 
@@ -100,8 +127,8 @@ pub(super) fn overlayfs() -> Answer {
     {
         return Answer::Can("in this kernel".to_owned());
     }
-    Answer::Lacks {
-        what: "not in /proc/filesystems".to_owned(),
+    Answer::Weak {
+        what: "not in /proc/filesystems: only --audit snapshot works".to_owned(),
         mend: Some("sudo modprobe overlay".to_owned()),
     }
 }
@@ -146,11 +173,21 @@ mod tests {
             path.ends_with("max_user_namespaces")
                 .then(|| "0\n".to_owned())
         };
+        let mend = Some("sudo sysctl user.max_user_namespaces=15000".to_owned());
         assert_eq!(
-            namespaces(&read),
+            namespaces(Asker::PlainUser, &read),
             Answer::Lacks {
                 what: "/proc/sys/user/max_user_namespaces is 0".to_owned(),
-                mend: Some("sudo sysctl user.max_user_namespaces=15000".to_owned()),
+                mend: mend.clone(),
+            }
+        );
+        assert_eq!(
+            namespaces(Asker::Superuser, &read),
+            Answer::Weak {
+                what: "/proc/sys/user/max_user_namespaces is 0: the superuser's sandboxes have \
+                       none, and fewer capabilities"
+                    .to_owned(),
+                mend,
             }
         );
     }

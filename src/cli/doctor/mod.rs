@@ -29,8 +29,9 @@ pub(super) fn report() -> Result<u8, Trouble> {
     let trial = is_ready.then(kernel::trial);
     checks.extend(trial.as_ref().map(sandbox));
     let trial = trial.and_then(Result::ok);
-    checks.extend(trial.as_ref().map(|_| {
-        let text = "overlayfs works in a user namespace";
+    let has_overlayfs = matches!(kernel::overlayfs(), Answer::Can(_));
+    checks.extend(trial.as_ref().filter(|_| has_overlayfs).map(|_| {
+        let text = "overlayfs works in a sandbox";
         Check::new("--audit overlay", Answer::Can(text.to_owned()))
     }));
     checks.extend(room::checks());
@@ -70,7 +71,9 @@ fn preconditions() -> Vec<Check> {
     if !geteuid().is_root() {
         checks.push(programs::needed("newuidmap", "uidmap"));
     }
-    let namespaces = kernel::namespaces(&|path| fs::read_to_string(path).ok());
+    let namespaces = kernel::namespaces(kernel::Asker::caller(), &|path| {
+        fs::read_to_string(path).ok()
+    });
     checks.push(Check::new("user namespaces", namespaces));
     checks.push(Check::new("subordinate ids", kernel::ids()));
     checks.push(Check::new("overlayfs", kernel::overlayfs()));
