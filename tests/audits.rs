@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use support::patched::patched;
+use support::plain::Plain;
 use support::{Need, Ran, can, directory, report, run, twinroot};
 
 /// A real Essential package, and what its postinst does to the outside alone.
@@ -220,6 +221,29 @@ fn any_command_is_audited_and_nothing_is_left_of_it() {
     assert_eq!(
         (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
         (Some(2), "", "twinroot: sh: exited with 3\n")
+    );
+}
+
+/// A place without user namespaces, as some containers are: its superuser does without.
+#[test]
+fn where_there_are_no_user_namespaces_the_superuser_audits_all_the_same() {
+    if !can(Need::PlainUser) {
+        return;
+    }
+    let user = Plain::new();
+    let script = format!(
+        "echo 0 >/proc/sys/user/max_user_namespaces; unshare --user true 2>/dev/null && exit 9; \
+         XDG_CACHE_HOME=/tmp/cache {} audit -- chmod 700 /opt; echo status $?",
+        user.path("twinroot").display()
+    );
+    let ran = user.twinroot(&["audit", "--audit=off", "--", "sh", "-c", &script]);
+    assert_eq!(
+        (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+        (
+            Some(0),
+            "",
+            "  metadata  /opt\n    mode     0755 | 0700\nstatus 1\n"
+        )
     );
 }
 

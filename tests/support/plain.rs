@@ -16,15 +16,15 @@ impl Plain {
     /// The user that `TWINROOT_PLAIN_USER` names; ask [`can`](super::can) first.
     pub fn new() -> Self {
         let user = plain_user().expect("it was asked for");
-        // Where the tests are kept need not be open to others.
-        let lab = tempfile::tempdir().expect("a directory");
+        // Where the tests are kept need not be open to others, and sandboxes have a /tmp of their own.
+        let lab = tempfile::tempdir_in("/var/tmp").expect("a directory");
         let mode = PermissionsExt::from_mode(0o777);
         fs::set_permissions(lab.path(), mode).expect("a mode is set");
         fs::copy(TWINROOT, lab.path().join("twinroot")).expect("twinroot is copied");
         Self { user, lab }
     }
 
-    /// The directory, which the user can write to.
+    /// A path in the user's directory, where `twinroot` is too.
     pub fn path(&self, name: &str) -> PathBuf {
         self.lab.path().join(name)
     }
