@@ -71,6 +71,22 @@ fn the_templates_that_pam_auth_update_reads_outside_are_found_on_trixie() {
     assert_eq!(of("dpkg")["verdict"], "complete");
 }
 
+#[test]
+fn an_outside_that_is_not_twinroots_to_copy_is_refused_at_once() {
+    if !can(Need::HostOutside) {
+        return;
+    }
+    let ran = run(twinroot(&cache()).args(["verify", "x", "--leak-check", "--outside=host"]));
+    assert_eq!(
+        (ran.status, ran.stderr.as_str()),
+        (
+            Some(2),
+            "twinroot: --leak-check: it alters a copy of the outside, and this one is not \
+             twinroot's to copy\nhint: use --outside matching, or a tarball\n"
+        )
+    );
+}
+
 /// Paths that a cause of a row claims.
 fn divergences_of(row: &Value, cause: &Value) -> Vec<String> {
     let all = row["divergences"].as_array().unwrap().iter();

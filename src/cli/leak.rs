@@ -7,13 +7,13 @@ use std::path::Path;
 
 use super::machine::cache_root;
 use super::matrix::Wanted;
-use super::outside::{Place, made_tree};
+use super::outside::{Place, choice, made_tree};
 use super::prepare::Prepared;
 use super::progress::Stages;
 use crate::build::BuildError;
 use crate::build::cache::{Cache, Entry, Freshness, Slot};
 use crate::build::different::{self, altered, build_different};
-use crate::build::outside::{OUTSIDES, Outside};
+use crate::build::outside::{Choice, OUTSIDES, Outside};
 use crate::build::pin::Context;
 use crate::build::run::{Built, discard, run};
 use crate::build::trace::{self, Trace};
@@ -105,6 +105,25 @@ impl Different {
     }
 }
 
+/// Refuses an outside that cannot be copied, before any work is done.
+///
+/// # Errors
+/// It is this machine, or a directory.
+pub(super) fn can_be_copied(outside: &str) -> Result<(), BuildError> {
+    match choice(outside)? {
+        Choice::Matching | Choice::Tarball(_) => Ok(()),
+        Choice::Host | Choice::Directory(_) => Err(not_to_copy()),
+    }
+}
+
+fn not_to_copy() -> BuildError {
+    BuildError::Recipe {
+        what: "--leak-check".to_owned(),
+        why: "it alters a copy of the outside, and this one is not twinroot's to copy".to_owned(),
+        hint: Some("use --outside matching, or a tarball".to_owned()),
+    }
+}
+
 /// The outsides that the check builds on: an altered copy of the ordinary one, and that of
 /// another suite where the cache has one.
 ///
@@ -116,12 +135,7 @@ pub(super) fn different_outsides(
     stages: &Stages,
 ) -> Result<Vec<Different>, BuildError> {
     let Some(ordinary) = prepared.outside_entry() else {
-        return Err(BuildError::Recipe {
-            what: "--leak-check".to_owned(),
-            why: "it alters a copy of the outside, and this one is not twinroot's to copy"
-                .to_owned(),
-            hint: Some("use --outside matching, or a tarball".to_owned()),
-        });
+        return Err(not_to_copy());
     };
     let ids = prepared.outside.ids.clone();
     let stage = stages.start("leak-check");

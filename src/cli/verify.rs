@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Trouble;
 use super::args::{AuditArg, VerifyArgs};
 use super::keep::Keep;
-use super::leak::different_outsides;
+use super::leak::{can_be_copied, different_outsides};
 use super::matrix::{Asked, Beside, Matrix};
 use super::observe::{Wanted, observe};
 use super::outputs::Outputs;
@@ -31,6 +31,9 @@ pub(super) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
              forbids"
         )
         .into());
+    }
+    if args.leak_check {
+        can_be_copied(&args.recipe.outside)?;
     }
     let known = args.known.read()?;
     let outputs = Outputs::open_with(&args.outputs, &args.packages)?;
