@@ -147,7 +147,7 @@ pub(super) fn prepare(
         });
         let (outside, outside_entry) = ready(origin)?;
         let place = match choice {
-            Choice::Host => Place::MachineForeign,
+            Choice::Host => Place::MachineForeign(&outside),
             Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
                 Place::Outside(&outside)
             }
