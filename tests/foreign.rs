@@ -109,6 +109,29 @@ fn a_foreign_chroot_is_built_with_the_audit_on() {
     assert_eq!(installed(&out, "Architecture"), ["all", "arm64"]);
 }
 
+#[test]
+fn the_outside_comes_from_a_directory_of_its_own() {
+    if !can(Need::HostOutside) {
+        return;
+    }
+    let lab = directory();
+    Repository::of_arm64(&lab.path().join("repository"));
+    fs::create_dir(lab.path().join("empty")).unwrap();
+    let mut command = twinroot(&lab.path().join("cache"));
+    command
+        .args(["build", SUITE, "-", "repository/pool", "--arch=arm64"])
+        .args(["--mode=chrootless", "--outside-mirror=./empty"])
+        .current_dir(lab.path());
+    let ran = run(&mut command);
+    let expected = Ran {
+        status: Some(2),
+        stdout: String::new(),
+        stderr: "twinroot: ./empty: it has neither a dists/ nor a package file (*.deb)\n"
+            .to_owned(),
+    };
+    assert_eq!(ran, expected);
+}
+
 /// The program in question runs on a machine that has an emulator, and not in the build.
 #[test]
 fn no_program_of_the_foreign_chroot_can_be_executed_whatever_this_machine_emulates() {

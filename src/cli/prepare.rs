@@ -135,6 +135,7 @@ pub(super) fn prepare(
         let own = match choice {
             Choice::Matching => {
                 let recipe = recipe.for_outside(&native, args.outside_mirror.as_deref());
+                let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
                 let pinned = pinning.pinned("pin outside", &recipe, &more, Place::Machine)?;
                 Some((recipe, pinned))
             }
