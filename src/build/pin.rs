@@ -48,12 +48,15 @@ pub struct Context<'a> {
 }
 
 /// Where fetching runs. It installs what it fetches, so that it needs a system that can.
+///
+/// Chrootless, it knows no emulators either: it would do what the build then cannot.
 #[derive(Debug, Clone, Copy)]
 pub enum Place<'a> {
     /// On this machine's programs, the normal way: its processor runs the packages.
     Machine,
-    /// On this machine's programs, chrootless: its processor does not run the packages.
-    MachineForeign,
+    /// On this machine as the outside, chrootless: its processor does not run the packages. With
+    /// the outside's ids, so that what the build may write while it is watched is written here too.
+    MachineForeign(&'a Outside),
     /// On an outside, chrootless.
     Outside(&'a Outside),
 }
@@ -63,7 +66,7 @@ impl Place<'_> {
     fn mode(self) -> &'static str {
         match self {
             Self::Machine => "root",
-            Self::MachineForeign | Self::Outside(_) => "chrootless",
+            Self::MachineForeign(_) | Self::Outside(_) => "chrootless",
         }
     }
 
@@ -73,22 +76,21 @@ impl Place<'_> {
         out: &Path,
         context: Context<'_>,
     ) -> Result<Plan, BuildError> {
-        let outside = match self {
-            Self::Machine | Self::MachineForeign => {
-                return host_plan("pin", command, out, context.ids);
-            }
-            Self::Outside(outside) => outside,
+        let (outside, resolver) = match self {
+            Self::Machine => return host_plan("pin", command, out, context.ids),
+            Self::MachineForeign(outside) => (outside, None),
+            Self::Outside(outside) => (outside, fs::canonicalize(RESOLVER).ok()),
         };
         let mut binds = vec![output(out)];
-        if let Ok(resolver) = fs::canonicalize(RESOLVER) {
-            binds.push(Bind {
-                source: resolver,
-                target: RESOLVER.into(),
-                access: Access::ReadOnly,
-            });
-        }
+        binds.extend(resolver.map(|source| Bind {
+            source,
+            target: RESOLVER.into(),
+            access: Access::ReadOnly,
+        }));
         let cover = (Cover::Overlay, AfterRun::Forget);
-        Ok(outside.plan("pin", command, None, binds, cover))
+        let mut plan = outside.plan("pin", command, None, binds, cover);
+        plan.emulation = Emulation::None;
+        Ok(plan)
     }
 }
 

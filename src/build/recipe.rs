@@ -113,8 +113,8 @@ impl Recipe {
     }
 
     /// The recipe of a matching outside of another architecture: the same suite and packages,
-    /// from `mirror` where one is given, and never from a directory, which has the packages of
-    /// the chroot alone. Local packages that would not run there stay out.
+    /// from `mirror` where one is given, and never from the chroot's directory, which has the
+    /// packages of the chroot alone. Local packages that would not run there stay out.
     #[must_use]
     pub fn for_outside(&self, architecture: &str, mirror: Option<&str>) -> Self {
         let runs = |deb: &&LocalDeb| deb.architecture == "all" || deb.architecture == architecture;

@@ -3,6 +3,8 @@
 //! mmdebstrap's exit status says no more than whether it succeeded; its `E:` and `W:`
 //! lines are the message (mmdebstrap(1), 1.3.5 to 1.6.0).
 
+use crate::sandbox::EMULATION_WARNING;
+
 /// A build's standard error, by lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transcript {
@@ -118,6 +120,14 @@ impl Transcript {
             .collect()
     }
 
+    /// The warning that the machine's emulators stayed in reach of a build that was to have none.
+    #[must_use]
+    pub fn emulation_warning(&self) -> Option<String> {
+        let words = EMULATION_WARNING.trim_start_matches("W: ");
+        let mut warnings = self.warnings().into_iter();
+        warnings.find(|warning| warning.starts_with(words))
+    }
+
     /// The one line that says why a build failed.
     #[must_use]
     pub fn message(&self) -> String {
@@ -138,7 +148,7 @@ impl Transcript {
         let line = error.or_else(|| self.lines.last());
         line.map_or_else(
             || "it said nothing".to_owned(),
-            |line| line.trim_start_matches("E: ").to_owned(),
+            |line| cut(line.trim_start_matches("E: ")),
         )
     }
 
@@ -168,7 +178,8 @@ impl Transcript {
     ///
     /// dpkg says `error processing package P (--configure):` and on the next line
     /// `installed P package post-installation script subprocess returned error exit
-    /// status 127`; the shell says `…/P.postinst: 12: systemctl: not found` before.
+    /// status 127`; dpkg 1.23 says `old P package postinst maintainer script subprocess failed
+    /// with exit status 127`. The shell says `…/P.postinst: 12: systemctl: not found` before.
     #[must_use]
     pub fn failed_script(&self) -> Option<FailedScript> {
         const KINDS: [(&str, &str); 4] = [
@@ -178,14 +189,18 @@ impl Transcript {
             ("post-removal", "postrm"),
         ];
         self.lines.iter().find_map(|line| {
-            let line = line
-                .trim()
-                .strip_prefix("new ")
-                .or(line.trim().strip_prefix("installed "))?;
+            let mut states = ["new ", "installed ", "old "].iter();
+            let line = states.find_map(|state| line.trim().strip_prefix(state))?;
             let (package, rest) = line.split_once(" package ")?;
-            let (_, script) = KINDS.iter().find(|(words, _)| rest.starts_with(words))?;
-            rest.contains("returned error").then(|| FailedScript {
-                package: package.to_owned(),
+            let (_, script) = KINDS.iter().find(|(words, script)| {
+                let newer = rest.strip_prefix(script);
+                rest.starts_with(words)
+                    || newer.is_some_and(|rest| rest.starts_with(" maintainer script "))
+            })?;
+            let is_failure = rest.contains("returned error") || rest.contains("failed with exit");
+            is_failure.then(|| FailedScript {
+                // `P:arm64` where that is not dpkg's own architecture.
+                package: bare(package).to_owned(),
                 script: (*script).to_owned(),
                 word: self.word_of(package, script),
             })
@@ -195,6 +210,7 @@ impl Transcript {
     fn word_of(&self, package: &str, script: &str) -> Option<String> {
         let named = [
             format!("/{package}.{script}: "),
+            format!("/{}.{script}: ", bare(package)),
             format!("/tmp.ci/{script}: "),
         ];
         let lines = self.lines.iter().rev();
@@ -205,6 +221,11 @@ impl Transcript {
             })
         })
     }
+}
+
+/// A package's name without its architecture.
+fn bare(package: &str) -> &str {
+    package.split(':').next().unwrap_or(package)
 }
 
 fn cut(line: &str) -> String {
@@ -238,6 +259,17 @@ E: run_chroot failed: E: env apt-get failed: code 100
             "systemd.postinst failed: 12: systemd-machine-id-setup: not found"
         );
         assert_eq!(transcript.tail().len(), 9);
+    }
+
+    #[test]
+    fn a_failed_script_is_named_in_the_words_of_dpkg_1_23_without_its_architecture() {
+        let transcript = Transcript::new(
+            b"/tmp/mmdebstrap.X/var/lib/dpkg/info/p.postinst: 3: no: not found\n\
+              dpkg: error processing package p:riscv64 (--install):\n \
+              old p:riscv64 package postinst maintainer script subprocess failed with exit \
+              status 127\nE: setup failed\n",
+        );
+        assert_eq!(transcript.message(), "p.postinst failed: 3: no: not found");
     }
 
     #[test]
@@ -277,6 +309,14 @@ E: run_chroot failed: E: env apt-get failed: code 100
             transcript.warnings(),
             ["skipping mount sysfs", "something else"]
         );
+    }
+
+    #[test]
+    fn a_warning_that_emulators_stay_is_believed() {
+        let of = |text: &str| Transcript::new(text.as_bytes()).emulation_warning();
+        let words = "emulators of the machine stay in reach: EPERM".to_owned();
+        assert_eq!(of(&format!("I: x\nW: {words}\n")), Some(words));
+        assert_eq!(of("W: cannot execute mount\n"), None);
     }
 
     #[test]

@@ -68,8 +68,8 @@ pub struct RecipeArgs {
     /// needs none
     #[arg(long, value_name = "ARCH", value_parser = architecture)]
     pub arch: Option<String>,
-    /// Mirror that a matching outside of this machine's architecture comes from, with --arch
-    /// [default: MIRROR, or mmdebstrap's where that is a directory]
+    /// Mirror, or directory, that a matching outside of this machine's architecture comes from,
+    /// with --arch [default: MIRROR, or mmdebstrap's where that is a directory]
     #[arg(long, value_name = "MIRROR", requires = "arch")]
     pub outside_mirror: Option<String>,
     /// The system that chrootless scripts run on: `matching` (a chroot of the same packages and

@@ -25,8 +25,11 @@ pub(super) fn run_build(args: &BuildArgs) -> Result<u8, Trouble> {
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
     let built =
         build(args, &interrupts).map_err(|error| Trouble::from(error).of_run(&interrupts))?;
+    // Standard error may be closed; of what escaped, the exit status says the same.
+    if let Some(warning) = built.transcript.emulation_warning() {
+        let _ = writeln!(io::stderr(), "warning: {warning}");
+    }
     for change in &built.changes {
-        // Standard error may be closed; the exit status says the same.
         let _ = writeln!(
             io::stderr(),
             "outside: {} {}",

@@ -135,6 +135,7 @@ pub(super) fn prepare(
         let own = match choice {
             Choice::Matching => {
                 let recipe = recipe.for_outside(&native, args.outside_mirror.as_deref());
+                let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
                 let pinned = pinning.pinned("pin outside", &recipe, &more, Place::Machine)?;
                 Some((recipe, pinned))
             }
@@ -147,7 +148,7 @@ pub(super) fn prepare(
         });
         let (outside, outside_entry) = ready(origin)?;
         let place = match choice {
-            Choice::Host => Place::MachineForeign,
+            Choice::Host => Place::MachineForeign(&outside),
             Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
                 Place::Outside(&outside)
             }

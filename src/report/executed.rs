@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{Build, Report};
 use crate::build::run::Built;
 use crate::build::trace::Trace;
-use crate::sandbox::EMULATION_WARNING;
 use crate::text::quote;
 
 /// Programs that an observed build executed.
@@ -40,7 +39,8 @@ impl Executed {
             path: crate::explain::causes::without_root(&quote(path)),
             count,
         };
-        let emulation = if is_foreign && has_no_emulators(&built.transcript.warnings()) {
+        let has_none = built.transcript.emulation_warning().is_none();
+        let emulation = if is_foreign && has_none {
             "none"
         } else {
             "machine"
@@ -52,12 +52,6 @@ impl Executed {
             refused: trace.unexecutable().map(file).collect(),
         }
     }
-}
-
-/// Whether a build that was to have no emulators had none.
-fn has_no_emulators(warnings: &[String]) -> bool {
-    let words = EMULATION_WARNING.trim_start_matches("W: ");
-    !warnings.iter().any(|warning| warning.starts_with(words))
 }
 
 /// The proof in a line, where the chroot is of another architecture than its outside.
@@ -92,22 +86,5 @@ impl Report {
     fn is_foreign(&self) -> bool {
         let is_foreign = |build: &Build| build.foreign;
         self.builds.iter().any(is_foreign)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_warning_that_emulators_stay_is_believed() {
-        let warning = |text: &str| {
-            [format!(
-                "{}{text}",
-                EMULATION_WARNING.trim_start_matches("W: ")
-            )]
-        };
-        assert!(!has_no_emulators(&warning(": EPERM")));
-        assert!(has_no_emulators(&["cannot execute mount".to_owned()]));
     }
 }

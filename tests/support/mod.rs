@@ -14,6 +14,7 @@ pub mod plain;
 pub mod repository;
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -133,6 +134,10 @@ pub enum Need {
     Archive,
     /// A plain user with subordinate ids, named by `TWINROOT_PLAIN_USER`.
     PlainUser,
+    /// What Debian's qemu-user-static registers with binfmt_misc by this name.
+    Emulator(&'static str),
+    /// A kernel that gives a sandbox a list of emulators of its own.
+    OwnEmulators,
 }
 
 impl Need {
@@ -148,8 +153,33 @@ impl Need {
             Self::PlainUser => plain_user()
                 .is_none()
                 .then(|| "TWINROOT_PLAIN_USER names nobody".to_owned()),
+            Self::Emulator(name) => lack_of_emulator(name),
+            Self::OwnEmulators => {
+                let kernel = kernel();
+                (kernel < (6, 7)).then(|| format!("Linux {kernel:?} is older than 6.7"))
+            }
         }
     }
+}
+
+fn lack_of_emulator(name: &str) -> Option<String> {
+    let path = Path::new("/proc/sys/fs/binfmt_misc").join(name);
+    let Ok(text) = fs::read_to_string(&path) else {
+        return Some(format!("binfmt_misc has no {name}"));
+    };
+    let is_fixed = |line: &str| line.starts_with("flags:") && line.contains('F');
+    let is_sound = text.starts_with("enabled\n") && text.lines().any(is_fixed);
+    (!is_sound).then(|| format!("{name} is disabled, or registered without the flag F"))
+}
+
+/// Version and patch level of the running kernel.
+fn kernel() -> (u32, u32) {
+    let text = fs::read_to_string("/proc/sys/kernel/osrelease").expect("procfs is mounted");
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .map(|word| word.parse().expect("a number"));
+    let mut next = || numbers.next().expect("two numbers");
+    (next(), next())
 }
 
 pub fn plain_user() -> Option<String> {

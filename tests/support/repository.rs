@@ -51,21 +51,67 @@ const PROGRAMS: [&str; 35] = [
 /// The suite's name.
 pub const SUITE: &str = "tiny";
 
+/// A program of 64-bit ARM that ends with status 0, as small as Linux takes it: the ELF header,
+/// one segment, and `mov x8, #93; mov x0, #0; svc #0`.
+#[rustfmt::skip]
+const ARM64_PROGRAM: [u8; 132] = [
+    0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    2, 0, 0xb7, 0, 1, 0, 0, 0, 0x78, 0, 0x40, 0, 0, 0, 0, 0,
+    64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 64, 0, 0, 0, 0, 0,
+    1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0,
+    132, 0, 0, 0, 0, 0, 0, 0, 132, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 1, 0, 0, 0, 0, 0, 0xa8, 0x0b, 0x80, 0xd2,
+    0x00, 0x00, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4,
+];
+
+/// What the base's programs are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Programs {
+    /// This machine's, which is of amd64.
+    OfThisMachine,
+    /// [`ARM64_PROGRAM`], each.
+    OfArm64,
+}
+
+impl Programs {
+    fn architecture(self) -> &'static str {
+        match self {
+            Self::OfThisMachine => "amd64",
+            Self::OfArm64 => "arm64",
+        }
+    }
+}
+
 /// A repository in a directory.
 #[derive(Debug)]
 pub struct Repository {
     path: PathBuf,
+    programs: Programs,
 }
 
 impl Repository {
     /// Builds all packages and the indices below `path`.
     pub fn make(path: &Path) -> Self {
+        let names = ["behaving", "diverging", "escaping", "failing"];
+        Self::made(path, Programs::OfThisMachine, &names)
+    }
+
+    /// The same for arm64, with programs that do nothing, and packages that execute one.
+    pub fn of_arm64(path: &Path) -> Self {
+        let names = ["behaving", "escaping", "executing", "executing-later"];
+        Self::made(path, Programs::OfArm64, &names)
+    }
+
+    fn made(path: &Path, programs: Programs, names: &[&str]) -> Self {
         let pool = path.join("pool");
         fs::create_dir_all(&pool).expect("the pool is made");
-        for name in ["tiny-base", "behaving", "diverging", "escaping", "failing"] {
-            build(name, &pool);
+        build_from(&testdata("tiny-base"), &pool, programs);
+        for name in names {
+            build_from(&testdata(name), &pool, programs);
         }
-        Self::of(path)
+        Self::of(path, programs)
     }
 
     /// The base and packages whose sources lie in directories of their own.
@@ -74,14 +120,15 @@ impl Repository {
         fs::create_dir_all(&pool).expect("the pool is made");
         build("tiny-base", &pool);
         for source in sources {
-            build_from(source, &pool);
+            build_from(source, &pool, Programs::OfThisMachine);
         }
-        Self::of(path)
+        Self::of(path, Programs::OfThisMachine)
     }
 
-    fn of(path: &Path) -> Self {
+    fn of(path: &Path, programs: Programs) -> Self {
         let repository = Self {
             path: path.to_owned(),
+            programs,
         };
         repository.index();
         repository
@@ -109,7 +156,10 @@ impl Repository {
     }
 
     fn index(&self) {
-        let directory = self.path.join(format!("dists/{SUITE}/main/binary-amd64"));
+        let architecture = self.programs.architecture();
+        let packages_file = format!("main/binary-{architecture}/Packages");
+        let place = self.path.join("dists").join(SUITE);
+        let directory = place.join(format!("main/binary-{architecture}"));
         fs::create_dir_all(&directory).expect("dists is made");
         let mut debs: Vec<_> = fs::read_dir(self.path.join("pool"))
             .expect("the pool is there")
@@ -121,11 +171,10 @@ impl Repository {
         let digest = hex(&Sha256::digest(packages.as_bytes()));
         let release = format!(
             "Origin: twinroot tests\nSuite: {SUITE}\nCodename: {SUITE}\nDate: Thu, 09 Oct 2025 08:53:20 UTC\n\
-             Architectures: amd64\nComponents: main\nSHA256:\n {digest} {} main/binary-amd64/Packages\n",
+             Architectures: {architecture}\nComponents: main\nSHA256:\n {digest} {} {packages_file}\n",
             packages.len()
         );
-        fs::write(self.path.join(format!("dists/{SUITE}/Release")), release)
-            .expect("Release is written");
+        fs::write(place.join("Release"), release).expect("Release is written");
     }
 }
 
@@ -152,10 +201,14 @@ fn hex(bytes: &[u8]) -> String {
 /// Builds one package of `testdata/packages` into a directory: `control`, maintainer
 /// scripts beside it, files in `root/`.
 pub fn build(name: &str, pool: &Path) {
-    build_from(&super::testdata("packages").join(name), pool);
+    build_from(&testdata(name), pool, Programs::OfThisMachine);
 }
 
-fn build_from(source: &Path, pool: &Path) {
+fn testdata(name: &str) -> PathBuf {
+    super::testdata("packages").join(name)
+}
+
+fn build_from(source: &Path, pool: &Path, programs: Programs) {
     let name = source.file_name().expect("it has a name").to_string_lossy();
     let tree = pool.with_file_name(format!("tree-{name}"));
     let debian = tree.join("DEBIAN");
@@ -163,7 +216,10 @@ fn build_from(source: &Path, pool: &Path) {
     for script in [
         "control", "triggers", "preinst", "postinst", "prerm", "postrm",
     ] {
-        if let Ok(text) = fs::read(source.join(script)) {
+        if let Ok(text) = fs::read_to_string(source.join(script)) {
+            let native = format!("Architecture: {}\n", Programs::OfThisMachine.architecture());
+            let wanted = format!("Architecture: {}\n", programs.architecture());
+            let text = text.replace(&native, &wanted);
             let path = debian.join(script);
             fs::write(&path, text).expect("a control file is written");
             let mode = if ["control", "triggers"].contains(&script) {
@@ -183,7 +239,7 @@ fn build_from(source: &Path, pool: &Path) {
         );
     }
     if name == "tiny-base" {
-        fill_base(&tree);
+        fill_base(&tree, programs);
     }
     for directory in ["", "DEBIAN"] {
         let path = tree.join(directory);
@@ -198,7 +254,7 @@ fn build_from(source: &Path, pool: &Path) {
     fs::remove_dir_all(&tree).expect("the package's tree is removed");
 }
 
-fn fill_base(tree: &Path) {
+fn fill_base(tree: &Path, programs: Programs) {
     let directories = [
         "dev",
         "etc/dpkg/dpkg.cfg.d",
@@ -238,6 +294,16 @@ fn fill_base(tree: &Path) {
     for (path, text) in files {
         fs::write(tree.join(path), text).expect("a file of the base is written");
     }
+    match programs {
+        Programs::OfThisMachine => copy_programs(tree),
+        Programs::OfArm64 => PROGRAMS.iter().for_each(|program| {
+            executable(&tree.join("usr/bin").join(program), &ARM64_PROGRAM);
+        }),
+    }
+}
+
+/// This machine's programs and their libraries.
+fn copy_programs(tree: &Path) {
     let mut files = BTreeSet::new();
     for program in PROGRAMS {
         let path = find(program);
@@ -275,9 +341,13 @@ fn libraries(program: &Path) -> Vec<PathBuf> {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to.parent().expect("it has a parent")).expect("the directory is made");
     let bytes = fs::read(from).expect("a program is readable");
-    fs::write(to, bytes).expect("a program is copied");
+    executable(to, &bytes);
+}
+
+fn executable(to: &Path, bytes: &[u8]) {
+    fs::create_dir_all(to.parent().expect("it has a parent")).expect("the directory is made");
+    fs::write(to, bytes).expect("a program is written");
     fs::set_permissions(to, Permissions::from_mode(0o755)).expect("its mode is set");
 }
 
