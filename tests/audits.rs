@@ -13,12 +13,12 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use support::patched::patched;
 use support::plain::Plain;
-use support::{Need, Ran, can, directory, report, run, twinroot};
+use support::{Need, Ran, archive_cache, can, directory, report, run, twinroot};
 
 /// A real Essential package, and what its postinst does to the outside alone.
 const TOUCHES: [(&str, &str); 10] = [
@@ -75,14 +75,8 @@ const EXPECTED: [&str; 15] = [
     "/usr/share/doc/tar/linked created",
 ];
 
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
-}
-
 fn verify(arguments: &[&str]) -> Ran {
-    run(twinroot(&cache())
-        .args(["verify", "trixie", "--json=-", "--no-control"])
-        .args(arguments))
+    support::verify(&[&["trixie", "--no-control"], arguments].concat())
 }
 
 fn rows(escapes: &Value) -> Vec<String> {
@@ -110,7 +104,7 @@ fn ten_debs(lab: &Path) -> Vec<String> {
     assert_eq!(verify(&[]).status, Some(0));
     let debs = TOUCHES.iter().map(|(name, lines)| {
         let lines = format!("[ -z \"$DPKG_ROOT\" ] || {{ {lines}; }} || true");
-        patched(&cache(), lab, name, ("postinst", &lines))
+        patched(&archive_cache(), lab, name, ("postinst", &lines))
     });
     debs.map(|deb| format!("--deb={}", deb.to_string_lossy()))
         .collect()
@@ -176,7 +170,7 @@ fn overlay_and_snapshot_find_the_same_escapes_of_important() {
 
 /// `twinroot audit`, on this machine unless told otherwise.
 fn audit(arguments: &[&str]) -> Ran {
-    run(twinroot(&cache()).arg("audit").args(arguments))
+    run(twinroot(&archive_cache()).arg("audit").args(arguments))
 }
 
 #[test]
@@ -254,7 +248,7 @@ fn a_snapshot_of_a_tree_finds_a_single_changed_mode() {
     }
     let lab = directory();
     let tarball = lab.path().join("outside.tar");
-    let built = run(twinroot(&cache())
+    let built = run(twinroot(&archive_cache())
         .args(["build", "trixie", "--mode=normal"])
         .arg(&tarball));
     assert_eq!(built.status, Some(0), "{}", built.stderr);

@@ -16,19 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::{
-    Need, Ran, TWINROOT, can, directory, divergences, escapes, plain_user, report, run, twinroot,
+    Need, TWINROOT, archive_cache, can, directory, divergences, escapes, plain_user, report, run,
+    twinroot, verify,
 };
-
-/// Kept between runs: only the first fetches.
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
-}
-
-fn verify(arguments: &[&str]) -> Ran {
-    run(twinroot(&cache())
-        .args(["verify", "--json=-"])
-        .args(arguments))
-}
 
 #[test]
 fn trixie_is_identical_and_nothing_escapes() {
@@ -158,7 +148,7 @@ fn a_package_that_lost_its_dpkg_root_support_is_named() {
 /// The pinned package with every mention of DPKG_ROOT gone from its postinst.
 fn patched(lab: &Path, package: &str) -> PathBuf {
     let find = Command::new("find")
-        .arg(cache())
+        .arg(archive_cache())
         .args(["-name", &format!("{package}_*.deb")])
         .output()
         .unwrap();

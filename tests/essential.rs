@@ -11,11 +11,9 @@
 
 mod support;
 
-use std::path::Path;
-
 use support::broken::{Broken, NONE, wrong};
 use support::patched::patched;
-use support::{Need, can, directory, report, run, twinroot};
+use support::{Need, archive_cache, can, directory, report, verify};
 
 // The outside is made of the same packages, so their mistakes were made there once already:
 // each script below changes something there a second time.
@@ -219,12 +217,8 @@ fn every_broken_essential_package_is_named_and_no_other() {
     if !can(Need::Archive) {
         return;
     }
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache");
-    let verify = |arguments: &[&str]| {
-        run(twinroot(&cache)
-            .args(["verify", "trixie", "--json=-"])
-            .args(arguments))
-    };
+    let cache = archive_cache();
+    let verify = |arguments: &[&str]| verify(&[&["trixie"], arguments].concat());
     // The packages as they are, which this leaves in the cache, are what is broken.
     assert_eq!(verify(&[]).status, Some(0));
     let lab = directory();

@@ -11,17 +11,14 @@
 mod support;
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 use support::repository::{Repository, SUITE};
-use support::{Need, Ran, can, directory, divergences, escapes, report, run, succeeds, twinroot};
-
-/// Kept between runs: only the first fetches.
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
-}
+use support::{
+    Need, Ran, archive_cache, can, directory, divergences, escapes, report, run, succeeds, twinroot,
+};
 
 /// `build tiny out.tar MIRROR --arch arm64 --mode chrootless` in the directory `lab`, on this
 /// machine as the outside.
@@ -234,7 +231,7 @@ fn trixie_is_built_for_arm64_without_emulation() {
     }
     let lab = directory();
     let out = lab.path().join("out.tar");
-    let mut command = twinroot(&cache());
+    let mut command = twinroot(&archive_cache());
     command
         .args(["build", "trixie", "-", "--arch=arm64"])
         .args(["--mode=chrootless", "--quiet"])
@@ -282,7 +279,7 @@ fn what_differs_on_arm64_is_what_no_package_can_help() {
     }
     let lab = directory();
     let text = lab.path().join("report.txt");
-    let mut command = twinroot(&cache());
+    let mut command = twinroot(&archive_cache());
     command
         .args([
             "verify",

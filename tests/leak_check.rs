@@ -10,21 +10,15 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
-use support::{Need, can, divergences, escapes, report, run, twinroot};
-
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
-}
+use support::{Need, can, divergences, escapes, report, verify};
 
 #[test]
 fn the_templates_that_pam_auth_update_reads_outside_are_found_on_trixie() {
     if !can(Need::Archive) {
         return;
     }
-    let ran = run(twinroot(&cache()).args(["verify", "trixie", "--leak-check", "--json=-"]));
+    let ran = verify(&["trixie", "--leak-check"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(1), ""));
     let report = report(&ran);
     // The pair itself is identical: its outside is as the chroot.
@@ -76,7 +70,7 @@ fn an_outside_that_is_not_twinroots_to_copy_is_refused_at_once() {
     if !can(Need::HostOutside) {
         return;
     }
-    let ran = run(twinroot(&cache()).args(["verify", "x", "--leak-check", "--outside=host"]));
+    let ran = verify(&["x", "--leak-check", "--outside=host"]);
     assert_eq!(
         (ran.status, ran.stderr.as_str()),
         (

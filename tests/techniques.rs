@@ -11,25 +11,14 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 use support::plain::Plain;
 use support::repository::Repository;
-use support::{Need, Ran, can, directory, divergences, report, run, twinroot, verify_tiny};
+use support::{Need, can, directory, divergences, report, run, twinroot, verify, verify_tiny};
 
 const ALL: &str = "--technique=userns,fakeroot,nested,unshare-helper,lxc";
-
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
-}
-
-fn verify(arguments: &[&str]) -> Ran {
-    run(twinroot(&cache())
-        .args(["verify", "--json=-"])
-        .args(arguments))
-}
 
 /// `LABEL MODE TECHNIQUE VERDICT`, and how many divergences and escapes.
 fn rows(report: &Value) -> Vec<String> {

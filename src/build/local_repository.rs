@@ -331,16 +331,8 @@ mod tests {
 
     fn recipe(keyrings: Vec<PathBuf>) -> Recipe {
         Recipe {
-            suite: "tiny".into(),
-            mirror: None,
-            local_mirror: None,
-            variant: "essential".into(),
-            include: vec![],
-            aptopts: vec![],
             keyrings,
-            extra_repos: vec![],
-            debs: vec![],
-            architecture: "amd64".into(),
+            ..Recipe::of("tiny")
         }
     }
 

@@ -204,16 +204,13 @@ mod tests {
     #[test]
     fn both_builds_differ_in_nothing_but_the_mode() {
         let recipe = Recipe {
-            suite: "trixie".into(),
             mirror: Some("copy:/srv/repo".into()),
-            local_mirror: None,
             variant: "apt".into(),
             include: vec!["systemd".into()],
             aptopts: vec!["Apt::X \"1\"".into()],
             keyrings: vec!["/k/a.gpg".into()],
             extra_repos: vec!["deb copy:/x ./".into()],
-            debs: vec![],
-            architecture: "amd64".into(),
+            ..Recipe::of("trixie")
         };
         let normal = build_chroot(&recipe, "root", ("tar", "-"));
         assert_eq!(
@@ -243,18 +240,7 @@ mod tests {
 
     #[test]
     fn expired_release_files_are_accepted_while_fetching_indices_only() {
-        let recipe = Recipe {
-            suite: "sid".into(),
-            mirror: None,
-            local_mirror: None,
-            variant: "essential".into(),
-            include: vec![],
-            aptopts: vec![],
-            keyrings: vec![],
-            extra_repos: vec![],
-            debs: vec![],
-            architecture: "amd64".into(),
-        };
+        let recipe = Recipe::of("sid");
         let has = |command: &[String]| {
             command
                 .iter()

@@ -254,18 +254,7 @@ mod tests {
     }
 
     fn recipe() -> Recipe {
-        Recipe {
-            suite: "tiny".into(),
-            mirror: None,
-            local_mirror: None,
-            variant: "essential".into(),
-            include: vec![],
-            aptopts: vec![],
-            keyrings: vec![],
-            extra_repos: vec![],
-            debs: vec![],
-            architecture: "amd64".into(),
-        }
+        Recipe::of("tiny")
     }
 
     /// Makes the repository of `debs` in `out`; errors call the directory `debs`.

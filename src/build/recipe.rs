@@ -71,6 +71,23 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 impl Recipe {
+    /// A suite's Essential set for amd64, and nothing else.
+    #[cfg(test)]
+    pub(crate) fn of(suite: &str) -> Self {
+        Self {
+            suite: suite.to_owned(),
+            mirror: None,
+            local_mirror: None,
+            variant: "essential".to_owned(),
+            include: vec![],
+            aptopts: vec![],
+            keyrings: vec![],
+            extra_repos: vec![],
+            debs: vec![],
+            architecture: "amd64".to_owned(),
+        }
+    }
+
     /// A name for the frozen state that this recipe pins: the digest of all that
     /// decides what is fetched, with the suite in front for people.
     ///
@@ -180,18 +197,7 @@ mod tests {
     use super::*;
 
     fn recipe() -> Recipe {
-        Recipe {
-            suite: "trixie".into(),
-            mirror: None,
-            local_mirror: None,
-            variant: "essential".into(),
-            include: vec![],
-            aptopts: vec![],
-            keyrings: vec![],
-            extra_repos: vec![],
-            debs: vec![],
-            architecture: "amd64".into(),
-        }
+        Recipe::of("trixie")
     }
 
     #[test]

@@ -104,16 +104,10 @@ mod tests {
 
     fn recipe() -> Recipe {
         Recipe {
-            suite: "trixie".into(),
-            mirror: None,
-            local_mirror: None,
             variant: "apt".into(),
             include: vec!["systemd".into()],
             aptopts: vec!["Apt::X \"1\"".into()],
-            keyrings: vec![],
-            extra_repos: vec![],
-            debs: vec![],
-            architecture: "amd64".into(),
+            ..Recipe::of("trixie")
         }
     }
 

@@ -32,7 +32,11 @@ const DEGRADING: [&str; 9] = [
 ];
 
 /// Words of apt and the fitting hint.
-const HINTS: [(&str, &str); 10] = [
+const HINTS: [(&str, &str); 11] = [
+    (
+        "did not find any indices for architecture",
+        "does the mirror have this architecture? a directory of .debs may be MIRROR as well",
+    ),
     (
         "is expired",
         "`--allow-expired` accepts an expired Release file while pinning",

@@ -42,6 +42,18 @@ impl From<Output> for Ran {
     }
 }
 
+/// The cache of all tests on the real archive, kept between runs: only the first fetches.
+pub fn archive_cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("archive-cache")
+}
+
+/// `verify` of the real archive, JSON on standard output.
+pub fn verify(arguments: &[&str]) -> Ran {
+    run(twinroot(&archive_cache())
+        .args(["verify", "--json=-"])
+        .args(arguments))
+}
+
 /// twinroot with a cache of its own and nothing of the caller's settings.
 pub fn twinroot(cache: &Path) -> Command {
     let mut command = Command::new(TWINROOT);
