@@ -122,7 +122,8 @@ impl IdMap {
     /// # Errors
     /// [`IdMapError::NoRange`] for a plain user without subordinate ids.
     pub fn for_user(asker: Asker<'_>) -> Result<Self, IdMapError> {
-        if asker.uid == 0 && matches!(asker.max_user_namespaces.trim(), "" | "0") {
+        let is_closed = matches!(asker.max_user_namespaces.trim(), "" | "0");
+        if asker.uid == 0 && is_closed && has_enough_ids(asker.uid_map) {
             return Ok(Self::callers());
         }
         let uid_base = range_start(asker.subuid, asker);
@@ -178,6 +179,15 @@ fn range_start(table: &str, asker: Asker<'_>) -> Option<u32> {
         let is_theirs = owner == asker.user || owner == number;
         (is_theirs && count >= IDS_NEEDED).then(|| start.parse().ok())?
     })
+}
+
+/// Whether `/proc/self/uid_map` gives a superuser ids from 0 on that are enough for a chroot.
+#[must_use]
+pub fn has_enough_ids(uid_map: &str) -> bool {
+    let first = uid_map.lines().next().unwrap_or_default();
+    let mut numbers = first.split_whitespace().map(str::parse::<u32>);
+    let (inside, _, count) = (numbers.next(), numbers.next(), numbers.next());
+    inside == Some(Ok(0)) && matches!(count, Some(Ok(IDS_NEEDED..)))
 }
 
 /// Whether `/proc/self/uid_map` says that this is the initial user namespace.
@@ -255,6 +265,12 @@ mod tests {
             assert!(IdMap::for_user(plain).is_err());
         }
         assert_eq!(IdMap::callers().for_machine(true), IdMap::callers());
+        // A superuser of a single id is none.
+        let single = Asker {
+            max_user_namespaces: "0\n",
+            ..asker(0, "", "0 1000 1\n")
+        };
+        assert_eq!(IdMap::for_user(single), Ok(IdMap::identity()));
     }
 
     #[test]

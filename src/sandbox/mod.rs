@@ -24,7 +24,7 @@ mod wire;
 
 use std::process::ExitCode;
 
-pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError, UserNamespace};
+pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids};
 pub use init::EMULATION_WARNING;
 pub use launch::{Interrupts, Running, SandboxError, launch};
 pub use monitor::Auditor;

@@ -11,7 +11,7 @@ use crate::build::pin::host_plan;
 use crate::build::run::{discard, run};
 use crate::build::{BuildError, at};
 use crate::cli::machine::id_map;
-use crate::sandbox::{EMULATION_WARNING, Emulation, Interrupts};
+use crate::sandbox::{EMULATION_WARNING, Emulation, Interrupts, has_enough_ids};
 
 /// A kernel's version, its first two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ impl fmt::Display for Release {
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
-    /// The superuser, whose sandboxes do without a user namespace where there is none.
+    /// A superuser with ids enough for a chroot, whose sandboxes do without a user namespace where there is none.
     Superuser,
     /// Anybody else.
     PlainUser,
@@ -50,7 +50,8 @@ pub(super) enum Asker {
 impl Asker {
     /// Whoever runs this.
     pub(super) fn caller() -> Self {
-        if geteuid().is_root() {
+        let uid_map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+        if geteuid().is_root() && has_enough_ids(&uid_map) {
             Self::Superuser
         } else {
             Self::PlainUser
