@@ -11,13 +11,12 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use support::plain::Plain;
 use support::{
-    Need, TWINROOT, archive_cache, can, directory, divergences, escapes, plain_user, report, run,
-    twinroot, verify,
+    Need, archive_cache, can, directory, divergences, escapes, report, run, twinroot, verify,
 };
 
 #[test]
@@ -190,19 +189,12 @@ fn a_plain_user_gets_the_same_bytes() {
     if !can(Need::PlainUser) || !can(Need::Archive) {
         return;
     }
-    let user = plain_user().expect("it was asked for");
-    let lab = tempfile::tempdir().unwrap();
-    fs::set_permissions(lab.path(), PermissionsExt::from_mode(0o777)).unwrap();
-    let binary = lab.path().join("twinroot");
-    fs::copy(TWINROOT, &binary).unwrap();
-    let keep = lab.path().join("plain");
-    let script = format!(
-        "XDG_CACHE_HOME={0}/cache {0}/twinroot verify trixie --keep {0}/plain; status=$?; \
-         {0}/twinroot doctor >/dev/null || exit 3; exit $status",
-        lab.path().to_string_lossy()
-    );
-    let ran = run(Command::new("runuser").args(["-u", &user, "--", "sh", "-c", &script]));
+    let user = Plain::new();
+    let keep = user.path("plain");
+    let ran = user.twinroot(&["verify", "trixie", "--keep", keep.to_str().unwrap()]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(user.twinroot(&["doctor"]).status, Some(0));
+    let lab = directory();
     let own = lab.path().join("superuser");
     assert_eq!(
         verify(&["trixie", "--keep", own.to_str().unwrap()]).status,
