@@ -72,12 +72,6 @@ impl Technique {
             Self::Lxc => "lxc",
         }
     }
-
-    /// What the outside cannot show under it: a write that fails leaves no trace there.
-    #[must_use]
-    pub fn can_write_outside(self) -> bool {
-        self == Self::Userns
-    }
 }
 
 impl Reference {

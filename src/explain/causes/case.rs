@@ -171,6 +171,14 @@ pub fn bare(path: &[u8]) -> &[u8] {
     path.strip_suffix(b"/").unwrap_or(path)
 }
 
+/// Whether an entry differs between two other tarballs as well, in all of its fields.
+pub(super) fn differs_there(differing: &Differing, divergence: &Divergence) -> bool {
+    differing.get(bare(&divergence.path)).is_some_and(|fields| {
+        let mut own = divergence.fields.iter();
+        own.all(|field| fields.contains(&field.name))
+    })
+}
+
 /// Whether a field differs.
 pub(super) fn has(divergence: &Divergence, name: &str) -> bool {
     divergence.fields.iter().any(|field| field.name == name)

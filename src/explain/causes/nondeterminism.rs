@@ -1,6 +1,6 @@
 //! Two normal builds differ there as well.
 
-use super::case::bare;
+use super::case::{bare, differs_there};
 use super::{Case, Finding, Needs, Rule, wording};
 use crate::text::quote;
 
@@ -12,15 +12,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let differs_anyway = case.free().filter(|(_, divergence)| {
-        let fields = case.evidence.control.get(bare(&divergence.path));
-        fields.is_some_and(|fields| {
-            divergence
-                .fields
-                .iter()
-                .all(|field| fields.contains(&field.name))
-        })
-    });
+    let control = &case.evidence.control;
+    let differs_anyway = case
+        .free()
+        .filter(|(_, divergence)| differs_there(control, divergence));
     let found = differs_anyway.map(|(at, divergence)| {
         let by = case.last_chrootless(&divergence.path);
         let what = "plain nondeterminism: two normal builds differ here too";

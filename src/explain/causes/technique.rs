@@ -1,7 +1,7 @@
 //! What a technique alone does to the chroot: the plain way, as the superuser of a user
 //! namespace, gives the entry as the normal build does, or in another way.
 
-use super::case::bare;
+use super::case::{bare, differs_there};
 use super::privileges::is_lost;
 use super::{Case, Finding, Needs, Rule};
 use crate::text::quote;
@@ -17,15 +17,9 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     let Some(technique) = &case.evidence.technique else {
         return vec![];
     };
-    let is_own = |path: &[u8], fields: &[crate::compare::FieldDivergence]| {
-        technique.plain.get(path).is_none_or(|plain| {
-            let is_plain = |field: &crate::compare::FieldDivergence| plain.contains(&field.name);
-            !fields.iter().all(is_plain)
-        })
-    };
     let own = case
         .free()
-        .filter(|(_, one)| is_own(bare(&one.path), &one.fields));
+        .filter(|(_, one)| !differs_there(&technique.plain, one));
     let (lost, other): (Vec<_>, Vec<_>) = own.partition(|(_, one)| is_lost(one));
     let word = technique.word;
     let kinds = [
