@@ -10,11 +10,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
-use twinroot::build::trace::{Trace, Tracer};
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
 use twinroot::explain::Owners;
-use twinroot::explain::causes::{Evidence, Finding, explain};
+use twinroot::explain::rules::{Evidence, Finding, explain};
 use twinroot::explain::scripts::Scripts;
+use twinroot::trace::{Trace, Tracer};
 
 /// Path, group and content of a file.
 type File<'a> = (&'a str, u64, &'a str);

@@ -1,7 +1,7 @@
 //! How one object differs from its former state; pure.
 
-use super::change::{Change, ChangeKind, FieldChange};
-use super::node::{Node, Time};
+use crate::audit::change::{Change, ChangeKind, FieldChange};
+use crate::audit::node::{Node, Time};
 
 /// Extended attributes that overlayfs itself keeps in an upper directory (`userxattr`).
 const OVERLAY_PREFIX: &[u8] = b"user.overlay.";
@@ -13,7 +13,7 @@ const DURING_BUILD: &str = "during the build";
 ///
 /// A time since `started` is reported as such and not by its value: a report of the same
 /// inputs has the same bytes. Change times are not looked at, see [`touched`].
-pub(super) fn difference(
+pub(crate) fn difference(
     path: &[u8],
     before: &Node,
     after: &Node,
@@ -91,7 +91,7 @@ pub(super) fn difference(
 
 /// A path that is what it was, but for its change time: it was written and put back, or
 /// given what it had.
-pub(super) fn touched(path: &[u8]) -> Change {
+pub(crate) fn touched(path: &[u8]) -> Change {
     Change {
         path: path.to_vec(),
         kind: ChangeKind::Metadata,
@@ -105,7 +105,7 @@ pub(super) fn touched(path: &[u8]) -> Change {
 }
 
 /// A path that is not there on the other side.
-pub(super) fn one_sided(path: &[u8], kind: ChangeKind) -> Change {
+pub(crate) fn one_sided(path: &[u8], kind: ChangeKind) -> Change {
     Change {
         path: path.to_vec(),
         kind,

@@ -2,32 +2,32 @@
 //! every file's content.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::{fs, io, thread};
 
 use sha2::{Digest, Sha256};
 
-use super::node::Node;
-use super::{AuditError, at};
-use crate::sandbox::Meter;
+use crate::audit::node::Node;
+use crate::audit::{AuditError, at};
+use crate::sandbox::progress::Meter;
 
 /// SHA-256 of a file's content.
-pub(super) type ContentDigest = [u8; 32];
+pub(crate) type ContentDigest = [u8; 32];
 
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
-    pub(super) node: Node,
+pub(crate) struct Record {
+    pub(crate) node: Node,
     /// Of files only.
-    pub(super) digest: Option<ContentDigest>,
+    pub(crate) digest: Option<ContentDigest>,
 }
 
 /// Every object of a tree by its path from the tree's root, which itself is the empty path.
-pub(super) type Manifest = BTreeMap<PathBuf, Record>;
+pub(crate) type Manifest = BTreeMap<PathBuf, Record>;
 
 /// Reads a tree, without crossing to other file systems. Contents are read by all cores at once;
 /// a file that has inode, size, modification and change time of an `earlier` manifest has its
@@ -35,7 +35,7 @@ pub(super) type Manifest = BTreeMap<PathBuf, Record>;
 ///
 /// # Errors
 /// A path that cannot be read; what vanishes meanwhile is not there.
-pub(super) fn manifest(
+pub(crate) fn manifest(
     root: &Path,
     earlier: Option<&Manifest>,
     meter: &Meter<'_>,

@@ -1,6 +1,6 @@
 //! The ways to watch the outside.
 
-use crate::sandbox::{AfterRun, Cover};
+use crate::sandbox::plan::{AfterRun, Cover};
 
 /// How the outside is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

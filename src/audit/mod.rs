@@ -4,13 +4,13 @@
 //! Debian Policy proposal #1020323: with `DPKG_ROOT` set a maintainer script should
 //! not modify anything outside. This module knows files, not Debian.
 
-mod change;
-mod difference;
-mod manifest;
-mod method;
-mod node;
-mod overlay;
-mod snapshot;
+pub(crate) mod change;
+pub(crate) mod difference;
+pub(crate) mod manifest;
+pub(crate) mod method;
+pub(crate) mod node;
+pub(crate) mod overlay;
+pub(crate) mod snapshot;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,16 +18,18 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::{self, Meter, Tree};
-use manifest::{Manifest, manifest};
+use crate::audit::manifest::{Manifest, manifest};
+use crate::sandbox;
+use crate::sandbox::progress::Meter;
+use crate::sandbox::trees::Tree;
 
-pub use change::{Change, ChangeKind, FieldChange};
-pub use method::Method;
+pub use crate::audit::change::{Change, ChangeKind, FieldChange};
+pub use crate::audit::method::Method;
 
 /// A path that could not be read; the audit then proves nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("`{}`: {error}", path.to_string_lossy())]
-struct AuditError {
+pub(crate) struct AuditError {
     path: PathBuf,
     error: io::Error,
 }
@@ -87,11 +89,12 @@ impl sandbox::Auditor for Auditor {
         let mut manifests = self.before.iter();
         for tree in trees {
             match tree {
-                Tree::Layer(layer) => overlay::read_upper(layer, &mut changes),
+                Tree::Layer(layer) => crate::audit::overlay::read_upper(layer, &mut changes),
                 Tree::Whole(tree) => {
                     let before = manifests.next().ok_or("a tree was not read before")?;
-                    manifest(&tree.view, Some(before), meter)
-                        .map(|after| snapshot::changes(tree, before, &after, &mut changes))
+                    manifest(&tree.view, Some(before), meter).map(|after| {
+                        crate::audit::snapshot::changes(tree, before, &after, &mut changes)
+                    })
                 }
             }
             .map_err(|error| error.to_string())?;

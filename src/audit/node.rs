@@ -2,45 +2,45 @@
 //! former state.
 
 use std::collections::BTreeMap;
-use std::fs::{self, FileType, Metadata};
-use std::io;
+use std::fs::{FileType, Metadata};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::{fs, io};
 
 /// Largest value of one extended attribute (xattr(7)), and of one list of names.
 const XATTR_MAX: usize = 65_536;
 
 /// Seconds since the epoch, and nanoseconds.
-pub(super) type Time = (i64, i64);
+pub(crate) type Time = (i64, i64);
 
 /// A path's state, of lstat(2), readlink(2) and lgetxattr(2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
     /// Permission bits with set-id and sticky ones.
-    pub(super) mode: u32,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
     /// Bytes, of a file.
-    pub(super) size: u64,
-    pub(super) mtime: Time,
-    pub(super) atime: Time,
-    pub(super) ctime: Time,
+    pub(crate) size: u64,
+    pub(crate) mtime: Time,
+    pub(crate) atime: Time,
+    pub(crate) ctime: Time,
     /// Major and minor number of a device.
-    pub(super) device: Option<(u32, u32)>,
-    pub(super) links: u64,
+    pub(crate) device: Option<(u32, u32)>,
+    pub(crate) links: u64,
     /// Number on its file system.
-    pub(super) inode: u64,
+    pub(crate) inode: u64,
     /// What a symbolic link points to.
-    pub(super) target: Option<Vec<u8>>,
+    pub(crate) target: Option<Vec<u8>>,
     /// Extended attributes, POSIX ACLs among them (`system.posix_acl_*`).
-    pub(super) xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub(crate) xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     File,
     Directory,
     Symlink,
@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// The contract's word.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Directory => "directory",
@@ -85,7 +85,7 @@ impl Kind {
 
 impl Node {
     /// Reads one path without following it; `None` where there is nothing.
-    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
         match fs::symlink_metadata(path) {
             Ok(metadata) => Self::with(path, &metadata).map(Some),
             Err(error)
@@ -129,7 +129,7 @@ impl Node {
     }
 
     /// The same with modes, owners and times that were read before.
-    pub(super) fn with_metadata(self, metadata: &Metadata) -> Self {
+    pub(crate) fn with_metadata(self, metadata: &Metadata) -> Self {
         Self {
             mode: metadata.mode() & 0o7777,
             uid: metadata.uid(),
@@ -140,11 +140,11 @@ impl Node {
         }
     }
 
-    pub(super) fn is_dir(&self) -> bool {
+    pub(crate) fn is_dir(&self) -> bool {
         self.kind == Kind::Directory
     }
 
-    pub(super) fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         self.kind == Kind::File
     }
 }

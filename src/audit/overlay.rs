@@ -4,19 +4,20 @@
 //! objects as themselves, removals as whiteouts, replaced directories as opaque ones.
 
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::fs::{File, Metadata};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use super::change::{Change, ChangeKind};
-use super::difference::{difference, one_sided, touched};
-use super::node::{Kind, Node};
-use super::{AuditError, at};
-use crate::sandbox::AuditedLayer;
+use crate::audit::change::{Change, ChangeKind};
+use crate::audit::difference::{difference, one_sided, touched};
+use crate::audit::node::{Kind, Node};
+use crate::audit::{AuditError, at};
+use crate::sandbox::trees::AuditedLayer;
 
 /// Adds what one layer's build changed.
-pub(super) fn read_upper(
+pub(crate) fn read_upper(
     layer: &AuditedLayer,
     changes: &mut Vec<Change>,
 ) -> Result<(), AuditError> {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::change::{Change, ChangeKind};
-use super::difference::{difference, one_sided, touched};
-use super::manifest::{Manifest, Record};
-use crate::sandbox::WholeTree;
+use crate::audit::change::{Change, ChangeKind};
+use crate::audit::difference::{difference, one_sided, touched};
+use crate::audit::manifest::{Manifest, Record};
+use crate::sandbox::trees::WholeTree;
 
 /// Adds what changed in a tree.
-pub(super) fn changes(
+pub(crate) fn changes(
     tree: &WholeTree,
     before: &Manifest,
     after: &Manifest,
@@ -81,9 +81,9 @@ fn lost_a_name_only(change: &Change, old: &Record, new: &Record, gone: &BTreeSet
 mod tests {
     use std::fs;
 
-    use super::super::manifest::manifest;
     use super::*;
-    use crate::sandbox::{Activity, Meter};
+    use crate::audit::manifest::manifest;
+    use crate::sandbox::progress::{Activity, Meter};
 
     /// What `act` changes in a tree with `a`, its other name `b`, and `c`.
     fn changed(act: impl FnOnce(&Path)) -> Vec<String> {

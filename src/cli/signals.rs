@@ -6,13 +6,13 @@ use std::thread;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::sandbox::Interrupts;
+use crate::sandbox::launch::Interrupts;
 
 /// Starts listening; every signal ends the sandboxes that run, and those that start later.
 ///
 /// # Errors
 /// The kernel refuses the handlers.
-pub(super) fn listen() -> std::io::Result<Arc<Interrupts>> {
+pub(crate) fn listen() -> std::io::Result<Arc<Interrupts>> {
     let interrupts = Arc::new(Interrupts::default());
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let raised = Arc::clone(&interrupts);
@@ -25,7 +25,7 @@ pub(super) fn listen() -> std::io::Result<Arc<Interrupts>> {
 }
 
 /// Dies of the signal that was received, so that the caller sees what happened.
-pub(super) fn die_of(signal: i32) {
+pub(crate) fn die_of(signal: i32) {
     // It comes back only for a signal that has no default action; ours all have.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compare::index::IndexError;
 use crate::compare::options::normalized;
-use crate::input::{ReadAt, read_up_to};
-use crate::tar::Group;
+use crate::compare::pairing::index::IndexError;
+use crate::input::read_at::{ReadAt, read_up_to};
+use crate::tar::raw_entry::Group;
 
 /// Largest file that is collected, in bytes.
 const ONE: u64 = 16 << 20;

@@ -3,44 +3,33 @@
 //! The verdict is byte equality, decided by comparing bytes, lengths and ends. Parsing
 //! explains a difference and never denies one. This layer knows no Debian.
 
-mod collect;
-mod compression;
-mod content;
-mod divergence;
-mod encoding;
-mod equal;
-mod explain;
-mod fields;
-mod files;
-mod globals;
-mod index;
-mod list;
-mod lockstep;
-mod moves;
-mod notes;
-mod options;
-mod outcome;
-mod pairs;
-mod rules;
-mod sorted;
-mod streams;
-mod tail;
-mod trouble;
-mod vocabulary;
+pub(crate) mod collect;
+pub(crate) mod comparison;
+pub(crate) mod diff;
+pub(crate) mod error;
+pub(crate) mod field_names;
+pub(crate) mod filter;
+pub(crate) mod notes;
+pub(crate) mod options;
+pub(crate) mod outcome;
+pub mod pairing;
+pub mod prefix;
+pub mod spill;
 
-use crate::compare::compression::Containers;
-use crate::compare::index::IndexError;
+use crate::compare::diff::compression::Containers;
 use crate::compare::outcome::Outcome;
-use crate::input::{Container, Opened, open};
+use crate::compare::pairing::index::IndexError;
+use crate::input::compression::Container;
+use crate::input::source::{Opened, open};
 
-pub use crate::compare::divergence::{
+pub use crate::compare::comparison::{
     ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
     Side, SideEntry, SideSummary, Trouble,
 };
+pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::options::{
     ContentPolicy, Depth, Exclude, Ignored, Limits, Options, normalized,
 };
-pub use crate::compare::vocabulary::{Term, archive_names, field_names, is_known};
 pub use crate::input::{Source, SourceKind};
 
 /// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.
@@ -63,7 +52,7 @@ pub fn compare(
         (&left.kind, &right.kind),
         (SourceKind::Stdin, SourceKind::Stdin)
     ) {
-        comparison.trouble = Some(trouble::both_stdin());
+        comparison.trouble = Some(crate::compare::error::both_stdin());
         return comparison;
     }
     // Both are opened before either's failure counts, so that a live stream is known to the end.
@@ -75,9 +64,10 @@ pub fn compare(
             for (side, opened) in [(Side::Left, old), (Side::Right, new)] {
                 match opened {
                     Ok(opened) => drain(opened),
-                    Err(error) => {
-                        failed.push(trouble::of_input(trouble::name(&names, side), &error))
-                    }
+                    Err(error) => failed.push(crate::compare::error::of_input(
+                        crate::compare::error::name(&names, side),
+                        &error,
+                    )),
                 }
             }
             comparison.trouble = failed.into_iter().next();
@@ -89,7 +79,7 @@ pub fn compare(
     let containers = Containers::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
-        Err(error) => comparison.trouble = Some(trouble::of_index(&names, &error)),
+        Err(error) => comparison.trouble = Some(crate::compare::error::of_index(&names, &error)),
     }
     comparison
 }
@@ -122,14 +112,16 @@ fn compare_opened(
     match (old, new) {
         (Opened::Plain(left, left_length), Opened::Plain(right, right_length)) => {
             let (left, right) = ((left, left_length), (right, right_length));
-            files::compare(&left, &right, options, progress).map(|outcome| (outcome, None))
+            crate::compare::prefix::files::compare(&left, &right, options, progress)
+                .map(|outcome| (outcome, None))
         }
         (Opened::Packed(left, ll, old, old_head), Opened::Packed(right, rl, new, new_head))
             if old == new =>
         {
             let (left, right) = ((left, ll), (right, rl));
             let same = |length| {
-                equal::first_in_files(&left, &right, length, &|_| {}).map(|first| first.is_none())
+                crate::compare::diff::bytes::first_in_files(&left, &right, length, &|_| {})
+                    .map(|first| first.is_none())
             };
             let verdict_only = options.depth == Depth::Verdict;
             if verdict_only && options.ignores("compression").is_none() {
@@ -147,7 +139,8 @@ fn compare_opened(
                 let input = Opened::Packed(left.0.try_clone()?, ll, old, old_head.clone());
                 let (outcome, equal) = std::thread::scope(|scope| {
                     let helper = scope.spawn(|| same(ll));
-                    let outcome = streams::walk_one(input, options, progress);
+                    let outcome =
+                        crate::compare::prefix::streams::walk_one(input, options, progress);
                     (
                         outcome,
                         helper
@@ -162,12 +155,13 @@ fn compare_opened(
             }
             let left = Opened::Packed(left.0, ll, old, old_head);
             let right = Opened::Packed(right.0, rl, new, new_head);
-            streams::compare(left, right, false, options, progress)
+            crate::compare::prefix::streams::compare(left, right, false, options, progress)
                 .map(|outcome| (outcome, Some(false)))
         }
         (old, new) => {
             let digest = old.container() == new.container() && old.container() != Container::Plain;
-            streams::compare(old, new, digest, options, progress).map(|outcome| (outcome, None))
+            crate::compare::prefix::streams::compare(old, new, digest, options, progress)
+                .map(|outcome| (outcome, None))
         }
     }
 }
@@ -202,13 +196,16 @@ impl Comparison {
     ) {
         (self.left.bytes, self.right.bytes) = outcome.bytes;
         (self.left.entries, self.right.entries) = outcome.explained.entries;
-        self.trouble = trouble::of_outcome(names, &mut outcome);
+        self.trouble = crate::compare::error::of_outcome(names, &mut outcome);
         let compression = containers.divergence(&outcome.containers, equal);
         if let Some(first) = outcome.first
             && options.depth == Depth::Verdict
             && (compression.is_none() || options.ignores("compression").is_some())
         {
-            outcome.explained.archive.push(rules::unnamed(first));
+            outcome
+                .explained
+                .archive
+                .push(crate::compare::filter::unnamed(first));
         }
         outcome.explained.archive.extend(compression);
         outcome.explained.archive.sort_by(|a, b| a.name.cmp(b.name));
@@ -216,11 +213,12 @@ impl Comparison {
             left: outcome.explained.collected.0.found,
             right: outcome.explained.collected.1.found,
         };
-        (self.divergences, self.archive, self.ignored) = rules::apply(
+        (self.divergences, self.archive, self.ignored) = crate::compare::filter::apply(
             outcome.explained.divergences,
             outcome.explained.archive,
             options,
         );
-        self.notes = notes::of(&self.divergences, &outcome.explained.stops, options);
+        self.notes =
+            crate::compare::notes::of(&self.divergences, &outcome.explained.stops, options);
     }
 }

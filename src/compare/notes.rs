@@ -1,9 +1,9 @@
 //! What was capped or not looked at, in a line for each reason, with counts.
 
-use crate::compare::content::DIGESTED;
-use crate::compare::divergence::{Divergence, Side};
-use crate::compare::index::Stop;
+use crate::compare::comparison::{Divergence, Side};
+use crate::compare::diff::content::DIGESTED;
 use crate::compare::options::{ContentPolicy, Depth, Options};
+use crate::compare::pairing::index::Stop;
 
 /// How the detail of a content begins that was not explained for want of room.
 pub(crate) const FULL: &str = "left out: the explanations are full";
@@ -66,7 +66,7 @@ impl Counts {
         self.full += u64::from(full);
         let large = stored.iter().any(|bytes| *bytes > options.limits.content);
         self.too_large += u64::from(large && !full);
-        let cut = detail.ends_with(crate::text::REST_LEFT_OUT);
+        let cut = detail.ends_with(crate::text::diff::REST_LEFT_OUT);
         self.cut += u64::from(cut);
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::tar::{TarLimits, trim_slash};
+use crate::tar::entry::trim_slash;
+use crate::tar::error::TarLimits;
 
 /// Options of a comparison.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub struct Options {
     /// Bounds.
     pub limits: Limits,
     /// Tells by the normalized path (no leading `./`, no trailing slash) which regular files'
-    /// contents are wanted in [`Comparison::collected`](crate::compare::Comparison::collected).
+    /// contents are wanted in [`Comparison::collected`](crate::compare::comparison::Comparison::collected).
     pub collect: Option<fn(&[u8]) -> bool>,
 }
 
@@ -168,7 +169,7 @@ pub type Ignored = BTreeMap<String, u64>;
 
 #[cfg(test)]
 mod tests {
-    use super::Exclude;
+    use crate::compare::options::Exclude;
 
     #[test]
     fn patterns_match_whole_normalized_paths_as_bytes() {

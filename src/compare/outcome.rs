@@ -2,9 +2,10 @@
 
 use std::io;
 
-use crate::compare::divergence::Side;
-use crate::compare::explain::Explained;
-use crate::input::{ContainerStats, Side as Stream};
+use crate::compare::comparison::Side;
+use crate::compare::diff::Explained;
+use crate::input::decode::ContainerStats;
+use crate::input::stream::Side as Stream;
 
 /// The result before options take things out of it.
 #[derive(Debug, Default)]

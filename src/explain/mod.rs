@@ -1,9 +1,14 @@
 //! Where what was compared meets what was built: which package a path belongs to, and what
 //! its maintainer scripts do.
 
-pub mod causes;
+pub(crate) mod attribution;
+pub(crate) mod case;
 pub mod content;
-mod owner;
+pub(crate) mod evidence_text;
+pub(crate) mod ownership;
+pub(crate) mod packages;
+pub(crate) mod quoted_lines;
+pub mod rules;
 pub mod scripts;
 
-pub use owner::{Owner, Owners, is_evidence};
+pub use crate::explain::ownership::{Owner, Owners, is_evidence};

@@ -4,11 +4,12 @@
 //! member ends, the next is recognised by its magic, and whatever else follows is
 //! counted and digested as bytes after the container.
 
-use std::io::{self, BufRead, Read};
+use std::io;
+use std::io::{BufRead, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use super::container::{Container, member};
+use crate::input::compression::{Container, member};
 
 /// What was seen of a container besides its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -294,7 +295,7 @@ impl<R: Read> BufRead for CountingReader<R> {
 mod tests {
     use std::io::{Read as _, Write as _};
 
-    use super::{Container, ContainerStats, Decoder};
+    use crate::input::decode::{Container, ContainerStats, Decoder};
 
     fn decoded(data: &[u8], container: Container) -> (Vec<u8>, ContainerStats) {
         let mut decoder = Decoder::new(data, container, 27, true);

@@ -2,16 +2,16 @@
 //!
 //! The container is known by its magic, never by a name. Nothing here knows tar.
 
-mod container;
-mod decode;
-mod read_at;
-mod source;
-mod spool;
-mod stream;
+pub(crate) mod compression;
+pub(crate) mod decode;
+pub(crate) mod read_at;
+pub(crate) mod source;
+pub(crate) mod spool;
+pub(crate) mod stream;
 
-pub use container::{Container, describe_header, sniff};
-pub use decode::{ContainerStats, Decoder};
-pub use read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
-pub use source::{InputError, Opened, Source, SourceKind, open};
-pub use spool::{Segment, Spool};
-pub use stream::{Chunks, Side, read_ahead};
+pub use crate::input::compression::{Container, describe_header, sniff};
+pub use crate::input::decode::{ContainerStats, Decoder};
+pub use crate::input::read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
+pub use crate::input::source::{InputError, Opened, Source, SourceKind, open};
+pub use crate::input::spool::{Segment, Spool};
+pub use crate::input::stream::{Chunks, Side, read_ahead};

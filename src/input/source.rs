@@ -1,11 +1,12 @@
 //! Where an archive comes from, and opening it.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io;
+use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
-use super::container::{Container, SNIFF, sniff};
-use super::read_at::read_up_to;
+use crate::input::compression::{Container, SNIFF, sniff};
+use crate::input::read_at::read_up_to;
 
 /// One side's input.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
-use super::read_at::ReadAt;
+use crate::input::read_at::ReadAt;
 
 /// Decoded bytes that were kept although they lie before the spool's start.
 #[derive(Debug, Clone)]
@@ -160,8 +160,8 @@ impl ReadAt for Spool {
 mod tests {
     use std::sync::Arc;
 
-    use super::{IN_MEMORY, Segment, Spool};
-    use crate::input::{ReadAt as _, read_up_to};
+    use crate::input::read_at::{ReadAt as _, read_up_to};
+    use crate::input::spool::{IN_MEMORY, Segment, Spool};
 
     #[test]
     fn kept_segments_holes_and_stored_bytes_read_back() {

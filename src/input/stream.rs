@@ -1,10 +1,11 @@
 //! Reading ahead: one thread per input decodes into a few recycled buffers.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::container::Container;
-use super::decode::{ContainerStats, Decoder};
+use crate::input::compression::Container;
+use crate::input::decode::{ContainerStats, Decoder};
 
 /// Bytes of one buffer: few hand-overs between threads; 1 MiB would leave the second level cache.
 const CHUNK: usize = 256 << 10;

@@ -4,40 +4,26 @@
 //! here alone. Nothing in a report depends on the clock, on temporary paths or on the
 //! order of a map; timings stand apart.
 
-mod audited;
-mod bug;
-mod causes;
-mod causes_text;
-mod chroots;
-mod details;
-mod escapes;
-mod executed;
-mod from_comparison;
-mod json;
-mod known;
-mod matrix;
-mod matrix_text;
-mod packages;
-mod packages_text;
-mod text;
-mod verification;
-mod verified_text;
+pub mod convert;
+pub(crate) mod known;
+pub mod render;
+pub mod wire;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use audited::{AuditReport, audit_json, audit_text};
-pub use bug::{bug, no_bug};
-pub use executed::{Executed, ExecutedFile};
-pub use from_comparison::Times;
-pub use json::{from_json, json};
-pub use known::{Known, RuleFinding, Rules, RulesError};
-pub use matrix::{MatrixRow, RowName};
-pub use packages::{DpkgRoot, Package, PackageScript, ScriptLine};
-pub use packages_text::packages_table;
-pub use text::text;
-pub use verification::{BesideFacts, On, Pin, PinnedPackage, Verification};
+pub use crate::explain::packages::{DpkgRoot, Package, PackageScript, ScriptLine};
+pub use crate::report::convert::comparison::Times;
+pub use crate::report::convert::verification::{BesideFacts, On, Pin, PinnedPackage, Verification};
+pub use crate::report::known::{Known, RuleFinding, Rules, RulesError};
+pub use crate::report::render::bug::{bug, no_bug};
+pub use crate::report::render::json::{from_json, json};
+pub use crate::report::render::text::packages::packages_table;
+pub use crate::report::render::text::text;
+pub use crate::report::wire::audited::{AuditReport, audit_json, audit_text};
+pub use crate::report::wire::executed::{Executed, ExecutedFile};
+pub use crate::report::wire::matrix::{MatrixRow, RowName};
 
 /// The `schema` of every report.
 pub const SCHEMA: &str = "twinroot.report.v1";

@@ -1,19 +1,18 @@
 //! The launcher's side of a sandbox: starts the monitor, writes the id maps, hands
 //! out the command's output, waits, and ends everything on an interrupt.
 
-use std::fs;
-use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::{fs, io};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 
-use super::idmap::{IdMap, UserNamespace};
-use super::plan::Plan;
-use super::progress::Progress;
-use super::wire::{Channel, FromMonitor, Outcome, StageFailure, ToMonitor};
+use crate::sandbox::idmap::{IdMap, UserNamespace};
+use crate::sandbox::plan::Plan;
+use crate::sandbox::progress::Progress;
+use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, StageFailure, ToMonitor};
 
 /// Why a sandbox could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -162,7 +161,7 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
     };
     let (control, stdin) = Channel::pair().map_err(launch_error("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
-        .arg(super::MONITOR)
+        .arg(crate::sandbox::MONITOR)
         .env_clear()
         .stdin(stdin)
         .stdout(Stdio::piped())

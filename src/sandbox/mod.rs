@@ -11,27 +11,29 @@
 //! It is protection against mistakes of maintainer scripts and a clean measuring
 //! table, not a security boundary against hostile packages.
 
-mod idmap;
-mod init;
-mod launch;
-mod monitor;
-mod mounts;
-mod parent;
-mod plan;
-mod progress;
-mod tree;
-mod wire;
+pub(crate) mod idmap;
+pub(crate) mod launch;
+pub(crate) mod mounts;
+pub(crate) mod plan;
+pub(crate) mod progress;
+pub(crate) mod protocol;
+pub mod stage;
+pub(crate) mod trees;
 
 use std::process::ExitCode;
 
-pub use idmap::{Asker, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids};
-pub use init::EMULATION_WARNING;
-pub use launch::{Interrupts, Running, SandboxError, launch};
-pub use monitor::Auditor;
-pub use plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote};
-pub use progress::{Activity, Meter, Progress};
-pub use tree::{AuditedLayer, Tree, WholeTree};
-pub use wire::{Ending, Outcome, StageFailure};
+pub use crate::sandbox::idmap::{
+    Asker, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
+};
+pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
+pub use crate::sandbox::plan::{
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote,
+};
+pub use crate::sandbox::progress::{Activity, Meter, Progress};
+pub use crate::sandbox::protocol::{Ending, Outcome, StageFailure};
+pub use crate::sandbox::stage::init::EMULATION_WARNING;
+pub use crate::sandbox::stage::monitor::Auditor;
+pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
 
 /// First argument that makes this binary the monitor of a sandbox.
 const MONITOR: &str = "__sandbox-monitor";
@@ -47,11 +49,11 @@ const INIT: &str = "__sandbox-init";
 pub fn run_stage_if_asked(auditor: &mut dyn Auditor) -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;
     if asked == MONITOR {
-        Some(monitor::run(auditor))
+        Some(crate::sandbox::stage::monitor::run(auditor))
     } else if asked == PARENT {
-        Some(parent::run())
+        Some(crate::sandbox::stage::parent::run())
     } else if asked == INIT {
-        Some(init::run())
+        Some(crate::sandbox::stage::init::run())
     } else {
         None
     }

@@ -1,21 +1,21 @@
 //! The mount calls that both stages make, each naming its step when the kernel refuses.
 
-use std::fs::{self, Permissions};
-use std::io;
+use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use nix::mount::{MsFlags, mount};
 use nix::sys::statvfs::{FsFlags, statvfs};
 
-use super::plan::{Access, Node};
-use super::wire::StageFailure;
+use crate::sandbox::plan::{Access, Node};
+use crate::sandbox::protocol::StageFailure;
 
 /// Device nodes of the machine that a build sees, and no others.
-pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+pub(crate) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /// Names the step that an error came from.
-pub(super) fn failed<E: std::fmt::Display>(
+pub(crate) fn failed<E: std::fmt::Display>(
     step: impl Into<String>,
 ) -> impl FnOnce(E) -> StageFailure {
     let step = step.into();
@@ -26,12 +26,12 @@ pub(super) fn failed<E: std::fmt::Display>(
 }
 
 /// Joins a sandbox's absolute path to the place where its root is being built.
-pub(super) fn below(root: &Path, target: &Path) -> PathBuf {
+pub(crate) fn below(root: &Path, target: &Path) -> PathBuf {
     root.join(target.strip_prefix("/").unwrap_or(target))
 }
 
 /// `mount -t KIND -o OPTIONS KIND TARGET`.
-pub(super) fn mount_kind(
+pub(crate) fn mount_kind(
     kind: &str,
     target: &Path,
     flags: MsFlags,
@@ -44,7 +44,7 @@ pub(super) fn mount_kind(
 }
 
 /// A tmpfs with this mode; `noatime`, so that a changed access time is somebody's doing.
-pub(super) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
+pub(crate) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
     mount_kind(
         "tmpfs",
         target,
@@ -57,7 +57,7 @@ pub(super) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> 
 ///
 /// A read-only bind is a bind and a remount: mount(2) ignores the flag at first. The
 /// remount repeats the flags the source has, for the kernel locks them in a user namespace.
-pub(super) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), StageFailure> {
+pub(crate) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), StageFailure> {
     let step = || format!("bind `{}`", target.to_string_lossy());
     mount(
         Some(source),
@@ -88,7 +88,7 @@ pub(super) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), S
 }
 
 /// Makes a mount point like its source: a directory for a directory, else an empty file.
-pub(super) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), StageFailure> {
+pub(crate) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), StageFailure> {
     let step = || format!("make `{}`", target.to_string_lossy());
     if is_directory {
         return fs::create_dir_all(target).map_err(failed(step()));
@@ -107,7 +107,7 @@ pub(super) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), 
 }
 
 /// Makes the root's own directories and links.
-pub(super) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure> {
+pub(crate) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure> {
     for node in nodes {
         match node {
             Node::Directory { path, mode } => {
@@ -132,7 +132,7 @@ pub(super) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure
 ///
 /// Mode 755: with a sticky world-writable directory the kernel refuses to open
 /// device nodes of another owner (`fs.protected_regular`).
-pub(super) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
+pub(crate) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
     mount_tmpfs(dev, 0o755)?;
     for name in DEVICES {
         let target = dev.join(name);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::idmap::IdMap;
+use crate::sandbox::idmap::IdMap;
 
 /// One tree of the machine that a sandbox sees; [`Cover`] says how it is kept from being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl fmt::Display for Cover {
 }
 
 /// A directory or symbolic link of the sandbox's own root, where the root is not
-/// one layer; see [`crate::build::host_view`].
+/// one layer; see [`crate::bootstrap::outside::host`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Node {
     /// An empty directory with this mode.
@@ -249,8 +249,8 @@ pub fn shell_quote(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::idmap::UserNamespace;
     use super::*;
+    use crate::sandbox::idmap::UserNamespace;
 
     fn plan() -> Plan {
         Plan {

@@ -1,19 +1,18 @@
 //! What the monitor stage is at while no command of the sandbox runs: told as often as a person
 //! can read, and never at the cost of the work.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
 use indicatif::HumanCount;
 use rustix::fs::statvfs;
 use serde::{Deserialize, Serialize};
 
-use super::wire::{Channel, FromMonitor};
+use crate::sandbox::protocol::{Channel, FromMonitor};
 
 /// Least time between two reports of one activity.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -57,12 +56,12 @@ impl fmt::Display for Progress {
 
 /// Where reports go.
 #[derive(Debug)]
-pub(super) struct Teller<'a> {
+pub(crate) struct Teller<'a> {
     launcher: Mutex<&'a mut Channel>,
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(launcher: &'a mut Channel) -> Self {
+    pub(crate) fn new(launcher: &'a mut Channel) -> Self {
         Self {
             launcher: Mutex::new(launcher),
         }
@@ -78,7 +77,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Tells that the command runs.
-    pub(super) fn command_runs(&self) {
+    pub(crate) fn command_runs(&self) {
         self.tell(Progress {
             activity: Activity::Waiting,
             objects: 0,
@@ -87,7 +86,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Does the `work` that fills a tmpfs, and tells meanwhile what that has.
-    pub(super) fn filling<T>(&self, tmpfs: &Path, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn filling<T>(&self, tmpfs: &Path, work: impl FnOnce() -> T) -> T {
         thread::scope(|scope| {
             let (working, is_done) = channel::<()>();
             let _ = scope.spawn(move || {
@@ -122,7 +121,7 @@ pub struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    pub(super) fn new(activity: Activity, teller: &'a Teller<'a>) -> Self {
+    pub(crate) fn new(activity: Activity, teller: &'a Teller<'a>) -> Self {
         Self {
             teller: Some(teller),
             ..Meter::silent(activity)

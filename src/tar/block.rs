@@ -3,7 +3,7 @@
 //! A view over raw bytes: nothing is normalised, so that what is on disk is what is
 //! compared. It does not know extended headers.
 
-use crate::tar::Number;
+use crate::tar::number::Number;
 
 /// Size of a tar block in bytes.
 pub const BLOCK: usize = 512;
@@ -22,7 +22,7 @@ pub struct Region {
 /// Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar `tar.h`, `struct oldgnu_header`
 /// (which uses the bytes of the prefix for times and the sparse map).
 pub mod regions {
-    use super::Region;
+    use crate::tar::block::Region;
 
     macro_rules! regions {
         ($($(#[$meta:meta])* $name:ident = $start:literal .. $end:literal;)*) => {

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
-use crate::tar::group::until_nul;
-use crate::tar::{
-    ExtKind, Group, Number, Record, SparseError, SparseMap, Timestamp, records, regions,
-};
+use crate::tar::block::regions;
+use crate::tar::number::Number;
+use crate::tar::pax::{Record, records};
+use crate::tar::raw_entry::{ExtKind, Group, until_nul};
+use crate::tar::sparse::{SparseError, SparseMap};
+use crate::tar::time::Timestamp;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Why an archive cannot be walked, and the bounds that are part of it.
 
-use crate::tar::{Number, PaxError};
+use crate::tar::number::Number;
+use crate::tar::pax::PaxError;
 
 /// Bounds against crafted archives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

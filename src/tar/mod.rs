@@ -5,23 +5,22 @@
 //! what stands after the end (`docs/decisions/0001-own-tar-layer.md`). It performs
 //! no input or output: [`Walker`] says what it needs and is fed.
 
-mod block;
-mod entry;
-mod error;
-mod group;
-mod number;
-mod pax;
-mod sparse;
-mod time;
-mod walk;
+pub(crate) mod block;
+pub(crate) mod entry;
+pub(crate) mod error;
+pub(crate) mod number;
+pub(crate) mod parser;
+pub(crate) mod pax;
+pub(crate) mod raw_entry;
+pub(crate) mod sparse;
+pub(crate) mod time;
 
-pub use block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
-pub use entry::{Entry, Kind, pax_field, trim_slash};
-pub use error::{TarError, TarLimits};
-pub use group::{Ext, ExtKind, Globals, Group};
-pub(crate) use group::{last_value, spelled_path};
-pub use number::Number;
-pub use pax::{PaxError, Record, records};
-pub use sparse::{SparseError, SparseMap};
-pub use time::Timestamp;
-pub use walk::{Need, Walker};
+pub use crate::tar::block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
+pub use crate::tar::entry::{Entry, Kind, pax_field, trim_slash};
+pub use crate::tar::error::{TarError, TarLimits};
+pub use crate::tar::number::Number;
+pub use crate::tar::parser::{Need, Walker};
+pub use crate::tar::pax::{PaxError, Record, records};
+pub use crate::tar::raw_entry::{Ext, ExtKind, Globals, Group};
+pub use crate::tar::sparse::{SparseError, SparseMap};
+pub use crate::tar::time::Timestamp;

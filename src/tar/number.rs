@@ -94,7 +94,7 @@ fn octal(field: &[u8]) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
-    use super::Number;
+    use crate::tar::number::Number;
 
     #[test]
     fn octal_and_base256_decode_to_the_same_value() {

@@ -79,7 +79,7 @@ fn first_record(rest: &[u8], at: usize) -> Result<Record<'_>, PaxError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PaxError, records};
+    use crate::tar::pax::{PaxError, records};
 
     #[test]
     fn a_newline_in_a_value_does_not_end_the_record() {

@@ -3,7 +3,10 @@
 //! Four dialects: the old GNU header (`S`), and pax 0.0, 0.1 and 1.0. The stored
 //! content stays as it is; the map tells where its bytes belong.
 
-use crate::tar::{Block, Group, Number, Record, regions};
+use crate::tar::block::{Block, regions};
+use crate::tar::number::Number;
+use crate::tar::pax::Record;
+use crate::tar::raw_entry::Group;
 
 /// Most spans that are decoded; a map is bounded by the extension limit anyway.
 const MAX_SPANS: usize = 1 << 20;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::tar::Number;
+use crate::tar::number::Number;
 
 /// A point in time as seconds since 1970-01-01 UTC, sign and magnitude.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use crate::tar::time::Timestamp;
 
     #[test]
     fn times_show_in_utc_with_their_fraction() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use crate::text::quote_line;
+use crate::text::quote::quote_line;
 
 /// Bounds of one difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn clipped(line: &[u8]) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{DiffLimits, is_text, unified};
+    use crate::text::diff::{DiffLimits, is_text, unified};
 
     #[test]
     fn a_difference_shows_hunks_with_marks() {

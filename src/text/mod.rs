@@ -1,9 +1,9 @@
 //! Text for people: quoting of names, line differences, hex windows.
 
-mod diff;
-mod hex;
-mod quote;
+pub(crate) mod diff;
+pub(crate) mod hex;
+pub(crate) mod quote;
 
-pub use diff::{DiffLimits, REST_LEFT_OUT, is_text, unified};
-pub use hex::window;
-pub use quote::{is_hostile, quote, quote_line};
+pub use crate::text::diff::{DiffLimits, REST_LEFT_OUT, is_text, unified};
+pub use crate::text::hex::window;
+pub use crate::text::quote::{is_hostile, quote, quote_line};

@@ -55,7 +55,7 @@ pub fn is_hostile(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{quote, quote_line};
+    use crate::text::quote::{quote, quote_line};
 
     #[test]
     fn attacks_on_terminals_are_escaped() {

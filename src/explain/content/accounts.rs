@@ -3,8 +3,8 @@
 
 use bstr::ByteSlice as _;
 
-use super::reading::{Reading, Record, digest};
-use crate::tar::Timestamp;
+use crate::explain::content::reading::{Reading, Record, digest};
+use crate::tar::time::Timestamp;
 
 /// Names of the fields after the account's own, by file.
 const FILES: [(&[u8], &[&str]); 4] = [
@@ -28,11 +28,11 @@ fn fields(path: &[u8]) -> Option<&'static [&'static str]> {
     found.map(|(_, fields)| *fields)
 }
 
-pub(super) fn wants(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
     fields(path).is_some()
 }
 
-pub(super) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     let names = fields(path)?;
     let records = content.lines().map(|line| {
         let mut values = line.split(|byte| *byte == b':');

@@ -6,17 +6,17 @@
 
 use bstr::ByteSlice as _;
 
-use super::bytes::span;
-use super::reading::{Reading, Record};
+use crate::explain::content::bytes::span;
+use crate::explain::content::reading::{Reading, Record};
 
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER: usize = 60;
 
-pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(MAGIC)
 }
 
-pub(super) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let mut reading = Reading::default();
     let mut at = MAGIC.len();
     while at < content.len() {

@@ -2,13 +2,13 @@
 
 /// Byte order of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     Little,
     Big,
 }
 
 /// `length` bytes from `at` on, where they are all there.
-pub(super) fn span(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
+pub(crate) fn span(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
     bytes.get(at..at.checked_add(length)?)
 }
 
@@ -17,7 +17,7 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 }
 
 /// Two bytes at an offset.
-pub(super) fn u16_at(bytes: &[u8], at: usize, order: Order) -> Option<u16> {
+pub(crate) fn u16_at(bytes: &[u8], at: usize, order: Order) -> Option<u16> {
     let raw = array(bytes, at)?;
     Some(match order {
         Order::Little => u16::from_le_bytes(raw),
@@ -26,7 +26,7 @@ pub(super) fn u16_at(bytes: &[u8], at: usize, order: Order) -> Option<u16> {
 }
 
 /// Four bytes at an offset.
-pub(super) fn u32_at(bytes: &[u8], at: usize, order: Order) -> Option<u32> {
+pub(crate) fn u32_at(bytes: &[u8], at: usize, order: Order) -> Option<u32> {
     let raw = array(bytes, at)?;
     Some(match order {
         Order::Little => u32::from_le_bytes(raw),
@@ -35,7 +35,7 @@ pub(super) fn u32_at(bytes: &[u8], at: usize, order: Order) -> Option<u32> {
 }
 
 /// Eight bytes at an offset.
-pub(super) fn u64_at(bytes: &[u8], at: usize, order: Order) -> Option<u64> {
+pub(crate) fn u64_at(bytes: &[u8], at: usize, order: Order) -> Option<u64> {
     let raw = array(bytes, at)?;
     Some(match order {
         Order::Little => u64::from_le_bytes(raw),
@@ -44,17 +44,17 @@ pub(super) fn u64_at(bytes: &[u8], at: usize, order: Order) -> Option<u64> {
 }
 
 /// A four-byte offset or length.
-pub(super) fn size_at(bytes: &[u8], at: usize, order: Order) -> Option<usize> {
+pub(crate) fn size_at(bytes: &[u8], at: usize, order: Order) -> Option<usize> {
     usize::try_from(u32_at(bytes, at, order)?).ok()
 }
 
 /// The bytes from an offset to the next NUL.
-pub(super) fn string_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
+pub(crate) fn string_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let rest = bytes.get(at..)?;
     rest.get(..rest.iter().position(|byte| *byte == 0)?)
 }
 
 /// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,17 +6,17 @@
 
 use bstr::ByteSlice as _;
 
-use super::bytes::span;
-use super::reading::{Reading, Record};
+use crate::explain::content::bytes::span;
+use crate::explain::content::reading::{Reading, Record};
 
 const HEADER: usize = 110;
 const END: &[u8] = b"TRAILER!!!";
 
-pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(b"070701") || content.starts_with(b"070702")
 }
 
-pub(super) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let mut reading = Reading::default();
     let mut at = 0;
     loop {

@@ -1,9 +1,9 @@
 //! Binary databases of which the header says most: systemd's hardware database and message
 //! catalog, the locale archive, and Python's compiled modules.
 
-use super::bytes::{Order, hex, size_at, string_at, u16_at, u32_at, u64_at};
-use super::reading::{Reading, Record, digest};
-use crate::tar::Timestamp;
+use crate::explain::content::bytes::{Order, hex, size_at, string_at, u16_at, u32_at, u64_at};
+use crate::explain::content::reading::{Reading, Record, digest};
+use crate::tar::time::Timestamp;
 
 fn facts(facts: Record) -> Option<Reading> {
     Some(Reading {
@@ -22,12 +22,12 @@ fn numbers(content: &[u8], at: usize, names: &[&str], start: Record) -> Option<R
     Some(record)
 }
 
-pub(super) fn wants_hwdb(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants_hwdb(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(b"KSLPHHRH")
 }
 
 /// The header of `hwdb.bin` (systemd, `hwdb-internal.h`): `u64`s in little endian.
-pub(super) fn read_hwdb(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_hwdb(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let names = [
         "made by systemd",
         "file size",
@@ -43,12 +43,12 @@ pub(super) fn read_hwdb(_path: &[u8], content: &[u8]) -> Option<Reading> {
     facts(record.with("content", digest(content)))
 }
 
-pub(super) fn wants_catalog(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants_catalog(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(b"RHHHKSLP")
 }
 
 /// The header of the message catalog (systemd, `catalog.c`): two `u32` of flags, then `u64`s.
-pub(super) fn read_catalog(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_catalog(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let names = ["header size", "messages", "message size"];
     let record = numbers(content, 16, &names, Record::default())?;
     facts(record.with("content", digest(content)))
@@ -56,13 +56,13 @@ pub(super) fn read_catalog(_path: &[u8], content: &[u8]) -> Option<Reading> {
 
 const LOCALES: u32 = 0xde02_0109;
 
-pub(super) fn wants_locales(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants_locales(_path: &[u8], content: &[u8]) -> bool {
     u32_at(content, 0, Order::Little) == Some(LOCALES)
 }
 
 /// The archive of locales (glibc, `locarchive.h`): `u32`s; the table of names is at the
 /// third, of as many slots as the fifth says, each hash, name, record; an empty one has no name.
-pub(super) fn read_locales(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_locales(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let order = Order::Little;
     let (table, slots) = (size_at(content, 8, order)?, size_at(content, 16, order)?);
     let mut reading = Reading {
@@ -81,12 +81,12 @@ pub(super) fn read_locales(_path: &[u8], content: &[u8]) -> Option<Reading> {
     Some(reading)
 }
 
-pub(super) fn wants_python(path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants_python(path: &[u8], content: &[u8]) -> bool {
     path.ends_with(b".pyc") && content.get(2..4) == Some(b"\r\n")
 }
 
 /// A compiled module (PEP 552): magic 4, flags 4; then the source's time and size, or its hash.
-pub(super) fn read_python(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_python(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let order = Order::Little;
     let record = Record::default().with("magic", u16_at(content, 0, order)?.to_string());
     let record = match u32_at(content, 4, order)? {

@@ -3,7 +3,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::reading::{Reading, Record};
+use crate::explain::content::reading::{Reading, Record};
 
 fn of(records: Vec<Record>) -> Option<Reading> {
     Some(Reading {
@@ -12,7 +12,7 @@ fn of(records: Vec<Record>) -> Option<Reading> {
     })
 }
 
-pub(super) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
     matches!(
         path,
         b"var/lib/dpkg/diversions" | b"var/lib/dpkg/diversions-old"
@@ -20,7 +20,7 @@ pub(super) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
 }
 
 /// Three lines each: the name, the name it goes to, the package (`:` is the administrator).
-pub(super) fn read_diversions(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_diversions(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let lines: Vec<&[u8]> = content.lines().collect();
     let record = |three: &[&[u8]]| match three {
         [from, to, package] => Some(Record::new(from).with("to", to).with("package", package)),
@@ -29,7 +29,7 @@ pub(super) fn read_diversions(_path: &[u8], content: &[u8]) -> Option<Reading> {
     of(lines.chunks(3).map(record).collect::<Option<_>>()?)
 }
 
-pub(super) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
     matches!(
         path,
         b"var/lib/dpkg/statoverride" | b"var/lib/dpkg/statoverride-old"
@@ -37,7 +37,7 @@ pub(super) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
 }
 
 /// A line each: user, group, mode, path.
-pub(super) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let record = |line: &[u8]| {
         let words: Vec<&[u8]> = line.splitn_str(4, " ").collect();
         match words[..] {
@@ -53,12 +53,12 @@ pub(super) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
     of(content.lines().map(record).collect::<Option<_>>()?)
 }
 
-pub(super) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
     path.starts_with(b"var/lib/dpkg/info/") && path.ends_with(b".md5sums")
 }
 
 /// A line each: 32 hexadecimal digits, two blanks, path.
-pub(super) fn read_sums(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_sums(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let record = |line: &[u8]| {
         let (sum, path) = line.split_once_str("  ")?;
         Some(Record::new(path).with("md5", sum))
@@ -66,14 +66,14 @@ pub(super) fn read_sums(_path: &[u8], content: &[u8]) -> Option<Reading> {
     of(content.lines().map(record).collect::<Option<_>>()?)
 }
 
-pub(super) fn wants_alternatives(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_alternatives(path: &[u8], _content: &[u8]) -> bool {
     let name = path.strip_prefix(b"var/lib/dpkg/alternatives/");
     name.is_some_and(|name| !name.contains(&b'/'))
 }
 
 /// The status and the link; pairs of follower and its link up to an empty line; then each
 /// choice: path, priority, and the path of each follower; up to an empty line or the end.
-pub(super) fn read_alternatives(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_alternatives(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let mut lines = content.lines();
     let mut reading = Reading {
         facts: Record::default()

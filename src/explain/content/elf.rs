@@ -3,14 +3,14 @@
 use object::read::elf::{ElfFile32, ElfFile64, FileHeader};
 use object::{Endianness, Object as _, ObjectSection as _};
 
-use super::bytes::hex;
-use super::reading::{Reading, Record, digest};
+use crate::explain::content::bytes::hex;
+use crate::explain::content::reading::{Reading, Record, digest};
 
-pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(b"\x7fELF")
 }
 
-pub(super) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
     match content.get(4)? {
         1 => ElfFile32::<Endianness>::parse(content)
             .ok()

@@ -1,8 +1,9 @@
 //! More on fields that are not content: capabilities, access lists, modes, links, times.
 
-use super::bytes::{Order, u16_at, u32_at};
-use crate::compare::{Divergence, FieldDivergence, SideEntry};
-use crate::tar::{Number, Timestamp};
+use crate::compare::comparison::{Divergence, FieldDivergence, SideEntry};
+use crate::explain::content::bytes::{Order, u16_at, u32_at};
+use crate::tar::number::Number;
+use crate::tar::time::Timestamp;
 
 /// `SOURCE_DATE_EPOCH` in seconds, where it is known.
 pub type Epoch = Option<i64>;

@@ -3,9 +3,9 @@
 
 use bstr::ByteSlice as _;
 
-use super::reading::{Reading, Record};
+use crate::explain::content::reading::{Reading, Record};
 
-pub(super) fn wants(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
     let info = path.strip_prefix(b"var/lib/dpkg/info/");
     matches!(
         path,
@@ -17,7 +17,7 @@ pub(super) fn wants(path: &[u8], _content: &[u8]) -> bool {
         })
 }
 
-pub(super) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
     Some(Reading {
         records: content.lines().map(Record::new).collect(),
         ..Reading::default()

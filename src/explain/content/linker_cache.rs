@@ -9,8 +9,8 @@
 
 use bstr::ByteSlice as _;
 
-use super::bytes::{Order, size_at, span, string_at, u32_at, u64_at};
-use super::reading::{Reading, Record};
+use crate::explain::content::bytes::{Order, size_at, span, string_at, u32_at, u64_at};
+use crate::explain::content::reading::{Reading, Record};
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0\0";
@@ -18,11 +18,11 @@ const HEADER: usize = 48;
 const ENTRY: usize = 24;
 const EXTENSIONS: u32 = 0xeaa4_2174;
 
-pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(MAGIC) || content.starts_with(OLD_MAGIC)
 }
 
-pub(super) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let start = content.find(MAGIC)?;
     let cache = content.get(start..)?;
     // The low bits of the flags: 2 little, 3 big, 0 from before they were set.

@@ -5,28 +5,28 @@
 //! name or magic promises is left to the difference of texts or bytes that the comparison
 //! made already.
 
-mod accounts;
-mod ar;
-mod bytes;
-mod cpio;
-mod databases;
-mod dpkg;
-mod elf;
-mod fields;
-mod lines;
-mod linker_cache;
-mod nested;
-mod packed;
-mod reading;
-mod records;
-mod stanzas;
-mod texts;
+pub(crate) mod accounts;
+pub(crate) mod ar;
+pub(crate) mod bytes;
+pub(crate) mod cpio;
+pub(crate) mod databases;
+pub(crate) mod dpkg;
+pub(crate) mod elf;
+pub(crate) mod fields;
+pub(crate) mod lines;
+pub(crate) mod linker_cache;
+pub(crate) mod nested;
+pub(crate) mod packed;
+pub(crate) mod reading;
+pub(crate) mod records;
+pub(crate) mod stanzas;
+pub(crate) mod texts;
 
-use reading::{Reading, differences};
+use crate::explain::content::reading::{Reading, differences};
 
-pub use fields::{Epoch, field_detail};
+pub use crate::explain::content::fields::{Epoch, field_detail};
 
-use crate::compare::normalized;
+use crate::compare::options::normalized;
 
 /// Lines of one explanation that are shown.
 const LINES: usize = 60;
@@ -49,90 +49,125 @@ struct Format {
 
 /// All formats, in the order in which they are tried; those known by their path come first.
 const FORMATS: [Format; 20] = [
-    of("accounts", "account", accounts::wants, accounts::read),
-    of("list", "line", lines::wants, lines::read),
+    of(
+        "accounts",
+        "account",
+        crate::explain::content::accounts::wants,
+        crate::explain::content::accounts::read,
+    ),
+    of(
+        "list",
+        "line",
+        crate::explain::content::lines::wants,
+        crate::explain::content::lines::read,
+    ),
     of(
         "dpkg database",
         "package",
-        stanzas::wants_packages,
-        stanzas::read_packages,
+        crate::explain::content::stanzas::wants_packages,
+        crate::explain::content::stanzas::read_packages,
     ),
     of(
         "debconf database",
         "question",
-        stanzas::wants_questions,
-        stanzas::read_questions,
+        crate::explain::content::stanzas::wants_questions,
+        crate::explain::content::stanzas::read_questions,
     ),
     of(
         "dpkg diversions",
         "diversion",
-        dpkg::wants_diversions,
-        dpkg::read_diversions,
+        crate::explain::content::dpkg::wants_diversions,
+        crate::explain::content::dpkg::read_diversions,
     ),
     of(
         "dpkg statoverride",
         "override",
-        dpkg::wants_overrides,
-        dpkg::read_overrides,
+        crate::explain::content::dpkg::wants_overrides,
+        crate::explain::content::dpkg::read_overrides,
     ),
-    of("md5sums", "file", dpkg::wants_sums, dpkg::read_sums),
+    of(
+        "md5sums",
+        "file",
+        crate::explain::content::dpkg::wants_sums,
+        crate::explain::content::dpkg::read_sums,
+    ),
     of(
         "alternatives",
         "choice",
-        dpkg::wants_alternatives,
-        dpkg::read_alternatives,
+        crate::explain::content::dpkg::wants_alternatives,
+        crate::explain::content::dpkg::read_alternatives,
     ),
     of(
         "login records",
         "record",
-        records::wants_logins,
-        records::read_logins,
+        crate::explain::content::records::wants_logins,
+        crate::explain::content::records::read_logins,
     ),
     of(
         "machine id",
         "line",
-        records::wants_machine_id,
-        records::read_machine_id,
+        crate::explain::content::records::wants_machine_id,
+        crate::explain::content::records::read_machine_id,
     ),
     of(
         "random seed",
         "byte",
-        records::wants_seed,
-        records::read_seed,
+        crate::explain::content::records::wants_seed,
+        crate::explain::content::records::read_seed,
     ),
     of(
         "ld.so.cache",
         "library",
-        linker_cache::wants,
-        linker_cache::read,
+        crate::explain::content::linker_cache::wants,
+        crate::explain::content::linker_cache::read,
     ),
-    of("ELF", "section", elf::wants, elf::read),
-    of("compressed", "part", packed::wants, packed::read),
-    of("ar archive", "member", ar::wants, ar::read),
-    of("cpio archive", "entry", cpio::wants, cpio::read),
+    of(
+        "ELF",
+        "section",
+        crate::explain::content::elf::wants,
+        crate::explain::content::elf::read,
+    ),
+    of(
+        "compressed",
+        "part",
+        crate::explain::content::packed::wants,
+        crate::explain::content::packed::read,
+    ),
+    of(
+        "ar archive",
+        "member",
+        crate::explain::content::ar::wants,
+        crate::explain::content::ar::read,
+    ),
+    of(
+        "cpio archive",
+        "entry",
+        crate::explain::content::cpio::wants,
+        crate::explain::content::cpio::read,
+    ),
     of(
         "hwdb.bin",
         "entry",
-        databases::wants_hwdb,
-        databases::read_hwdb,
+        crate::explain::content::databases::wants_hwdb,
+        crate::explain::content::databases::read_hwdb,
     ),
     of(
         "message catalog",
         "message",
-        databases::wants_catalog,
-        databases::read_catalog,
+        crate::explain::content::databases::wants_catalog,
+        crate::explain::content::databases::read_catalog,
     ),
     of(
         "locale archive",
         "locale",
-        databases::wants_locales,
-        databases::read_locales,
+        crate::explain::content::databases::wants_locales,
+        crate::explain::content::databases::read_locales,
     ),
     of(
         "Python module",
         "part",
-        databases::wants_python,
-        databases::read_python,
+        crate::explain::content::databases::wants_python,
+        crate::explain::content::databases::read_python,
     ),
 ];
 
@@ -173,9 +208,14 @@ impl Explanation {
             let said = line
                 .rsplit_once(": ")
                 .map_or(line.as_str(), |(_, said)| said);
-            ["time ", "source time ", "changed day ", texts::TIMES]
-                .iter()
-                .any(|start| said.starts_with(start))
+            [
+                "time ",
+                "source time ",
+                "changed day ",
+                crate::explain::content::texts::TIMES,
+            ]
+            .iter()
+            .any(|start| said.starts_with(start))
         };
         self.lines.iter().all(is_time)
     }
@@ -205,9 +245,13 @@ impl Explainer {
             return None;
         }
         let path = normalized(path);
-        if nested::is_tar(left) && nested::is_tar(right) && self.depth < DEPTH {
+        if crate::explain::content::nested::is_tar(left)
+            && crate::explain::content::nested::is_tar(right)
+            && self.depth < DEPTH
+        {
             self.charge(left.len() + right.len());
-            let lines = self.deeper(|inner| nested::compare(inner, left, right))?;
+            let lines =
+                self.deeper(|inner| crate::explain::content::nested::compare(inner, left, right))?;
             return explanation("tar archive", lines);
         }
         let wanted = |format: &&Format| (format.wants)(path, left) && (format.wants)(path, right);
@@ -224,7 +268,10 @@ impl Explainer {
                 return explanation(format.name, lines);
             }
         }
-        explanation("text", texts::compare(path, left, right)?)
+        explanation(
+            "text",
+            crate::explain::content::texts::compare(path, left, right)?,
+        )
     }
 
     /// Explains contents inside others: how they differ in any case.
@@ -278,7 +325,7 @@ fn explanation(format: &'static str, mut lines: Vec<String>) -> Option<Explanati
 /// Where two contents part, as a last resort.
 fn first_difference(left: &[u8], right: &[u8]) -> String {
     let same = left.iter().zip(right).take_while(|(l, r)| l == r).count();
-    if crate::text::is_text(left) && crate::text::is_text(right) {
+    if crate::text::diff::is_text(left) && crate::text::diff::is_text(right) {
         let line = |content: &[u8]| {
             let start = content.get(..same).unwrap_or(content);
             let from = start
@@ -309,7 +356,7 @@ fn first_difference(left: &[u8], right: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::format_names;
+    use crate::explain::content::format_names;
 
     #[test]
     fn the_documentation_lists_every_format() {

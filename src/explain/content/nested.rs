@@ -2,8 +2,11 @@
 
 use std::io::Cursor;
 
-use super::Explainer;
-use crate::compare::{self, Divergence, DivergenceKind, Limits, Options, Source, SourceKind};
+use crate::compare;
+use crate::compare::comparison::{Divergence, DivergenceKind};
+use crate::compare::options::{Limits, Options};
+use crate::explain::content::Explainer;
+use crate::input::source::{Source, SourceKind};
 use crate::text::quote;
 
 /// Most entries of each side.
@@ -12,14 +15,14 @@ const ENTRIES: u64 = 100_000;
 /// Offset of the magic in a tar header; POSIX, pax(1).
 const MAGIC: usize = 257;
 
-pub(super) fn is_tar(content: &[u8]) -> bool {
+pub(crate) fn is_tar(content: &[u8]) -> bool {
     content
         .get(MAGIC..)
         .is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
 /// What differs between two archives, a line each; what differs inside an entry follows it.
-pub(super) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> Option<Vec<String>> {
     let source = |content: &[u8]| Source {
         label: String::new(),
         name: String::new(),
@@ -27,8 +30,8 @@ pub(super) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> O
     };
     let limits = Limits {
         entries: ENTRIES,
-        spool: super::packed::UNPACKED,
-        retain: super::packed::UNPACKED,
+        spool: crate::explain::content::packed::UNPACKED,
+        retain: crate::explain::content::packed::UNPACKED,
         ..Limits::default()
     };
     let options = Options {

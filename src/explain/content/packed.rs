@@ -4,17 +4,18 @@ use std::io::Read as _;
 
 use bstr::ByteSlice as _;
 
-use super::bytes::{Order, string_at, u16_at, u32_at};
-use super::reading::{Reading, Record};
-use crate::input::{Container, Decoder, sniff};
-use crate::tar::Timestamp;
+use crate::explain::content::bytes::{Order, string_at, u16_at, u32_at};
+use crate::explain::content::reading::{Reading, Record};
+use crate::input::compression::{Container, sniff};
+use crate::input::decode::Decoder;
+use crate::tar::time::Timestamp;
 
 /// Most bytes that one content is unpacked to.
-pub(super) const UNPACKED: u64 = 16 << 20;
+pub(crate) const UNPACKED: u64 = 16 << 20;
 /// Largest zstd window, as a power of two: 16 MiB.
 const WINDOW: u32 = 24;
 
-pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
+pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     matches!(
         sniff(content),
         Container::Gzip | Container::Xz | Container::Zstd | Container::Bzip2
@@ -22,7 +23,7 @@ pub(super) fn wants(_path: &[u8], content: &[u8]) -> bool {
 }
 
 /// What is larger, cut or broken is not read.
-pub(super) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     let container = sniff(content);
     let mut inside = Vec::new();
     let mut decoder = Decoder::new(content, container, WINDOW, false);

@@ -13,27 +13,27 @@ const SHOWN: usize = 6;
 
 /// One content, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// What is said of the whole: `generator`, `build id`.
-    pub(super) facts: Record,
+    pub(crate) facts: Record,
     /// Accounts, stanzas, sections, members, lines; in the content's own order.
-    pub(super) records: Vec<Record>,
+    pub(crate) records: Vec<Record>,
     /// Contents inside this one by name, to be explained as such.
-    pub(super) parts: Vec<(String, Vec<u8>)>,
+    pub(crate) parts: Vec<(String, Vec<u8>)>,
 }
 
 /// Something with a name and fields, as text that is quoted already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// Its name; two of one name are told apart by their order.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// Names and values.
-    pub(super) fields: Vec<(String, String)>,
+    pub(crate) fields: Vec<(String, String)>,
 }
 
 impl Record {
     /// A record of this name.
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(crate) fn new(key: &[u8]) -> Self {
         Self {
             key: quote(key),
             fields: Vec::new(),
@@ -41,7 +41,7 @@ impl Record {
     }
 
     /// The same with a field more; its value is quoted and clipped.
-    pub(super) fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.fields.push((name.to_owned(), clipped(value.as_ref())));
         self
     }
@@ -69,7 +69,7 @@ fn clipped(value: &[u8]) -> String {
 }
 
 /// The start of a SHA-256 in hexadecimal: enough to tell two contents apart.
-pub(super) fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let start: String = digest
         .iter()
@@ -82,7 +82,7 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 /// What differs between two readings, a line each: facts, then records.
 ///
 /// `noun` is what a record is called.
-pub(super) fn differences(noun: &str, left: &Reading, right: &Reading) -> Vec<String> {
+pub(crate) fn differences(noun: &str, left: &Reading, right: &Reading) -> Vec<String> {
     let mut lines = changes("", &left.facts, &right.facts);
     let (old, new) = (numbered(&left.records), numbered(&right.records));
     for (key, record) in &old {

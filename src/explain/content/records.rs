@@ -1,6 +1,6 @@
 //! Files of which little more can be said than whether they are empty, zero or random.
 
-use super::reading::{Reading, Record, digest};
+use crate::explain::content::reading::{Reading, Record, digest};
 
 /// Files of records of one size, in bytes: lastlog(8), faillog(5), wtmp(5).
 const LOGINS: [(&[u8], usize); 4] = [
@@ -15,11 +15,11 @@ fn record_size(path: &[u8]) -> Option<usize> {
     found.map(|(_, size)| *size)
 }
 
-pub(super) fn wants_logins(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_logins(path: &[u8], _content: &[u8]) -> bool {
     record_size(path).is_some()
 }
 
-pub(super) fn read_logins(path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_logins(path: &[u8], content: &[u8]) -> Option<Reading> {
     let size = record_size(path)?;
     let used = content
         .chunks(size)
@@ -35,12 +35,12 @@ pub(super) fn read_logins(path: &[u8], content: &[u8]) -> Option<Reading> {
     })
 }
 
-pub(super) fn wants_machine_id(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_machine_id(path: &[u8], _content: &[u8]) -> bool {
     matches!(path, b"etc/machine-id" | b"var/lib/dbus/machine-id")
 }
 
 /// 32 hexadecimal digits, nothing, or a word (machine-id(5)).
-pub(super) fn read_machine_id(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_machine_id(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let id = content.trim_ascii_end();
     let is_id = id.len() == 32 && id.iter().all(u8::is_ascii_hexdigit);
     let value = match id {
@@ -54,11 +54,11 @@ pub(super) fn read_machine_id(_path: &[u8], content: &[u8]) -> Option<Reading> {
     })
 }
 
-pub(super) fn wants_seed(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_seed(path: &[u8], _content: &[u8]) -> bool {
     path.ends_with(b"/random-seed")
 }
 
-pub(super) fn read_seed(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_seed(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let kinds: std::collections::BTreeSet<u8> = content.iter().copied().collect();
     // 512 random bytes have some 220 different values; a text has fewer than a hundred.
     let what = match (content.len(), kinds.len()) {

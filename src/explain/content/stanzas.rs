@@ -3,9 +3,9 @@
 
 use bstr::ByteSlice as _;
 
-use super::reading::{Reading, Record};
+use crate::explain::content::reading::{Reading, Record};
 
-pub(super) fn wants_packages(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_packages(path: &[u8], _content: &[u8]) -> bool {
     let dpkg = path.strip_prefix(b"var/lib/dpkg/");
     dpkg.is_some_and(|name| {
         matches!(
@@ -16,16 +16,16 @@ pub(super) fn wants_packages(path: &[u8], _content: &[u8]) -> bool {
         || (path.starts_with(b"var/lib/apt/lists/") && path.ends_with(b"_Packages"))
 }
 
-pub(super) fn read_packages(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_packages(_path: &[u8], content: &[u8]) -> Option<Reading> {
     Some(read(content, b"Package"))
 }
 
-pub(super) fn wants_questions(path: &[u8], _content: &[u8]) -> bool {
+pub(crate) fn wants_questions(path: &[u8], _content: &[u8]) -> bool {
     let name = path.strip_prefix(b"var/cache/debconf/");
     name.is_some_and(|name| name.ends_with(b".dat") || name.ends_with(b".dat-old"))
 }
 
-pub(super) fn read_questions(_path: &[u8], content: &[u8]) -> Option<Reading> {
+pub(crate) fn read_questions(_path: &[u8], content: &[u8]) -> Option<Reading> {
     Some(read(content, b"Name"))
 }
 

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use crate::text::is_text;
+use crate::text::diff::is_text;
 
 /// What is left of a text when something about it does not count.
 type Reduced = Vec<Vec<u8>>;
@@ -11,10 +11,10 @@ type Reduced = Vec<Vec<u8>>;
 type Reduce = fn(&[u8]) -> Reduced;
 
 /// What is said where nothing but dates and times differs.
-pub(super) const TIMES: &str = "the same but for dates and times";
+pub(crate) const TIMES: &str = "the same but for dates and times";
 
 /// What two different texts have in common; nothing where their difference says it all.
-pub(super) fn compare(_path: &[u8], left: &[u8], right: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn compare(_path: &[u8], left: &[u8], right: &[u8]) -> Option<Vec<String>> {
     if !is_text(left) || !is_text(right) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! How the idioms of maintainer scripts are read.
 
-use super::{Act, Kind, Reach, Script, Scripts, Support};
+use crate::explain::scripts::package::{Kind, Scripts};
+use crate::explain::scripts::{Act, Reach, Script, Support};
 
 fn postinst(body: &str) -> Script {
     Script::read(

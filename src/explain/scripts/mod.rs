@@ -4,20 +4,17 @@
 //! that a report can say which line acts on the outside, and which does not run at all. It is
 //! information beside the comparison: nothing is acquitted or condemned by it.
 
-mod condition;
-mod expand;
-mod lexer;
-mod package;
-mod parser;
-mod syntax;
-mod tools;
-mod value;
-mod walk;
+pub(crate) mod commands;
+#[cfg(test)]
+pub(crate) mod idiom_tests;
+pub mod interpret;
+pub(crate) mod package;
+pub mod shell;
 
-pub use package::{Kind, PackageScripts, Scripts};
+pub use crate::explain::scripts::package::{Kind, PackageScripts, Scripts};
 
-use value::Value;
-use walk::{Walk, Walked};
+use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::interpret::walk::{Walk, Walked};
 
 /// How a script supports `DPKG_ROOT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,7 +142,7 @@ impl Script {
                 text,
             };
         }
-        let (list, unread) = parser::parse(content, 1, 0);
+        let (list, unread) = crate::explain::scripts::shell::parser::parse(content, 1, 0);
         let mut walked = Walked::default();
         let (first, reach) = kind.action();
         let initial = [Value::known(first), Value::known("")];
@@ -247,8 +244,10 @@ fn bare(path: &str) -> &str {
 fn concerns(act: &Act, path: &str) -> bool {
     match act {
         Act::Writes(known) | Act::Reads(known) => bare(known) == path,
-        Act::Runs(tool) | Act::Helper(tool) => package::makes(tool, path),
-        Act::Rooted(known) => bare(known) == path || package::makes(known, path),
+        Act::Runs(tool) | Act::Helper(tool) => crate::explain::scripts::package::makes(tool, path),
+        Act::Rooted(known) => {
+            bare(known) == path || crate::explain::scripts::package::makes(known, path)
+        }
     }
 }
 
@@ -311,6 +310,3 @@ fn whole(text: &[String], number: usize) -> String {
     }
     whole.trim().to_owned()
 }
-
-#[cfg(test)]
-mod idiom_tests;

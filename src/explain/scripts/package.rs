@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::ByteSlice;
 
-use super::{Line, Reach, Script};
+use crate::explain::scripts::{Line, Reach, Script};
 
 /// Directory of dpkg's per-package files, in a normalized path.
 const INFO: &[u8] = b"var/lib/dpkg/info/";
@@ -47,7 +47,7 @@ impl Kind {
     }
 
     /// Whether it does not run on initial installation at all.
-    pub(super) fn runs_later(self) -> bool {
+    pub(crate) fn runs_later(self) -> bool {
         match self {
             Self::Prerm | Self::Postrm => true,
             Self::Config | Self::Preinst | Self::Postinst => false,
@@ -55,7 +55,7 @@ impl Kind {
     }
 
     /// Its first argument, and when that is given.
-    pub(super) fn action(self) -> (&'static str, Reach) {
+    pub(crate) fn action(self) -> (&'static str, Reach) {
         match self {
             Self::Config | Self::Postinst => ("configure", Reach::Installs),
             Self::Preinst => ("install", Reach::Installs),
@@ -188,7 +188,7 @@ const MAKES: [(&str, &str); 24] = [
 ];
 
 /// Whether a tool is known to make a path.
-pub(super) fn makes(tool: &str, path: &str) -> bool {
+pub(crate) fn makes(tool: &str, path: &str) -> bool {
     let name = tool.rsplit('/').next().unwrap_or(tool);
     MAKES
         .iter()

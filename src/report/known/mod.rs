@@ -3,14 +3,16 @@
 //! Rules only count and name. The verdict stays what the bytes say; whether known findings are
 //! accepted is a second question, asked by `--accept-known`.
 
-mod rules;
+pub(crate) mod rules;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
-use super::{ArchiveDivergence, Change, EntryDivergence, Escape, Kind, Report, Verdict};
-use rules::{About, Rule};
-pub use rules::{Rules, RulesError};
+use crate::report::known::rules::{About, Rule};
+pub use crate::report::known::rules::{Rules, RulesError};
+use crate::report::{ArchiveDivergence, Change, EntryDivergence, Escape, Kind, Report, Verdict};
 
 /// A rule of a `--known` file, and what it matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,6 +231,3 @@ fn bytes(path: &str, base64: Option<&str>) -> Vec<u8> {
         Some(Err(_)) | None => path.as_bytes().to_vec(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::compare::{self, Exclude};
+use crate::compare;
+use crate::compare::options::Exclude;
 use crate::text::quote;
 
 /// Words that stand for a divergence without fields, or for what happened outside.
@@ -22,29 +23,29 @@ const KINDS: [&str; 8] = [
 /// The rules of a file, in its order.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    pub(super) rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
 }
 
 /// One rule.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// What reports call it.
-    pub(super) name: String,
-    pub(super) path: Option<Exclude>,
-    pub(super) fields: Option<Vec<String>>,
-    pub(super) package: Option<String>,
-    pub(super) technique: Option<String>,
-    pub(super) architecture: Option<String>,
-    pub(super) reason: Option<String>,
-    pub(super) bug: Option<String>,
+    pub(crate) name: String,
+    pub(crate) path: Option<Exclude>,
+    pub(crate) fields: Option<Vec<String>>,
+    pub(crate) package: Option<String>,
+    pub(crate) technique: Option<String>,
+    pub(crate) architecture: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) bug: Option<String>,
     /// The last day, `YYYY-MM-DD`.
-    pub(super) expires: Option<String>,
-    pub(super) about: About,
+    pub(crate) expires: Option<String>,
+    pub(crate) about: About,
 }
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub(crate) enum About {
     Entries,
     Archive,
     Escapes,

@@ -1,7 +1,9 @@
 //! Rules against findings.
 
-use super::Rules;
-use crate::report::{Report, RuleFinding, from_json};
+use crate::report::Report;
+use crate::report::known::RuleFinding;
+use crate::report::known::rules::Rules;
+use crate::report::render::json::from_json;
 
 fn report() -> Report {
     let field = |name: &str| serde_json::json!({ "name": name, "left": "1", "right": "2" });

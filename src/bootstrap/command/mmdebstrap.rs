@@ -1,0 +1,254 @@
+//! The command lines of mmdebstrap, and the environment it runs in: plain data.
+
+use std::path::{Path, PathBuf};
+
+use crate::bootstrap::recipe::Recipe;
+use crate::sandbox::plan::{Access, Bind};
+
+/// Where a sandbox finds the frozen indices.
+pub const LISTS: &str = "/tmp/twinroot/lists";
+/// Where a sandbox finds the frozen packages.
+pub const POOL: &str = "/tmp/twinroot/pool";
+/// Where a sandbox leaves its output, if it is not a stream.
+pub const OUT: &str = "/tmp/twinroot/out";
+/// Where a sandbox finds the user's keyrings.
+const KEYRINGS: &str = "/tmp/twinroot/keyrings";
+
+/// Puts the frozen indices and packages where apt looks for them, as files of the
+/// sandbox's superuser. apt makes its `partial` directories itself.
+const SEED: &str = concat!(
+    r#"mkdir -p "$1/var/lib/apt/lists" "$1/var/cache/apt/archives" && "#,
+    "cp /tmp/twinroot/lists/* \"$1/var/lib/apt/lists/\" && ",
+    r#"find /tmp/twinroot/pool -name '*.deb' -exec cp -t "$1/var/cache/apt/archives/" {} +"#
+);
+
+/// Takes the indices that apt fetched, and nothing else of its directory.
+const TAKE_LISTS: &str = r#"find "$1/var/lib/apt/lists" -maxdepth 1 -type f ! -name lock -exec cp -t /tmp/twinroot/out {} +"#;
+
+/// Takes the packages that apt fetched. A local package of the user's is there already.
+const TAKE_POOL: &str = r#"for deb in "$1"/var/cache/apt/archives/*.deb; do
+    [ -e "/tmp/twinroot/out/${deb##*/}" ] || cp "$deb" /tmp/twinroot/out/
+done"#;
+
+/// Takes from an outside the accounts that maintainer scripts made, all but base-passwd's
+/// own and apt's, which apt itself needs to run.
+///
+/// On an outside that has an account already, a script that adds it there by mistake
+/// changes nothing, and the escape would go unseen; see docs/decisions/0004.
+const FORGET_ACCOUNTS: &str = r#"for pair in passwd:passwd shadow:passwd group:group gshadow:group; do
+    file="$1/etc/${pair%:*}" master="$1/usr/share/base-passwd/${pair#*:}.master"
+    [ -e "$file" ] && [ -e "$master" ] || continue
+    awk -F: 'NR == FNR { known[$1]; next } $1 in known || $1 == "_apt"' "$master" "$file" >/tmp/accounts
+    cat /tmp/accounts >"$file"
+    rm -f "$file-"
+done
+# Whoever builds on it without privileges is given subordinate ids on these two.
+touch "$1/etc/subuid" "$1/etc/subgid""#;
+
+/// How maintainer scripts are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// Inside the chroot.
+    Normal,
+    /// On the outside with `DPKG_ROOT`, `--mode=chrootless`.
+    Chrootless,
+}
+
+impl Mode {
+    /// The label of the report: `normal` or `chrootless`.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Chrootless => "chrootless",
+        }
+    }
+}
+
+/// Whether an index whose Release file has expired is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expired {
+    /// apt refuses it.
+    Refuse,
+    /// `Acquire::Check-Valid-Until "false"`, while pinning.
+    Allow,
+}
+
+/// What a chrootless mmdebstrap needs to run as the superuser, which it refuses unless told that
+/// all is well.
+const AS_SUPERUSER: &str = "--skip=check/chrootless";
+
+/// Fetches the indices, in a mode of mmdebstrap's.
+#[must_use]
+pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<String> {
+    let mut command = start(recipe, mode);
+    command.push(AS_SUPERUSER.to_owned());
+    command.push("--variant=custom".to_owned());
+    if expired == Expired::Allow {
+        command.push(r#"--aptopt=Acquire::Check-Valid-Until "false""#.to_owned());
+    }
+    command.push(format!("--customize-hook={TAKE_LISTS}"));
+    finish(command, recipe, "null", "/dev/null")
+}
+
+/// Fetches the packages of the recipe and `more`, by installing them somewhere, in a mode of
+/// mmdebstrap's, and throwing that away: nothing but mmdebstrap itself knows what mmdebstrap
+/// will install.
+#[must_use]
+pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
+    let mut command = start_from_state(recipe, mode, more);
+    command.push(AS_SUPERUSER.to_owned());
+    command.push("--skip=update,essential/unlink".to_owned());
+    command.push(format!("--customize-hook={TAKE_POOL}"));
+    finish(command, recipe, "null", "/dev/null")
+}
+
+/// Builds a tree of the recipe and `more` in [`OUT`], from the frozen state.
+#[must_use]
+pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
+    let mut command = start_from_state(recipe, "root", more);
+    command.push("--skip=update,output/dev".to_owned());
+    command.push(format!("--customize-hook={FORGET_ACCOUNTS}"));
+    finish(command, recipe, "directory", &format!("{OUT}/root"))
+}
+
+/// Builds the recipe's chroot from the frozen state, in a mode of mmdebstrap's, as a format
+/// of mmdebstrap's into a target.
+#[must_use]
+pub fn build_chroot(recipe: &Recipe, mode: &str, (format, target): (&str, &str)) -> Vec<String> {
+    let mut command = start_from_state(recipe, mode, &[]);
+    command.push(AS_SUPERUSER.to_owned());
+    command.push("--skip=update".to_owned());
+    finish(command, recipe, format, target)
+}
+
+/// What every command that installs packages begins with.
+fn start_from_state(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
+    let mut command = start(recipe, mode);
+    command.push(format!("--variant={}", recipe.variant));
+    let packages = recipe.include.iter().chain(more);
+    command.extend(packages.map(|package| format!("--include={package}")));
+    command.push(format!("--setup-hook={SEED}"));
+    command
+}
+
+fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
+    let mut command = vec!["mmdebstrap".to_owned(), format!("--mode={mode}")];
+    command.push(format!("--architectures={}", recipe.architecture));
+    command.extend(
+        recipe
+            .aptopts
+            .iter()
+            .map(|option| format!("--aptopt={option}")),
+    );
+    command.extend(keyring_paths(recipe).map(|(_, inside)| format!("--keyring={inside}")));
+    for (number, line) in recipe.extra_repos.iter().enumerate() {
+        let file = format!("/etc/apt/sources.list.d/extra{number}.list");
+        let line = crate::sandbox::plan::shell_quote(line);
+        command.push(format!("--setup-hook=echo {line} > \"$1\"{file}"));
+    }
+    command
+}
+
+fn finish(mut command: Vec<String>, recipe: &Recipe, format: &str, target: &str) -> Vec<String> {
+    command.push(format!("--format={format}"));
+    command.push(recipe.suite.clone());
+    command.push(target.to_owned());
+    command.extend(recipe.mirror.clone());
+    command
+}
+
+/// Each keyring, and where the sandbox sees it.
+fn keyring_paths(recipe: &Recipe) -> impl Iterator<Item = (&PathBuf, String)> {
+    recipe.keyrings.iter().enumerate().map(|(number, path)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (path, format!("{KEYRINGS}/{number}/{name}"))
+    })
+}
+
+/// What of the machine every mmdebstrap of this recipe must see, read-only.
+#[must_use]
+pub fn binds(recipe: &Recipe, lists: Option<&Path>, pool: Option<&Path>) -> Vec<Bind> {
+    let read_only = |source: &Path, target: &str| Bind {
+        source: source.to_owned(),
+        target: target.into(),
+        access: Access::ReadOnly,
+    };
+    let mut binds: Vec<_> = keyring_paths(recipe)
+        .map(|(path, inside)| read_only(path, &inside))
+        .collect();
+    binds.extend(lists.map(|path| read_only(path, LISTS)));
+    binds.extend(pool.map(|path| read_only(path, POOL)));
+    binds
+}
+
+/// The whole environment of a build: nothing of the user's comes through.
+///
+/// HOME is a directory that is there, readable and empty whatever the outside is.
+#[must_use]
+pub fn environment(epoch: Option<i64>) -> Vec<(String, String)> {
+    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let mut variables = vec![
+        ("PATH".to_owned(), path.to_owned()),
+        ("HOME".to_owned(), "/tmp".to_owned()),
+        ("LANG".to_owned(), "C.UTF-8".to_owned()),
+    ];
+    variables.extend(epoch.map(|epoch| ("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string())));
+    variables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_builds_differ_in_nothing_but_the_mode() {
+        let recipe = Recipe {
+            mirror: Some("copy:/srv/repo".into()),
+            variant: "apt".into(),
+            include: vec!["systemd".into()],
+            aptopts: vec!["Apt::X \"1\"".into()],
+            keyrings: vec!["/k/a.gpg".into()],
+            extra_repos: vec!["deb copy:/x ./".into()],
+            ..Recipe::of("trixie")
+        };
+        let normal = build_chroot(&recipe, "root", ("tar", "-"));
+        assert_eq!(
+            normal,
+            [
+                "mmdebstrap",
+                "--mode=root",
+                "--architectures=amd64",
+                "--aptopt=Apt::X \"1\"",
+                "--keyring=/tmp/twinroot/keyrings/0/a.gpg",
+                "--setup-hook=echo 'deb copy:/x ./' > \"$1\"/etc/apt/sources.list.d/extra0.list",
+                "--variant=apt",
+                "--include=systemd",
+                &format!("--setup-hook={SEED}"),
+                AS_SUPERUSER,
+                "--skip=update",
+                "--format=tar",
+                "trixie",
+                "-",
+                "copy:/srv/repo",
+            ]
+        );
+        let mut chrootless = build_chroot(&recipe, "chrootless", ("tar", "-"));
+        chrootless[1] = "--mode=root".into();
+        assert_eq!(chrootless, normal);
+    }
+
+    #[test]
+    fn expired_release_files_are_accepted_while_fetching_indices_only() {
+        let recipe = Recipe::of("sid");
+        let has = |command: &[String]| {
+            command
+                .iter()
+                .any(|word| word.contains("Check-Valid-Until"))
+        };
+        assert!(has(&fetch_indices(&recipe, "root", Expired::Allow)));
+        assert!(!has(&fetch_indices(&recipe, "root", Expired::Refuse)));
+        assert!(!has(&fetch_packages(&recipe, "root", &[])));
+        assert!(!has(&build_chroot(&recipe, "root", ("tar", "-"))));
+    }
+}

@@ -1,0 +1,4 @@
+//! TODO.
+
+pub mod mmdebstrap;
+pub mod technique;

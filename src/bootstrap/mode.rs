@@ -1,0 +1,170 @@
+//! The ways to build one chroot: normal modes of mmdebstrap, and techniques to run it
+//! chrootless without putting the machine at risk.
+//!
+//! The techniques are those of the proposal that DPKG_ROOT comes from (debian-devel,
+//! September 2022), `userns` is ours. Each runs inside a sandbox of ours, whatever it does by
+//! itself: what is compared is what it makes, and the machine is safe in any case.
+
+use crate::bootstrap::command::mmdebstrap::Mode;
+
+/// How the chrootless build is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Technique {
+    /// As the superuser of the sandbox's user namespace, which may write to the outside: what
+    /// it writes shows.
+    Userns,
+    /// fakeroot(1), as a user without privileges.
+    Fakeroot,
+    /// mmdebstrap in a hook of another one, which has mount and pid namespaces and `/` read-only.
+    Nested,
+    /// `mmdebstrap --unshare-helper`, as a user with subordinate ids, `/` read-only.
+    UnshareHelper,
+    /// lxc-usernsexec(1) and lxc-unshare(1), as a user with subordinate ids, `/` read-only.
+    Lxc,
+}
+
+/// Which of mmdebstrap's modes makes the chroot the normal way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference {
+    /// `--mode=root`, as the superuser of the sandbox's user namespace.
+    Root,
+    /// `--mode=unshare`, as a user with subordinate ids.
+    Unshare,
+    /// `--mode=fakechroot`, as a user without privileges.
+    Fakechroot,
+}
+
+/// One way to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Maintainer scripts run inside the chroot.
+    Normal(Reference),
+    /// Maintainer scripts run outside, with `DPKG_ROOT`.
+    Chrootless(Technique),
+}
+
+/// A program that a way runs on the outside, and the Debian package that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Program {
+    /// Its path without the leading slash.
+    pub path: &'static str,
+    /// The package.
+    pub package: &'static str,
+}
+
+const fn program(path: &'static str, package: &'static str) -> Program {
+    Program { path, package }
+}
+
+const NEWUIDMAP: Program = program("usr/bin/newuidmap", "uidmap");
+/// Makes `/` read-only.
+const MOUNT: Program = program("usr/bin/mount", "mount");
+
+impl Technique {
+    /// The word of `--technique` and of reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Userns => "userns",
+            Self::Fakeroot => "fakeroot",
+            Self::Nested => "nested",
+            Self::UnshareHelper => "unshare-helper",
+            Self::Lxc => "lxc",
+        }
+    }
+}
+
+impl Reference {
+    /// The word of `--mode-reference`, of reports, and of mmdebstrap's `--mode`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Unshare => "unshare",
+            Self::Fakechroot => "fakechroot",
+        }
+    }
+}
+
+impl Way {
+    /// What every comparison has where nothing else is asked for.
+    pub const ORDINARY: [Self; 2] = [
+        Self::Normal(Reference::Root),
+        Self::Chrootless(Technique::Userns),
+    ];
+
+    /// Where its maintainer scripts run.
+    #[must_use]
+    pub fn mode(self) -> Mode {
+        match self {
+            Self::Normal(_) => Mode::Normal,
+            Self::Chrootless(_) => Mode::Chrootless,
+        }
+    }
+
+    /// How it is run, as reports say it beside the mode.
+    #[must_use]
+    pub fn technique(self) -> &'static str {
+        match self {
+            Self::Normal(reference) => reference.word(),
+            Self::Chrootless(technique) => technique.word(),
+        }
+    }
+
+    /// One word for stages and files: `normal`, `chrootless`, and of other ways their own.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Normal(Reference::Root) | Self::Chrootless(Technique::Userns) => {
+                self.mode().label()
+            }
+            Self::Normal(_) | Self::Chrootless(_) => self.technique(),
+        }
+    }
+
+    /// Programs that it needs besides those of every build.
+    #[must_use]
+    pub fn programs(self) -> &'static [Program] {
+        const FAKEROOT: Program = program("usr/bin/fakeroot", "fakeroot");
+        match self {
+            Self::Normal(Reference::Root) | Self::Chrootless(Technique::Userns) => &[],
+            Self::Normal(Reference::Unshare) => &[NEWUIDMAP],
+            Self::Chrootless(Technique::UnshareHelper) => &[NEWUIDMAP, MOUNT],
+            Self::Normal(Reference::Fakechroot) => {
+                const { &[program("usr/bin/fakechroot", "fakechroot"), FAKEROOT] }
+            }
+            Self::Chrootless(Technique::Fakeroot) => &[FAKEROOT],
+            Self::Chrootless(Technique::Nested) => &[MOUNT],
+            Self::Chrootless(Technique::Lxc) => {
+                const {
+                    &[
+                        program("usr/bin/lxc-usernsexec", "lxc"),
+                        program("usr/bin/lxc-unshare", "lxc"),
+                        NEWUIDMAP,
+                        MOUNT,
+                    ]
+                }
+            }
+        }
+    }
+
+    /// Whether a user without privileges runs it, whom setpriv(1) makes of the sandbox's
+    /// superuser.
+    #[must_use]
+    pub fn is_unprivileged(self) -> bool {
+        match self {
+            Self::Normal(Reference::Root)
+            | Self::Chrootless(Technique::Userns | Technique::Nested) => false,
+            Self::Normal(Reference::Unshare | Reference::Fakechroot)
+            | Self::Chrootless(Technique::Fakeroot | Technique::UnshareHelper | Technique::Lxc) => {
+                true
+            }
+        }
+    }
+
+    /// Whether the user who runs it needs subordinate ids on the outside.
+    #[must_use]
+    pub fn needs_subordinate_ids(self) -> bool {
+        self.programs().contains(&NEWUIDMAP)
+    }
+}

@@ -1,0 +1,285 @@
+//! The outside: the system that chrootless scripts run on.
+
+pub mod altered;
+pub mod host;
+
+use std::fs;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::bootstrap::build::{discard, run};
+use crate::bootstrap::command::mmdebstrap;
+use crate::bootstrap::command::mmdebstrap::{Mode, OUT};
+use crate::bootstrap::freeze::{Context, host_plan};
+use crate::bootstrap::mode::Way;
+use crate::bootstrap::outside::host::{HostView, host_view};
+use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::{BuildError, at};
+use crate::debian::deb822::{field, stanzas};
+use crate::sandbox::idmap::IdMap;
+use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan};
+
+/// What a matching outside has besides the target's packages: mmdebstrap and what it runs,
+/// and strace, which observes.
+pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", "strace"];
+
+/// All that a matching outside has besides the target's packages: what these ways run on it,
+/// and for a normal build of another architecture arch-test, which mmdebstrap asks whether it
+/// can be done.
+#[must_use]
+pub fn more_packages(ways: &[Way], recipe: &Recipe, native: &str) -> Vec<String> {
+    let mut packages = MORE_PACKAGES.map(str::to_owned).to_vec();
+    let mut add = |package: &str| {
+        if !packages.iter().any(|other| other == package) {
+            packages.push(package.to_owned());
+        }
+    };
+    let programs = ways.iter().flat_map(|way| way.programs());
+    programs.for_each(|program| add(program.package));
+    if recipe.architecture != native {
+        if ways.iter().any(|way| way.mode() == Mode::Normal) {
+            add("arch-test");
+        }
+        // The other architecture is fetched from there.
+        if recipe.has_https_mirror() {
+            add("ca-certificates");
+        }
+    }
+    packages
+}
+
+/// Where an archive state's entry has the outsides that were made of it.
+pub const OUTSIDES: &str = "outsides";
+
+/// Which outside the user wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// A chroot of the same suite and frozen state, with the same packages and mmdebstrap.
+    Matching,
+    /// This machine as it is.
+    Host,
+    /// A directory that holds a system.
+    Directory(PathBuf),
+    /// A tarball of a system.
+    Tarball(PathBuf),
+}
+
+/// An outside that is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    nodes: Vec<Node>,
+    layers: Vec<Layer>,
+    binds: Vec<Bind>,
+    /// The ids that fit its files.
+    pub ids: IdMap,
+    root: PathBuf,
+}
+
+/// Versions of the programs that decide a build's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// Program and version, in alphabetical order.
+    pub programs: Vec<(String, String)>,
+}
+
+impl Outside {
+    /// A tree in the cache, made by a sandbox with these ids.
+    #[must_use]
+    pub fn of_tree(root: PathBuf, ids: IdMap) -> Self {
+        let layers = vec![Layer {
+            lower: root.clone(),
+            target: "/".into(),
+        }];
+        Self {
+            nodes: vec![],
+            layers,
+            binds: vec![],
+            ids,
+            root,
+        }
+    }
+
+    /// This machine.
+    ///
+    /// # Errors
+    /// Its tree cannot be read.
+    pub fn of_host(ids: IdMap) -> Result<Self, BuildError> {
+        let HostView {
+            nodes,
+            layers,
+            binds,
+        } = host_view()?;
+        Ok(Self {
+            nodes,
+            layers,
+            binds,
+            ids,
+            root: "/".into(),
+        })
+    }
+
+    /// The plan of a build on this outside.
+    #[must_use]
+    pub fn plan(
+        &self,
+        name: &str,
+        command: Vec<String>,
+        epoch: Option<i64>,
+        binds: Vec<Bind>,
+        (cover, after): (Cover, AfterRun),
+    ) -> Plan {
+        Plan {
+            name: name.to_owned(),
+            ids: self.ids.clone(),
+            nodes: self.nodes.clone(),
+            layers: self.layers.clone(),
+            cover,
+            binds: self.binds.iter().cloned().chain(binds).collect(),
+            network: Network::None,
+            command,
+            environment: mmdebstrap::environment(epoch),
+            directory: "/".into(),
+            hostname: None,
+            emulation: Emulation::Machine,
+            after,
+        }
+    }
+
+    /// A file of it as it was before any build, by its absolute path. Links are followed, but
+    /// never out of the tree by name: an absolute one is taken from its root.
+    #[must_use]
+    pub fn file(&self, path: &[u8]) -> Option<Vec<u8>> {
+        use std::os::unix::ffi::OsStrExt as _;
+        let mut path = PathBuf::from(std::ffi::OsStr::from_bytes(path));
+        for _ in 0..8 {
+            let inside = self.root.join(path.strip_prefix("/").ok()?);
+            match fs::read_link(&inside) {
+                Ok(target) => path = path.parent()?.join(target),
+                Err(_) => {
+                    return fs::metadata(&inside)
+                        .ok()?
+                        .is_file()
+                        .then(|| fs::read(&inside).ok())?;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether an absolute path of it is there.
+    #[must_use]
+    pub fn has_path(&self, path: &[u8]) -> bool {
+        use std::os::unix::ffi::OsStrExt as _;
+        let path = Path::new(std::ffi::OsStr::from_bytes(path));
+        let inside = path.strip_prefix("/").unwrap_or(path);
+        fs::symlink_metadata(self.root.join(inside)).is_ok()
+    }
+
+    /// Its packages and their versions, by its own dpkg database.
+    #[must_use]
+    pub fn packages(&self) -> std::collections::BTreeMap<String, String> {
+        crate::debian::deb822::versions(
+            &fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default(),
+        )
+    }
+
+    /// Whether it has a program, given by its path without the leading slash.
+    #[must_use]
+    pub fn has(&self, program: &str) -> bool {
+        self.root.join(program).exists()
+    }
+
+    /// Versions of apt, dpkg, mmdebstrap and tar, by its own dpkg database; none where
+    /// it has no such database.
+    #[must_use]
+    pub fn versions(&self) -> Versions {
+        let text = fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let wanted = ["apt", "dpkg", "mmdebstrap", "tar"];
+        let mut programs: Vec<_> = stanzas(&text)
+            .filter(|stanza| {
+                field(stanza, "Status").is_some_and(|status| status.ends_with(" installed"))
+            })
+            .filter_map(|stanza| Some((field(stanza, "Package")?, field(stanza, "Version")?)))
+            .filter(|(package, _)| wanted.contains(package))
+            .map(|(package, version)| (package.to_owned(), version.to_owned()))
+            .collect();
+        programs.sort();
+        programs.dedup();
+        Versions { programs }
+    }
+}
+
+/// Builds the matching outside of a frozen state, with `more` packages, into `out/root`.
+///
+/// # Errors
+/// The build fails.
+pub fn build_matching(
+    (recipe, more): (&Recipe, &[String]),
+    state: &Path,
+    out: &Path,
+    context: Context<'_>,
+) -> Result<(), BuildError> {
+    let command = mmdebstrap::build_tree(recipe, more);
+    let mut plan = host_plan("outside", command, out, context.ids)?;
+    let (lists, pool) = (state.join("lists"), state.join("pool"));
+    plan.binds
+        .extend(mmdebstrap::binds(recipe, Some(&lists), Some(&pool)));
+    run(&plan, context.interrupts, discard, context.watch).map(|_| ())
+}
+
+/// Unpacks a tarball into `out/root`, with tar(1), which knows every compression.
+///
+/// # Errors
+/// It is no tarball.
+pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), BuildError> {
+    File::open(tarball).map_err(at(tarball, "open"))?;
+    let source = "/tmp/twinroot/outside.tar";
+    let script = format!(
+        "mkdir {OUT}/root && tar --extract --file={source} --directory={OUT}/root --numeric-owner \
+         --xattrs --xattrs-include='*' --exclude='./dev/*'"
+    );
+    let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
+    let mut plan = host_plan("outside", command, out, context.ids)?;
+    plan.binds.push(Bind {
+        source: tarball.to_owned(),
+        target: source.into(),
+        access: Access::ReadOnly,
+    });
+    run(&plan, context.interrupts, discard, context.watch).map(|_| ())
+}
+
+/// Removes a tree in the cache that may hold files of a sandbox's users.
+///
+/// # Errors
+/// Something resists.
+pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => return other.map_err(at(path, "remove")),
+    }
+    // A directory that sandboxes fill is writable for them; what they made in it is theirs.
+    for directory in filled_directories(path) {
+        let script = format!("rm -rf {OUT}/root");
+        let command = ["sh", "-c", &script].map(str::to_owned).to_vec();
+        // The signal that ended the build must not keep its rest from being removed.
+        let interrupts = crate::sandbox::launch::Interrupts::default();
+        run(
+            &host_plan("remove", command, &directory, context.ids)?,
+            &interrupts,
+            discard,
+            context.watch,
+        )?;
+    }
+    fs::remove_dir_all(path).map_err(at(path, "remove"))
+}
+
+/// The entry itself, and the outsides of an archive state's entry.
+fn filled_directories(entry: &Path) -> Vec<PathBuf> {
+    let outsides = fs::read_dir(entry.join(OUTSIDES)).into_iter().flatten();
+    let outsides = outsides.filter_map(|outside| Some(outside.ok()?.path()));
+    let all = std::iter::once(entry.to_owned()).chain(outsides);
+    all.filter(|directory| directory.join("root").is_dir())
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! `SOURCE_DATE_EPOCH` of the environment
+//! (<https://reproducible-builds.org/specs/source-date-epoch/>).
+
+use std::env;
+
+use crate::text::quote;
+
+/// The value is no number of seconds.
+#[derive(Debug, thiserror::Error)]
+#[error("{NAME}: {}", self.why())]
+pub(crate) struct NoEpoch {
+    value: String,
+}
+
+impl NoEpoch {
+    /// What is wrong with the value.
+    pub(crate) fn why(&self) -> String {
+        let value = quote(self.value.as_bytes());
+        format!("`{value}` is no number of seconds")
+    }
+}
+
+/// Name of the variable.
+pub(crate) const NAME: &str = "SOURCE_DATE_EPOCH";
+
+/// Seconds since 1970, where the variable is set.
+///
+/// # Errors
+/// It is set to something else.
+pub(crate) fn from_environment() -> Result<Option<i64>, NoEpoch> {
+    let Some(value) = env::var_os(NAME) else {
+        return Ok(None);
+    };
+    let value = value.to_string_lossy().into_owned();
+    value.parse().map(Some).map_err(|_| NoEpoch { value })
+}

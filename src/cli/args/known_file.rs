@@ -1,0 +1,104 @@
+//! `--known FILE`: read before the work, applied to its report.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+
+use crate::cli::args::epoch;
+use crate::report::Report;
+use crate::report::known::rules::Rules;
+use crate::tar::time::Timestamp;
+use crate::text::quote;
+
+/// Options on what is known already.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct KnownArgs {
+    /// Count what the rules of this TOML file know (docs/known.md); the verdict stays
+    #[arg(long, value_name = "FILE")]
+    pub known: Option<PathBuf>,
+    /// Exit with 0 where everything found is known, and with 1 where a rule is of no use
+    #[arg(long, requires = "known")]
+    pub accept_known: bool,
+}
+
+/// Rules that were read.
+#[derive(Debug, Default)]
+pub(crate) struct KnownRules {
+    rules: Option<Rules>,
+    accept: bool,
+}
+
+impl KnownArgs {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// It cannot be read, or has a line that is no rule.
+    pub(crate) fn read(&self) -> anyhow::Result<KnownRules> {
+        let Some(path) = &self.known else {
+            return Ok(KnownRules::default());
+        };
+        let place = || quote(path.as_os_str().as_encoded_bytes());
+        let text = std::fs::read_to_string(path).with_context(place)?;
+        Ok(KnownRules {
+            rules: Some(Rules::read(&text).with_context(place)?),
+            accept: self.accept_known,
+        })
+    }
+}
+
+impl KnownRules {
+    /// Holds a report against the rules.
+    ///
+    /// # Errors
+    /// A rule has a date, and `SOURCE_DATE_EPOCH` is no number.
+    pub(crate) fn apply(&self, report: &mut Report) -> anyhow::Result<()> {
+        let Some(rules) = &self.rules else {
+            return Ok(());
+        };
+        let today = if rules.has_dates() {
+            day(match &report.pin {
+                Some(pin) => pin.source_date_epoch,
+                None => today()?,
+            })
+        } else {
+            String::new()
+        };
+        report.apply_known(rules, &today);
+        Ok(())
+    }
+
+    /// The exit status of a report.
+    pub(crate) fn status(&self, report: &Report) -> u8 {
+        if self.accept {
+            report.accepting_status()
+        } else {
+            report.exit_status()
+        }
+    }
+}
+
+/// `SOURCE_DATE_EPOCH`, or now.
+fn today() -> anyhow::Result<i64> {
+    if let Some(epoch) = epoch::from_environment()? {
+        return Ok(epoch);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(i64::try_from(now.as_secs())?)
+}
+
+/// The day of a time, in UTC.
+fn day(seconds: i64) -> String {
+    let time = Timestamp::from_pax(seconds.to_string().as_bytes()).to_string();
+    time.chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::args::known_file::day;
+
+    #[test]
+    fn a_day_is_in_utc() {
+        assert_eq!(day(1_760_000_000), "2025-10-09");
+    }
+}

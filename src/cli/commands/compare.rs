@@ -1,0 +1,129 @@
+//! `twinroot compare LEFT RIGHT`.
+
+use std::io;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::args::compare::CompareArgs;
+use crate::cli::args::epoch;
+use crate::cli::output::report_files::Outputs;
+use crate::compare;
+use crate::compare::field_names::Term;
+use crate::input::source::{Source, SourceKind};
+use crate::report::Report;
+use crate::report::convert::comparison::Times;
+
+/// Runs the command; 0 identical, 1 divergent, 2 trouble.
+pub(crate) fn run(args: &CompareArgs) -> ExitCode {
+    match status(args) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            // Standard error may be closed; the exit status says the same.
+            let _ = writeln!(io::stderr(), "twinroot: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn status(args: &CompareArgs) -> anyhow::Result<u8> {
+    if args.list_fields {
+        list_fields()?;
+        return Ok(0);
+    }
+    let options = args.options()?;
+    let known = args.known.read()?;
+    let epoch = epoch::from_environment()?;
+    let outputs = Outputs::open(&args.outputs)?;
+    let (Some(left), Some(right)) = (&args.left, &args.right) else {
+        anyhow::bail!("two tarballs are needed");
+    };
+    let bar = bar(left);
+    let comparison = compare::compare(
+        source("left", left),
+        source("right", right),
+        &options,
+        &|bytes| bar.set_position(bytes),
+    );
+    bar.finish_and_clear();
+    let mut report = Report::from_comparison(&comparison, Times::new());
+    report.detail(&comparison, epoch);
+    report.explain_alone(&comparison, epoch);
+    known.apply(&mut report)?;
+    if let Some(trouble) = &report.trouble {
+        let hint = trouble
+            .hint
+            .iter()
+            .map(|hint| format!("hint: {hint}\n"))
+            .collect::<String>();
+        let _ = write!(io::stderr(), "twinroot: {}\n{hint}", trouble.what);
+    }
+    outputs.write(&report)?;
+    Ok(known.status(&report))
+}
+
+fn source(label: &str, path: &Path) -> Source {
+    let kind = if path == Path::new("-") {
+        SourceKind::Stdin
+    } else {
+        SourceKind::File(PathBuf::from(path))
+    };
+    let name = match &kind {
+        SourceKind::Stdin => "standard input".to_owned(),
+        SourceKind::File(_) | SourceKind::Stream(_) => {
+            bstr::BStr::new(path.as_os_str().as_encoded_bytes()).to_string()
+        }
+    };
+    Source {
+        label: label.to_owned(),
+        name,
+        kind,
+    }
+}
+
+/// A bar on a terminal; compressed inputs have no known length.
+fn bar(left: &Path) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let length = std::fs::metadata(left)
+        .ok()
+        .filter(std::fs::Metadata::is_file)
+        .map(|facts| facts.len());
+    let packed = left.extension().is_some_and(|extension| extension != "tar");
+    let (bar, template) = match length.filter(|_| !packed) {
+        Some(length) => (
+            ProgressBar::new(length),
+            "{bar:30} {bytes}/{total_bytes} {bytes_per_sec}",
+        ),
+        None => (
+            ProgressBar::no_length(),
+            "{spinner} {bytes} {bytes_per_sec}",
+        ),
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn list_fields() -> io::Result<()> {
+    let mut out = String::from("fields of entries\n");
+    let row = |term: &Term| {
+        let name = if term.name.ends_with(':') {
+            format!("{}NAME", term.name)
+        } else {
+            term.name.to_owned()
+        };
+        format!("  {name:<18} {}\n", term.meaning)
+    };
+    out.extend(compare::field_names().iter().map(row));
+    out.push_str("aspects of archives\n");
+    out.extend(compare::archive_names().iter().map(row));
+    match io::stdout().lock().write_all(out.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

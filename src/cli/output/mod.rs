@@ -1,0 +1,6 @@
+//! TODO.
+
+pub(crate) mod destination;
+pub(crate) mod error;
+pub(crate) mod progress;
+pub(crate) mod report_files;

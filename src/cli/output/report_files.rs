@@ -1,0 +1,158 @@
+//! Which reports go where: opened before the work, written when it is done.
+//!
+//! Identical archives leave no file, because dashboards take a report's existence for a
+//! difference; `--output-empty` changes that. What goes to standard output, a device or a
+//! pipe is always written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::cli::output::destination::Destination;
+use crate::report;
+use crate::report::{Report, Verdict};
+
+/// Options that say where reports go.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct OutputArgs {
+    /// Write the report as text; `-` is standard output, which is the default.
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+    /// Write the report as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write report files even where nothing differs.
+    #[arg(long)]
+    pub output_empty: bool,
+}
+
+/// A format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Json,
+    Bug,
+}
+
+/// What `verify` may add to a text report, or print instead of it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct PackageArgs {
+    /// List every package in text reports: how its scripts support DPKG_ROOT, and whether the
+    /// run proves it complete
+    #[arg(long)]
+    pub packages: bool,
+    /// Print a bug report on this package instead of the text report
+    #[arg(long, value_name = "PACKAGE")]
+    pub bug: Option<String>,
+}
+
+struct Target {
+    format: Format,
+    path: PathBuf,
+    destination: Destination,
+}
+
+/// Reports to be written, their files open.
+pub struct Outputs {
+    targets: Vec<Target>,
+    output_empty: bool,
+    packages: PackageArgs,
+}
+
+impl std::fmt::Debug for Outputs {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let formats: Vec<Format> = self.targets.iter().map(|target| target.format).collect();
+        out.debug_struct("Outputs")
+            .field("formats", &formats)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Outputs {
+    /// Opens every file, so that a mistake shows before the work.
+    ///
+    /// # Errors
+    /// A file cannot be made where it should be, or two reports go to standard output.
+    pub fn open(args: &OutputArgs) -> anyhow::Result<Self> {
+        Self::open_with(args, &PackageArgs::default())
+    }
+
+    /// The same, with what is said of packages.
+    ///
+    /// # Errors
+    /// As of [`Outputs::open`].
+    pub fn open_with(args: &OutputArgs, packages: &PackageArgs) -> anyhow::Result<Self> {
+        let mut targets = Vec::new();
+        for (format, path) in [(Format::Text, &args.text), (Format::Json, &args.json)] {
+            if let Some(path) = path {
+                targets.push(Target::open(format, path)?);
+            }
+        }
+        if packages.bug.is_some() {
+            targets.push(Target::open(Format::Bug, Path::new("-"))?);
+        } else if targets.is_empty() {
+            targets.push(Target::open(Format::Text, Path::new("-"))?);
+        }
+        let standard = targets
+            .iter()
+            .filter(|target| matches!(target.destination, Destination::Standard))
+            .count();
+        anyhow::ensure!(standard < 2, "only one report can go to standard output");
+        Ok(Self {
+            targets,
+            output_empty: args.output_empty,
+            packages: packages.clone(),
+        })
+    }
+
+    /// Writes the report in every format. A broken pipe is no error: the reader had enough.
+    ///
+    /// # Errors
+    /// A file cannot be written or renamed.
+    pub fn write(self, report: &Report) -> anyhow::Result<()> {
+        let leave_files = report.verdict != Verdict::Identical || self.output_empty;
+        for target in self.targets {
+            let body = match target.format {
+                Format::Text if self.packages.packages => {
+                    report::text(report) + &report::packages_table(report)
+                }
+                Format::Text => report::text(report),
+                Format::Bug => {
+                    let package = self.packages.bug.as_deref().unwrap_or_default();
+                    report::bug(report, package).unwrap_or_else(|| report::no_bug(package))
+                }
+                Format::Json => report::json(report)?,
+            };
+            target.write(body.as_bytes(), leave_files)?;
+        }
+        Ok(())
+    }
+}
+
+impl Target {
+    fn open(format: Format, path: &Path) -> anyhow::Result<Self> {
+        let place = || crate::text::quote(path.as_os_str().as_encoded_bytes());
+        Ok(Self {
+            format,
+            path: path.to_owned(),
+            destination: Destination::open(path).with_context(place)?,
+        })
+    }
+
+    fn write(self, body: &[u8], leave_files: bool) -> anyhow::Result<()> {
+        let place = || match self.path.to_str() {
+            Some("-") => "standard output".to_owned(),
+            _ => crate::text::quote(self.path.as_os_str().as_encoded_bytes()),
+        };
+        if matches!(self.destination, Destination::File(..)) && !leave_files {
+            return self.destination.withdraw().with_context(place);
+        }
+        let mut writer = self.destination.writer().with_context(place)?;
+        match writer.write_all(body).and_then(|()| writer.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(error).with_context(place),
+            Ok(()) => self.destination.finish().with_context(place),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What a comparison finds, as plain data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compare::options::Ignored;
+use crate::tar::entry::{Entry, Kind};
+
+/// Which input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// The first.
+    Left,
+    /// The second.
+    Right,
+}
+
+/// The result of a comparison.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The left input.
+    pub left: SideSummary,
+    /// The right input.
+    pub right: SideSummary,
+    /// Divergent entries, by path, occurrence and kind.
+    pub divergences: Vec<Divergence>,
+    /// Divergences of the archives as such.
+    pub archive: Vec<ArchiveDivergence>,
+    /// What options took out.
+    pub ignored: Ignored,
+    /// Notes on what was capped or not looked at.
+    pub notes: Vec<String>,
+    /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
+    pub collected: Collected,
+    /// Why the comparison is incomplete.
+    pub trouble: Option<Trouble>,
+}
+
+impl Comparison {
+    /// Whether nothing that counts differs and nothing went wrong.
+    #[must_use]
+    pub fn is_identical(&self) -> bool {
+        self.trouble.is_none() && self.divergences.is_empty() && self.archive.is_empty()
+    }
+}
+
+/// Collected contents of both sides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Of the left archive.
+    pub left: BTreeMap<Vec<u8>, Arc<Vec<u8>>>,
+    /// Of the right archive.
+    pub right: BTreeMap<Vec<u8>, Arc<Vec<u8>>>,
+}
+
+/// Facts of one input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SideSummary {
+    /// The side's word.
+    pub label: String,
+    /// What messages call it.
+    pub source: String,
+    /// Name of the container, `none` where there is none.
+    pub compression: &'static str,
+    /// Bytes of the archive, decoded.
+    pub bytes: u64,
+    /// Entries.
+    pub entries: u64,
+    /// Digest of the archive, where one was made.
+    pub sha256: Option<String>,
+}
+
+/// Why the job could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// `SOURCE: where: what`, one line.
+    pub what: String,
+    /// Advice, one line.
+    pub hint: Option<String>,
+}
+
+/// What kind of divergence an entry has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DivergenceKind {
+    /// On both sides, with fields that differ.
+    Changed,
+    /// Only on the left.
+    LeftOnly,
+    /// Only on the right.
+    RightOnly,
+    /// Under another name, equal otherwise.
+    Moved,
+    /// Elsewhere in the order of entries.
+    Reordered,
+}
+
+/// One divergent entry.
+#[derive(Debug, Clone)]
+pub struct Divergence {
+    /// Name; of the right side where it moved.
+    pub path: Vec<u8>,
+    /// Which of the entries of this name, from 1.
+    pub occurrence: u64,
+    /// What kind it is.
+    pub kind: DivergenceKind,
+    /// Name on the left where it moved.
+    pub from: Option<Vec<u8>>,
+    /// Fields that differ, where it changed.
+    pub fields: Vec<FieldDivergence>,
+    /// The left entry, where there is one.
+    pub left: Option<Box<SideEntry>>,
+    /// The right entry, where there is one.
+    pub right: Option<Box<SideEntry>>,
+}
+
+impl Divergence {
+    /// The left entry's content, where it was kept.
+    #[must_use]
+    pub fn left_content(&self) -> Option<&Content> {
+        self.left.as_ref().and_then(|side| side.content.as_ref())
+    }
+
+    /// The contents of two regular files, where all of both was kept.
+    #[must_use]
+    pub fn contents(&self) -> Option<(&[u8], &[u8])> {
+        let (left, right) = (self.left.as_deref()?, self.right.as_deref()?);
+        Some((left.whole()?, right.whole()?))
+    }
+
+    /// The right entry's content, where it was kept.
+    #[must_use]
+    pub fn right_content(&self) -> Option<&Content> {
+        self.right.as_ref().and_then(|side| side.content.as_ref())
+    }
+}
+
+/// One side of a divergence.
+#[derive(Debug, Clone)]
+pub struct SideEntry {
+    /// Its decoded fields.
+    pub entry: Entry,
+    /// Its content, within [`Limits::retain`](crate::compare::options::Limits::retain).
+    pub content: Option<Content>,
+}
+
+impl SideEntry {
+    /// All of a regular file's content, where it was kept; nothing is kept of an empty one.
+    fn whole(&self) -> Option<&[u8]> {
+        match &self.content {
+            Some(Content::Whole(bytes)) => Some(bytes),
+            Some(Content::Window { .. }) => None,
+            None => (self.entry.stored == 0 && self.entry.kind == Kind::File).then_some(&[]),
+        }
+    }
+}
+
+/// Content kept for explaining.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Some bytes around the first difference.
+    Window {
+        /// Offset of the first byte kept.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// One field that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldDivergence {
+    /// Name of the contract.
+    pub name: String,
+    /// Value on the left; `None` where there is none.
+    pub left: Option<String>,
+    /// Value on the right.
+    pub right: Option<String>,
+    /// More: a unified difference, a hex window, which bytes.
+    pub detail: Option<String>,
+}
+
+/// One aspect of the archives that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveDivergence {
+    /// Name of the contract.
+    pub name: &'static str,
+    /// Value on the left.
+    pub left: Option<String>,
+    /// Value on the right.
+    pub right: Option<String>,
+    /// More.
+    pub detail: String,
+}

@@ -1,0 +1,269 @@
+//! Content: whether it differs, and showing how.
+//!
+//! Sparse files are compared as the files they stand for, so that a map that was cut
+//! differently is a difference of the map and not of the content.
+
+use std::io;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::compare::diff::fields::View;
+use crate::compare::options::Limits;
+use crate::input::read_at::{PIECE, ReadAt, first_difference, read_up_to};
+use crate::text::diff::{DiffLimits, is_text, unified};
+use crate::text::hex::window;
+
+/// Largest content that a report has a digest of. A stream holds this much of the entry in
+/// hand, so that files and streams are reported alike.
+pub(crate) const DIGESTED: u64 = 4 << 20;
+/// Bytes shown before the first differing byte.
+const BEFORE: u64 = 32;
+/// Bytes looked at for a hex window.
+const WINDOW: usize = 256;
+/// Differing rows of a hex window.
+const ROWS: usize = 8;
+
+/// A view of content as spans of one archive: stored bytes or zeros.
+struct Expanded<'input> {
+    reader: &'input dyn ReadAt,
+    /// `(offset in the file, length, offset in the archive)`, in order.
+    spans: Vec<(u64, u64, u64)>,
+    length: u64,
+}
+
+impl<'input> Expanded<'input> {
+    fn new(view: &View<'input>) -> Self {
+        let entry = &view.entry;
+        let Some(Ok(map)) = &entry.sparse else {
+            let spans = vec![(0, entry.stored, entry.content)];
+            return Self {
+                reader: view.reader,
+                spans,
+                length: entry.stored,
+            };
+        };
+        let mut at = entry.content + map.map_bytes.min(entry.stored);
+        let end = entry.content + entry.stored;
+        let mut spans = Vec::new();
+        for &(offset, length) in &map.spans {
+            let length = length.min(end - at);
+            spans.push((offset, length, at));
+            at += length;
+        }
+        let last = spans
+            .last()
+            .map_or(0, |(offset, length, _)| offset + length);
+        Self {
+            reader: view.reader,
+            spans,
+            length: last,
+        }
+    }
+
+    /// Where the content starts in the archive, if it is stored in one piece.
+    fn in_one_piece(&self) -> Option<u64> {
+        match &self.spans[..] {
+            [(0, length, at)] if *length == self.length => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+impl ReadAt for Expanded<'_> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if offset >= self.length {
+            return Ok(0);
+        }
+        let next = self
+            .spans
+            .partition_point(|(start, length, _)| start + length <= offset);
+        let Some(&(start, length, at)) = self.spans.get(next) else {
+            return Ok(0);
+        };
+        let room = |bytes: u64| {
+            usize::try_from(bytes)
+                .unwrap_or(usize::MAX)
+                .min(buffer.len())
+        };
+        if offset < start {
+            let step = room(start - offset);
+            buffer.iter_mut().take(step).for_each(|byte| *byte = 0);
+            return Ok(step);
+        }
+        let step = room(start + length - offset);
+        self.reader.read_at(
+            buffer.get_mut(..step).unwrap_or_default(),
+            at + (offset - start),
+        )
+    }
+
+    fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+/// How two contents differ.
+#[derive(Debug)]
+pub(crate) struct ContentDifference {
+    /// Offset in the content of the first byte that differs, or where the shorter ends.
+    pub(crate) first: u64,
+}
+
+/// The first difference of two contents, if they differ.
+pub(crate) fn difference(
+    left: &View<'_>,
+    right: &View<'_>,
+) -> io::Result<Option<ContentDifference>> {
+    let (old, new) = (Expanded::new(left), Expanded::new(right));
+    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
+    let common = old.length.min(new.length);
+    let found = match (old.in_one_piece(), new.in_one_piece()) {
+        (Some(l), Some(r)) => {
+            first_difference((left.reader, l), (right.reader, r), common, &mut buffers)?
+        }
+        _ => first_difference((&old, 0), (&new, 0), common, &mut buffers)?,
+    };
+    let first = match found {
+        Some(first) => Some(first),
+        // Two sparse files may end in a hole: what is beyond the shorter's last span is zero there.
+        None if left.entry.sparse.is_some() || right.entry.sparse.is_some() => {
+            let longer = if old.length > new.length { &old } else { &new };
+            let sizes = (left.entry.size, right.entry.size);
+            let shorter = (sizes.0 != sizes.1).then_some(sizes.0.min(sizes.1));
+            first_nonzero(longer, common, &mut buffers.0)?.or(shorter)
+        }
+        None => (old.length != new.length).then_some(common),
+    };
+    Ok(first.map(|first| ContentDifference { first }))
+}
+
+/// The offset of the first byte from `from` on that is not zero.
+pub(crate) fn first_nonzero(
+    reader: &dyn ReadAt,
+    from: u64,
+    buffer: &mut [u8],
+) -> io::Result<Option<u64>> {
+    let mut at = from;
+    loop {
+        let read = read_up_to(reader, buffer, at)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if let Some(position) = buffer.iter().take(read).position(|byte| *byte != 0) {
+            return Ok(Some(at + position as u64));
+        }
+        at += read as u64;
+    }
+}
+
+/// What a content is, in one line: its digest and size, or its size only.
+pub(crate) fn describe(view: &View<'_>) -> io::Result<Option<String>> {
+    let bytes = view.entry.stored;
+    if bytes == 0 {
+        return Ok(None);
+    }
+    if bytes > DIGESTED || !view.is_whole() {
+        return Ok(Some(format!("{bytes} bytes")));
+    }
+    let digest = digest(view.reader, view.entry.content, bytes)?;
+    Ok(Some(format!("sha256:{digest} ({bytes} bytes)")))
+}
+
+/// SHA-256 in hexadecimal of a span.
+pub(crate) fn digest(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(1, PIECE)];
+    let mut done = 0;
+    while done < length {
+        let step = usize::try_from(length - done)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let Some(target) = buffer.get_mut(..step) else {
+            break;
+        };
+        let read = read_up_to(reader, target, start + done)?;
+        if read == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file shrank while it was read",
+            ));
+        }
+        hasher.update(target.get(..read).unwrap_or_default());
+        done += read as u64;
+    }
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// Shows how two contents differ: a unified difference of texts, a hex window otherwise.
+pub(crate) fn explain(
+    left: &View<'_>,
+    right: &View<'_>,
+    difference: &ContentDifference,
+    limits: &Limits,
+    room: usize,
+) -> io::Result<String> {
+    let (old, new) = (Expanded::new(left), Expanded::new(right));
+    if old.length.max(new.length) <= limits.content && left.is_whole() && right.is_whole() {
+        let (l, r) = (
+            bytes(&old, 0, limits.content)?,
+            bytes(&new, 0, limits.content)?,
+        );
+        if is_text(&l) && is_text(&r) {
+            return Ok(unified(
+                &l,
+                &r,
+                DiffLimits {
+                    time: limits.time,
+                    output: room,
+                },
+            ));
+        }
+    }
+    let from = difference.first.saturating_sub(BEFORE) / 16 * 16;
+    let (l, r) = (
+        bytes(&old, from, WINDOW as u64)?,
+        bytes(&new, from, WINDOW as u64)?,
+    );
+    let mut out = format!(
+        "first difference at byte {}\n{}",
+        difference.first,
+        window(from, &l, &r, ROWS)
+    );
+    if out.len() > room {
+        out = format!("first difference at byte {}\n", difference.first);
+    }
+    Ok(out)
+}
+
+/// At most `length` bytes of a content from `from` on.
+fn bytes(content: &Expanded<'_>, from: u64, length: u64) -> io::Result<Vec<u8>> {
+    let length = content.length.saturating_sub(from).min(length);
+    let mut buffer = vec![0; usize::try_from(length).unwrap_or(0)];
+    let read = read_up_to(content, &mut buffer, from)?;
+    buffer.truncate(read);
+    Ok(buffer)
+}
+
+/// Content of one side for later stages: all of it within `room` bytes, else a window.
+pub(crate) fn keep(
+    view: &View<'_>,
+    first: u64,
+    limit: u64,
+    room: u64,
+) -> io::Result<Option<crate::compare::comparison::Content>> {
+    use crate::compare::comparison::Content;
+    let content = Expanded::new(view);
+    if content.length == 0 || room == 0 {
+        return Ok(None);
+    }
+    if content.length <= limit.min(room) && view.is_whole() {
+        return bytes(&content, 0, limit).map(|bytes| Some(Content::Whole(bytes)));
+    }
+    let offset = first.saturating_sub(BEFORE) / 16 * 16;
+    bytes(&content, offset, (WINDOW as u64).min(room))
+        .map(|bytes| Some(Content::Window { offset, bytes }))
+}

@@ -1,0 +1,96 @@
+//! Global extended headers: their bytes, and where they stand among the entries.
+
+use std::io;
+
+use crate::compare::comparison::ArchiveDivergence;
+use crate::compare::pairing::index::{GlobalAt, Index};
+use crate::compare::spill::vec::List;
+use crate::tar::pax::records;
+use crate::text::quote;
+
+/// Compares the global headers of both sides, n-th with n-th. `moved` are the positions of
+/// pairs that stand elsewhere.
+pub(crate) fn compare(
+    left: &Index,
+    right: &Index,
+    pairs: &List<(u32, u32)>,
+    moved: &[usize],
+) -> io::Result<Vec<ArchiveDivergence>> {
+    if left.global_headers.is_empty() && right.global_headers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (mut olds, mut news) = (Steady::new(left), Steady::new(right));
+    for (at, pair) in pairs.iter_from(0).enumerate() {
+        let pair = pair?;
+        if moved.binary_search(&at).is_err() {
+            olds.pass(pair.0);
+            news.pass(pair.1);
+        }
+    }
+    let (olds, news) = (olds.finish(), news.finish());
+    let mut found = Vec::new();
+    for at in 0..left.global_headers.len().max(right.global_headers.len()) {
+        let (old, new) = (left.global_headers.get(at), right.global_headers.get(at));
+        if let (Some(old), Some(new)) = (old, new) {
+            let same = old.ext.block == new.ext.block && old.ext.padded == new.ext.padded;
+            if same && olds.get(at) == news.get(at) {
+                continue;
+            }
+        }
+        let offset = |global: Option<&GlobalAt>| {
+            global.map_or("absent".to_owned(), |global| {
+                format!("at byte {}", global.ext.offset)
+            })
+        };
+        found.push(ArchiveDivergence {
+            name: "global-header",
+            left: old.map(text),
+            right: new.map(text),
+            detail: format!("{} | {}", offset(old), offset(new)),
+        });
+    }
+    Ok(found)
+}
+
+/// Counts the steady pairs that stand before each global header of one side.
+struct Steady<'index> {
+    headers: std::iter::Peekable<std::slice::Iter<'index, GlobalAt>>,
+    passed: u64,
+    counts: Vec<u64>,
+}
+
+impl<'index> Steady<'index> {
+    fn new(index: &'index Index) -> Self {
+        Self {
+            headers: index.global_headers.iter().peekable(),
+            passed: 0,
+            counts: Vec::new(),
+        }
+    }
+
+    /// Passes the next entry, in the order of the archive.
+    fn pass(&mut self, entry: u32) {
+        while self
+            .headers
+            .next_if(|header| header.before <= entry as usize)
+            .is_some()
+        {
+            self.counts.push(self.passed);
+        }
+        self.passed += 1;
+    }
+
+    fn finish(mut self) -> Vec<u64> {
+        self.counts.extend(self.headers.map(|_| self.passed));
+        self.counts
+    }
+}
+
+fn text(global: &GlobalAt) -> String {
+    let list = records(global.ext.data()).unwrap_or_default();
+    let list: Vec<String> = list
+        .iter()
+        .map(|record| format!("{}={}", quote(record.key), quote(record.value)))
+        .collect();
+    list.join(" ")
+}

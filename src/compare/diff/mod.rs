@@ -1,0 +1,440 @@
+//! From two seekable archives and the place where they part to divergences.
+
+pub(crate) mod bytes;
+pub(crate) mod compression;
+pub(crate) mod content;
+pub(crate) mod encoding;
+pub(crate) mod fields;
+pub(crate) mod global_headers;
+pub(crate) mod tail;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use crate::compare::Progress;
+use crate::compare::collect::Collector;
+use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, Side, SideEntry};
+use crate::compare::diff::bytes::differing_pairs;
+use crate::compare::diff::fields::{Names, PairDifference, View};
+use crate::compare::options::Options;
+use crate::compare::pairing::index::{Index, IndexError, Key, Stop, read_group};
+use crate::compare::pairing::moves;
+use crate::compare::pairing::pairs::{Matching, matching, reordered};
+use crate::compare::spill::vec::List;
+use crate::input::read_at::ReadAt;
+use crate::tar::raw_entry::Globals;
+
+/// Where two archives part.
+pub(crate) struct Parting<'input> {
+    pub(crate) left: &'input dyn ReadAt,
+    pub(crate) right: &'input dyn ReadAt,
+    /// Start of the group that holds the first difference.
+    pub(crate) start: u64,
+    /// Offset of the first difference.
+    pub(crate) first: u64,
+    /// Global values in force at the start.
+    pub(crate) globals: Globals,
+    /// First halves of the keys of the entries before.
+    pub(crate) before: &'input List<u64>,
+    /// Content before this offset may read as zeros.
+    pub(crate) whole_from: u64,
+    pub(crate) collectors: (Collector, Collector),
+}
+
+/// What explaining gave.
+#[derive(Debug, Default)]
+pub(crate) struct Explained {
+    pub(crate) divergences: Vec<Divergence>,
+    pub(crate) archive: Vec<ArchiveDivergence>,
+    pub(crate) entries: (u64, u64),
+    pub(crate) stops: Vec<(Side, Stop)>,
+    pub(crate) collected: (Collector, Collector),
+}
+
+struct Work<'input, 'options> {
+    parting: &'options Parting<'input>,
+    options: &'options Options,
+    left: &'options Index,
+    right: &'options Index,
+    room: u64,
+    retain: u64,
+    /// Side and record number of each divergence, from which occurrences are counted.
+    places: Vec<(Side, usize)>,
+    out: Explained,
+}
+
+/// Names everything that differs from the parting on.
+///
+/// # Errors
+/// An input cannot be read.
+pub(crate) fn explain(
+    mut parting: Parting<'_>,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<Explained, IndexError> {
+    let before = parting.before.len() as u64;
+    let mut collectors = std::mem::take(&mut parting.collectors);
+    let (left, right) = {
+        let begin = || (parting.start, parting.globals.clone(), before);
+        std::thread::scope(|scope| {
+            let helper = scope
+                .spawn(|| Index::build(parting.right, begin(), &options.limits, &mut collectors.1));
+            let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.0);
+            helper
+                .join()
+                .map(|right| (left, right))
+                .map_err(|_| io::Error::other("a worker panicked"))
+        })?
+    };
+    let found = matching(&left, &right, options.limits.entries)?;
+    let sides = ((parting.left, &left), (parting.right, &right));
+    let differing = differing_pairs(sides.0, sides.1, &found.pairs, progress)?;
+    let mut work = Work {
+        parting: &parting,
+        options,
+        left: &left,
+        right: &right,
+        room: options.limits.details,
+        retain: options.limits.retain,
+        places: Vec::new(),
+        out: Explained {
+            entries: (
+                before + left.records.len() as u64,
+                before + right.records.len() as u64,
+            ),
+            ..Explained::default()
+        },
+    };
+    work.changed(&found, &differing)?;
+    work.alone(&found)?;
+    let moved = reordered(&found.pairs, |at| left.places().key(at as usize))?;
+    work.order(&found, &moved, &differing)?;
+    if left.stop.is_none() && right.stop.is_none() {
+        work.out.archive.extend(global_headers::compare(
+            &left,
+            &right,
+            &found.pairs,
+            &moved,
+        )?);
+        work.out.archive.extend(tail::compare(
+            (parting.left, left.tail),
+            (parting.right, right.tail),
+        )?);
+    }
+    work.finish()?;
+    let mut out = work.out;
+    out.stops.extend(left.stop.map(|stop| (Side::Left, stop)));
+    out.stops.extend(right.stop.map(|stop| (Side::Right, stop)));
+    out.collected = collectors;
+    Ok(out)
+}
+
+impl<'input> Work<'input, '_> {
+    fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, IndexError> {
+        let (reader, index) = match side {
+            Side::Left => (self.parting.left, self.left),
+            Side::Right => (self.parting.right, self.right),
+        };
+        // The walk before the record's own global headers began with the previous record's values.
+        let mut places = index.places();
+        let before = match (at as usize).checked_sub(1) {
+            Some(previous) => places.globals(previous)?,
+            None => None,
+        };
+        let globals = before.unwrap_or(&self.parting.globals);
+        let (start, _) = places.span(at as usize)?;
+        match read_group(reader, start, globals, &self.options.limits)? {
+            Some(group) => Ok(Some(View::new(reader, group, self.parting.whole_from)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
+        for at in differing {
+            let Some((l, r)) = found.pairs.get(*at)? else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
+            else {
+                continue;
+            };
+            if old.entry.key() != new.entry.key() {
+                // Two names with one digest: nobody has made such a pair yet, and it is no pair.
+                self.one_sided(Side::Left, &old, l);
+                self.one_sided(Side::Right, &new, r);
+                continue;
+            }
+            let outcome = fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
+            if outcome.unexplained {
+                self.unexplained(&old, &new);
+            }
+            if !outcome.fields.is_empty() {
+                self.push_changed(old, new, outcome, (l, r))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn push_changed(
+        &mut self,
+        old: View<'_>,
+        new: View<'_>,
+        outcome: PairDifference,
+        at: (u32, u32),
+    ) -> io::Result<()> {
+        // The longer spelling, which is the one with a slash, whichever side has it.
+        let path = if new.entry.path.len() > old.entry.path.len() {
+            &new.entry.path
+        } else {
+            &old.entry.path
+        };
+        let divergence = Divergence {
+            path: path.clone(),
+            occurrence: 1,
+            kind: DivergenceKind::Changed,
+            from: None,
+            fields: outcome.fields,
+            left: Some(self.side(&old, outcome.content_first)?),
+            right: Some(self.side(&new, outcome.content_first)?),
+        };
+        self.push(divergence, Side::Left, at.0);
+        Ok(())
+    }
+
+    fn push(&mut self, divergence: Divergence, side: Side, at: u32) {
+        self.out.divergences.push(divergence);
+        self.places.push((side, at as usize));
+    }
+
+    fn side(&mut self, view: &View<'_>, first: u64) -> io::Result<Box<SideEntry>> {
+        let content = content::keep(view, first, self.options.limits.retain_one, self.retain)?;
+        let kept = match &content {
+            Some(
+                crate::compare::comparison::Content::Whole(bytes)
+                | crate::compare::comparison::Content::Window { bytes, .. },
+            ) => bytes.len() as u64,
+            None => 0,
+        };
+        self.retain = self.retain.saturating_sub(kept);
+        Ok(Box::new(SideEntry {
+            entry: view.entry.clone(),
+            content,
+        }))
+    }
+
+    fn unexplained(&mut self, old: &View<'_>, new: &View<'_>) {
+        let span =
+            |view: &View<'_>| Some(format!("bytes {} to {}", view.group.start, view.group.end));
+        let detail = if old.group.gap == new.group.gap {
+            format!(
+                "entry {} differs in bytes that no field claims",
+                crate::text::quote(&old.entry.path)
+            )
+        } else {
+            format!(
+                "a zero block stands before the entry {} on one side only",
+                crate::text::quote(&old.entry.path)
+            )
+        };
+        self.out.archive.push(ArchiveDivergence {
+            name: "unexplained-bytes",
+            left: span(old),
+            right: span(new),
+            detail,
+        });
+    }
+
+    fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) {
+        let entry = self.side(view, 0).ok();
+        let (left, right, kind) = match side {
+            Side::Left => (entry, None, DivergenceKind::LeftOnly),
+            Side::Right => (None, entry, DivergenceKind::RightOnly),
+        };
+        let path = view.entry.path.clone();
+        self.push(
+            Divergence {
+                path,
+                occurrence: 1,
+                kind,
+                from: None,
+                fields: Vec::new(),
+                left,
+                right,
+            },
+            side,
+            at,
+        );
+    }
+
+    /// Entries without a partner: moved ones first, then those on one side only.
+    ///
+    /// Where a side could not be walked to its end nothing is known about what it lacks.
+    fn alone(&mut self, found: &Matching) -> Result<(), IndexError> {
+        let left = if self.right.stop.is_none() {
+            &found.left_only[..]
+        } else {
+            &[]
+        };
+        let right = if self.left.stop.is_none() {
+            &found.right_only[..]
+        } else {
+            &[]
+        };
+        let moved = moves::find(left, right, &|side, at| self.view(side, at), self.options)?;
+        for &(l, r) in &moved {
+            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
+            else {
+                continue;
+            };
+            let divergence = Divergence {
+                path: new.entry.path.clone(),
+                occurrence: 1,
+                kind: DivergenceKind::Moved,
+                from: Some(old.entry.path.clone()),
+                fields: Vec::new(),
+                left: Some(self.side(&old, 0)?),
+                right: Some(self.side(&new, 0)?),
+            };
+            self.push(divergence, Side::Right, r);
+        }
+        let gone: BTreeSet<u32> = moved.iter().map(|(l, _)| *l).collect();
+        let come: BTreeSet<u32> = moved.iter().map(|(_, r)| *r).collect();
+        for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
+            for at in records.iter().filter(|at| !moved.contains(at)) {
+                if let Some(view) = self.view(side, *at)? {
+                    self.one_sided(side, &view, *at);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries that stand elsewhere, by their positions; `differing` are the positions of pairs whose bytes differ.
+    fn order(
+        &mut self,
+        found: &Matching,
+        moved: &[usize],
+        differing: &[usize],
+    ) -> Result<(), IndexError> {
+        if moved.is_empty() {
+            return Ok(());
+        }
+        for at in moved {
+            let Some((l, r)) = found.pairs.get(*at)? else {
+                continue;
+            };
+            let Some(old) = self.view(Side::Left, l)? else {
+                continue;
+            };
+            // What only stands elsewhere needs no content to be explained.
+            let entry = |view: &View<'_>| {
+                Box::new(SideEntry {
+                    entry: view.entry.clone(),
+                    content: None,
+                })
+            };
+            let left = entry(&old);
+            // Groups of equal bytes read the same: the right one is not read again.
+            let right = if differing.binary_search(at).is_err() {
+                left.clone()
+            } else {
+                match self.view(Side::Right, r)? {
+                    Some(new) => entry(&new),
+                    None => continue,
+                }
+            };
+            let paths = (&left.entry.path, &right.entry.path);
+            let divergence = Divergence {
+                path: if paths.1.len() > paths.0.len() {
+                    paths.1.clone()
+                } else {
+                    paths.0.clone()
+                },
+                occurrence: 1,
+                kind: DivergenceKind::Reordered,
+                from: None,
+                fields: Vec::new(),
+                left: Some(left),
+                right: Some(right),
+            };
+            self.push(divergence, Side::Left, l);
+        }
+        let detail = match moved.len() {
+            1 => "1 entry stands elsewhere".to_owned(),
+            count => format!("{count} entries stand elsewhere"),
+        };
+        self.out.archive.push(ArchiveDivergence {
+            name: "entry-order",
+            left: None,
+            right: None,
+            detail,
+        });
+        Ok(())
+    }
+
+    /// Counts occurrences, claims what nothing claimed, and sorts.
+    fn finish(&mut self) -> io::Result<()> {
+        for side in [Side::Left, Side::Right] {
+            self.occurrences(side)?;
+        }
+        let incomplete = self.left.stop.is_some() || self.right.stop.is_some();
+        let first = self.parting.first;
+        let stopped = [self.left, self.right]
+            .iter()
+            .any(|index| index.stop.is_some() && index.end <= first);
+        let nothing = self.out.divergences.is_empty() && self.out.archive.is_empty();
+        if nothing && (!incomplete || stopped) {
+            self.out.archive.push(ArchiveDivergence {
+                name: "unexplained-bytes",
+                left: Some(format!("{} bytes", self.parting.left.length())),
+                right: Some(format!("{} bytes", self.parting.right.length())),
+                detail: format!("the first difference is at byte {first}"),
+            });
+        }
+        self.out.divergences.sort_by(|a, b| {
+            (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
+        });
+        self.out.archive.sort_by(|a, b| a.name.cmp(b.name));
+        Ok(())
+    }
+
+    /// Counts which of the entries of its name each divergence of one side is.
+    fn occurrences(&mut self, side: Side) -> io::Result<()> {
+        let index = if side == Side::Left {
+            self.left
+        } else {
+            self.right
+        };
+        let mine = self
+            .places
+            .iter()
+            .filter(|(place, _)| *place == side)
+            .map(|(_, at)| *at);
+        let mut wanted: BTreeMap<usize, u64> = mine.map(|at| (at, 1)).collect();
+        let mut places = index.places();
+        let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
+        for at in wanted.keys() {
+            counts.extend(places.key(*at)?.map(|key| (key, 0)));
+        }
+        let halves: BTreeMap<u64, Key> = counts.keys().map(|key| (key[0], *key)).collect();
+        for half in self.parting.before.iter_from(0) {
+            if let Some(count) = halves.get(&half?).and_then(|key| counts.get_mut(key)) {
+                *count += 1;
+            }
+        }
+        for (at, found) in index.records.iter_from(0).enumerate() {
+            if let Some(count) = counts.get_mut(&found?.key) {
+                *count += 1;
+                if let Some(slot) = wanted.get_mut(&at) {
+                    *slot = *count;
+                }
+            }
+        }
+        for (divergence, (place, at)) in self.out.divergences.iter_mut().zip(&self.places) {
+            if *place == side {
+                divergence.occurrence = wanted.get(at).copied().unwrap_or(1);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! What stands after the last entry: zero blocks, and anything else.
+
+use std::io;
+
+use crate::compare::comparison::ArchiveDivergence;
+use crate::compare::diff::content::{DIGESTED, digest, first_nonzero};
+use crate::input::read_at::{PIECE, ReadAt, first_difference};
+
+/// GNU tar fills an archive with zeros to a multiple of this many bytes.
+const RECORD: u64 = 10_240;
+
+/// Two zero blocks end an archive.
+const END: u64 = 1024;
+
+/// A tail, measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tail {
+    start: u64,
+    /// Zero bytes at its start, whole blocks where data follows.
+    zeros: u64,
+    length: u64,
+}
+
+impl Tail {
+    fn measure(reader: &dyn ReadAt, start: u64) -> io::Result<Self> {
+        let length = reader.length().saturating_sub(start);
+        let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(512, PIECE)];
+        let data = first_nonzero(reader, start, &mut buffer)?;
+        let zeros = data.map_or(length, |at| (at - start) / 512 * 512);
+        Ok(Self {
+            start,
+            zeros,
+            length,
+        })
+    }
+
+    fn data(&self) -> u64 {
+        self.length - self.zeros
+    }
+
+    /// Whether the zeros are what a writer adds that fills the last record.
+    fn fills_record(&self) -> bool {
+        self.data() == 0
+            && (self.start + self.length).is_multiple_of(RECORD)
+            && (END..END + RECORD).contains(&self.zeros)
+    }
+}
+
+/// Compares what follows the entries of both sides, which end at the given offsets.
+pub(crate) fn compare(
+    (left, left_end): (&dyn ReadAt, u64),
+    (right, right_end): (&dyn ReadAt, u64),
+) -> io::Result<Vec<ArchiveDivergence>> {
+    let (old, new) = (
+        Tail::measure(left, left_end)?,
+        Tail::measure(right, right_end)?,
+    );
+    let mut found = Vec::new();
+    // Where the entries end elsewhere, the filling of the record follows from that.
+    let follows = old.start != new.start && old.fills_record() && new.fills_record();
+    if old.zeros != new.zeros && !follows {
+        found.push(ArchiveDivergence {
+            name: "trailing-blocks",
+            left: Some(blocks(old.zeros)),
+            right: Some(blocks(new.zeros)),
+            detail: format!("the entries end at byte {} | {}", old.start, new.start),
+        });
+    }
+    let (l, r) = (old.start + old.zeros, new.start + new.zeros);
+    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
+    let common = old.data().min(new.data());
+    let first = first_difference((left, l), (right, r), common, &mut buffers)?;
+    if first.is_some() || old.data() != new.data() {
+        found.push(ArchiveDivergence {
+            name: "trailing-data",
+            left: describe(left, l, old.data())?,
+            right: describe(right, r, new.data())?,
+            detail: format!(
+                "from byte {} | {}",
+                l + first.unwrap_or(common),
+                r + first.unwrap_or(common)
+            ),
+        });
+    }
+    Ok(found)
+}
+
+fn blocks(zeros: u64) -> String {
+    match zeros % 512 {
+        0 => format!("{} zero blocks", zeros / 512),
+        rest => format!("{} zero blocks and {rest} zero bytes", zeros / 512),
+    }
+}
+
+fn describe(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result<Option<String>> {
+    if length == 0 {
+        return Ok(None);
+    }
+    if length > DIGESTED {
+        return Ok(Some(format!("{length} bytes")));
+    }
+    Ok(Some(format!(
+        "sha256:{} ({length} bytes)",
+        digest(reader, start, length)?
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compare::diff::tail::compare;
+
+    fn names(left: &[u8], left_end: u64, right: &[u8], right_end: u64) -> Vec<&'static str> {
+        compare((&left, left_end), (&right, right_end))
+            .unwrap_or_default()
+            .iter()
+            .map(|one| one.name)
+            .collect()
+    }
+
+    #[test]
+    fn zeros_and_data_after_the_end_are_told_apart() {
+        let zeros = vec![0; 10_240];
+        let data = [&zeros[..1024], b"data"].concat();
+        assert_eq!(names(&zeros, 0, &zeros, 0), Vec::<&str>::new());
+        assert_eq!(names(&zeros, 0, &zeros[..1024], 0), ["trailing-blocks"]);
+        assert_eq!(names(&zeros[..1024], 0, &data, 0), ["trailing-data"]);
+        assert_eq!(names(&[], 0, &zeros[..1024], 0), ["trailing-blocks"]);
+    }
+
+    #[test]
+    fn filling_the_last_record_follows_from_where_the_entries_end() {
+        let zeros = vec![0; 10_240];
+        assert_eq!(names(&zeros, 512, &zeros, 1024), Vec::<&str>::new());
+        assert_eq!(
+            names(&zeros, 512, &vec![0; 20_480], 1024),
+            ["trailing-blocks"]
+        );
+    }
+}

@@ -1,0 +1,302 @@
+//! The index of one archive from a given group on: where its entries are.
+//!
+//! 32 bytes an entry, whatever its size, in memory up to a limit and in an unlinked file beyond
+//! it. Names are held as 128-bit digests; a pair that differs is read again and its names are
+//! compared as bytes.
+
+use std::hash::{DefaultHasher, Hasher as _};
+use std::io;
+use std::sync::Arc;
+
+use crate::compare::collect::Collector;
+use crate::compare::options::Limits;
+use crate::compare::spill::vec::{Cursor, Fixed, List, part};
+use crate::input::read_at::{ReadAt, Window};
+use crate::tar::entry::trim_slash;
+use crate::tar::error::TarError;
+use crate::tar::parser::{Need, Walker};
+use crate::tar::raw_entry::{Ext, ExtKind, Globals, Group};
+
+/// Digest of a name without trailing slashes.
+pub(crate) type Key = [u64; 2];
+
+/// One entry of an index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) key: Key,
+    /// Where its group starts; it ends where the next starts.
+    pub(crate) start: u64,
+    /// Index into [`Index::globals`].
+    pub(crate) globals: u32,
+}
+
+impl Fixed for Record {
+    const BYTES: usize = 28;
+
+    fn write(self, out: &mut Vec<u8>) {
+        let [half, other] = self.key;
+        half.write(out);
+        other.write(out);
+        self.start.write(out);
+        self.globals.write(out);
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        Self {
+            key: [
+                u64::from_ne_bytes(part(bytes, 0)),
+                u64::from_ne_bytes(part(bytes, 8)),
+            ],
+            start: u64::from_ne_bytes(part(bytes, 16)),
+            globals: u32::from_ne_bytes(part(bytes, 24)),
+        }
+    }
+}
+
+/// Most records of one index: they are numbered in 32 bits.
+const MOST: u64 = u32::MAX as u64 - 1;
+
+/// Why an index is incomplete.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IndexError {
+    #[error("{0}")]
+    Tar(#[from] TarError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("more than {0} entries from the first difference on")]
+    TooMany(u64),
+}
+
+/// An incomplete walk: the error, and after which entry it came.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) error: IndexError,
+    /// Entries before it, of the whole archive.
+    pub(crate) entries: u64,
+    /// Name of the entry that it lies in, or of the last one before it.
+    pub(crate) name: Option<Vec<u8>>,
+    /// Whether it lies in that entry's content.
+    pub(crate) inside: bool,
+}
+
+/// A global header and the entry that follows it.
+#[derive(Debug)]
+pub(crate) struct GlobalAt {
+    pub(crate) before: usize,
+    pub(crate) ext: Ext,
+}
+
+/// The entries of an archive from a group on.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    pub(crate) records: List<Record>,
+    /// One beyond the last group.
+    pub(crate) end: u64,
+    /// Where the entries ended and the tail begins (after dangling global headers).
+    pub(crate) tail: u64,
+    /// Distinct states of global values.
+    pub(crate) globals: Vec<Globals>,
+    pub(crate) global_headers: Vec<GlobalAt>,
+    pub(crate) stop: Option<Stop>,
+}
+
+impl Index {
+    pub(crate) fn places(&self) -> Places<'_> {
+        Places {
+            index: self,
+            cursor: self.records.cursor(),
+        }
+    }
+
+    /// Walks `reader` from `start`. `before` entries precede.
+    pub(crate) fn build(
+        reader: &dyn ReadAt,
+        (start, globals, before): (u64, Globals, u64),
+        limits: &Limits,
+        collector: &mut Collector,
+    ) -> Self {
+        let mut index = Self {
+            end: start,
+            tail: start,
+            records: List::new(limits.entries),
+            ..Self::default()
+        };
+        let mut walker = Walker::new(start, globals, limits.tar);
+        let mut last: Option<(Vec<u8>, u64)> = None;
+        let outcome = walk(reader, &mut walker, &mut |group| {
+            if index.records.len() as u64 >= MOST {
+                return Err(IndexError::TooMany(MOST));
+            }
+            collector.visit(reader, &group)?;
+            index.push(&group)?;
+            last = Some((group.path, group.end));
+            Ok(Flow::Continue)
+        });
+        match outcome {
+            Ok(_) => {
+                for ext in walker.pending() {
+                    index.global_headers.push(GlobalAt {
+                        before: index.records.len(),
+                        ext: ext.clone(),
+                    });
+                }
+                index.tail = walker.group_start().max(index.end);
+            }
+            Err(error) => index.stopped(error, last, before, reader.length()),
+        }
+        index
+    }
+
+    fn push(&mut self, group: &Group) -> io::Result<()> {
+        let same = self
+            .globals
+            .last()
+            .is_some_and(|last| Arc::ptr_eq(last, &group.globals));
+        if !same {
+            self.globals.push(Arc::clone(&group.globals));
+        }
+        let id = u32::try_from(self.globals.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        for ext in group.ext.iter().filter(|ext| ext.kind == ExtKind::Global) {
+            self.global_headers.push(GlobalAt {
+                before: self.records.len(),
+                ext: ext.clone(),
+            });
+        }
+        self.records.push(Record {
+            key: key(&group.path),
+            start: group.start,
+            globals: id,
+        })?;
+        self.end = group.end;
+        Ok(())
+    }
+
+    fn stopped(
+        &mut self,
+        error: IndexError,
+        last: Option<(Vec<u8>, u64)>,
+        before: u64,
+        length: u64,
+    ) {
+        let inside = last.as_ref().is_some_and(|(_, end)| *end > length);
+        // A record that cannot be taken back stays, and its comparison says that bytes lack.
+        if inside && let Ok(Some(record)) = self.records.pop() {
+            self.end = record.start;
+        }
+        self.tail = self.end;
+        let entries = before + self.records.len() as u64 + u64::from(inside);
+        self.stop = Some(Stop {
+            error,
+            entries,
+            name: last.map(|(name, _)| name),
+            inside,
+        });
+    }
+}
+
+/// Reads an index, mostly forward.
+#[derive(Debug)]
+pub(crate) struct Places<'index> {
+    index: &'index Index,
+    cursor: Cursor<'index, Record>,
+}
+
+impl<'index> Places<'index> {
+    /// The bytes of record `at`.
+    pub(crate) fn span(&mut self, at: usize) -> io::Result<(u64, u64)> {
+        let end = self.index.end;
+        let start = self.cursor.get(at)?.map_or(end, |record| record.start);
+        let end = self.cursor.get(at + 1)?.map_or(end, |record| record.start);
+        Ok((start, end))
+    }
+
+    /// The global values of record `at`.
+    pub(crate) fn globals(&mut self, at: usize) -> io::Result<Option<&'index Globals>> {
+        let id = self.cursor.get(at)?.map(|record| record.globals);
+        let id = id.and_then(|id| usize::try_from(id).ok());
+        Ok(id.and_then(|id| self.index.globals.get(id)))
+    }
+
+    pub(crate) fn key(&mut self, at: usize) -> io::Result<Option<Key>> {
+        Ok(self.cursor.get(at)?.map(|record| record.key))
+    }
+}
+
+/// Digest of a name.
+pub(crate) fn key(path: &[u8]) -> Key {
+    let path = trim_slash(path);
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(salt);
+        hasher.write(path);
+        hasher.finish()
+    };
+    [half(0), half(1)]
+}
+
+/// Whether a walk goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Continue,
+    Stop,
+}
+
+/// Drives a walker over random access bytes. Content is jumped over, not read.
+pub(crate) fn walk(
+    reader: &dyn ReadAt,
+    walker: &mut Walker,
+    visit: &mut dyn FnMut(Group) -> Result<Flow, IndexError>,
+) -> Result<Flow, IndexError> {
+    let length = reader.length();
+    let mut window = Window::new(reader);
+    loop {
+        let want = match walker.need() {
+            Need::Nothing => return Ok(Flow::Continue),
+            Need::Skip(bytes) => {
+                if walker
+                    .offset()
+                    .checked_add(bytes)
+                    .is_none_or(|end| end > length)
+                {
+                    return Err(walker.cut(length).into());
+                }
+                walker.skipped();
+                continue;
+            }
+            Need::Block => 512,
+            Need::Bytes(bytes) => bytes,
+        };
+        let data = window.bytes(walker.offset(), want)?;
+        let group = if data.len() == want {
+            walker.supply(data)?
+        } else if data.is_empty() && want == 512 {
+            walker.finish()?
+        } else if matches!(walker.need(), Need::Block) && data.iter().all(|byte| *byte == 0) {
+            // A last piece of zeros shorter than a block belongs to the tail.
+            walker.finish()?
+        } else {
+            return Err(walker.cut(length).into());
+        };
+        if let Some(group) = group
+            && visit(group)? == Flow::Stop
+        {
+            return Ok(Flow::Stop);
+        }
+    }
+}
+
+/// Reads one group again.
+pub(crate) fn read_group(
+    reader: &dyn ReadAt,
+    start: u64,
+    globals: &Globals,
+    limits: &Limits,
+) -> Result<Option<Group>, IndexError> {
+    let mut walker = Walker::new(start, Arc::clone(globals), limits.tar);
+    let mut found = None;
+    let _ = walk(reader, &mut walker, &mut |group| {
+        found = Some(group);
+        Ok(Flow::Stop)
+    })?;
+    Ok(found)
+}

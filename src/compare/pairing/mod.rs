@@ -1,0 +1,5 @@
+//! TODO.
+
+pub(crate) mod index;
+pub(crate) mod moves;
+pub(crate) mod pairs;

@@ -1,0 +1,122 @@
+//! Two plain regular files: both are read at random, nothing is copied.
+
+use std::fs::File;
+
+use crate::compare::Progress;
+use crate::compare::collect::Collector;
+use crate::compare::comparison::Side;
+use crate::compare::diff::bytes::first_in_files;
+use crate::compare::diff::{Explained, Parting, explain};
+use crate::compare::options::{Depth, Options};
+use crate::compare::outcome::Outcome;
+use crate::compare::pairing::index::{Flow, IndexError, Stop, key, walk};
+use crate::compare::spill::vec::List;
+use crate::input::read_at::ReadAt;
+use crate::tar::parser::Walker;
+use crate::tar::raw_entry::Globals;
+
+/// Compares two files of known lengths.
+pub(crate) fn compare(
+    left: &(File, u64),
+    right: &(File, u64),
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<Outcome, IndexError> {
+    let common = left.1.min(right.1);
+    let first = match first_in_files(left, right, common, progress)? {
+        None if left.1 == right.1 => None,
+        None => Some(common),
+        found => found,
+    };
+    let mut outcome = Outcome {
+        bytes: (left.1, right.1),
+        first,
+        ..Outcome::default()
+    };
+    if options.depth == Depth::Verdict {
+        return Ok(outcome);
+    }
+    let prefix = Prefix::walk(left, first.unwrap_or(u64::MAX), options);
+    let Some(first) = first else {
+        outcome.explained = prefix.into_explained();
+        return Ok(outcome);
+    };
+    let parting = Parting {
+        left,
+        right,
+        start: prefix.start,
+        first,
+        globals: prefix.globals,
+        before: &prefix.before,
+        whole_from: 0,
+        collectors: (prefix.collector.clone(), prefix.collector),
+    };
+    outcome.explained = explain(parting, options, progress)?;
+    Ok(outcome)
+}
+
+/// The part of an archive before the first difference, or all of it.
+struct Prefix {
+    /// Start of the group that holds the difference.
+    start: u64,
+    globals: Globals,
+    before: List<u64>,
+    collector: Collector,
+    stop: Option<Stop>,
+}
+
+impl Prefix {
+    /// Walks while groups end before `first`. A block more is kept away from it, because the
+    /// block after a header may decide whether the entry has content.
+    fn walk(reader: &dyn ReadAt, first: u64, options: &Options) -> Self {
+        let mut walker = Walker::new(0, Globals::default(), options.limits.tar);
+        let mut collector = Collector::new(options.collect);
+        let mut before = List::new(options.limits.entries);
+        let mut globals = Globals::default();
+        let mut reached = None;
+        let mut last: Option<(Vec<u8>, u64)> = None;
+        let outcome = walk(reader, &mut walker, &mut |group| {
+            if group.end.saturating_add(512) > first {
+                reached = Some(group.start);
+                return Ok(Flow::Stop);
+            }
+            collector.visit(reader, &group)?;
+            let [half, _] = key(&group.path);
+            before.push(half)?;
+            globals = group.globals.clone();
+            last = Some((group.path, group.end));
+            Ok(Flow::Continue)
+        });
+        let stop = outcome.err().map(|error| {
+            let inside = last.as_ref().is_some_and(|(_, end)| *end > reader.length());
+            Stop {
+                error,
+                entries: before.len() as u64,
+                name: last.map(|(name, _)| name),
+                inside,
+            }
+        });
+        Self {
+            start: reached.unwrap_or(walker.group_start()),
+            globals,
+            before,
+            collector,
+            stop,
+        }
+    }
+
+    /// What is known where both sides are equal.
+    fn into_explained(self) -> Explained {
+        let entries = self.before.len() as u64;
+        Explained {
+            entries: (entries, entries),
+            stops: self
+                .stop
+                .map(|stop| (Side::Left, stop))
+                .into_iter()
+                .collect(),
+            collected: (self.collector.clone(), self.collector),
+            ..Explained::default()
+        }
+    }
+}

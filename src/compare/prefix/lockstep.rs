@@ -1,0 +1,265 @@
+//! The state of a stream comparison while both sides are equal.
+//!
+//! It walks the common bytes and holds the chunks of the group in hand, so that a
+//! difference inside it can be explained with what came before.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use crate::compare::collect::Collector;
+use crate::compare::comparison::Side;
+use crate::compare::diff::Explained;
+use crate::compare::options::Options;
+use crate::compare::pairing::index::{IndexError, Stop, key};
+use crate::compare::spill::vec::List;
+use crate::input::spool::Segment;
+use crate::tar::parser::{Need, Walker};
+use crate::tar::raw_entry::{Globals, Group};
+
+/// Chunks held of one group: 8 MiB, the first and the last ones of a larger group.
+const HELD: usize = 32;
+
+/// The walk over bytes that both sides share.
+pub(crate) struct Lockstep {
+    walker: Walker,
+    /// Bytes of a block or extended header that ended with a chunk.
+    carry: Vec<u8>,
+    /// Bytes of content still to pass over.
+    skip: u64,
+    offset: u64,
+    held: VecDeque<Segment>,
+    /// Whether a chunk in the middle of `held` was dropped, and where the chunks after it start.
+    gap: Option<u64>,
+    before: List<u64>,
+    collector: Collector,
+    capture: Option<(Group, Vec<u8>)>,
+    /// Global values after the last complete group and after the one before.
+    globals: (Globals, Globals),
+    last: Option<(Vec<u8>, u64)>,
+    stop: Option<Stop>,
+}
+
+/// What is known when the streams part.
+pub(crate) struct Parted {
+    pub(crate) start: u64,
+    pub(crate) globals: Globals,
+    pub(crate) before: List<u64>,
+    pub(crate) collector: Collector,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) whole_from: u64,
+}
+
+impl Lockstep {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            walker: Walker::new(0, Globals::default(), options.limits.tar),
+            carry: Vec::new(),
+            skip: 0,
+            offset: 0,
+            held: VecDeque::new(),
+            gap: None,
+            before: List::new(options.limits.entries),
+            collector: Collector::new(options.collect),
+            capture: None,
+            globals: Default::default(),
+            last: None,
+            stop: None,
+        }
+    }
+
+    /// Bytes fed so far.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Takes the next chunk; gives chunks that are no longer needed to `recycle`.
+    pub(crate) fn feed(&mut self, chunk: Vec<u8>, recycle: &mut dyn FnMut(Vec<u8>)) {
+        if self.stop.is_none()
+            && let Err(error) = self.walk(&chunk)
+        {
+            self.stopped(error);
+        }
+        let offset = self.offset;
+        self.offset += chunk.len() as u64;
+        self.held.push_back(Segment {
+            offset,
+            bytes: Arc::new(chunk),
+        });
+        self.release(recycle);
+    }
+
+    fn release(&mut self, recycle: &mut dyn FnMut(Vec<u8>)) {
+        let start = self.walker.group_start();
+        let mut give = |segment: Segment| {
+            if let Some(bytes) = Arc::into_inner(segment.bytes) {
+                recycle(bytes);
+            }
+        };
+        while self
+            .held
+            .front()
+            .is_some_and(|held| held.offset + held.bytes.len() as u64 <= start)
+        {
+            self.held.pop_front().into_iter().for_each(&mut give);
+        }
+        if self.gap.is_some_and(|gap| gap <= start) {
+            self.gap = None;
+        }
+        if self.held.len() > HELD {
+            self.held.remove(HELD / 2).into_iter().for_each(&mut give);
+            self.gap = self.held.get(HELD / 2).map(|held| held.offset);
+        }
+    }
+
+    fn walk(&mut self, chunk: &[u8]) -> Result<(), IndexError> {
+        let mut rest = chunk;
+        loop {
+            if self.skip > 0 {
+                let step = usize::try_from(self.skip)
+                    .unwrap_or(usize::MAX)
+                    .min(rest.len());
+                let (passed, left) = rest.split_at(step);
+                if let Some((_, content)) = &mut self.capture {
+                    content.extend_from_slice(passed);
+                }
+                self.skip -= step as u64;
+                rest = left;
+                if self.skip > 0 {
+                    return Ok(());
+                }
+                self.passed();
+            }
+            let want = match self.walker.need() {
+                Need::Nothing => return Ok(()),
+                Need::Skip(bytes) => {
+                    self.skip = bytes;
+                    continue;
+                }
+                Need::Block => 512,
+                Need::Bytes(bytes) => bytes,
+            };
+            let group = if self.carry.is_empty() && rest.len() >= want {
+                let (data, left) = rest.split_at(want);
+                rest = left;
+                self.walker.supply(data)?
+            } else {
+                let (data, left) = rest.split_at(rest.len().min(want - self.carry.len()));
+                self.carry.extend_from_slice(data);
+                rest = left;
+                if self.carry.len() < want {
+                    return Ok(());
+                }
+                let data = std::mem::take(&mut self.carry);
+                self.walker.supply(&data)?
+            };
+            if let Some(group) = group {
+                self.group(group)?;
+            }
+        }
+    }
+
+    fn group(&mut self, group: Group) -> Result<(), IndexError> {
+        let [half, _] = key(&group.path);
+        self.before.push(half)?;
+        self.globals = (
+            std::mem::take(&mut self.globals.1),
+            Arc::clone(&group.globals),
+        );
+        self.last = Some((group.path.clone(), group.end));
+        // An entry whose first content block was looked at already is not collected: links and
+        // devices only.
+        if self.collector.wants(&group) {
+            self.capture = Some((group, Vec::new()));
+            if !matches!(self.walker.need(), Need::Skip(_)) {
+                self.passed();
+            }
+        }
+        Ok(())
+    }
+
+    fn passed(&mut self) {
+        if matches!(self.walker.need(), Need::Skip(_)) {
+            self.walker.skipped();
+        }
+        if let Some((group, mut content)) = self.capture.take() {
+            content.truncate(usize::try_from(group.size).unwrap_or(usize::MAX));
+            self.collector.insert(&group, content);
+        }
+    }
+
+    fn stopped(&mut self, error: IndexError) {
+        let inside = self
+            .last
+            .as_ref()
+            .is_some_and(|(_, end)| *end > self.offset && self.skip > 0);
+        let name = self.last.as_ref().map(|(name, _)| name.clone());
+        self.stop = Some(Stop {
+            error,
+            entries: self.before.len() as u64,
+            name,
+            inside,
+        });
+    }
+
+    /// What is known at a difference in the chunk that comes next.
+    pub(crate) fn parted(mut self) -> io::Result<Parted> {
+        let start = self.walker.group_start();
+        let in_hand = self.last.as_ref().is_some_and(|(_, end)| *end > start);
+        let mut globals = self.globals.1;
+        if in_hand {
+            let _ = self.before.pop()?;
+            globals = self.globals.0;
+        }
+        let whole_from = self.gap.unwrap_or(0);
+        Ok(Parted {
+            start,
+            globals,
+            before: self.before,
+            collector: self.collector,
+            segments: self.held.into(),
+            whole_from,
+        })
+    }
+
+    /// What is known where the streams were equal to their end.
+    pub(crate) fn into_explained(mut self) -> Explained {
+        if self.stop.is_none()
+            && let Err(error) = self.end()
+        {
+            self.stopped(error);
+        }
+        let entries = self.before.len() as u64;
+        Explained {
+            entries: (entries, entries),
+            stops: self
+                .stop
+                .map(|stop| (Side::Left, stop))
+                .into_iter()
+                .collect(),
+            collected: (self.collector.clone(), self.collector),
+            ..Explained::default()
+        }
+    }
+
+    fn end(&mut self) -> Result<(), IndexError> {
+        if self.skip > 0 {
+            return Err(self.walker.cut(self.offset).into());
+        }
+        // A last piece of zeros shorter than a block belongs to the tail.
+        let in_block = matches!(self.walker.need(), Need::Block);
+        let fits = self.carry.is_empty() || (in_block && self.carry.iter().all(|byte| *byte == 0));
+        match self.walker.need() {
+            Need::Nothing => return Ok(()),
+            Need::Block | Need::Bytes(_) | Need::Skip(_) if fits => {}
+            Need::Block | Need::Bytes(_) | Need::Skip(_) => {
+                return Err(self.walker.cut(self.offset).into());
+            }
+        }
+        if let Some(group) = self.walker.finish()? {
+            let [half, _] = key(&group.path);
+            self.before.push(half)?;
+        }
+        Ok(())
+    }
+}

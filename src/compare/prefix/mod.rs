@@ -1,0 +1,5 @@
+//! TODO.
+
+pub(crate) mod files;
+pub(crate) mod lockstep;
+pub(crate) mod streams;

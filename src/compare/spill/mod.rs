@@ -1,0 +1,4 @@
+//! TODO.
+
+pub(crate) mod sort;
+pub(crate) mod vec;

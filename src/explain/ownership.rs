@@ -1,0 +1,255 @@
+//! Which package a path belongs to, by dpkg's own database inside the tarballs.
+//!
+//! Two witnesses: the `.list` files know what packages ship; and a maintainer script that
+//! names a path, if it is the only package's that does. Which script really wrote a path is
+//! not known here, so the second is asked only about what is made or missing as a whole, and
+//! about changes of the outside: there, for a name without `DPKG_ROOT`.
+
+use std::collections::BTreeMap;
+
+use bstr::ByteSlice;
+
+/// Directory of dpkg's per-package files, in a normalized path.
+const INFO: &[u8] = b"var/lib/dpkg/info/";
+
+/// Maintainer scripts that run when a chroot is made.
+const SCRIPTS: [&str; 2] = ["postinst", "preinst"];
+
+/// Directories that merged-/usr has an alias for in the root.
+const ALIASED: [&[u8]; 3] = [b"usr/bin/", b"usr/sbin/", b"usr/lib"];
+
+/// Who a path belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Binary package.
+    pub package: String,
+    /// `postinst` or `preinst`, where a script names the path.
+    pub script: Option<&'static str>,
+}
+
+/// The database of one chroot.
+#[derive(Debug, Default)]
+pub struct Owners {
+    /// Packages by shipped path, without the leading slash.
+    shipped: BTreeMap<Vec<u8>, Vec<String>>,
+    /// Text of each maintainer script.
+    scripts: Vec<(String, &'static str, Vec<u8>)>,
+}
+
+/// What is read of a package besides its list of files: every script, and what says when and
+/// with which files they run.
+const RECORDS: [&str; 8] = [
+    "list",
+    "config",
+    "preinst",
+    "postinst",
+    "prerm",
+    "postrm",
+    "triggers",
+    "conffiles",
+];
+
+/// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list or
+/// [`Scripts`](crate::explain::scripts::package::Scripts).
+#[must_use]
+pub fn is_evidence(path: &[u8]) -> bool {
+    let name = path.strip_prefix(INFO);
+    path == b"var/lib/dpkg/status"
+        || name
+            .and_then(|name| name.rsplit_once_str(b"."))
+            .is_some_and(|(_, kind)| RECORDS.iter().any(|record| record.as_bytes() == kind))
+}
+
+impl Owners {
+    /// Reads the collected files of one or more chroots of the same packages.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+        let mut owners = Self::default();
+        for (path, content) in files {
+            let Some((name, kind)) = path
+                .strip_prefix(INFO)
+                .and_then(|name| name.rsplit_once_str(b"."))
+            else {
+                continue;
+            };
+            // `libc6:amd64.list`: packages of Multi-Arch: same carry their architecture.
+            let package = name
+                .split_str(b":")
+                .next()
+                .unwrap_or(name)
+                .to_str_lossy()
+                .into_owned();
+            if kind == b"list" {
+                for line in content.lines() {
+                    let packages = owners.shipped.entry(bare(line).to_vec()).or_default();
+                    if !packages.contains(&package) {
+                        packages.push(package.clone());
+                    }
+                }
+            } else if let Some(script) = SCRIPTS.iter().find(|script| script.as_bytes() == kind) {
+                let is_known = owners
+                    .scripts
+                    .iter()
+                    .any(|(known, name, _)| *known == package && name == script);
+                if !is_known {
+                    owners.scripts.push((package, script, content.to_vec()));
+                }
+            }
+        }
+        owners
+    }
+
+    /// The one package that ships a path; `None` where there is none or several.
+    #[must_use]
+    pub fn shipping(&self, path: &[u8]) -> Option<Owner> {
+        let path = bare(path);
+        let packages = self.shipped.get(path).or_else(|| {
+            let is_aliased = ALIASED.iter().any(|directory| path.starts_with(directory));
+            self.shipped
+                .get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
+        })?;
+        match packages.as_slice() {
+            [package] => Some(Owner {
+                package: package.clone(),
+                script: None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The one package whose script names a path, with `DPKG_ROOT` before it or without.
+    #[must_use]
+    pub fn naming(&self, path: &[u8]) -> Option<Owner> {
+        self.only(|text| mentions(text, bare(path)).next().is_some())
+    }
+
+    /// The one package whose script names a path of the outside: absolute, without `DPKG_ROOT`.
+    #[must_use]
+    pub fn suspect(&self, path: &[u8]) -> Option<Owner> {
+        self.only(|text| {
+            mentions(text, bare(path)).any(|before| {
+                before
+                    .strip_suffix(b"/")
+                    .is_some_and(|before| !has_root(before))
+            })
+        })
+    }
+
+    fn only(&self, is_naming: impl Fn(&[u8]) -> bool) -> Option<Owner> {
+        let mut naming = self.scripts.iter().filter(|(_, _, text)| is_naming(text));
+        let (package, script, _) = naming.next()?;
+        let is_only = naming.all(|(other, _, _)| other == package);
+        is_only.then(|| Owner {
+            package: package.clone(),
+            script: Some(script),
+        })
+    }
+}
+
+/// A path without what comes before its first component, and without a slash at its end.
+fn bare(path: &[u8]) -> &[u8] {
+    let path = path.strip_prefix(b".").unwrap_or(path);
+    path.trim_with(|c| c == '/')
+}
+
+/// What stands before each mention of a path as a whole word: `/etc/motd` and `etc/motd`, but
+/// neither `/etc/motd.d` nor `/srv/etc/motd`.
+fn mentions<'a>(text: &'a [u8], path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-/".contains(byte);
+    // A word of one component would be found everywhere.
+    let starts = path
+        .contains(&b'/')
+        .then(|| text.find_iter(path))
+        .into_iter()
+        .flatten();
+    starts.filter_map(move |start| {
+        let (before, rest) = text.split_at(start);
+        let word = before.strip_suffix(b"/").unwrap_or(before);
+        let begins_a_word = has_root(word) || !word.last().is_some_and(is_part);
+        (begins_a_word && !rest.get(path.len()).is_some_and(is_part)).then_some(before)
+    })
+}
+
+/// Whether a word that goes on with a slash starts with `DPKG_ROOT`.
+fn has_root(before: &[u8]) -> bool {
+    [
+        &b"$DPKG_ROOT"[..],
+        b"${DPKG_ROOT}",
+        b"${DPKG_ROOT:-}",
+        b"$DPKG_ROOT\"",
+        b"${DPKG_ROOT}\"",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owners() -> Owners {
+        let files: [(&[u8], &[u8]); 5] = [
+            (b"var/lib/dpkg/info/a.list", b"/.\n/etc\n/etc/a\n/bin/cat\n"),
+            (
+                b"var/lib/dpkg/info/libb:amd64.list",
+                b"/.\n/etc\n/usr/lib/b\n",
+            ),
+            (
+                b"var/lib/dpkg/info/a.postinst",
+                b"#!/bin/sh\necho >\"$DPKG_ROOT/etc/motd\"\ntouch /etc/both\n",
+            ),
+            (
+                b"var/lib/dpkg/info/libb:amd64.preinst",
+                b"touch $DPKG_ROOT/etc/both /etc/motd.d /x/etc/motd\n",
+            ),
+            (b"var/lib/dpkg/status", b"Package: a\n"),
+        ];
+        Owners::read(files)
+    }
+
+    fn by(package: &str, script: Option<&'static str>) -> Option<Owner> {
+        Some(Owner {
+            package: package.to_owned(),
+            script,
+        })
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_one_package_that_ships_it() {
+        let cases: [(&[u8], Option<Owner>); 6] = [
+            (b"./etc/a", by("a", None)),
+            (b"/usr/lib/b", by("libb", None)),
+            (b"./usr/bin/cat", by("a", None)),
+            (b"./etc/", None),
+            (b"./etc/motd", None),
+            (b"./etc", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(owners().shipping(path), expected, "{}", path.as_bstr());
+        }
+    }
+
+    #[test]
+    fn a_script_is_suspect_where_it_names_the_path_without_dpkg_root() {
+        let cases: [(&[u8], Option<Owner>, Option<Owner>); 4] = [
+            (b"./etc/motd", by("a", Some("postinst")), None),
+            (b"/etc/both", None, by("a", Some("postinst"))),
+            (b"./etc/nobody", None, None),
+            (b"./etc", None, None),
+        ];
+        for (path, naming, suspect) in cases {
+            assert_eq!(owners().naming(path), naming, "{}", path.as_bstr());
+            assert_eq!(owners().suspect(path), suspect, "{}", path.as_bstr());
+        }
+    }
+
+    #[test]
+    fn only_dpkgs_own_files_are_collected() {
+        assert!(is_evidence(b"var/lib/dpkg/status"));
+        assert!(is_evidence(b"var/lib/dpkg/info/a.list"));
+        assert!(is_evidence(b"var/lib/dpkg/info/a.postinst"));
+        assert!(is_evidence(b"var/lib/dpkg/info/libb:amd64.prerm"));
+        assert!(is_evidence(b"var/lib/dpkg/info/a.triggers"));
+        assert!(!is_evidence(b"var/lib/dpkg/info/a.md5sums"));
+        assert!(!is_evidence(b"etc/a.list"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The linker's cache of another architecture, made by the outside's ldconfig.
+
+use crate::explain::case::{Case, bare, same_script};
+use crate::explain::content::Explainer;
+use crate::explain::evidence_text;
+use crate::explain::rules::{Finding, Needs, Rule};
+use crate::text::quote;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "foreign-ldconfig",
+    about: "ldconfig of the outside left out libraries of the chroot's architecture, which is not its own",
+    needs: Needs::Both,
+    find,
+};
+
+/// What ldconfig makes.
+const CACHE: &[u8] = b"etc/ld.so.cache";
+
+fn find(case: &Case<'_>) -> Vec<Finding> {
+    let Some(foreign) = &case.evidence.foreign else {
+        return vec![];
+    };
+    let cache = case.free().find(|(_, one)| bare(&one.path) == CACHE);
+    let Some((at, divergence)) = cache else {
+        return vec![];
+    };
+    let Some((script, process)) = same_script(case, &divergence.path) else {
+        return vec![];
+    };
+    let title = format!(
+        "ldconfig of the outside, of {}, leaves out what is of {}",
+        foreign.outside, foreign.chroot
+    );
+    let mut finding = Finding::new(RULE.id, title, vec![at]);
+    finding.evidence.push(format!(
+        "{}: {} ran {}",
+        quote(CACHE),
+        evidence_text::script(script),
+        evidence_text::command(process)
+    ));
+    let read = divergence
+        .contents()
+        .and_then(|(left, right)| Explainer::default().explain(&divergence.path, left, right));
+    let counts = read.iter().flat_map(|read| &read.lines);
+    let count = counts.into_iter().find(|line| line.starts_with("entries "));
+    finding
+        .evidence
+        .extend(count.map(|line| format!("{}: {line}", quote(CACHE))));
+    finding.hint = Some(
+        "no package's fault: ldconfig knows the libraries of its own architecture; the first \
+         ldconfig inside makes the cache whole",
+    );
+    vec![finding]
+}

@@ -1,0 +1,234 @@
+//! Containers: which compression a byte stream is in, and what its header says.
+
+use crate::text::quote;
+
+/// A compression format, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// Not compressed, as far as the magic tells.
+    Plain,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878, skippable frames included.
+    Zstd,
+    /// The `.xz` format.
+    Xz,
+    /// bzip2.
+    Bzip2,
+    /// Known, but not read.
+    Lz4,
+}
+
+impl Container {
+    /// Name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "none",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
+            Self::Lz4 => "lz4",
+        }
+    }
+}
+
+/// Bytes that [`sniff`] wants at least, where the input has them.
+pub(crate) const SNIFF: usize = 512;
+
+/// Tells the container by the first bytes.
+///
+/// A tar archive may begin with a name that looks like a magic number; a block that sums
+/// up as a tar header is plain.
+#[must_use]
+pub fn sniff(start: &[u8]) -> Container {
+    let found = member(start);
+    if found == Container::Plain || !sums_up(start) {
+        found
+    } else {
+        Container::Plain
+    }
+}
+
+/// The container that a member starting with these bytes belongs to.
+pub(crate) fn member(start: &[u8]) -> Container {
+    match start {
+        [0x1f, 0x8b, 0x08, ..] => Container::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Container::Zstd,
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Container::Xz,
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]
+            if rest.starts_with(&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
+                || rest.starts_with(&[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]) =>
+        {
+            Container::Bzip2
+        }
+        [0x04, 0x22, 0x4d, 0x18, ..] => Container::Lz4,
+        _ => Container::Plain,
+    }
+}
+
+/// The POSIX checksum rule of a tar header, so that this layer needs nothing of the tar layer.
+fn sums_up(start: &[u8]) -> bool {
+    let Some(block) = start.first_chunk::<512>() else {
+        return false;
+    };
+    let field = block.get(148..156).unwrap_or_default();
+    let digits: String = field
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .map(|byte| char::from(*byte))
+        .collect();
+    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+    u32::from_str_radix(&digits, 8).is_ok_and(|stored| stored == sum(block) - sum(field) + 256)
+}
+
+/// What the header of a container says, in words: the fields that differ between
+/// otherwise equal writers (gzip: RFC 1952 section 2.3; zstd: RFC 8878 section 3.1.1.1).
+#[must_use]
+pub fn describe_header(container: Container, start: &[u8]) -> Vec<(&'static str, String)> {
+    match container {
+        Container::Gzip => gzip_header(start),
+        Container::Zstd => zstd_header(start),
+        Container::Xz => start
+            .get(7)
+            .map(|flags| ("check", xz_check(*flags)))
+            .into_iter()
+            .collect(),
+        Container::Bzip2 => start
+            .get(3)
+            .map(|level| ("block size", format!("{}00 kB", char::from(*level))))
+            .into_iter()
+            .collect(),
+        Container::Plain | Container::Lz4 => Vec::new(),
+    }
+}
+
+fn gzip_header(start: &[u8]) -> Vec<(&'static str, String)> {
+    let Some(&[_, _, _, flags, t0, t1, t2, t3, extra, os]) = start.first_chunk::<10>() else {
+        return Vec::new();
+    };
+    let mut found = vec![
+        ("time", u32::from_le_bytes([t0, t1, t2, t3]).to_string()),
+        ("extra flags", extra.to_string()),
+        ("operating system", os.to_string()),
+    ];
+    let mut rest = start.get(10..).unwrap_or_default();
+    if flags & 4 != 0 {
+        let length = rest
+            .first_chunk::<2>()
+            .map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)));
+        found.push((
+            "extra field",
+            quote(rest.get(2..2 + length).unwrap_or_default()),
+        ));
+        rest = rest.get(2 + length..).unwrap_or_default();
+    }
+    for (bit, name) in [(8, "file name"), (16, "comment")] {
+        if flags & bit != 0 {
+            let end = rest
+                .iter()
+                .position(|byte| *byte == 0)
+                .unwrap_or(rest.len());
+            found.push((name, quote(rest.get(..end).unwrap_or_default())));
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+    }
+    found
+}
+
+fn zstd_header(start: &[u8]) -> Vec<(&'static str, String)> {
+    if start.first().is_some_and(|byte| byte & 0xf0 == 0x50) {
+        return vec![("first frame", "skippable".to_owned())];
+    }
+    let Some(&descriptor) = start.get(4) else {
+        return Vec::new();
+    };
+    let single = descriptor & 0x20 != 0;
+    let mut found = vec![(
+        "checksum",
+        if descriptor & 4 != 0 { "yes" } else { "no" }.to_owned(),
+    )];
+    if !single && let Some(&window) = start.get(5) {
+        let base = 1_u64 << (10 + (window >> 3));
+        found.push((
+            "window",
+            format!("{} bytes", base + base / 8 * u64::from(window & 7)),
+        ));
+    }
+    let width = match descriptor >> 6 {
+        0 => usize::from(single),
+        1 => 2,
+        2 => 4,
+        _ => 8,
+    };
+    let dictionary = [0, 1, 2, 4]
+        .get(usize::from(descriptor & 3))
+        .copied()
+        .unwrap_or(0);
+    let at = 5 + usize::from(!single) + dictionary;
+    let size = start
+        .get(at..at + width)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+    let size = if width == 2 { size + 256 } else { size };
+    found.push((
+        "content size",
+        if width == 0 {
+            "not stored".to_owned()
+        } else {
+            size.to_string()
+        },
+    ));
+    found
+}
+
+fn xz_check(flags: u8) -> String {
+    match flags & 0x0f {
+        0 => "none".to_owned(),
+        1 => "CRC32".to_owned(),
+        4 => "CRC64".to_owned(),
+        10 => "SHA-256".to_owned(),
+        other => format!("id {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::input::compression::{Container, describe_header, sniff};
+
+    #[test]
+    fn magic_decides() {
+        for (start, container) in [
+            (&b"\x1f\x8b\x08\0"[..], Container::Gzip),
+            (b"\x28\xb5\x2f\xfd\0", Container::Zstd),
+            (b"\x51\x2a\x4d\x18\0", Container::Zstd),
+            (b"\xfd7zXZ\0", Container::Xz),
+            (b"BZh91AY&SY", Container::Bzip2),
+            (b"BZh9 is a name", Container::Plain),
+            (b"", Container::Plain),
+        ] {
+            assert_eq!(sniff(start), container, "{start:?}");
+        }
+    }
+
+    #[test]
+    fn gzip_fields_are_named() {
+        let fields = describe_header(
+            Container::Gzip,
+            b"\x1f\x8b\x08\x08\x01\0\0\0\x02\x03a.tar\0",
+        );
+        let expected = [
+            ("time", "1"),
+            ("extra flags", "2"),
+            ("operating system", "3"),
+            ("file name", "a.tar"),
+        ];
+        assert_eq!(
+            fields,
+            expected.map(|(name, value)| (name, value.to_owned()))
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! The report as JSON.
+//!
+//! Names are text there. Characters that could turn or hide text on a terminal are
+//! written as `\u` escapes, which are the same JSON.
+
+use std::io;
+use std::io::Write;
+
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+
+use crate::report::Report;
+use crate::text::quote::is_hostile;
+
+/// The report as JSON, indented, with a newline at the end.
+///
+/// # Errors
+/// A value that JSON cannot hold (a timing that is no number).
+pub fn json(report: &Report) -> Result<String, serde_json::Error> {
+    text(report)
+}
+
+/// Any of the wire types as JSON.
+pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+    let mut out = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(
+        &mut out,
+        Escaping(PrettyFormatter::new()),
+    ))?;
+    out.push(b'\n');
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+/// A report read back.
+///
+/// # Errors
+/// It is no `twinroot.report.v1`.
+pub fn from_json(text: &[u8]) -> Result<Report, serde_json::Error> {
+    serde_json::from_slice(text)
+}
+
+struct Escaping<'indent>(PrettyFormatter<'indent>);
+
+impl Formatter for Escaping<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for c in fragment.chars() {
+            let mut buffer = [0; 4];
+            if is_hostile(c) {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+            } else {
+                out.write_all(c.encode_utf8(&mut buffer).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.0.write_char_escape(out, escape)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}

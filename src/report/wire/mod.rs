@@ -1,0 +1,5 @@
+//! TODO.
+
+pub(crate) mod audited;
+pub(crate) mod executed;
+pub(crate) mod matrix;

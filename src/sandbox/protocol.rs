@@ -1,0 +1,178 @@
+//! What the processes of one sandbox say to each other: one JSON value a line,
+//! over a socket pair that is the stage's standard input.
+//!
+//! A socket serves both ways, and being standard input it needs no descriptor of
+//! a fixed number, hence no unsafe code and nothing that a build could inherit.
+
+use std::io;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+
+use rustix::io::Errno;
+use rustix::net::SendFlags;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::plan::Plan;
+use crate::sandbox::progress::Progress;
+
+/// From the launcher to the monitor stage.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToMonitor {
+    /// What to do; the first message.
+    Plan(Box<Plan>),
+    /// The id maps are written.
+    Mapped,
+}
+
+/// From the monitor stage to the launcher.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum FromMonitor {
+    /// The namespaces are there; write the id maps now.
+    Unshared,
+    /// How far it is, any number of times.
+    Progress(Progress),
+    /// The end.
+    Done(Outcome),
+    /// The sandbox could not be made.
+    Failed(StageFailure),
+}
+
+/// From the init stage to the monitor stage.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum FromInit {
+    /// The command ended.
+    Ended(Ending),
+    /// The command could not be started.
+    Failed(StageFailure),
+}
+
+/// How a sandbox's command ended, and what the audit read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How the command ended.
+    pub ending: Ending,
+    /// What the audit returned, in its own format.
+    pub audit: Option<String>,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It exited with this status.
+    Exited(i32),
+    /// This signal ended it.
+    Signalled(i32),
+}
+
+impl std::fmt::Display for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exited(status) => write!(f, "exited with {status}"),
+            Self::Signalled(signal) => write!(f, "was ended by signal {signal}"),
+        }
+    }
+}
+
+/// A step of setting up the sandbox that the kernel refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{step}: {error}")]
+pub struct StageFailure {
+    /// What was done, with its object: ``mount overlay on `/` ``.
+    pub step: String,
+    /// The kernel's word for why not.
+    pub error: String,
+}
+
+/// One end of the conversation.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    reader: BufReader<UnixStream>,
+}
+
+impl Channel {
+    /// Our end, and the other as a child's standard input.
+    pub(crate) fn pair() -> io::Result<(Self, Stdio)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        Ok((
+            Self {
+                reader: BufReader::new(ours),
+            },
+            Stdio::from(OwnedFd::from(theirs)),
+        ))
+    }
+
+    /// The end that this process was given as standard input.
+    pub(crate) fn from_stdin() -> io::Result<Self> {
+        let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Ok(Self {
+            reader: BufReader::new(socket),
+        })
+    }
+
+    pub(crate) fn send<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        self.reader.get_mut().write_all(&line)
+    }
+
+    /// Sends a message that may as well be dropped: the other side may be slow to read.
+    pub(crate) fn send_at_once<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        let socket = self.reader.get_mut();
+        match rustix::net::send(&*socket, &line, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            Err(Errno::AGAIN) => Ok(()),
+            // A line that was begun must be finished.
+            sent => socket.write_all(line.get(sent?..).unwrap_or_default()),
+        }
+    }
+
+    /// The next message; `None` when the other side is gone.
+    pub(crate) fn receive<T: DeserializeOwned>(&mut self) -> io::Result<Option<T>> {
+        let mut line = String::new();
+        match self.reader.read_line(&mut line) {
+            Ok(0) => Ok(None),
+            Ok(_) => Ok(Some(serde_json::from_str(&line)?)),
+            // The other side died with something of ours unread.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::progress::Activity;
+
+    #[test]
+    fn a_report_of_progress_is_one_line() {
+        let message = FromMonitor::Progress(Progress {
+            activity: Activity::ReadingAgain,
+            objects: 12,
+            bytes: 34,
+        });
+        let line = serde_json::to_string(&message).unwrap();
+        assert_eq!(
+            line,
+            r#"{"Progress":{"activity":"ReadingAgain","objects":12,"bytes":34}}"#
+        );
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let [mut ours, mut theirs] = [ours, theirs].map(|socket| Channel {
+            reader: BufReader::new(socket),
+        });
+        ours.send_at_once(&message).unwrap();
+        ours.send(&FromMonitor::Unshared).unwrap();
+        let received = [
+            theirs.receive::<FromMonitor>().unwrap(),
+            theirs.receive().unwrap(),
+        ];
+        assert_eq!(
+            format!("{received:?}"),
+            format!("[Some({message:?}), Some(Unshared)]")
+        );
+    }
+}

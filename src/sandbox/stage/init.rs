@@ -1,0 +1,246 @@
+//! Process 1 of a sandbox: enters the new root, proves that nothing of the machine
+//! is writable, runs the command in its own process group and ends everything with it.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use nix::errno::Errno;
+use nix::mount::{MntFlags, MsFlags, umount2};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{Pid, chdir, pivot_root};
+use rustix::thread::CapabilitySet;
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::idmap::UserNamespace;
+use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
+use crate::sandbox::plan::{Access, Emulation};
+use crate::sandbox::protocol::{Channel, Ending, FromInit, StageFailure};
+
+/// What process 1 must know.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InitRequest {
+    /// The new root, in the monitor's mount namespace.
+    pub(crate) root: PathBuf,
+    /// Whether the sandbox's user 0 is the machine's, which may write below `/proc/sys`.
+    pub(crate) protect_proc: bool,
+    pub(crate) namespace: UserNamespace,
+    pub(crate) command: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) directory: PathBuf,
+    pub(crate) emulation: Emulation,
+}
+
+/// Where the kernel shows the emulators it knows.
+const EMULATORS: &str = "proc/sys/fs/binfmt_misc";
+
+/// Begins the warning that there is an emulator although there should be none.
+pub const EMULATION_WARNING: &str = "W: emulators of the machine stay in reach";
+
+/// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
+const PROC_OF_THE_MACHINE: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
+
+pub(crate) fn run() -> ExitCode {
+    let Ok(mut monitor) = Channel::from_stdin() else {
+        return ExitCode::FAILURE;
+    };
+    let message = match enter_and_run(&mut monitor) {
+        Ok(ending) => FromInit::Ended(ending),
+        Err(failure) => FromInit::Failed(failure),
+    };
+    // Without a monitor there is nobody to tell.
+    match monitor.send(&message) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn enter_and_run(monitor: &mut Channel) -> Result<Ending, StageFailure> {
+    set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
+    let Some(request) = monitor
+        .receive::<InitRequest>()
+        .map_err(failed("read the request"))?
+    else {
+        return Err(StageFailure {
+            step: "read the request".to_owned(),
+            error: "there is none".to_owned(),
+        });
+    };
+    enter(&request)?;
+    let mountinfo = fs::read_to_string("/proc/self/mountinfo")
+        .map_err(failed("read `/proc/self/mountinfo`"))?;
+    if let Some(path) = writable_mount(&mountinfo) {
+        return Err(StageFailure {
+            step: "prove that the machine is out of reach".to_owned(),
+            error: format!("`{path}` is a writable mount"),
+        });
+    }
+    match request.namespace {
+        UserNamespace::Own => {}
+        UserNamespace::Callers => drop_capabilities()?,
+    }
+    run_command(&request)
+}
+
+/// What a superuser without a user namespace could do to the machine beyond files and mounts:
+/// its devices, modules, clock, network and reboot (capabilities(7)).
+const BEYOND_FILES: [CapabilitySet; 9] = [
+    CapabilitySet::MKNOD,
+    CapabilitySet::SYS_MODULE,
+    CapabilitySet::SYS_RAWIO,
+    CapabilitySet::SYS_BOOT,
+    CapabilitySet::SYS_TIME,
+    CapabilitySet::SYSLOG,
+    CapabilitySet::NET_ADMIN,
+    CapabilitySet::AUDIT_CONTROL,
+    CapabilitySet::BPF,
+];
+
+/// What is out of the bounding set no program gets, whoever runs it.
+fn drop_capabilities() -> Result<(), StageFailure> {
+    BEYOND_FILES.into_iter().try_for_each(|capability| {
+        rustix::thread::remove_capability_from_bounding_set(capability)
+            .map_err(failed("give up capabilities"))
+    })
+}
+
+/// Makes the new root the only one. `pivot_root(".", ".")` stacks the old root on the
+/// new one, from where it is detached (pivot_root(2), NOTES).
+fn enter(request: &InitRequest) -> Result<(), StageFailure> {
+    unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
+    let proc = request.root.join("proc");
+    mount_kind(
+        "proc",
+        &proc,
+        MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
+        "",
+    )?;
+    if request.protect_proc {
+        for name in PROC_OF_THE_MACHINE {
+            let path = proc.join(name);
+            if path.exists() {
+                bind(&path, &path, Access::ReadOnly)?;
+            }
+        }
+    }
+    match request.emulation {
+        Emulation::Machine => {}
+        Emulation::None => forget_emulators(&request.root),
+    }
+    chdir(&request.root).map_err(failed("enter the root"))?;
+    pivot_root(".", ".").map_err(failed("change the root"))?;
+    umount2(".", MntFlags::MNT_DETACH).map_err(failed("leave the machine's root"))?;
+    chdir("/").map_err(failed("enter the root"))
+}
+
+/// Gives the user namespace a list of emulators of its own, which is empty (Linux 6.7,
+/// binfmt_misc in user namespaces). Older kernels refuse the mount.
+fn forget_emulators(root: &Path) {
+    let target = root.join(EMULATORS);
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    if let Err(failure) = mount_kind("binfmt_misc", &target, flags, "") {
+        // To the build's own transcript, which is where warnings are looked for.
+        let _ = writeln!(std::io::stderr(), "{EMULATION_WARNING}: {}", failure.error);
+    }
+}
+
+/// The first mount through which a build could write to the machine, if any.
+///
+/// Copy-on-write, memory and kernel file systems are the sandbox's own; device nodes
+/// are meant to be written; below `/tmp/` are the outputs that a plan may ask for.
+/// Layout of a line: proc_pid_mountinfo(5).
+fn writable_mount(mountinfo: &str) -> Option<String> {
+    let own = ["overlay", "tmpfs", "proc", "sysfs", "devpts", "binfmt_misc"];
+    mountinfo.lines().find_map(|line| {
+        let (mount, source) = line.split_once(" - ")?;
+        let mut fields = mount.split(' ').skip(4);
+        let (target, options) = (fields.next()?, fields.next()?);
+        let kind = source.split(' ').next()?;
+        let is_safe = options.split(',').any(|option| option == "ro")
+            || own.contains(&kind)
+            || target.starts_with("/sys/")
+            || target.starts_with("/tmp/")
+            || target
+                .strip_prefix("/dev/")
+                .is_some_and(|name| DEVICES.contains(&name));
+        (!is_safe).then(|| target.to_owned())
+    })
+}
+
+fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
+    let Some((program, arguments)) = request.command.split_first() else {
+        return Err(StageFailure {
+            step: "run the command".to_owned(),
+            error: "it is empty".to_owned(),
+        });
+    };
+    let child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(
+            request
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
+        .current_dir(if request.directory.is_dir() {
+            &request.directory
+        } else {
+            Path::new("/")
+        })
+        .stdin(Stdio::null())
+        // mmdebstrap sends SIGHUP to its whole group when its output fails.
+        .process_group(0)
+        .spawn()
+        .map_err(failed(format!("start `{program}`")))?;
+    let main =
+        Pid::from_raw(i32::try_from(child.id()).map_err(failed("know the command's process"))?);
+    let ending = wait_for(main).map_err(failed("wait for the command"))?;
+    end_all();
+    Ok(ending)
+}
+
+/// Waits for the command, and reaps whatever else process 1 inherits.
+fn wait_for(main: Pid) -> Result<Ending, Errno> {
+    loop {
+        match waitpid(None::<Pid>, None) {
+            Ok(WaitStatus::Exited(pid, status)) if pid == main => {
+                return Ok(Ending::Exited(status));
+            }
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid == main => {
+                return Ok(Ending::Signalled(signal as i32));
+            }
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Ends what the command left running (daemons), so that no pipe stays open.
+fn end_all() {
+    // ESRCH: nothing was left. ECHILD: everything is reaped.
+    let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    while waitpid(None::<Pid>, None).is_ok() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_writable_mount_of_the_machine_is_found() {
+        let fine = "30 1 0:40 / / rw,noatime - overlay overlay rw\n\
+                    31 30 0:41 / /tmp rw,nosuid - tmpfs tmpfs rw\n\
+                    32 31 254:0 /x /tmp/twinroot/out rw - ext4 /dev/vda rw\n\
+                    33 30 254:0 /y /etc/hosts ro,relatime - ext4 /dev/vda rw\n\
+                    34 30 0:5 /null /dev/null rw - devtmpfs devtmpfs rw\n";
+        assert_eq!(writable_mount(fine), None);
+        let bad = format!("{fine}35 30 254:0 /z /srv rw,relatime - ext4 /dev/vda rw\n");
+        assert_eq!(writable_mount(&bad), Some("/srv".to_owned()));
+    }
+}

@@ -1,0 +1,5 @@
+//! TODO.
+
+pub(crate) mod init;
+pub(crate) mod monitor;
+pub(crate) mod parent;

@@ -1,0 +1,274 @@
+//! The monitor stage: makes the namespaces and mounts, starts process 1, waits,
+//! and has the trees audited when everything in the sandbox has ended.
+//!
+//! It keeps the machine's file tree and stays outside the build's pid and mount
+//! namespaces, so the build can reach neither the upper nor the lower directories.
+
+use std::fs;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::Signal;
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
+
+use rustix::fs::OFlags;
+
+use crate::sandbox::idmap::UserNamespace;
+use crate::sandbox::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
+use crate::sandbox::plan::{AfterRun, Bind, Cover, Network, Plan};
+use crate::sandbox::progress::{Activity, Meter, Teller};
+use crate::sandbox::protocol::{Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor};
+use crate::sandbox::stage::init::InitRequest;
+use crate::sandbox::trees::{Tree, WholeTree, copies, overlays, read_only};
+
+/// Watches what a build changes; both run where no build can reach them.
+pub trait Auditor {
+    /// Reads the trees before the command; counts what it reads.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    fn before(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<(), String>;
+
+    /// Reads them after everything in the sandbox has ended; returns its findings in a format
+    /// of its own. Counts what it reads.
+    ///
+    /// # Errors
+    /// Something cannot be read.
+    fn after(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<String, String>;
+}
+
+/// Where everything of the sandbox is mounted, in the monitor's own mount namespace.
+/// Any existing directory serves: a tmpfs covers it, and all sources are open by then.
+const WORKSPACE: &str = "/tmp";
+
+/// Soft limit of open files in a sandbox.
+const OPEN_FILES: u64 = 1024;
+
+pub(crate) fn run(auditor: &mut dyn Auditor) -> ExitCode {
+    let Ok(mut launcher) = Channel::from_stdin() else {
+        return ExitCode::FAILURE;
+    };
+    let message = match supervise(&mut launcher, auditor) {
+        Ok(outcome) => FromMonitor::Done(outcome),
+        Err(failure) => FromMonitor::Failed(failure),
+    };
+    // Nobody is left to be told when the launcher is gone.
+    match launcher.send(&message) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcome, StageFailure> {
+    let Some(ToMonitor::Plan(plan)) = launcher.receive().map_err(failed("read the plan"))? else {
+        return Err(StageFailure {
+            step: "read the plan".to_owned(),
+            error: "there is none".to_owned(),
+        });
+    };
+    setsid().map_err(failed("leave the terminal"))?;
+    umask(Mode::from_bits_truncate(0o022));
+    limit_open_files()?;
+    unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
+    // Opened in the new mount namespace, but still with the user's own ids: the
+    // sandbox's superuser could not pass a home directory of mode 700.
+    let sources = Sources::open(&plan)?;
+    launcher
+        .send(&FromMonitor::Unshared)
+        .map_err(failed("ask for the id maps"))?;
+    match launcher.receive().map_err(failed("wait for the id maps"))? {
+        Some(ToMonitor::Mapped) => {}
+        Some(ToMonitor::Plan(_)) | None => {
+            return Err(StageFailure {
+                step: "wait for the id maps".to_owned(),
+                error: "none came".to_owned(),
+            });
+        }
+    }
+    become_superuser()?;
+    if let Some(hostname) = &plan.hostname {
+        sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
+    }
+    let teller = Teller::new(launcher);
+    let trees = build_tree(&plan, &sources, &teller)?;
+    if plan.after == AfterRun::Audit {
+        auditor
+            .before(&trees, &Meter::new(Activity::Reading, &teller))
+            .map_err(failed("read the outside before the build"))?;
+    }
+    teller.command_runs();
+    let ending = run_init(&plan)?;
+    let audit = match plan.after {
+        AfterRun::Forget => None,
+        AfterRun::Audit => Some(
+            auditor
+                .after(&trees, &Meter::new(Activity::ReadingAgain, &teller))
+                .map_err(failed("read what the build changed"))?,
+        ),
+    };
+    Ok(Outcome { ending, audit })
+}
+
+/// The caller's limits are not a build's: Debian's own default, and programs that close
+/// every descriptor up to the limit take less time.
+fn limit_open_files() -> Result<(), StageFailure> {
+    let step = "limit open files";
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(failed(step))?;
+    setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), hard).map_err(failed(step))
+}
+
+fn namespaces(plan: &Plan) -> CloneFlags {
+    let own = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
+    let own = match plan.ids.namespace {
+        UserNamespace::Own => own | CloneFlags::CLONE_NEWUSER,
+        UserNamespace::Callers => own,
+    };
+    match plan.network {
+        Network::None => own | CloneFlags::CLONE_NEWNET,
+        Network::Machine => own,
+    }
+}
+
+/// Takes the sandbox's user 0. The death signal is set last: the kernel forgets it
+/// whenever a process changes its ids.
+fn become_superuser() -> Result<(), StageFailure> {
+    let zero = (Uid::from_raw(0), Gid::from_raw(0));
+    setgroups(&[]).map_err(failed("drop the groups"))?;
+    setresgid(zero.1, zero.1, zero.1).map_err(failed("take group 0"))?;
+    setresuid(zero.0, zero.0, zero.0).map_err(failed("take user 0"))?;
+    set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the launcher"))
+}
+
+/// The plan's files and directories of the machine, open.
+struct Sources {
+    layers: Vec<OwnedFd>,
+    binds: Vec<OwnedFd>,
+}
+
+impl Sources {
+    fn open(plan: &Plan) -> Result<Self, StageFailure> {
+        let open = |path: &Path| {
+            rustix::fs::open(
+                path,
+                OFlags::PATH | OFlags::CLOEXEC,
+                rustix::fs::Mode::empty(),
+            )
+            .map_err(failed(format!("open `{}`", path.to_string_lossy())))
+        };
+        Ok(Self {
+            layers: plan
+                .layers
+                .iter()
+                .map(|l| open(&l.lower))
+                .collect::<Result<_, _>>()?,
+            binds: plan
+                .binds
+                .iter()
+                .map(|b| open(&b.source))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// A path that reaches an open descriptor of this process, whatever lies on the way to it.
+fn fd_path(fd: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
+}
+
+/// Builds the sandbox's root below [`WORKSPACE`], all but `/proc`; the trees that a build may
+/// change.
+fn build_tree(
+    plan: &Plan,
+    sources: &Sources,
+    teller: &Teller<'_>,
+) -> Result<Vec<Tree>, StageFailure> {
+    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
+        .map_err(failed("make the mounts private"))?;
+    let workspace = Path::new(WORKSPACE);
+    mount_tmpfs(workspace, 0o755)?;
+    let root = workspace.join("root");
+    fs::create_dir(&root).map_err(failed("make the root's mount point"))?;
+
+    let layers: Vec<_> = plan
+        .layers
+        .iter()
+        .zip(&sources.layers)
+        .map(|(layer, source)| (layer.target.as_path(), fd_path(source)))
+        .collect();
+    let mut trees = match plan.cover {
+        Cover::Overlay => overlays(workspace, &plan.nodes, &layers)?,
+        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers, teller)?],
+        Cover::ReadOnly => read_only(workspace, &plan.nodes, &layers)?,
+    };
+    mount_dev(&root.join("dev"))?;
+    mount_sys(&root.join("sys"))?;
+    mount_tmpfs(&root.join("tmp"), 0o1777)?;
+    for (Bind { target, access, .. }, source) in plan.binds.iter().zip(&sources.binds) {
+        let source = fd_path(source);
+        let is_directory = fs::metadata(&source)
+            .map_err(failed(format!("look at `{}`", target.to_string_lossy())))?
+            .is_dir();
+        let target = below(&root, target);
+        make_mount_point(&target, is_directory)?;
+        bind(&source, &target, *access)?;
+    }
+    for own in ["/dev", "/tmp"] {
+        trees.push(Tree::Whole(WholeTree::own(workspace, Path::new(own))?));
+    }
+    Ok(trees)
+}
+
+/// `/sys` of the sandbox's own network namespace; the machine's, read-only, where the
+/// kernel doesn't grant one.
+fn mount_sys(target: &Path) -> Result<(), StageFailure> {
+    let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    if crate::sandbox::mounts::mount_kind("sysfs", target, flags, "").is_ok() {
+        return Ok(());
+    }
+    let rbind = MsFlags::MS_BIND | MsFlags::MS_REC;
+    mount(Some("/sys"), target, None::<&str>, rbind, None::<&str>).map_err(failed("bind `/sys`"))
+}
+
+/// Starts process 1, gives it the command and waits for its word.
+fn run_init(plan: &Plan) -> Result<crate::sandbox::protocol::Ending, StageFailure> {
+    let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
+    let mut child = Command::new("/proc/self/exe")
+        .arg(crate::sandbox::PARENT)
+        .env_clear()
+        .stdin(stdin)
+        .stdout(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(failed("start process 1 of the sandbox"))?;
+    let request = InitRequest {
+        root: Path::new(WORKSPACE).join("root"),
+        protect_proc: plan.ids.is_identity(),
+        namespace: plan.ids.namespace,
+        command: plan.command.clone(),
+        environment: plan.environment.clone(),
+        directory: plan.directory.clone(),
+        emulation: plan.emulation,
+    };
+    channel
+        .send(&request)
+        .map_err(failed("tell process 1 what to do"))?;
+    let word = channel
+        .receive::<FromInit>()
+        .map_err(failed("listen to process 1"));
+    let status = child.wait().map_err(failed("wait for process 1"))?;
+    match word? {
+        Some(FromInit::Ended(ending)) => Ok(ending),
+        Some(FromInit::Failed(failure)) => Err(failure),
+        None => Err(StageFailure {
+            step: "run the sandbox".to_owned(),
+            error: format!("process 1 ended early: {status}"),
+        }),
+    }
+}

@@ -1,0 +1,231 @@
+//! The trees of the machine in a sandbox, each covered in one of three ways, and what an
+//! audit needs to watch them.
+
+use std::fs;
+use std::fs::{Metadata, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::mount::{MsFlags, mount};
+use rustix::fs::{CWD, Timespec, Timestamps};
+
+use crate::sandbox::mounts::{below, bind, failed, make_mount_point, make_nodes, mount_tmpfs};
+use crate::sandbox::plan::{Access, Node};
+use crate::sandbox::progress::Teller;
+use crate::sandbox::protocol::StageFailure;
+
+/// What a build may change.
+#[derive(Debug, Clone)]
+pub enum Tree {
+    /// What was changed is apart from what was there.
+    Layer(AuditedLayer),
+    /// A file system that changes itself.
+    Whole(WholeTree),
+}
+
+/// One overlay as the audit finds it after a build.
+#[derive(Debug, Clone)]
+pub struct AuditedLayer {
+    /// Where the build saw it.
+    pub target: PathBuf,
+    /// The unchanged tree.
+    pub lower: PathBuf,
+    /// What overlayfs recorded.
+    pub upper: PathBuf,
+    /// Metadata of the upper directory itself before the build. The lower one's may change
+    /// meanwhile, where it is a directory of a machine in use.
+    pub root_before: Metadata,
+    /// When the build began, in seconds since the epoch.
+    pub started: i64,
+}
+
+/// One tmpfs, to be read before and after a build.
+#[derive(Debug, Clone)]
+pub struct WholeTree {
+    /// Where the build sees it.
+    pub target: PathBuf,
+    /// The same without what is mounted below it.
+    pub view: PathBuf,
+    /// Whether it is the sandbox's and not the outside's: an empty `/tmp`, which every build
+    /// uses.
+    pub is_own: bool,
+    /// When the build began, in seconds since the epoch.
+    pub started: i64,
+}
+
+impl WholeTree {
+    /// A tmpfs that the sandbox has of its own.
+    pub(crate) fn own(workspace: &Path, target: &Path) -> Result<Self, StageFailure> {
+        let view = workspace.join(format!(
+            "view{}",
+            target.to_string_lossy().replace('/', "-")
+        ));
+        Self::of(&below(&workspace.join("root"), target), view, target, true)
+    }
+
+    fn of(
+        mounted: &Path,
+        view: PathBuf,
+        target: &Path,
+        is_own: bool,
+    ) -> Result<Self, StageFailure> {
+        make_mount_point(&view, true)?;
+        // Not recursive: what is mounted below does not come along.
+        bind(mounted, &view, Access::Writable)?;
+        Ok(Self {
+            target: target.to_owned(),
+            view,
+            is_own,
+            started: now(),
+        })
+    }
+}
+
+/// What a layer shows, and where the machine has it.
+type Source<'a> = (&'a Path, PathBuf);
+
+/// An overlay over each layer, and one over the root's own nodes.
+pub(crate) fn overlays(
+    workspace: &Path,
+    nodes: &[Node],
+    layers: &[Source<'_>],
+) -> Result<Vec<Tree>, StageFailure> {
+    let mut trees = Vec::new();
+    if !nodes.is_empty() {
+        let skeleton = skeleton(workspace, nodes)?;
+        trees.push(overlay(workspace, 0, &skeleton, Path::new("/"))?);
+    }
+    for (target, lower) in layers {
+        trees.push(overlay(workspace, trees.len(), lower, target)?);
+    }
+    Ok(trees)
+}
+
+/// One tmpfs with copies of all layers, by cp(1).
+pub(crate) fn copies(
+    workspace: &Path,
+    nodes: &[Node],
+    layers: &[Source<'_>],
+    teller: &Teller<'_>,
+) -> Result<Tree, StageFailure> {
+    let root = workspace.join("root");
+    mount_tmpfs(&root, 0o755)?;
+    make_nodes(&root, nodes)?;
+    teller.filling(&root, || {
+        layers
+            .iter()
+            .try_for_each(|(target, source)| copy(source, &below(&root, target), target))
+    })?;
+    let tree = WholeTree::of(&root, workspace.join("view"), Path::new("/"), false)?;
+    Ok(Tree::Whole(tree))
+}
+
+/// Every layer as it is, read-only; nothing of it can change.
+pub(crate) fn read_only(
+    workspace: &Path,
+    nodes: &[Node],
+    layers: &[Source<'_>],
+) -> Result<Vec<Tree>, StageFailure> {
+    let root = workspace.join("root");
+    if !nodes.is_empty() {
+        bind(&skeleton(workspace, nodes)?, &root, Access::ReadOnly)?;
+    }
+    for (target, source) in layers {
+        bind(source, &below(&root, target), Access::ReadOnly)?;
+    }
+    Ok(vec![])
+}
+
+fn skeleton(workspace: &Path, nodes: &[Node]) -> Result<PathBuf, StageFailure> {
+    let skeleton = workspace.join("skeleton");
+    fs::create_dir(&skeleton).map_err(failed("make the root's skeleton"))?;
+    make_nodes(&skeleton, nodes)?;
+    Ok(skeleton)
+}
+
+/// Mounts one overlay. The upper directory starts with the lower one's own metadata,
+/// because overlayfs shows the upper's for the root of the mount.
+fn overlay(
+    workspace: &Path,
+    number: usize,
+    lower: &Path,
+    target: &Path,
+) -> Result<Tree, StageFailure> {
+    let step = || format!("mount overlay on `{}`", target.to_string_lossy());
+    let own = workspace.join(format!("layer{number}"));
+    let (upper, work) = (own.join("upper"), own.join("work"));
+    fs::create_dir_all(&upper).map_err(failed(step()))?;
+    fs::create_dir_all(&work).map_err(failed(step()))?;
+    copy_metadata(lower, &upper).map_err(failed(step()))?;
+    let root_before = fs::metadata(&upper).map_err(failed(step()))?;
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={},userxattr",
+        lower.to_string_lossy(),
+        upper.to_string_lossy(),
+        work.to_string_lossy()
+    );
+    let mount_point = below(&workspace.join("root"), target);
+    mount(
+        Some("overlay"),
+        &mount_point,
+        Some("overlay"),
+        MsFlags::MS_NOATIME,
+        Some(options.as_str()),
+    )
+    .map_err(failed(step()))?;
+    Ok(Tree::Layer(AuditedLayer {
+        target: target.to_owned(),
+        lower: lower.to_owned(),
+        upper,
+        root_before,
+        started: now(),
+    }))
+}
+
+fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
+    let metadata = fs::metadata(from)?;
+    // Owners that are not of this sandbox show as nobody and cannot be given away.
+    if chown(to, Some(metadata.uid()), Some(metadata.gid())).is_err() {
+        chown(to, Some(0), Some(0))?;
+    }
+    fs::set_permissions(to, Permissions::from_mode(metadata.mode() & 0o7777))?;
+    let time = |tv_sec, tv_nsec| Timespec { tv_sec, tv_nsec };
+    let times = Timestamps {
+        last_access: time(metadata.atime(), metadata.atime_nsec()),
+        last_modification: time(metadata.mtime(), metadata.mtime_nsec()),
+    };
+    rustix::fs::utimensat(CWD, to, &times, rustix::fs::AtFlags::empty())?;
+    Ok(())
+}
+
+/// Copies a tree with everything that can be copied. What vanishes meanwhile, on a machine in
+/// use, and sockets that cannot be made are left out.
+fn copy(source: &Path, to: &Path, target: &Path) -> Result<(), StageFailure> {
+    let step = || format!("copy `{}` into memory", target.to_string_lossy());
+    let directory = rustix::fs::open(source, rustix::fs::OFlags::PATH, rustix::fs::Mode::empty())
+        .map_err(failed(step()))?;
+    fs::create_dir_all(to).map_err(failed(step()))?;
+    let output = Command::new("cp")
+        .args(["--archive", "--one-file-system", "/proc/self/fd/0/."])
+        .arg(to)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::from(directory))
+        .stdout(Stdio::null())
+        .output()
+        .map_err(failed(step()))?;
+    let harmless = ["No such file or directory", "cannot create special file"];
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = text
+        .lines()
+        .find(|line| !harmless.iter().any(|words| line.contains(words)));
+    match first {
+        Some(line) if !output.status.success() => Err(failed(step())(line)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,178 @@
+//! What was observed of one build, and the questions it answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::audit::change::{Change, ChangeKind};
+use crate::trace::tracker::{Process, Script};
+
+/// What was observed of one build.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    /// Processes by path, in the order of their last writing, paths inside the chroot as
+    /// tarballs have them: without a leading `./` or slash.
+    pub(crate) inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// The same for absolute paths of the outside.
+    pub(crate) outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Files of the outside that were opened for reading: all that processes of maintainer
+    /// scripts opened, and of other processes' those that [`is_data`] says.
+    pub(crate) read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Paths that something was done to besides opening them for writing.
+    pub(crate) altered: BTreeSet<Vec<u8>>,
+    /// What could not be done to paths of the outside, the first of each.
+    pub(crate) refused: BTreeMap<Vec<u8>, ChangeKind>,
+    /// Maintainer scripts that ran, whether they wrote anything or not.
+    pub(crate) scripts: BTreeSet<Script>,
+    /// How often each file was executed, by absolute path in the sandbox.
+    pub(crate) executed: BTreeMap<Vec<u8>, u64>,
+    /// How often the kernel did not know the format of a file that was to be executed.
+    pub(crate) unexecutable: BTreeMap<Vec<u8>, u64>,
+    /// Lines that were looked at.
+    pub lines: u64,
+}
+
+impl Trace {
+    /// Who wrote a path of the chroot, the last one last.
+    #[must_use]
+    pub fn wrote_inside(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.inside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who wrote an absolute path of the outside.
+    #[must_use]
+    pub fn wrote_outside(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.outside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an absolute path was at most opened for writing. Its times were not set then, so
+    /// writing it would show.
+    #[must_use]
+    pub fn at_most_opened(&self, path: &[u8]) -> bool {
+        !self.altered.contains(path)
+    }
+
+    /// What failed on paths of the outside because its file system is read-only.
+    ///
+    /// `was_there` tells an existing file from one that would have been created.
+    pub fn refused(&self, was_there: impl Fn(&[u8]) -> bool) -> Vec<Change> {
+        self.refused
+            .iter()
+            .map(|(path, kind)| Change {
+                path: path.clone(),
+                kind: match kind {
+                    ChangeKind::Created if was_there(path) => ChangeKind::Modified,
+                    kind => *kind,
+                },
+                fields: vec![],
+            })
+            .collect()
+    }
+
+    /// Who wrote something directly in a directory of the outside.
+    pub fn wrote_below<'a>(
+        &'a self,
+        directory: &'a [u8],
+    ) -> impl Iterator<Item = &'a Arc<Process>> {
+        self.outside
+            .iter()
+            .filter(move |(path, _)| {
+                path.strip_prefix(directory)
+                    .map(|rest| rest.strip_prefix(b"/").unwrap_or(rest))
+                    .is_some_and(|rest| !rest.is_empty() && !rest.contains(&b'/'))
+            })
+            .flat_map(|(_, processes)| processes)
+    }
+
+    /// Whether a maintainer script ran that answers to this.
+    pub fn ran(&self, is_wanted: impl Fn(&Script) -> bool) -> bool {
+        self.scripts.iter().any(is_wanted)
+    }
+
+    /// Who read a file of the outside, by its absolute path, the last one last: processes of
+    /// maintainer scripts, and below `/etc`, `/usr/share` and `/var` any process.
+    #[must_use]
+    pub fn readers(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.read.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Paths of the outside that processes of a maintainer script read.
+    pub fn reads_of<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = &'a [u8]> {
+        let is_its = |process: &Arc<Process>| {
+            process.script.as_ref().is_some_and(|other| {
+                (&other.package, &other.name) == (&script.package, &script.name)
+            })
+        };
+        self.read
+            .iter()
+            .filter(move |(_, processes)| processes.iter().any(is_its))
+            .map(|(path, _)| path.as_slice())
+    }
+
+    /// How many times a program was executed.
+    #[must_use]
+    pub fn executions(&self) -> u64 {
+        self.executed.values().sum()
+    }
+
+    /// Files of the chroot that were executed and are no maintainer scripts, in the words of
+    /// [`wrote_inside`](Self::wrote_inside), and how often. Of a script, and a maintainer script
+    /// is one, the kernel executes the interpreter that the sandbox's root has.
+    pub fn executed_inside(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.executed.iter().filter_map(|(path, count)| {
+            let path = inside(path)?;
+            (!is_maintainer_script(path)).then_some((path, *count))
+        })
+    }
+
+    /// Files that were to be executed and whose format the kernel does not know, by absolute
+    /// path, and how often: programs for another machine, and scripts without `#!`.
+    pub fn unexecutable(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let all = self.unexecutable.iter();
+        all.map(|(path, count)| (path.as_slice(), *count))
+    }
+}
+
+impl Trace {
+    pub(crate) fn wrote(&mut self, path: &[u8], process: &Arc<Process>) {
+        match inside(path) {
+            Some(path) => note(&mut self.inside, path.to_vec(), process),
+            None => note(&mut self.outside, path.to_vec(), process),
+        }
+    }
+}
+
+pub(crate) fn note(
+    map: &mut BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    path: Vec<u8>,
+    process: &Arc<Process>,
+) {
+    let processes = map.entry(path).or_default();
+    processes.retain(|other| other != process);
+    processes.push(Arc::clone(process));
+}
+
+/// A path inside mmdebstrap's temporary root, without what leads to it.
+pub(crate) fn inside(path: &[u8]) -> Option<&[u8]> {
+    let rest = path.strip_prefix(b"/tmp/mmdebstrap.")?;
+    let at = rest.iter().position(|byte| *byte == b'/')?;
+    rest.get(at + 1..)
+}
+
+/// Where programs have their settings and data. Of processes without a maintainer script no
+/// other reads are kept: every process reads its libraries.
+pub(crate) fn is_data(path: &[u8]) -> bool {
+    let places: [&[u8]; 3] = [b"/etc/", b"/usr/share/", b"/var/"];
+    places.iter().any(|place| path.starts_with(place))
+}
+
+/// Whether a path of the chroot is one at which dpkg runs a maintainer script: in its database, or
+/// where it unpacks a package's control files.
+fn is_maintainer_script(path: &[u8]) -> bool {
+    let names: [&[u8]; 5] = [b"preinst", b"postinst", b"prerm", b"postrm", b"config"];
+    if let Some(name) = path.strip_prefix(b"var/lib/dpkg/tmp.ci/") {
+        return names.contains(&name);
+    }
+    path.strip_prefix(b"var/lib/dpkg/info/")
+        .and_then(|name| name.rsplit(|byte| *byte == b'.').next())
+        .is_some_and(|name| names.contains(&name))
+}

@@ -1,0 +1,328 @@
+//! From calls to processes and what they wrote.
+//!
+//! A process belongs to the maintainer script that its environment names
+//! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). What a process is and
+//! where its root is it has from the one that started it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::trace::event::{Deed, Place, deeds, joined, not_executable, refused};
+use crate::trace::syscall::Lines;
+use crate::trace::trace::{Trace, inside, is_data, note};
+
+/// A run of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Script {
+    /// Binary package.
+    pub package: String,
+    /// `preinst`, `postinst`, …
+    pub name: String,
+    /// Its arguments: `configure`, `triggered /usr/bin`, …
+    pub arguments: Vec<String>,
+}
+
+/// A process that wrote something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Process {
+    /// The maintainer script it ran for.
+    pub script: Option<Script>,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// The command line that the script itself ran, which this process may be a child of;
+    /// empty for the script and for what runs for none.
+    pub command: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    process: Arc<Process>,
+    root: Vec<u8>,
+    directory: Vec<u8>,
+}
+
+impl State {
+    fn place(&self, path: Vec<u8>, place: Place) -> Vec<u8> {
+        match place {
+            Place::Whole => path,
+            Place::Rooted => joined(&self.root, &path),
+            Place::Relative => joined(&self.directory, &path),
+        }
+    }
+}
+
+/// Takes strace's lines as they come.
+#[derive(Debug, Default)]
+pub struct Tracer {
+    lines: Lines,
+    deeds: Vec<(u64, u32, Deed)>,
+}
+
+impl Tracer {
+    /// Takes one line without its end.
+    pub fn take(&mut self, line: &str) {
+        let Some(call) = self.lines.take(line) else {
+            return;
+        };
+        if call.result.starts_with("-1 EROFS ") {
+            self.deeds
+                .extend(refused(&call).map(|deed| (call.began, call.pid, deed)));
+        }
+        if call.result.starts_with("-1 ENOEXEC ") {
+            self.deeds
+                .extend(not_executable(&call).map(|deed| (call.began, call.pid, deed)));
+        }
+        if call.result.starts_with('-') || call.result.starts_with('?') {
+            return;
+        }
+        for deed in deeds(&call) {
+            self.deeds.push((call.began, call.pid, deed));
+        }
+    }
+
+    /// What it all comes to.
+    #[must_use]
+    pub fn finish(mut self) -> Trace {
+        // A child is there before the call that started it has returned.
+        self.deeds.sort_by_key(|(began, _, _)| *began);
+        let mut states: BTreeMap<u32, State> = BTreeMap::new();
+        let mut trace = Trace {
+            lines: self.lines.count(),
+            ..Trace::default()
+        };
+        for (_, pid, deed) in self.deeds {
+            let state = states.entry(pid).or_insert_with(|| State {
+                process: Arc::default(),
+                root: b"/".to_vec(),
+                directory: b"/".to_vec(),
+            });
+            match deed {
+                Deed::Started(child) => {
+                    let state = state.clone();
+                    let _ = states.insert(child, state);
+                }
+                Deed::NotExecutable(path, place) => {
+                    *trace
+                        .unexecutable
+                        .entry(state.place(path, place))
+                        .or_default() += 1;
+                }
+                Deed::Became(mut process, program) => {
+                    if let Some((path, place)) = program {
+                        *trace.executed.entry(state.place(path, place)).or_default() += 1;
+                    }
+                    // What a script starts has the script's name, but not its arguments.
+                    let parent = state.process.script.as_ref();
+                    if let (Some(script), Some(parent)) = (&mut process.script, parent)
+                        && script.arguments.is_empty()
+                        && (&script.package, &script.name) == (&parent.package, &parent.name)
+                    {
+                        script.arguments.clone_from(&parent.arguments);
+                        let above = &state.process.command;
+                        process.command = if above.is_empty() {
+                            process.argv.clone()
+                        } else {
+                            above.clone()
+                        };
+                    }
+                    trace.scripts.extend(process.script.clone());
+                    state.process = Arc::new(process);
+                }
+                Deed::Rooted(path) => state.root = joined(&state.root, &path),
+                Deed::Moved(path, place) => state.directory = state.place(path, place),
+                Deed::Wrote(path, place) => {
+                    if !removes_root(&state.process) {
+                        let path = state.place(path, place);
+                        trace.wrote(&path, &state.process);
+                        let _ = trace.altered.insert(path);
+                    }
+                }
+                Deed::Opened(path) => trace.wrote(&path, &state.process),
+                Deed::Refused(path, place, kind) => {
+                    let path = state.place(path, place);
+                    trace.wrote(&path, &state.process);
+                    if inside(&path).is_none() {
+                        let _ = trace.refused.entry(path).or_insert(kind);
+                    }
+                }
+                Deed::Read(path) => {
+                    let is_kept = state.process.script.is_some() || is_data(&path);
+                    if is_kept && inside(&path).is_none() {
+                        note(&mut trace.read, path, &state.process);
+                    }
+                }
+            }
+        }
+        trace
+    }
+}
+
+/// mmdebstrap's own clean-up, when the tarball is made.
+fn removes_root(process: &Process) -> bool {
+    let is_root = |word: &String| {
+        word.strip_prefix("/tmp/mmdebstrap.")
+            .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+    };
+    process.script.is_none()
+        && process.argv.first().is_some_and(|word| word == "rm")
+        && process.argv.last().is_some_and(is_root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traced(lines: &[&str]) -> Trace {
+        let mut tracer = Tracer::default();
+        lines.iter().for_each(|line| tracer.take(line));
+        tracer.finish()
+    }
+
+    fn process(name: &str, arguments: &[&str], argv: &[&str], command: &[&str]) -> Arc<Process> {
+        Arc::new(Process {
+            script: Some(Script {
+                package: "p".to_owned(),
+                name: name.to_owned(),
+                arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+            }),
+            argv: argv.iter().map(|word| (*word).to_owned()).collect(),
+            command: command.iter().map(|word| (*word).to_owned()).collect(),
+        })
+    }
+
+    #[test]
+    fn a_script_outside_writes_where_its_words_say() {
+        let trace = traced(&[
+            r#"1 clone(flags=SIGCHLD <unfinished ...>"#,
+            r#"2 execve("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", ["/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", "configure", ""], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=postinst", "DPKG_ROOT=/tmp/mmdebstrap.x"]) = 0"#,
+            r#"1 <... clone resumed>) = 2"#,
+            r#"2 openat(AT_FDCWD</tmp/mmdebstrap.x>, "/etc/escaped", O_WRONLY|O_CREAT, 0666) = 3</etc/escaped>"#,
+            r#"2 openat(AT_FDCWD</tmp/mmdebstrap.x>, "relative", O_WRONLY|O_CREAT, 0666) = 3</tmp/mmdebstrap.x/relative>"#,
+            r#"2 clone(flags=SIGCHLD) = 3"#,
+            r#"3 execve("/usr/bin/touch", ["touch", "a"], ["DPKG_MAINTSCRIPT_NAME=postinst", "DPKG_MAINTSCRIPT_PACKAGE=p"]) = 0"#,
+            r#"3 openat(AT_FDCWD</>, "/usr/share/pam/common", O_RDONLY) = 3</usr/share/pam/common>"#,
+            r#"3 utimensat(3</tmp/mmdebstrap.x/a>, NULL, NULL, 0) = 0"#,
+            r#"3 unlink("/gone") = -1 ENOENT (No such file or directory)"#,
+        ]);
+        let script = process(
+            "postinst",
+            &["configure", ""],
+            &[
+                "/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst",
+                "configure",
+                "",
+            ],
+            &[],
+        );
+        let touch = process(
+            "postinst",
+            &["configure", ""],
+            &["touch", "a"],
+            &["touch", "a"],
+        );
+        assert_eq!(trace.wrote_outside(b"/etc/escaped"), [Arc::clone(&script)]);
+        assert_eq!(trace.wrote_inside(b"relative"), [script]);
+        assert_eq!(trace.wrote_inside(b"a"), [Arc::clone(&touch)]);
+        assert_eq!(trace.readers(b"/usr/share/pam/common"), [touch]);
+        assert_eq!(trace.wrote_outside(b"/gone"), []);
+    }
+
+    #[test]
+    fn what_a_read_only_file_system_refused_is_known_by_its_path() {
+        let trace = traced(&[
+            r#"1 chdir("/etc") = 0"#,
+            r#"1 openat(AT_FDCWD</etc>, "issue", O_WRONLY|O_CREAT|O_APPEND, 0666) = -1 EROFS (Read-only file system)"#,
+            r#"1 mkdir("/srv/new", 0777) = -1 EROFS (Read-only file system)"#,
+            r#"1 rename("/etc/a", "/etc/b") = -1 EROFS (Read-only file system)"#,
+            r#"1 fchmodat(AT_FDCWD</etc>, "/opt", 0700) = -1 EROFS (Read-only file system)"#,
+            r#"1 unlink("/gone") = -1 ENOENT (No such file or directory)"#,
+        ]);
+        let found = trace.refused(|path| path == b"/etc/issue");
+        let found: Vec<_> = found
+            .iter()
+            .map(|change| format!("{} {}", change.path.escape_ascii(), change.kind.word()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "/etc/a removed",
+                "/etc/issue modified",
+                "/opt metadata",
+                "/srv/new created"
+            ]
+        );
+    }
+
+    #[test]
+    fn removing_the_finished_root_writes_nothing_of_it() {
+        let trace = traced(&[
+            r#"1 execve("/bin/rm", ["rm", "--recursive", "/tmp/mmdebstrap.x"], ["PATH=/bin"]) = 0"#,
+            r#"1 unlink("/tmp/mmdebstrap.x/etc/a") = 0"#,
+            r#"1 execve("/bin/rm", ["rm", "/tmp/mmdebstrap.x/etc/b"], ["PATH=/bin"]) = 0"#,
+            r#"1 unlink("/tmp/mmdebstrap.x/etc/b") = 0"#,
+        ]);
+        assert_eq!(trace.wrote_inside(b"etc/a"), []);
+        assert_eq!(trace.wrote_inside(b"etc/b").len(), 1);
+    }
+
+    #[test]
+    fn a_path_of_a_process_in_a_chroot_is_inside() {
+        let trace = traced(&[
+            r#"1 chroot("/tmp/mmdebstrap.x") = 0"#,
+            r#"1 clone(flags=SIGCHLD) = 2"#,
+            r#"2 execve("/bin/mv", ["mv", "a", "b"], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=preinst"]) = 0"#,
+            r#"2 rename("/etc/a", "/etc/../etc/b") = 0"#,
+            r#"2 chdir("/var")                      = 0"#,
+            r#"2 unlink("lib/c") = 0"#,
+        ]);
+        let mv = process("preinst", &[], &["mv", "a", "b"], &[]);
+        assert_eq!(trace.wrote_inside(b"etc/b"), [Arc::clone(&mv)]);
+        assert_eq!(trace.wrote_inside(b"etc/a"), [Arc::clone(&mv)]);
+        assert_eq!(trace.wrote_inside(b"var/lib/c"), [mv]);
+    }
+
+    #[test]
+    fn who_reads_data_is_known_without_a_script_too() {
+        let trace = traced(&[
+            r#"1 execve("/usr/bin/dpkg", ["dpkg", "--root=/tmp/mmdebstrap.x"], ["PATH=/bin"]) = 0"#,
+            r#"1 openat(AT_FDCWD</>, "/etc/dpkg/dpkg.cfg.d/a", O_RDONLY) = 3</etc/dpkg/dpkg.cfg.d/a>"#,
+            r#"1 openat(AT_FDCWD</>, "/usr/lib/libc.so.6", O_RDONLY) = 3</usr/lib/libc.so.6>"#,
+            r#"1 openat(AT_FDCWD</>, "/tmp/mmdebstrap.x/etc/a", O_RDONLY) = 3</tmp/mmdebstrap.x/etc/a>"#,
+        ]);
+        let dpkg = Arc::new(Process {
+            script: None,
+            argv: ["dpkg", "--root=/tmp/mmdebstrap.x"]
+                .map(str::to_owned)
+                .to_vec(),
+            command: vec![],
+        });
+        assert_eq!(trace.readers(b"/etc/dpkg/dpkg.cfg.d/a"), [dpkg]);
+        assert_eq!(trace.readers(b"/usr/lib/libc.so.6"), []);
+        assert_eq!(trace.readers(b"/tmp/mmdebstrap.x/etc/a"), []);
+    }
+
+    #[test]
+    fn programs_of_the_chroot_are_told_from_its_maintainer_scripts() {
+        let trace = traced(&[
+            r#"1 execve("/usr/bin/dpkg", ["dpkg"], []) = 0"#,
+            r#"1 clone(flags=SIGCHLD) = 2"#,
+            r#"1 execve("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", ["p.postinst"], []) = 0"#,
+            r#"1 execve("/tmp/mmdebstrap.x/var/lib/dpkg/tmp.ci/preinst", ["preinst"], []) = 0"#,
+            r#"1 execve("/tmp/mmdebstrap.x/usr/bin/perl", ["perl"], []) = -1 ENOEXEC (Exec format error)"#,
+            r#"1 execve("/tmp/mmdebstrap.x/usr/bin/true", ["true"], []) = -1 ENOENT (No such file or directory)"#,
+            r#"2 chroot("/tmp/mmdebstrap.x") = 0"#,
+            r#"2 chdir("/usr") = 0"#,
+            r#"2 execve("bin/id", ["id"], []) = 0"#,
+            r#"2 execveat(3</tmp/mmdebstrap.x/usr/sbin/ldconfig>, "", ["ldconfig"], [], AT_EMPTY_PATH) = 0"#,
+        ]);
+        assert_eq!(trace.executions(), 5);
+        assert_eq!(
+            trace.executed_inside().collect::<Vec<_>>(),
+            [(&b"usr/bin/id"[..], 1), (b"usr/sbin/ldconfig", 1)]
+        );
+        assert_eq!(
+            trace.unexecutable().collect::<Vec<_>>(),
+            [(&b"/tmp/mmdebstrap.x/usr/bin/perl"[..], 1)]
+        );
+    }
+}
