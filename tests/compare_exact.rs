@@ -158,20 +158,20 @@ fn every_flipped_byte_is_named() {
 
 /// Start and name of every entry, by the differential reader.
 fn entry_starts(data: &[u8]) -> Vec<(usize, String)> {
-    let mut walker = twinroot::tar::Walker::new(0, Default::default(), Default::default());
+    let mut parser = twinroot::tar::Parser::new(0, Default::default(), Default::default());
     let mut found = Vec::new();
     loop {
-        let want = match walker.need() {
+        let want = match parser.need() {
             twinroot::tar::Need::Nothing => return found,
             twinroot::tar::Need::Skip(_) => {
-                walker.skipped();
+                parser.skipped();
                 continue;
             }
             twinroot::tar::Need::Block => 512,
             twinroot::tar::Need::Bytes(bytes) => bytes,
         };
-        let at = usize::try_from(walker.offset()).unwrap();
-        if let Some(group) = walker.supply(&data[at..at + want]).unwrap() {
+        let at = usize::try_from(parser.offset()).unwrap();
+        if let Some(group) = parser.supply(&data[at..at + want]).unwrap() {
             found.push((
                 usize::try_from(group.start).unwrap(),
                 String::from_utf8(group.path).unwrap(),

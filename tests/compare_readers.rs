@@ -18,21 +18,21 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use archive::{GNU, Spec, archive, file, global, long, special};
-use tar_core::parse::{Limits, ParseEvent, Parser};
-use twinroot::tar::{Need, TarLimits, Walker};
+use tar_core::parse::{Limits, ParseEvent};
+use twinroot::tar::{Need, Parser, TarLimits};
 
 type Row = (Vec<u8>, u64, u64);
 
 /// Name, stored size and end of content of every entry; `None` where the archive is malformed.
 fn ours(data: &[u8]) -> Option<Vec<Row>> {
-    let mut walker = Walker::new(0, Default::default(), TarLimits::default());
+    let mut parser = Parser::new(0, Default::default(), TarLimits::default());
     let mut rows = Vec::new();
     loop {
-        let at = usize::try_from(walker.offset()).ok()?;
-        let want = match walker.need() {
+        let at = usize::try_from(parser.offset()).ok()?;
+        let want = match parser.need() {
             Need::Nothing => return Some(rows),
             Need::Skip(bytes) if at as u64 + bytes <= data.len() as u64 => {
-                walker.skipped();
+                parser.skipped();
                 continue;
             }
             Need::Skip(_) => return None,
@@ -40,8 +40,8 @@ fn ours(data: &[u8]) -> Option<Vec<Row>> {
             Need::Bytes(bytes) => bytes,
         };
         let group = match data.get(at..at + want) {
-            Some(bytes) => walker.supply(bytes).ok()?,
-            None if at == data.len() => walker.finish().ok()?,
+            Some(bytes) => parser.supply(bytes).ok()?,
+            None if at == data.len() => parser.finish().ok()?,
             None => return None,
         };
         if let Some(group) = group {
@@ -56,7 +56,7 @@ fn ours(data: &[u8]) -> Option<Vec<Row>> {
 }
 
 fn theirs(data: &[u8]) -> Option<Vec<Row>> {
-    let mut parser = Parser::new(Limits::default());
+    let mut parser = tar_core::parse::Parser::new(Limits::default());
     let mut rows = Vec::new();
     let mut at = 0;
     loop {

@@ -19,7 +19,7 @@ pub enum ChangeKind {
 impl ChangeKind {
     /// The contract's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
             Self::Modified => "modified",

@@ -21,7 +21,7 @@ pub(crate) fn difference(
     started: i64,
 ) -> Option<Change> {
     let mut fields = Fields::default();
-    fields.note("type", before.kind.word(), after.kind.word());
+    fields.note("type", before.kind.as_str(), after.kind.as_str());
     let is_same_type = before.kind == after.kind;
     let mut is_modified = !is_same_type;
     if is_same_type {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::node::Node;
 use crate::audit::{AuditError, at};
-use crate::sandbox::progress::Meter;
+use crate::sandbox::progress::ProgressCounter;
 
 /// SHA-256 of a file's content.
 pub(crate) type ContentDigest = [u8; 32];
@@ -38,7 +38,7 @@ pub(crate) type Manifest = BTreeMap<PathBuf, Record>;
 pub(crate) fn manifest(
     root: &Path,
     earlier: Option<&Manifest>,
-    meter: &Meter<'_>,
+    meter: &ProgressCounter<'_>,
 ) -> Result<Manifest, AuditError> {
     let mut manifest = Manifest::new();
     let root = root.join("");
@@ -78,7 +78,7 @@ fn known_digest(earlier: &Record, node: &Node) -> Option<ContentDigest> {
 
 fn read_contents(
     files: Vec<(PathBuf, &mut Option<ContentDigest>)>,
-    meter: &Meter<'_>,
+    meter: &ProgressCounter<'_>,
 ) -> Result<(), AuditError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let slots: Vec<_> = files.into_iter().map(Mutex::new).collect();
@@ -102,7 +102,11 @@ fn read_contents(
     })
 }
 
-fn content_digest(path: &Path, chunk: &mut [u8], meter: &Meter<'_>) -> io::Result<ContentDigest> {
+fn content_digest(
+    path: &Path,
+    chunk: &mut [u8],
+    meter: &ProgressCounter<'_>,
+) -> io::Result<ContentDigest> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
     loop {

@@ -18,7 +18,7 @@ pub enum Method {
 impl Method {
     /// The report's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Overlay => "overlay",
             Self::Snapshot => "snapshot",

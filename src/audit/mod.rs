@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::manifest::{Manifest, manifest};
 use crate::sandbox;
-use crate::sandbox::progress::Meter;
+use crate::sandbox::progress::ProgressCounter;
 use crate::sandbox::trees::Tree;
 
 pub use crate::audit::change::{Change, ChangeKind, FieldChange};
@@ -67,7 +67,7 @@ pub struct Auditor {
 }
 
 impl sandbox::Auditor for Auditor {
-    fn before(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<(), String> {
+    fn before(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<(), String> {
         let start = Instant::now();
         for tree in trees {
             match tree {
@@ -83,7 +83,7 @@ impl sandbox::Auditor for Auditor {
         Ok(())
     }
 
-    fn after(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<String, String> {
+    fn after(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<String, String> {
         let start = Instant::now();
         let mut changes = Vec::new();
         let mut manifests = self.before.iter();

@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// The contract's word.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Directory => "directory",

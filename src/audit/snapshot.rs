@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::audit::manifest::manifest;
-    use crate::sandbox::progress::{Activity, Meter};
+    use crate::sandbox::progress::{Activity, ProgressCounter};
 
     /// What `act` changes in a tree with `a`, its other name `b`, and `c`.
     fn changed(act: impl FnOnce(&Path)) -> Vec<String> {
@@ -99,7 +99,7 @@ mod tests {
             }
             manifest
         };
-        let meter = Meter::silent(Activity::Reading);
+        let meter = ProgressCounter::silent(Activity::Reading);
         let before = without_atime(manifest(root, None, &meter).unwrap());
         act(root);
         let after = without_atime(manifest(root, Some(&before), &meter).unwrap());
@@ -120,7 +120,7 @@ mod tests {
                     .map(|field| format!(" {}", field.name))
                     .collect();
                 let path = change.path.escape_ascii();
-                format!("{path} {}{fields}", change.kind.word())
+                format!("{path} {}{fields}", change.kind.as_str())
             })
             .collect()
     }
@@ -160,7 +160,7 @@ mod tests {
         fs::write(tree.path().join("a"), "abc").unwrap();
         fs::write(tree.path().join("b"), "de").unwrap();
         let counted = |earlier: Option<&Manifest>| {
-            let meter = Meter::silent(Activity::Reading);
+            let meter = ProgressCounter::silent(Activity::Reading);
             let manifest = manifest(tree.path(), earlier, &meter).unwrap();
             let progress = meter.progress();
             (manifest, (progress.objects, progress.bytes))

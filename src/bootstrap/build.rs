@@ -13,7 +13,7 @@ use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
 use crate::sandbox::progress::{Activity, Progress};
-use crate::sandbox::protocol::{Ending, StageFailure};
+use crate::sandbox::protocol::{ExitStatus, StageFailure};
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
 const TRANSCRIPT_MAX: usize = 16 << 20;
@@ -63,7 +63,7 @@ pub fn run(
     });
     let outcome = outcome?;
     let transcript = Transcript::new(&transcript_bytes);
-    if outcome.ending != Ending::Exited(0) {
+    if outcome.ending != ExitStatus::Exited(0) {
         if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
@@ -100,10 +100,10 @@ pub fn discard(mut stream: impl Read + Send + 'static) {
     });
 }
 
-fn failure(stage: &str, ending: Ending, transcript: &Transcript, bytes: Vec<u8>) -> BuildError {
+fn failure(stage: &str, ending: ExitStatus, transcript: &Transcript, bytes: Vec<u8>) -> BuildError {
     let message = match ending {
-        Ending::Exited(_) => transcript.message(),
-        Ending::Signalled(_) => format!("mmdebstrap {ending}"),
+        ExitStatus::Exited(_) => transcript.message(),
+        ExitStatus::Signalled(_) => format!("mmdebstrap {ending}"),
     };
     BuildError::Failed {
         stage: stage.to_owned(),

@@ -25,16 +25,16 @@ pub struct Cache {
 
 /// A finished entry, and the lock that keeps others from replacing it.
 #[derive(Debug)]
-pub struct Entry {
+pub struct CacheEntry {
     /// The entry's directory.
     pub path: PathBuf,
     _lock: File,
 }
 
-/// An entry being made. Dropped without [`Making::publish`], it stays as a partial
+/// An entry being made. Dropped without [`CacheWriter::publish`], it stays as a partial
 /// directory that the next run removes.
 #[derive(Debug)]
-pub struct Making {
+pub struct CacheWriter {
     /// Where to put the entry's files.
     pub partial: PathBuf,
     finished: PathBuf,
@@ -43,11 +43,11 @@ pub struct Making {
 
 /// What a key has.
 #[derive(Debug)]
-pub enum Slot {
+pub enum CacheSlot {
     /// It is there.
-    Ready(Entry),
+    Ready(CacheEntry),
     /// It is to be made.
-    Vacant(Making),
+    Vacant(CacheWriter),
 }
 
 /// Whether an entry that is there will do.
@@ -95,7 +95,7 @@ impl Cache {
         freshness: Freshness,
         remove: RemoveTree<'_>,
         waiting: &dyn Fn(),
-    ) -> Result<Slot, BuildError> {
+    ) -> Result<CacheSlot, BuildError> {
         let finished = self.root.join(key);
         let lock = self.lock_file(key)?;
         let lock_path = self.root.join(format!("{key}.lock"));
@@ -109,7 +109,7 @@ impl Cache {
                 Err(TryLockError::Error(error)) => return Err(at(&lock_path, "lock")(error)),
             }
             if finished.exists() {
-                return Ok(Slot::Ready(Entry {
+                return Ok(CacheSlot::Ready(CacheEntry {
                     path: finished,
                     _lock: lock,
                 }));
@@ -127,7 +127,7 @@ impl Cache {
         if freshness == Freshness::Cached && finished.exists() {
             // Another run made it while we waited.
             lock.lock_shared().map_err(at(&lock_path, "lock"))?;
-            return Ok(Slot::Ready(Entry {
+            return Ok(CacheSlot::Ready(CacheEntry {
                 path: finished,
                 _lock: lock,
             }));
@@ -137,7 +137,7 @@ impl Cache {
             remove(&partial)?;
         }
         make_open_directory(&partial)?;
-        Ok(Slot::Vacant(Making {
+        Ok(CacheSlot::Vacant(CacheWriter {
             partial,
             finished,
             lock,
@@ -173,12 +173,12 @@ impl Cache {
     }
 }
 
-impl Making {
+impl CacheWriter {
     /// Makes the entry a finished one, in one step.
     ///
     /// # Errors
     /// The rename, or the removal of the entry that was there before.
-    pub fn publish(self, remove: RemoveTree<'_>) -> Result<Entry, BuildError> {
+    pub fn publish(self, remove: RemoveTree<'_>) -> Result<CacheEntry, BuildError> {
         let Self {
             partial,
             finished,
@@ -194,7 +194,7 @@ impl Making {
             fs::rename(&partial, &finished).map_err(at(&finished, "publish"))?;
         }
         lock.lock_shared().map_err(at(&finished, "lock"))?;
-        Ok(Entry {
+        Ok(CacheEntry {
             path: finished,
             _lock: lock,
         })
@@ -224,10 +224,10 @@ mod tests {
         fs::remove_dir_all(path).map_err(at(path, "remove"))
     }
 
-    fn vacant(cache: &Cache, key: &str, freshness: Freshness) -> Making {
+    fn vacant(cache: &Cache, key: &str, freshness: Freshness) -> CacheWriter {
         match cache.slot(key, freshness, &remove, &|| ()).unwrap() {
-            Slot::Vacant(making) => making,
-            Slot::Ready(entry) => panic!("{entry:?}"),
+            CacheSlot::Vacant(making) => making,
+            CacheSlot::Ready(entry) => panic!("{entry:?}"),
         }
     }
 
@@ -243,10 +243,10 @@ mod tests {
             .slot("key", Freshness::Cached, &remove, &|| ())
             .unwrap()
         {
-            Slot::Ready(entry) => {
+            CacheSlot::Ready(entry) => {
                 assert_eq!(fs::read_to_string(entry.path.join("file")).unwrap(), "x")
             }
-            Slot::Vacant(making) => panic!("{making:?}"),
+            CacheSlot::Vacant(making) => panic!("{making:?}"),
         }
     }
 

@@ -25,7 +25,7 @@ pub enum Technique {
 
 /// Which of mmdebstrap's modes makes the chroot the normal way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reference {
+pub enum NormalMode {
     /// `--mode=root`, as the superuser of the sandbox's user namespace.
     Root,
     /// `--mode=unshare`, as a user with subordinate ids.
@@ -36,9 +36,9 @@ pub enum Reference {
 
 /// One way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum BuildMode {
     /// Maintainer scripts run inside the chroot.
-    Normal(Reference),
+    Normal(NormalMode),
     /// Maintainer scripts run outside, with `DPKG_ROOT`.
     Chrootless(Technique),
 }
@@ -63,7 +63,7 @@ const MOUNT: Program = program("usr/bin/mount", "mount");
 impl Technique {
     /// The word of `--technique` and of reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Userns => "userns",
             Self::Fakeroot => "fakeroot",
@@ -74,10 +74,10 @@ impl Technique {
     }
 }
 
-impl Reference {
+impl NormalMode {
     /// The word of `--mode-reference`, of reports, and of mmdebstrap's `--mode`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Root => "root",
             Self::Unshare => "unshare",
@@ -86,10 +86,10 @@ impl Reference {
     }
 }
 
-impl Way {
+impl BuildMode {
     /// What every comparison has where nothing else is asked for.
     pub const ORDINARY: [Self; 2] = [
-        Self::Normal(Reference::Root),
+        Self::Normal(NormalMode::Root),
         Self::Chrootless(Technique::Userns),
     ];
 
@@ -106,8 +106,8 @@ impl Way {
     #[must_use]
     pub fn technique(self) -> &'static str {
         match self {
-            Self::Normal(reference) => reference.word(),
-            Self::Chrootless(technique) => technique.word(),
+            Self::Normal(reference) => reference.as_str(),
+            Self::Chrootless(technique) => technique.as_str(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Way {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Normal(Reference::Root) | Self::Chrootless(Technique::Userns) => {
+            Self::Normal(NormalMode::Root) | Self::Chrootless(Technique::Userns) => {
                 self.mode().label()
             }
             Self::Normal(_) | Self::Chrootless(_) => self.technique(),
@@ -127,10 +127,10 @@ impl Way {
     pub fn programs(self) -> &'static [Program] {
         const FAKEROOT: Program = program("usr/bin/fakeroot", "fakeroot");
         match self {
-            Self::Normal(Reference::Root) | Self::Chrootless(Technique::Userns) => &[],
-            Self::Normal(Reference::Unshare) => &[NEWUIDMAP],
+            Self::Normal(NormalMode::Root) | Self::Chrootless(Technique::Userns) => &[],
+            Self::Normal(NormalMode::Unshare) => &[NEWUIDMAP],
             Self::Chrootless(Technique::UnshareHelper) => &[NEWUIDMAP, MOUNT],
-            Self::Normal(Reference::Fakechroot) => {
+            Self::Normal(NormalMode::Fakechroot) => {
                 const { &[program("usr/bin/fakechroot", "fakechroot"), FAKEROOT] }
             }
             Self::Chrootless(Technique::Fakeroot) => &[FAKEROOT],
@@ -153,9 +153,9 @@ impl Way {
     #[must_use]
     pub fn is_unprivileged(self) -> bool {
         match self {
-            Self::Normal(Reference::Root)
+            Self::Normal(NormalMode::Root)
             | Self::Chrootless(Technique::Userns | Technique::Nested) => false,
-            Self::Normal(Reference::Unshare | Reference::Fakechroot)
+            Self::Normal(NormalMode::Unshare | NormalMode::Fakechroot)
             | Self::Chrootless(Technique::Fakeroot | Technique::UnshareHelper | Technique::Lxc) => {
                 true
             }

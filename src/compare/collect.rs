@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::compare::options::normalized;
 use crate::compare::pairing::index::IndexError;
 use crate::input::read_at::{ReadAt, read_up_to};
-use crate::tar::raw_entry::Group;
+use crate::tar::raw_entry::RawEntry;
 
 /// Largest file that is collected, in bytes.
 const ONE: u64 = 16 << 20;
@@ -31,7 +31,7 @@ impl Collector {
     }
 
     /// Whether a group's content is wanted and small enough; counts it if so.
-    pub(crate) fn wants(&mut self, group: &Group) -> bool {
+    pub(crate) fn wants(&mut self, group: &RawEntry) -> bool {
         let wanted = self
             .wanted
             .is_some_and(|wanted| wanted(normalized(&group.path)));
@@ -43,12 +43,16 @@ impl Collector {
         wanted && regular && fits
     }
 
-    pub(crate) fn insert(&mut self, group: &Group, content: Vec<u8>) {
+    pub(crate) fn insert(&mut self, group: &RawEntry, content: Vec<u8>) {
         self.found
             .insert(normalized(&group.path).to_vec(), Arc::new(content));
     }
 
-    pub(crate) fn visit(&mut self, reader: &dyn ReadAt, group: &Group) -> Result<(), IndexError> {
+    pub(crate) fn visit(
+        &mut self,
+        reader: &dyn ReadAt,
+        group: &RawEntry,
+    ) -> Result<(), IndexError> {
         if group.content + group.size > reader.length() || !self.wants(group) {
             return Ok(());
         }

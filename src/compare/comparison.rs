@@ -60,7 +60,7 @@ pub struct SideSummary {
     pub label: String,
     /// What messages call it.
     pub source: String,
-    /// Name of the container, `none` where there is none.
+    /// Name of the compression, `none` where there is none.
     pub compression: &'static str,
     /// Bytes of the archive, decoded.
     pub bytes: u64,

@@ -25,8 +25,8 @@ pub(crate) fn both_stdin() -> Trouble {
 /// An input that cannot be opened.
 pub(crate) fn of_input(name: &str, error: &InputError) -> Trouble {
     let hint = match error {
-        InputError::Unsupported(container) => Some(format!(
-            "decompress {container} first and give the stream as `-`"
+        InputError::Unsupported(compression) => Some(format!(
+            "decompress {compression} first and give the stream as `-`"
         )),
         InputError::Directory | InputError::Io(_) => None,
     };

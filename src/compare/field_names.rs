@@ -103,7 +103,7 @@ const FIELDS: [Term; 22] = [
 const ARCHIVE: [Term; 6] = [
     Term {
         name: "compression",
-        meaning: "The bytes of the container differ.",
+        meaning: "The bytes of the compression differ.",
     },
     Term {
         name: "entry-order",

@@ -16,10 +16,10 @@ pub mod pairing;
 pub mod prefix;
 pub mod spill;
 
-use crate::compare::diff::compression::Containers;
+use crate::compare::diff::compression::Compressions;
 use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::IndexError;
-use crate::input::compression::Container;
+use crate::input::compression::Compression;
 use crate::input::source::{Opened, open};
 
 pub use crate::compare::comparison::{
@@ -74,9 +74,9 @@ pub fn compare(
             return comparison;
         }
     };
-    comparison.left.compression = old.container().name();
-    comparison.right.compression = new.container().name();
-    let containers = Containers::new(&old, &new);
+    comparison.left.compression = old.compression().name();
+    comparison.right.compression = new.compression().name();
+    let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
         Err(error) => comparison.trouble = Some(crate::compare::error::of_index(&names, &error)),
@@ -115,9 +115,10 @@ fn compare_opened(
             crate::compare::prefix::files::compare(&left, &right, options, progress)
                 .map(|outcome| (outcome, None))
         }
-        (Opened::Packed(left, ll, old, old_head), Opened::Packed(right, rl, new, new_head))
-            if old == new =>
-        {
+        (
+            Opened::Compressed(left, ll, old, old_head),
+            Opened::Compressed(right, rl, new, new_head),
+        ) if old == new => {
             let (left, right) = ((left, ll), (right, rl));
             let same = |length| {
                 crate::compare::diff::bytes::first_in_files(&left, &right, length, &|_| {})
@@ -136,7 +137,7 @@ fn compare_opened(
             }
             if ll == rl && same(ll.min(PROBE))? {
                 // Most likely the files are equal: one is decoded while both are compared.
-                let input = Opened::Packed(left.0.try_clone()?, ll, old, old_head.clone());
+                let input = Opened::Compressed(left.0.try_clone()?, ll, old, old_head.clone());
                 let (outcome, equal) = std::thread::scope(|scope| {
                     let helper = scope.spawn(|| same(ll));
                     let outcome =
@@ -153,13 +154,14 @@ fn compare_opened(
                 }
                 rewind(&left.0)?;
             }
-            let left = Opened::Packed(left.0, ll, old, old_head);
-            let right = Opened::Packed(right.0, rl, new, new_head);
+            let left = Opened::Compressed(left.0, ll, old, old_head);
+            let right = Opened::Compressed(right.0, rl, new, new_head);
             crate::compare::prefix::streams::compare(left, right, false, options, progress)
                 .map(|outcome| (outcome, Some(false)))
         }
         (old, new) => {
-            let digest = old.container() == new.container() && old.container() != Container::Plain;
+            let digest =
+                old.compression() == new.compression() && old.compression() != Compression::Plain;
             crate::compare::prefix::streams::compare(old, new, digest, options, progress)
                 .map(|outcome| (outcome, None))
         }
@@ -171,7 +173,7 @@ impl Comparison {
         let side = |source: &Source| SideSummary {
             label: source.label.clone(),
             source: source.name.clone(),
-            compression: Container::Plain.name(),
+            compression: Compression::Plain.name(),
             ..SideSummary::default()
         };
         Self {
@@ -189,7 +191,7 @@ impl Comparison {
     fn fill(
         &mut self,
         mut outcome: Outcome,
-        containers: &Containers,
+        containers: &Compressions,
         equal: ContainersEqual,
         options: &Options,
         names: &(String, String),

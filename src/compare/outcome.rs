@@ -21,7 +21,7 @@ pub(crate) struct Outcome {
     pub(crate) failures: Vec<(Side, io::Error)>,
 }
 
-/// What was seen of one container.
+/// What was seen of one compression.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ContainerFacts {
     pub(crate) stats: ContainerStats,
@@ -32,7 +32,7 @@ impl ContainerFacts {
     pub(crate) fn of(stream: &Stream) -> Self {
         Self {
             stats: stream.stats.clone(),
-            digest: stream.container,
+            digest: stream.compression,
         }
     }
 }

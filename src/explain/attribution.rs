@@ -84,6 +84,6 @@ pub(crate) fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
     let Some(owner) = owner else {
         return (None, None);
     };
-    let script = owner.script.and_then(Script::from_word);
+    let script = owner.script.and_then(Script::from_name);
     (Some(owner.package), script)
 }

@@ -78,7 +78,7 @@ pub enum DpkgRoot {
 impl DpkgRoot {
     /// The contract's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Aware => "aware",
             Self::Helper => "helper",
@@ -244,7 +244,7 @@ impl<'a> Orphans<'a> {
                 let line = about.into_iter().find(scripts::Line::is_silent)?;
                 Some(format!(
                     "{path} may be its: {} line {}: {}",
-                    kind.word(),
+                    kind.as_str(),
                     line.number,
                     line.text
                 ))

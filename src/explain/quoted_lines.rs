@@ -19,7 +19,7 @@ pub(crate) fn lines(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     };
     // A trigger is a postinst run for it.
     let name = if word == "trigger" { "postinst" } else { word };
-    let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.word() == name) else {
+    let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == name) else {
         return vec![];
     };
     let Some(script) = case.evidence.scripts.script(package, kind) else {

@@ -1,10 +1,10 @@
-//! Containers: which compression a byte stream is in, and what its header says.
+//! Compressions: which compression a byte stream is in, and what its header says.
 
 use crate::text::quote;
 
 /// A compression format, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Container {
+pub enum Compression {
     /// Not compressed, as far as the magic tells.
     Plain,
     /// RFC 1952.
@@ -19,7 +19,7 @@ pub enum Container {
     Lz4,
 }
 
-impl Container {
+impl Compression {
     /// Name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -37,34 +37,34 @@ impl Container {
 /// Bytes that [`sniff`] wants at least, where the input has them.
 pub(crate) const SNIFF: usize = 512;
 
-/// Tells the container by the first bytes.
+/// Tells the compression by the first bytes.
 ///
 /// A tar archive may begin with a name that looks like a magic number; a block that sums
 /// up as a tar header is plain.
 #[must_use]
-pub fn sniff(start: &[u8]) -> Container {
+pub fn sniff(start: &[u8]) -> Compression {
     let found = member(start);
-    if found == Container::Plain || !sums_up(start) {
+    if found == Compression::Plain || !sums_up(start) {
         found
     } else {
-        Container::Plain
+        Compression::Plain
     }
 }
 
-/// The container that a member starting with these bytes belongs to.
-pub(crate) fn member(start: &[u8]) -> Container {
+/// The compression that a member starting with these bytes belongs to.
+pub(crate) fn member(start: &[u8]) -> Compression {
     match start {
-        [0x1f, 0x8b, 0x08, ..] => Container::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Container::Zstd,
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Container::Xz,
+        [0x1f, 0x8b, 0x08, ..] => Compression::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Compression::Zstd,
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Compression::Xz,
         [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]
             if rest.starts_with(&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
                 || rest.starts_with(&[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]) =>
         {
-            Container::Bzip2
+            Compression::Bzip2
         }
-        [0x04, 0x22, 0x4d, 0x18, ..] => Container::Lz4,
-        _ => Container::Plain,
+        [0x04, 0x22, 0x4d, 0x18, ..] => Compression::Lz4,
+        _ => Compression::Plain,
     }
 }
 
@@ -83,24 +83,24 @@ fn sums_up(start: &[u8]) -> bool {
     u32::from_str_radix(&digits, 8).is_ok_and(|stored| stored == sum(block) - sum(field) + 256)
 }
 
-/// What the header of a container says, in words: the fields that differ between
+/// What the header of a compression says, in words: the fields that differ between
 /// otherwise equal writers (gzip: RFC 1952 section 2.3; zstd: RFC 8878 section 3.1.1.1).
 #[must_use]
-pub fn describe_header(container: Container, start: &[u8]) -> Vec<(&'static str, String)> {
-    match container {
-        Container::Gzip => gzip_header(start),
-        Container::Zstd => zstd_header(start),
-        Container::Xz => start
+pub fn describe_header(compression: Compression, start: &[u8]) -> Vec<(&'static str, String)> {
+    match compression {
+        Compression::Gzip => gzip_header(start),
+        Compression::Zstd => zstd_header(start),
+        Compression::Xz => start
             .get(7)
             .map(|flags| ("check", xz_check(*flags)))
             .into_iter()
             .collect(),
-        Container::Bzip2 => start
+        Compression::Bzip2 => start
             .get(3)
             .map(|level| ("block size", format!("{}00 kB", char::from(*level))))
             .into_iter()
             .collect(),
-        Container::Plain | Container::Lz4 => Vec::new(),
+        Compression::Plain | Compression::Lz4 => Vec::new(),
     }
 }
 
@@ -197,27 +197,27 @@ fn xz_check(flags: u8) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::input::compression::{Container, describe_header, sniff};
+    use crate::input::compression::{Compression, describe_header, sniff};
 
     #[test]
     fn magic_decides() {
-        for (start, container) in [
-            (&b"\x1f\x8b\x08\0"[..], Container::Gzip),
-            (b"\x28\xb5\x2f\xfd\0", Container::Zstd),
-            (b"\x51\x2a\x4d\x18\0", Container::Zstd),
-            (b"\xfd7zXZ\0", Container::Xz),
-            (b"BZh91AY&SY", Container::Bzip2),
-            (b"BZh9 is a name", Container::Plain),
-            (b"", Container::Plain),
+        for (start, compression) in [
+            (&b"\x1f\x8b\x08\0"[..], Compression::Gzip),
+            (b"\x28\xb5\x2f\xfd\0", Compression::Zstd),
+            (b"\x51\x2a\x4d\x18\0", Compression::Zstd),
+            (b"\xfd7zXZ\0", Compression::Xz),
+            (b"BZh91AY&SY", Compression::Bzip2),
+            (b"BZh9 is a name", Compression::Plain),
+            (b"", Compression::Plain),
         ] {
-            assert_eq!(sniff(start), container, "{start:?}");
+            assert_eq!(sniff(start), compression, "{start:?}");
         }
     }
 
     #[test]
     fn gzip_fields_are_named() {
         let fields = describe_header(
-            Container::Gzip,
+            Compression::Gzip,
             b"\x1f\x8b\x08\x08\x01\0\0\0\x02\x03a.tar\0",
         );
         let expected = [

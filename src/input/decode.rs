@@ -2,16 +2,16 @@
 //!
 //! The decoders' own multi-member modes drop or refuse what follows a member; here a
 //! member ends, the next is recognised by its magic, and whatever else follows is
-//! counted and digested as bytes after the container.
+//! counted and digested as bytes after the compression.
 
 use std::io;
 use std::io::{BufRead, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::input::compression::{Container, member};
+use crate::input::compression::{Compression, member};
 
-/// What was seen of a container besides its content.
+/// What was seen of a compression besides its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContainerStats {
     /// gzip members, zstd frames, xz or bzip2 streams.
@@ -39,7 +39,7 @@ enum Stage<R: Read> {
 
 /// A reader of the decoded bytes.
 pub struct Decoder<R: Read> {
-    container: Container,
+    compression: Compression,
     stage: Stage<R>,
     stats: ContainerStats,
     window_log: u32,
@@ -48,7 +48,7 @@ pub struct Decoder<R: Read> {
 impl<R: Read> std::fmt::Debug for Decoder<R> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Decoder")
-            .field("container", &self.container)
+            .field("compression", &self.compression)
             .field("stats", &self.stats)
             .finish_non_exhaustive()
     }
@@ -58,18 +58,18 @@ impl<R: Read> std::fmt::Debug for Decoder<R> {
 const XZ_MEMORY: u64 = 256 << 20;
 
 impl<R: Read> Decoder<R> {
-    /// Decodes `input`, which is in `container`. `window_log` bounds a zstd window (and so its
-    /// memory) to `1 << window_log` bytes. With `digest` the container's bytes are digested.
+    /// Decodes `input`, which is in `compression`. `window_log` bounds a zstd window (and so its
+    /// memory) to `1 << window_log` bytes. With `digest` the compression's bytes are digested.
     #[must_use]
-    pub fn new(input: R, container: Container, window_log: u32, digest: bool) -> Self {
-        let input = CountingReader::new(input, container != Container::Plain, digest);
-        let stage = if container == Container::Plain {
+    pub fn new(input: R, compression: Compression, window_log: u32, digest: bool) -> Self {
+        let input = CountingReader::new(input, compression != Compression::Plain, digest);
+        let stage = if compression == Compression::Plain {
             Stage::Plain(input)
         } else {
             Stage::Between(input)
         };
         Self {
-            container,
+            compression,
             stage,
             stats: ContainerStats::default(),
             window_log,
@@ -82,7 +82,7 @@ impl<R: Read> Decoder<R> {
         &self.stats
     }
 
-    /// SHA-256 and length of the container's own bytes, once everything was read, where it was asked for.
+    /// SHA-256 and length of the compression's own bytes, once everything was read, where it was asked for.
     #[must_use]
     pub fn container_digest(self) -> Option<([u8; 32], u64)> {
         match self.stage {
@@ -97,35 +97,35 @@ impl<R: Read> Decoder<R> {
             return Ok(Stage::Done(input));
         }
         let zeros = start.iter().take_while(|byte| **byte == 0).count();
-        if self.container == Container::Xz && self.stats.members > 0 && zeros >= 4 {
+        if self.compression == Compression::Xz && self.stats.members > 0 && zeros >= 4 {
             // Stream padding: a multiple of four zero bytes, then another stream or the end.
             self.stats.trailing += 4;
             input.consume(4);
             return Ok(Stage::Between(input));
         }
-        if member(start) != self.container {
+        if member(start) != self.compression {
             return self.trailing(input);
         }
-        if self.container == Container::Zstd
+        if self.compression == Compression::Zstd
             && start.first().is_some_and(|byte| byte & 0xf0 == 0x50)
         {
             return self.skip_frame(input);
         }
         self.stats.members += 1;
-        Ok(match self.container {
-            Container::Gzip => Stage::Gzip(flate2::bufread::GzDecoder::new(input)),
-            Container::Zstd => {
+        Ok(match self.compression {
+            Compression::Gzip => Stage::Gzip(flate2::bufread::GzDecoder::new(input)),
+            Compression::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?.single_frame();
                 decoder.window_log_max(self.window_log)?;
                 Stage::Zstd(decoder)
             }
-            Container::Xz => {
+            Compression::Xz => {
                 let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)
                     .map_err(io::Error::other)?;
                 Stage::Xz(liblzma::bufread::XzDecoder::new_stream(input, stream))
             }
-            Container::Bzip2 => Stage::Bzip2(bzip2::bufread::BzDecoder::new(input)),
-            Container::Plain | Container::Lz4 => Stage::Plain(input),
+            Compression::Bzip2 => Stage::Bzip2(bzip2::bufread::BzDecoder::new(input)),
+            Compression::Plain | Compression::Lz4 => Stage::Plain(input),
         })
     }
 
@@ -295,10 +295,10 @@ impl<R: Read> BufRead for CountingReader<R> {
 mod tests {
     use std::io::{Read as _, Write as _};
 
-    use crate::input::decode::{Container, ContainerStats, Decoder};
+    use crate::input::decode::{Compression, ContainerStats, Decoder};
 
-    fn decoded(data: &[u8], container: Container) -> (Vec<u8>, ContainerStats) {
-        let mut decoder = Decoder::new(data, container, 27, true);
+    fn decoded(data: &[u8], compression: Compression) -> (Vec<u8>, ContainerStats) {
+        let mut decoder = Decoder::new(data, compression, 27, true);
         let mut out = Vec::new();
         let read = decoder.read_to_end(&mut out);
         assert!(read.is_ok(), "{read:?}");
@@ -311,47 +311,47 @@ mod tests {
         (out, stats)
     }
 
-    fn packed(container: Container, data: &[u8]) -> Vec<u8> {
-        let done = match container {
-            Container::Gzip => {
+    fn packed(compression: Compression, data: &[u8]) -> Vec<u8> {
+        let done = match compression {
+            Compression::Gzip => {
                 let mut out =
                     flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
                 out.write_all(data).and_then(|()| out.finish())
             }
-            Container::Zstd => zstd::encode_all(data, 1),
-            Container::Xz => {
+            Compression::Zstd => zstd::encode_all(data, 1),
+            Compression::Xz => {
                 let mut out = liblzma::write::XzEncoder::new(Vec::new(), 0);
                 out.write_all(data).and_then(|()| out.finish())
             }
-            Container::Bzip2 => {
+            Compression::Bzip2 => {
                 let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
                 out.write_all(data).and_then(|()| out.finish())
             }
-            Container::Plain | Container::Lz4 => Ok(data.to_vec()),
+            Compression::Plain | Compression::Lz4 => Ok(data.to_vec()),
         };
         done.unwrap_or_default()
     }
 
     #[test]
     fn several_members_and_what_follows_are_read_in_every_container() {
-        for container in [
-            Container::Gzip,
-            Container::Zstd,
-            Container::Xz,
-            Container::Bzip2,
+        for compression in [
+            Compression::Gzip,
+            Compression::Zstd,
+            Compression::Xz,
+            Compression::Bzip2,
         ] {
-            let two = [packed(container, b"one "), packed(container, b"two")].concat();
-            let (out, stats) = decoded(&two, container);
+            let two = [packed(compression, b"one "), packed(compression, b"two")].concat();
+            let (out, stats) = decoded(&two, compression);
             assert_eq!(
                 (&out[..], stats.members, stats.trailing),
                 (&b"one two"[..], 2, 0),
-                "{container:?}"
+                "{compression:?}"
             );
-            let (out, stats) = decoded(&[&two[..], b"\0\0\0\0garbage"].concat(), container);
+            let (out, stats) = decoded(&[&two[..], b"\0\0\0\0garbage"].concat(), compression);
             assert_eq!(
                 (&out[..], stats.trailing, stats.trailing_data),
                 (&b"one two"[..], 11, true),
-                "{container:?}"
+                "{compression:?}"
             );
         }
     }
@@ -360,10 +360,10 @@ mod tests {
     fn skippable_frames_are_passed_over() {
         let data = [
             b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(),
-            packed(Container::Zstd, b"x"),
+            packed(Compression::Zstd, b"x"),
         ]
         .concat();
-        let (out, stats) = decoded(&data, Container::Zstd);
+        let (out, stats) = decoded(&data, Compression::Zstd);
         assert_eq!(
             (&out[..], stats.members, stats.skippable),
             (&b"x"[..], 1, 1)
@@ -372,17 +372,17 @@ mod tests {
 
     #[test]
     fn a_cut_member_is_an_error_in_every_container() {
-        for container in [
-            Container::Gzip,
-            Container::Zstd,
-            Container::Xz,
-            Container::Bzip2,
+        for compression in [
+            Compression::Gzip,
+            Compression::Zstd,
+            Compression::Xz,
+            Compression::Bzip2,
         ] {
-            let whole = packed(container, &b"content ".repeat(100));
+            let whole = packed(compression, &b"content ".repeat(100));
             for end in 10..whole.len() {
                 let mut out = Vec::new();
-                let read = Decoder::new(&whole[..end], container, 27, true).read_to_end(&mut out);
-                assert!(read.is_err(), "{container:?} cut at {end}");
+                let read = Decoder::new(&whole[..end], compression, 27, true).read_to_end(&mut out);
+                assert!(read.is_err(), "{compression:?} cut at {end}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Inputs: files and streams, their containers, and random access to what is inside.
 //!
-//! The container is known by its magic, never by a name. Nothing here knows tar.
+//! The compression is known by its magic, never by a name. Nothing here knows tar.
 
 pub(crate) mod compression;
 pub(crate) mod decode;
@@ -9,7 +9,7 @@ pub(crate) mod source;
 pub(crate) mod spool;
 pub(crate) mod stream;
 
-pub use crate::input::compression::{Container, describe_header, sniff};
+pub use crate::input::compression::{Compression, describe_header, sniff};
 pub use crate::input::decode::{ContainerStats, Decoder};
 pub use crate::input::read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
 pub use crate::input::source::{InputError, Opened, Source, SourceKind, open};

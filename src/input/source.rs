@@ -5,7 +5,7 @@ use std::io;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
-use crate::input::compression::{Container, SNIFF, sniff};
+use crate::input::compression::{Compression, SNIFF, sniff};
 use crate::input::read_at::read_up_to;
 
 /// One side's input.
@@ -45,7 +45,7 @@ pub enum InputError {
     /// The operating system's refusal.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A container that is recognised but not read.
+    /// A compression that is recognised but not read.
     #[error("compressed with {0}, which is not read")]
     Unsupported(&'static str),
     /// A directory.
@@ -57,62 +57,68 @@ pub enum InputError {
 pub enum Opened {
     /// A regular file that is not compressed: random access.
     Plain(File, u64),
-    /// A regular file in a container.
-    Packed(File, u64, Container, Vec<u8>),
-    /// Anything else: read once. The bytes are those that told the container.
-    Stream(Box<dyn Read + Send>, Container, Vec<u8>),
+    /// A regular file in a compression.
+    Compressed(File, u64, Compression, Vec<u8>),
+    /// Anything else: read once. The bytes are those that told the compression.
+    Stream(Box<dyn Read + Send>, Compression, Vec<u8>),
 }
 
 impl std::fmt::Debug for Opened {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_tuple("Opened").field(&self.container()).finish()
+        out.debug_tuple("Opened")
+            .field(&self.compression())
+            .finish()
     }
 }
 
 impl Opened {
-    /// The container.
+    /// The compression.
     #[must_use]
-    pub fn container(&self) -> Container {
+    pub fn compression(&self) -> Compression {
         match self {
-            Self::Plain(..) => Container::Plain,
-            Self::Packed(_, _, container, _) | Self::Stream(_, container, _) => *container,
+            Self::Plain(..) => Compression::Plain,
+            Self::Compressed(_, _, compression, _) | Self::Stream(_, compression, _) => {
+                *compression
+            }
         }
     }
 
-    /// The first bytes of a container.
+    /// The first bytes of a compression.
     #[must_use]
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Plain(..) => &[],
-            Self::Packed(_, _, _, head) | Self::Stream(_, _, head) => head,
+            Self::Compressed(_, _, _, head) | Self::Stream(_, _, head) => head,
         }
     }
 
-    /// The container's bytes from the start, to be read once.
+    /// The compression's bytes from the start, to be read once.
     #[must_use]
     pub fn into_stream(self) -> Box<dyn Read + Send> {
         match self {
-            Self::Plain(file, _) | Self::Packed(file, ..) => Box::new(file),
+            Self::Plain(file, _) | Self::Compressed(file, ..) => Box::new(file),
             Self::Stream(stream, _, _) => stream,
         }
     }
 }
 
-/// Opens an input and tells its container.
+/// Opens an input and tells its compression.
 ///
 /// # Errors
-/// It cannot be opened or read, or is in a container that is not read.
+/// It cannot be opened or read, or is in a compression that is not read.
 pub fn open(kind: SourceKind) -> Result<Opened, InputError> {
     let opened = match kind {
         SourceKind::File(path) => open_file(File::open(path)?)?,
         SourceKind::Stdin => open_stream(Box::new(io::stdin()))?,
         SourceKind::Stream(stream) => open_stream(stream)?,
     };
-    match opened.container() {
-        Container::Lz4 => Err(InputError::Unsupported("lz4")),
-        Container::Plain | Container::Gzip | Container::Zstd | Container::Xz | Container::Bzip2 => {
-            Ok(opened)
-        }
+    match opened.compression() {
+        Compression::Lz4 => Err(InputError::Unsupported("lz4")),
+        Compression::Plain
+        | Compression::Gzip
+        | Compression::Zstd
+        | Compression::Xz
+        | Compression::Bzip2 => Ok(opened),
     }
 }
 
@@ -129,15 +135,15 @@ fn open_file(file: File) -> Result<Opened, InputError> {
     let read = read_up_to(&pair, &mut head, 0)?;
     head.truncate(read);
     Ok(match sniff(&head) {
-        Container::Plain => Opened::Plain(pair.0, pair.1),
-        container => Opened::Packed(pair.0, pair.1, container, head),
+        Compression::Plain => Opened::Plain(pair.0, pair.1),
+        compression => Opened::Compressed(pair.0, pair.1, compression, head),
     })
 }
 
 fn open_stream(mut stream: Box<dyn Read + Send>) -> Result<Opened, InputError> {
     let mut head = Vec::with_capacity(SNIFF);
     let _ = stream.by_ref().take(SNIFF as u64).read_to_end(&mut head)?;
-    let container = sniff(&head);
+    let compression = sniff(&head);
     let again = Cursor::new(head.clone()).chain(stream);
-    Ok(Opened::Stream(Box::new(again), container, head))
+    Ok(Opened::Stream(Box::new(again), compression, head))
 }

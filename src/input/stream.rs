@@ -4,7 +4,7 @@ use std::io;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use crate::input::compression::Container;
+use crate::input::compression::Compression;
 use crate::input::decode::{ContainerStats, Decoder};
 
 /// Bytes of one buffer: few hand-overs between threads; 1 MiB would leave the second level cache.
@@ -37,10 +37,10 @@ impl Chunks {
 /// What a reader says when it has ended.
 #[derive(Debug)]
 pub struct Side {
-    /// What was seen of the container.
+    /// What was seen of the compression.
     pub stats: ContainerStats,
-    /// SHA-256 and length of the container's bytes, where it was read to its end.
-    pub container: Option<([u8; 32], u64)>,
+    /// SHA-256 and length of the compression's bytes, where it was read to its end.
+    pub compression: Option<([u8; 32], u64)>,
     /// Decoded bytes.
     pub bytes: u64,
     /// The error that ended it.
@@ -52,7 +52,7 @@ pub struct Side {
 /// The work returns when the input ends or fails, or the consumer is dropped.
 pub fn read_ahead<R: Read + Send>(
     input: R,
-    container: Container,
+    compression: Compression,
     window_log: u32,
     digest: bool,
 ) -> (Chunks, impl FnOnce() -> Side + Send) {
@@ -60,7 +60,7 @@ pub fn read_ahead<R: Read + Send>(
     let (empty, to_reader) = sync_channel(IN_FLIGHT + 2);
     let work = move || {
         read_all(
-            Decoder::new(input, container, window_log, digest),
+            Decoder::new(input, compression, window_log, digest),
             &to_consumer,
             &to_reader,
         )
@@ -89,7 +89,7 @@ fn read_all<R: Read>(
     };
     Side {
         stats: decoder.stats().clone(),
-        container: decoder.container_digest(),
+        compression: decoder.container_digest(),
         bytes,
         error,
     }

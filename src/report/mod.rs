@@ -210,7 +210,7 @@ pub enum Script {
 impl Script {
     /// The script of a word of the contract.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         let all = [
             Self::Preinst,
             Self::Postinst,
@@ -219,12 +219,12 @@ impl Script {
             Self::Config,
             Self::Trigger,
         ];
-        all.into_iter().find(|script| script.word() == word)
+        all.into_iter().find(|script| script.as_str() == word)
     }
 
     /// The contract's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Preinst => "preinst",
             Self::Postinst => "postinst",

@@ -64,7 +64,7 @@ impl IdMapError {
 
 /// What is known of the user that asks for a map.
 #[derive(Debug, Clone, Copy)]
-pub struct Asker<'a> {
+pub struct Caller<'a> {
     /// Effective user id.
     pub uid: u32,
     /// Login name, which subuid(5) may use instead of the number.
@@ -121,7 +121,7 @@ impl IdMap {
     ///
     /// # Errors
     /// [`IdMapError::NoRange`] for a plain user without subordinate ids.
-    pub fn for_user(asker: Asker<'_>) -> Result<Self, IdMapError> {
+    pub fn for_user(asker: Caller<'_>) -> Result<Self, IdMapError> {
         let is_closed = matches!(asker.max_user_namespaces.trim(), "" | "0");
         if asker.uid == 0 && is_closed && has_enough_ids(asker.uid_map) {
             return Ok(Self::callers());
@@ -170,7 +170,7 @@ impl fmt::Display for IdMap {
 }
 
 /// First id of the first range of the asker's that is long enough.
-fn range_start(table: &str, asker: Asker<'_>) -> Option<u32> {
+fn range_start(table: &str, asker: Caller<'_>) -> Option<u32> {
     let number = asker.uid.to_string();
     table.lines().find_map(|line| {
         let mut fields = line.trim().split(':');
@@ -201,8 +201,8 @@ mod tests {
 
     const ALL: &str = "         0          0 4294967295\n";
 
-    fn asker<'a>(uid: u32, subuid: &'a str, uid_map: &'a str) -> Asker<'a> {
-        Asker {
+    fn asker<'a>(uid: u32, subuid: &'a str, uid_map: &'a str) -> Caller<'a> {
+        Caller {
             uid,
             user: "jo",
             subuid,
@@ -256,17 +256,17 @@ mod tests {
     #[test]
     fn the_superuser_needs_no_user_namespace_and_a_plain_user_does() {
         for closed in ["", "0\n"] {
-            let asker = Asker {
+            let asker = Caller {
                 max_user_namespaces: closed,
                 ..asker(0, "", ALL)
             };
             assert_eq!(IdMap::for_user(asker), Ok(IdMap::callers()));
-            let plain = Asker { uid: 1000, ..asker };
+            let plain = Caller { uid: 1000, ..asker };
             assert!(IdMap::for_user(plain).is_err());
         }
         assert_eq!(IdMap::callers().for_machine(true), IdMap::callers());
         // A superuser of a single id is none.
-        let single = Asker {
+        let single = Caller {
             max_user_namespaces: "0\n",
             ..asker(0, "", "0 1000 1\n")
         };

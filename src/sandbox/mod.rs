@@ -23,14 +23,14 @@ pub(crate) mod trees;
 use std::process::ExitCode;
 
 pub use crate::sandbox::idmap::{
-    Asker, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
+    Caller, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
 };
 pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
 pub use crate::sandbox::plan::{
     Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote,
 };
-pub use crate::sandbox::progress::{Activity, Meter, Progress};
-pub use crate::sandbox::protocol::{Ending, Outcome, StageFailure};
+pub use crate::sandbox::progress::{Activity, Progress, ProgressCounter};
+pub use crate::sandbox::protocol::{ExitStatus, Outcome, StageFailure};
 pub use crate::sandbox::stage::init::EMULATION_WARNING;
 pub use crate::sandbox::stage::monitor::Auditor;
 pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};

@@ -56,11 +56,11 @@ impl fmt::Display for Progress {
 
 /// Where reports go.
 #[derive(Debug)]
-pub(crate) struct Teller<'a> {
+pub(crate) struct ProgressSender<'a> {
     launcher: Mutex<&'a mut Channel>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> ProgressSender<'a> {
     pub(crate) fn new(launcher: &'a mut Channel) -> Self {
         Self {
             launcher: Mutex::new(launcher),
@@ -112,19 +112,19 @@ impl<'a> Teller<'a> {
 
 /// Counts one activity's work, by any number of threads.
 #[derive(Debug)]
-pub struct Meter<'a> {
+pub struct ProgressCounter<'a> {
     activity: Activity,
     objects: AtomicU64,
     bytes: AtomicU64,
-    pace: Pace,
-    teller: Option<&'a Teller<'a>>,
+    pace: Throttle,
+    teller: Option<&'a ProgressSender<'a>>,
 }
 
-impl<'a> Meter<'a> {
-    pub(crate) fn new(activity: Activity, teller: &'a Teller<'a>) -> Self {
+impl<'a> ProgressCounter<'a> {
+    pub(crate) fn new(activity: Activity, teller: &'a ProgressSender<'a>) -> Self {
         Self {
             teller: Some(teller),
-            ..Meter::silent(activity)
+            ..ProgressCounter::silent(activity)
         }
     }
 
@@ -135,7 +135,7 @@ impl<'a> Meter<'a> {
             activity,
             objects: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            pace: Pace::new(),
+            pace: Throttle::new(),
             teller: None,
         }
     }
@@ -174,7 +174,7 @@ impl<'a> Meter<'a> {
 
 /// Bounds the rate of reports, without a lock: work of one thread never waits for another's.
 #[derive(Debug)]
-struct Pace {
+struct Throttle {
     start: Instant,
     /// Milliseconds after the start at which the next report is due.
     due: AtomicU64,
@@ -184,7 +184,7 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Pace {
+impl Throttle {
     fn new() -> Self {
         Self {
             start: Instant::now(),
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn there_are_at_most_ten_reports_a_second_however_many_objects() {
-        let pace = Pace::new();
+        let pace = Throttle::new();
         let due: Vec<_> = (0..1_000_000)
             .map(Duration::from_micros)
             .filter(|elapsed| pace.is_due(*elapsed))
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn a_launcher_that_reads_nothing_holds_nobody_up() {
         let (mut ours, theirs) = Channel::pair().unwrap();
-        let teller = Teller::new(&mut ours);
+        let teller = ProgressSender::new(&mut ours);
         // More than any socket holds.
         for _ in 0..100_000 {
             teller.command_runs();

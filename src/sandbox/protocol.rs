@@ -44,7 +44,7 @@ pub(crate) enum FromMonitor {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromInit {
     /// The command ended.
-    Ended(Ending),
+    Ended(ExitStatus),
     /// The command could not be started.
     Failed(StageFailure),
 }
@@ -53,21 +53,21 @@ pub(crate) enum FromInit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// How the command ended.
-    pub ending: Ending,
+    pub ending: ExitStatus,
     /// What the audit returned, in its own format.
     pub audit: Option<String>,
 }
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ending {
+pub enum ExitStatus {
     /// It exited with this status.
     Exited(i32),
     /// This signal ended it.
     Signalled(i32),
 }
 
-impl std::fmt::Display for Ending {
+impl std::fmt::Display for ExitStatus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Exited(status) => write!(f, "exited with {status}"),

@@ -12,7 +12,7 @@ use rustix::fs::{CWD, Timespec, Timestamps};
 
 use crate::sandbox::mounts::{below, bind, failed, make_mount_point, make_nodes, mount_tmpfs};
 use crate::sandbox::plan::{Access, Node};
-use crate::sandbox::progress::Teller;
+use crate::sandbox::progress::ProgressSender;
 use crate::sandbox::protocol::StageFailure;
 
 /// What a build may change.
@@ -107,7 +107,7 @@ pub(crate) fn copies(
     workspace: &Path,
     nodes: &[Node],
     layers: &[Source<'_>],
-    teller: &Teller<'_>,
+    teller: &ProgressSender<'_>,
 ) -> Result<Tree, StageFailure> {
     let root = workspace.join("root");
     mount_tmpfs(&root, 0o755)?;

@@ -54,7 +54,7 @@ pub mod regions {
         VERSION = 263..265;
         /// Owner's name.
         UNAME = 265..297;
-        /// Group's name.
+        /// RawEntry's name.
         GNAME = 297..329;
         /// Major device number.
         DEVMAJOR = 329..337;

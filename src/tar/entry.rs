@@ -10,7 +10,7 @@ use base64::Engine as _;
 use crate::tar::block::regions;
 use crate::tar::number::Number;
 use crate::tar::pax::{Record, records};
-use crate::tar::raw_entry::{ExtKind, Group, until_nul};
+use crate::tar::raw_entry::{ExtKind, RawEntry, until_nul};
 use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
 
@@ -92,7 +92,7 @@ pub struct Entry {
     pub gid: Number,
     /// Owner's name, empty where there is none.
     pub uname: Vec<u8>,
-    /// Group's name, empty where there is none.
+    /// RawEntry's name, empty where there is none.
     pub gname: Vec<u8>,
     /// Size in bytes; of the expanded file where it is sparse.
     pub size: u64,
@@ -126,7 +126,7 @@ impl Entry {
     /// Decodes a group. `content` holds the first bytes of its stored content (needed for
     /// sparse format 1.0 only, may be empty otherwise).
     #[must_use]
-    pub fn from_group(group: &Group, content: &[u8]) -> Self {
+    pub fn from_group(group: &RawEntry, content: &[u8]) -> Self {
         let own: Vec<Record<'_>> = group
             .ext
             .iter()
@@ -152,7 +152,7 @@ impl Entry {
         entry
     }
 
-    fn from_header(group: &Group) -> Self {
+    fn from_header(group: &RawEntry) -> Self {
         let block = &group.block;
         let ustar = block.is_ustar();
         let text = |region| {
@@ -254,7 +254,7 @@ fn applies_globally(key: &[u8]) -> bool {
     !local && !field.starts_with(b"pax:")
 }
 
-fn declared_size(group: &Group, own: &[Record<'_>]) -> u64 {
+fn declared_size(group: &RawEntry, own: &[Record<'_>]) -> u64 {
     let record = own
         .iter()
         .rev()

@@ -3,7 +3,7 @@
 //! It is our own because a comparator must see what a reader hides: the raw bytes
 //! of every header, the order of extended headers, zero blocks in the middle, and
 //! what stands after the end (`docs/decisions/0001-own-tar-layer.md`). It performs
-//! no input or output: [`Walker`] says what it needs and is fed.
+//! no input or output: [`Parser`] says what it needs and is fed.
 
 pub(crate) mod block;
 pub(crate) mod entry;
@@ -19,8 +19,8 @@ pub use crate::tar::block::{BLOCK, Block, Region, checksum_kind, padding_len, re
 pub use crate::tar::entry::{Entry, Kind, pax_field, trim_slash};
 pub use crate::tar::error::{TarError, TarLimits};
 pub use crate::tar::number::Number;
-pub use crate::tar::parser::{Need, Walker};
+pub use crate::tar::parser::{Need, Parser};
 pub use crate::tar::pax::{PaxError, Record, records};
-pub use crate::tar::raw_entry::{Ext, ExtKind, Globals, Group};
+pub use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
 pub use crate::tar::sparse::{SparseError, SparseMap};
 pub use crate::tar::time::Timestamp;

@@ -2,7 +2,7 @@
 //!
 //! A group is one entry with everything before it that belongs to it: a lone zero
 //! block, global and local extended headers, GNU long names, the header itself, old
-//! sparse blocks. The walker reads nothing: [`Walker::need`] says which bytes come
+//! sparse blocks. The parser reads nothing: [`Parser::need`] says which bytes come
 //! next, so that files (which seek) and streams (which cannot) share it.
 
 use std::collections::BTreeMap;
@@ -12,16 +12,16 @@ use crate::tar::block::{BLOCK, Block, padding_len, regions};
 use crate::tar::error::{TarError, TarLimits};
 use crate::tar::number::Number;
 use crate::tar::pax::records;
-use crate::tar::raw_entry::{Ext, ExtKind, Globals, Group, last_value, spelled_path};
+use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry, last_value, spelled_path};
 
-/// What the walker must be given next.
+/// What the parser must be given next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// 512 bytes; or [`Walker::finish`] where the archive ends here.
+    /// 512 bytes; or [`Parser::finish`] where the archive ends here.
     Block,
     /// This many bytes of extended header data.
     Bytes(usize),
-    /// [`Walker::skipped`] after passing over this many bytes.
+    /// [`Parser::skipped`] after passing over this many bytes.
     Skip(u64),
     /// Nothing: the entries ended.
     Nothing,
@@ -33,14 +33,14 @@ enum State {
     ExtData(Block, ExtKind, u64),
     SparseBlock(Block),
     /// A link, directory or device that claims content: readers disagree whether it is there.
-    Undecided(Box<Group>),
+    Undecided(Box<RawEntry>),
     Content,
     Ended,
 }
 
 /// The state of a walk.
 #[derive(Debug, Clone)]
-pub struct Walker {
+pub struct Parser {
     offset: u64,
     state: State,
     limits: TarLimits,
@@ -55,7 +55,7 @@ pub struct Walker {
     size: u64,
 }
 
-impl Walker {
+impl Parser {
     /// A walk that begins at `offset` with these global values in force.
     #[must_use]
     pub fn new(offset: u64, globals: Globals, limits: TarLimits) -> Self {
@@ -112,11 +112,11 @@ impl Walker {
         }
     }
 
-    /// Takes the bytes that [`Walker::need`] asked for; gives a group when it is complete.
+    /// Takes the bytes that [`Parser::need`] asked for; gives a group when it is complete.
     ///
     /// # Errors
     /// The archive is malformed here; the walk cannot go on.
-    pub fn supply(&mut self, data: &[u8]) -> Result<Option<Group>, TarError> {
+    pub fn supply(&mut self, data: &[u8]) -> Result<Option<RawEntry>, TarError> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Header => self.block(data),
             State::ExtData(block, kind, size) => {
@@ -148,7 +148,7 @@ impl Walker {
     ///
     /// # Errors
     /// The end is inside something.
-    pub fn finish(&mut self) -> Result<Option<Group>, TarError> {
+    pub fn finish(&mut self) -> Result<Option<RawEntry>, TarError> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Header => self.end_of_entries().map(|()| None),
             State::Undecided(mut group) => {
@@ -200,7 +200,7 @@ impl Walker {
         Ok(())
     }
 
-    fn block(&mut self, data: &[u8]) -> Result<Option<Group>, TarError> {
+    fn block(&mut self, data: &[u8]) -> Result<Option<RawEntry>, TarError> {
         let Some(block) = Block::from_bytes(data) else {
             return Err(self.cut(self.offset + data.len() as u64));
         };
@@ -330,10 +330,10 @@ impl Walker {
         Ok(())
     }
 
-    fn complete(&mut self, block: Block) -> Result<Option<Group>, TarError> {
+    fn complete(&mut self, block: Block) -> Result<Option<RawEntry>, TarError> {
         let size = self.stored_size(&block)?;
         let path = spelled_path(&self.ext, &block);
-        let group = Group {
+        let group = RawEntry {
             start: self.zero_at.unwrap_or(self.start),
             gap: self.zero_at.is_some(),
             ext: std::mem::take(&mut self.ext),
@@ -356,7 +356,7 @@ impl Walker {
         self.with_content(group).map(Some)
     }
 
-    fn with_content(&mut self, mut group: Group) -> Result<Group, TarError> {
+    fn with_content(&mut self, mut group: RawEntry) -> Result<RawEntry, TarError> {
         let bytes = group.size + padding_len(group.size);
         let too_far = || TarError::Size {
             offset: group.header,
@@ -375,7 +375,7 @@ impl Walker {
 
     /// Decides whether a link, directory or device has content: a header or a zero block
     /// right after it says no (POSIX), anything else that its content is stored (GNU tar).
-    fn decide(&mut self, mut group: Group, data: &[u8]) -> Result<Option<Group>, TarError> {
+    fn decide(&mut self, mut group: RawEntry, data: &[u8]) -> Result<Option<RawEntry>, TarError> {
         let next =
             Block::from_bytes(data).ok_or_else(|| self.cut(self.offset + data.len() as u64))?;
         if !next.is_zero() && !next.has_valid_checksum() {
@@ -407,3 +407,7 @@ impl Walker {
             })
     }
 }
+
+#[cfg(test)]
+#[path = "parser_tests.rs"]
+mod tests;

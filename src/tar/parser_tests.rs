@@ -2,35 +2,35 @@
 
 use std::sync::Arc;
 
-use crate::tar::parser::{Need, TarError, TarLimits, Walker};
+use crate::tar::parser::{Need, Parser, TarError, TarLimits};
 
 fn walk(data: &[u8]) -> Result<Vec<(Vec<u8>, u64, u64)>, TarError> {
-    let mut walker = Walker::new(0, Arc::default(), TarLimits::default());
+    let mut parser = Parser::new(0, Arc::default(), TarLimits::default());
     let mut found = Vec::new();
     let mut at = 0_usize;
     loop {
-        let want = match walker.need() {
+        let want = match parser.need() {
             Need::Block => 512,
             Need::Bytes(bytes) => bytes,
             Need::Skip(bytes) => {
                 at += usize::try_from(bytes).unwrap_or(usize::MAX);
                 if at > data.len() {
-                    return Err(walker.cut(data.len() as u64));
+                    return Err(parser.cut(data.len() as u64));
                 }
-                walker.skipped();
+                parser.skipped();
                 continue;
             }
             Need::Nothing => return Ok(found),
         };
         let group = match data.get(at..at + want) {
-            Some(bytes) => walker.supply(bytes)?,
-            None if at == data.len() => walker.finish()?,
-            None => return Err(walker.cut(data.len() as u64)),
+            Some(bytes) => parser.supply(bytes)?,
+            None if at == data.len() => parser.finish()?,
+            None => return Err(parser.cut(data.len() as u64)),
         };
-        at += if matches!(walker.need(), Need::Nothing) {
+        at += if matches!(parser.need(), Need::Nothing) {
             0
         } else {
-            usize::try_from(walker.offset()).unwrap_or(0) - at
+            usize::try_from(parser.offset()).unwrap_or(0) - at
         };
         found.extend(group.map(|group| (group.path, group.start, group.size)));
     }

@@ -47,7 +47,7 @@ impl Ext {
 
 /// One entry's blocks, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct RawEntry {
     /// First byte: a lone zero block, an extended header, or the header.
     pub start: u64,
     /// Whether a lone zero block stands before it.

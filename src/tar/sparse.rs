@@ -6,7 +6,7 @@
 use crate::tar::block::{Block, regions};
 use crate::tar::number::Number;
 use crate::tar::pax::Record;
-use crate::tar::raw_entry::Group;
+use crate::tar::raw_entry::RawEntry;
 
 /// Most spans that are decoded; a map is bounded by the extension limit anyway.
 const MAX_SPANS: usize = 1 << 20;
@@ -49,7 +49,7 @@ impl SparseMap {
     /// # Errors
     /// The map is there but does not decode.
     pub fn from_group(
-        group: &Group,
+        group: &RawEntry,
         records: &[Record<'_>],
         content: &[u8],
     ) -> Result<Option<Self>, SparseError> {

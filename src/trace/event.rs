@@ -7,14 +7,14 @@ use crate::trace::value::{arguments, descriptor, string, strings};
 
 /// What an observed process did that matters here.
 #[derive(Debug)]
-pub(crate) enum Deed {
-    Started(u32),
+pub(crate) enum Event {
+    Forked(u32),
     /// Another program, and which file was executed, where that is known.
-    Became(Process, Option<(Vec<u8>, Place)>),
+    Execed(Process, Option<(Vec<u8>, Place)>),
     /// The kernel does not know the format of what was to be executed.
     NotExecutable(Vec<u8>, Place),
-    Rooted(Vec<u8>),
-    Moved(Vec<u8>, Place),
+    Chrooted(Vec<u8>),
+    ChangedDirectory(Vec<u8>, Place),
     Wrote(Vec<u8>, Place),
     /// Opened for writing: what was written, if anything, shows in the file.
     Opened(Vec<u8>),
@@ -28,7 +28,7 @@ pub(crate) enum Place {
     /// From the sandbox's root.
     Whole,
     /// From the process's own root.
-    Rooted,
+    Chrooted,
     /// From its working directory.
     Relative,
 }
@@ -50,26 +50,26 @@ pub(crate) fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
 }
 
 /// What a call that succeeded did.
-pub(crate) fn deeds(call: &Call) -> Vec<Deed> {
+pub(crate) fn events(call: &Call) -> Vec<Event> {
     let values = arguments(&call.arguments);
     let value = |at: usize| values.get(at).copied().unwrap_or_default();
     let wrote = |at: usize| place(None, value(at)).into_iter().collect();
     let wrote_at = |at: usize| place(Some(value(at)), value(at + 1)).into_iter().collect();
     match call.name.as_str() {
         "clone" | "clone3" | "fork" | "vfork" => {
-            call.result.parse().map(Deed::Started).into_iter().collect()
+            call.result.parse().map(Event::Forked).into_iter().collect()
         }
-        "execve" => vec![Deed::Became(process(value(1), value(2)), program(call))],
-        "execveat" => vec![Deed::Became(process(value(2), value(3)), program(call))],
+        "execve" => vec![Event::Execed(process(value(1), value(2)), program(call))],
+        "execveat" => vec![Event::Execed(process(value(2), value(3)), program(call))],
         "chdir" => path_argument(value(0))
-            .map(|(path, place)| Deed::Moved(path, place))
+            .map(|(path, place)| Event::ChangedDirectory(path, place))
             .into_iter()
             .collect(),
         "fchdir" => descriptor(value(0))
-            .map(|path| Deed::Moved(path, Place::Whole))
+            .map(|path| Event::ChangedDirectory(path, Place::Whole))
             .into_iter()
             .collect(),
-        "chroot" => string(value(0)).map(Deed::Rooted).into_iter().collect(),
+        "chroot" => string(value(0)).map(Event::Chrooted).into_iter().collect(),
         "open" => opened(value(1), &call.result),
         "openat" | "openat2" => opened(value(2), &call.result),
         "creat" => opened("O_WRONLY", &call.result),
@@ -86,7 +86,7 @@ pub(crate) fn deeds(call: &Call) -> Vec<Deed> {
         "unlinkat" | "mkdirat" | "mknodat" | "fchmodat" | "fchmodat2" | "fchownat"
         | "futimesat" | "utimensat" => wrote_at(0),
         "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => descriptor(value(0))
-            .map(|path| Deed::Wrote(path, Place::Whole))
+            .map(|path| Event::Wrote(path, Place::Whole))
             .into_iter()
             .collect(),
         _ => vec![],
@@ -111,13 +111,13 @@ fn program(call: &Call) -> Option<(Vec<u8>, Place)> {
 }
 
 /// What could not be executed.
-pub(crate) fn not_executable(call: &Call) -> Option<Deed> {
-    program(call).map(|(path, place)| Deed::NotExecutable(path, place))
+pub(crate) fn not_executable(call: &Call) -> Option<Event> {
+    program(call).map(|(path, place)| Event::NotExecutable(path, place))
 }
 
 /// What a call would have done that failed because the file system is read-only. `Created`
 /// may be `Modified`: whether the file was there is not in the call.
-pub(crate) fn refused(call: &Call) -> Option<Deed> {
+pub(crate) fn refused(call: &Call) -> Option<Event> {
     let values = arguments(&call.arguments);
     let value = |at: usize| values.get(at).copied().unwrap_or_default();
     // What was opened has no descriptor to read the path from; all else says it as if it had
@@ -126,7 +126,7 @@ pub(crate) fn refused(call: &Call) -> Option<Deed> {
         "open" => (place(None, value(0)), opening(value(1))),
         "creat" => (place(None, value(0)), ChangeKind::Created),
         "openat" | "openat2" => (place(Some(value(0)), value(1)), opening(value(2))),
-        "link" | "linkat" => (deeds(call).pop(), ChangeKind::Created),
+        "link" | "linkat" => (events(call).pop(), ChangeKind::Created),
         "symlink" | "symlinkat" | "mkdir" | "mkdirat" | "mknod" | "mknodat" => {
             (first(call), ChangeKind::Created)
         }
@@ -137,13 +137,13 @@ pub(crate) fn refused(call: &Call) -> Option<Deed> {
         _ => (first(call), ChangeKind::Metadata),
     };
     match deed? {
-        Deed::Wrote(path, place) => Some(Deed::Refused(path, place, kind)),
+        Event::Wrote(path, place) => Some(Event::Refused(path, place, kind)),
         _ => None,
     }
 }
 
-fn first(call: &Call) -> Option<Deed> {
-    deeds(call).into_iter().next()
+fn first(call: &Call) -> Option<Event> {
+    events(call).into_iter().next()
 }
 
 fn opening(flags: &str) -> ChangeKind {
@@ -155,7 +155,7 @@ fn opening(flags: &str) -> ChangeKind {
 }
 
 /// What opening a file with these flags means.
-fn opened(flags: &str, result: &str) -> Vec<Deed> {
+fn opened(flags: &str, result: &str) -> Vec<Event> {
     let is_written = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"]
         .iter()
         .any(|flag| flags.contains(flag));
@@ -163,31 +163,31 @@ fn opened(flags: &str, result: &str) -> Vec<Deed> {
         return vec![];
     };
     if is_written {
-        vec![Deed::Opened(path)]
+        vec![Event::Opened(path)]
     } else if flags.contains("O_DIRECTORY") {
         vec![]
     } else {
-        vec![Deed::Read(path)]
+        vec![Event::Read(path)]
     }
 }
 
 /// A path argument, with the directory it may start at.
-fn place(directory: Option<&str>, path: &str) -> Option<Deed> {
+fn place(directory: Option<&str>, path: &str) -> Option<Event> {
     let directory = directory.and_then(descriptor);
     let Some((path, place)) = path_argument(path) else {
         // `utimensat(3</x>, NULL, …)`: the descriptor itself.
-        return directory.map(|path| Deed::Wrote(path, Place::Whole));
+        return directory.map(|path| Event::Wrote(path, Place::Whole));
     };
     Some(match (place, directory) {
-        (Place::Relative, Some(directory)) => Deed::Wrote(joined(&directory, &path), Place::Whole),
-        _ => Deed::Wrote(path, place),
+        (Place::Relative, Some(directory)) => Event::Wrote(joined(&directory, &path), Place::Whole),
+        _ => Event::Wrote(path, place),
     })
 }
 
 fn path_argument(text: &str) -> Option<(Vec<u8>, Place)> {
     let path = string(text)?;
     let place = if path.first() == Some(&b'/') {
-        Place::Rooted
+        Place::Chrooted
     } else {
         Place::Relative
     };

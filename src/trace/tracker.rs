@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::trace::event::{Deed, Place, deeds, joined, not_executable, refused};
+use crate::trace::event::{Event, Place, events, joined, not_executable, refused};
 use crate::trace::syscall::Lines;
 use crate::trace::trace::{Trace, inside, is_data, note};
 
@@ -45,7 +45,7 @@ impl State {
     fn place(&self, path: Vec<u8>, place: Place) -> Vec<u8> {
         match place {
             Place::Whole => path,
-            Place::Rooted => joined(&self.root, &path),
+            Place::Chrooted => joined(&self.root, &path),
             Place::Relative => joined(&self.directory, &path),
         }
     }
@@ -55,7 +55,7 @@ impl State {
 #[derive(Debug, Default)]
 pub struct Tracer {
     lines: Lines,
-    deeds: Vec<(u64, u32, Deed)>,
+    events: Vec<(u64, u32, Event)>,
 }
 
 impl Tracer {
@@ -65,18 +65,18 @@ impl Tracer {
             return;
         };
         if call.result.starts_with("-1 EROFS ") {
-            self.deeds
+            self.events
                 .extend(refused(&call).map(|deed| (call.began, call.pid, deed)));
         }
         if call.result.starts_with("-1 ENOEXEC ") {
-            self.deeds
+            self.events
                 .extend(not_executable(&call).map(|deed| (call.began, call.pid, deed)));
         }
         if call.result.starts_with('-') || call.result.starts_with('?') {
             return;
         }
-        for deed in deeds(&call) {
-            self.deeds.push((call.began, call.pid, deed));
+        for deed in events(&call) {
+            self.events.push((call.began, call.pid, deed));
         }
     }
 
@@ -84,30 +84,30 @@ impl Tracer {
     #[must_use]
     pub fn finish(mut self) -> Trace {
         // A child is there before the call that started it has returned.
-        self.deeds.sort_by_key(|(began, _, _)| *began);
+        self.events.sort_by_key(|(began, _, _)| *began);
         let mut states: BTreeMap<u32, State> = BTreeMap::new();
         let mut trace = Trace {
             lines: self.lines.count(),
             ..Trace::default()
         };
-        for (_, pid, deed) in self.deeds {
+        for (_, pid, deed) in self.events {
             let state = states.entry(pid).or_insert_with(|| State {
                 process: Arc::default(),
                 root: b"/".to_vec(),
                 directory: b"/".to_vec(),
             });
             match deed {
-                Deed::Started(child) => {
+                Event::Forked(child) => {
                     let state = state.clone();
                     let _ = states.insert(child, state);
                 }
-                Deed::NotExecutable(path, place) => {
+                Event::NotExecutable(path, place) => {
                     *trace
                         .unexecutable
                         .entry(state.place(path, place))
                         .or_default() += 1;
                 }
-                Deed::Became(mut process, program) => {
+                Event::Execed(mut process, program) => {
                     if let Some((path, place)) = program {
                         *trace.executed.entry(state.place(path, place)).or_default() += 1;
                     }
@@ -128,24 +128,24 @@ impl Tracer {
                     trace.scripts.extend(process.script.clone());
                     state.process = Arc::new(process);
                 }
-                Deed::Rooted(path) => state.root = joined(&state.root, &path),
-                Deed::Moved(path, place) => state.directory = state.place(path, place),
-                Deed::Wrote(path, place) => {
+                Event::Chrooted(path) => state.root = joined(&state.root, &path),
+                Event::ChangedDirectory(path, place) => state.directory = state.place(path, place),
+                Event::Wrote(path, place) => {
                     if !removes_root(&state.process) {
                         let path = state.place(path, place);
                         trace.wrote(&path, &state.process);
                         let _ = trace.altered.insert(path);
                     }
                 }
-                Deed::Opened(path) => trace.wrote(&path, &state.process),
-                Deed::Refused(path, place, kind) => {
+                Event::Opened(path) => trace.wrote(&path, &state.process),
+                Event::Refused(path, place, kind) => {
                     let path = state.place(path, place);
                     trace.wrote(&path, &state.process);
                     if inside(&path).is_none() {
                         let _ = trace.refused.entry(path).or_insert(kind);
                     }
                 }
-                Deed::Read(path) => {
+                Event::Read(path) => {
                     let is_kept = state.process.script.is_some() || is_data(&path);
                     if is_kept && inside(&path).is_none() {
                         note(&mut trace.read, path, &state.process);
@@ -240,7 +240,7 @@ mod tests {
         let found = trace.refused(|path| path == b"/etc/issue");
         let found: Vec<_> = found
             .iter()
-            .map(|change| format!("{} {}", change.path.escape_ascii(), change.kind.word()))
+            .map(|change| format!("{} {}", change.path.escape_ascii(), change.kind.as_str()))
             .collect();
         assert_eq!(
             found,

@@ -7,7 +7,7 @@ use std::{env, fs};
 use nix::unistd::{User, geteuid};
 
 use crate::bootstrap::BuildError;
-use crate::sandbox::idmap::{Asker, IdMap};
+use crate::sandbox::idmap::{Caller, IdMap};
 
 /// The ids that the user's sandboxes get.
 ///
@@ -26,7 +26,7 @@ pub(crate) fn id_map() -> Result<IdMap, BuildError> {
         read("/proc/self/uid_map"),
     );
     let max_user_namespaces = read("/proc/sys/user/max_user_namespaces");
-    let asker = Asker {
+    let asker = Caller {
         uid: uid.as_raw(),
         user: &user,
         subuid: &subuid,

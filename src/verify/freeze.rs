@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::bootstrap::cache::{Cache, Entry, Freshness, Slot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::command::mmdebstrap::Expired;
-use crate::bootstrap::freeze::{Context, Place, State};
+use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, freeze, outside};
 use crate::cli::args::RecipeArgs;
@@ -14,8 +14,8 @@ use crate::verify::environment::mmdebstrap_version;
 
 /// A frozen state, held against being replaced.
 pub(crate) struct Pinned {
-    pub(crate) entry: Entry,
-    pub(crate) state: State,
+    pub(crate) entry: CacheEntry,
+    pub(crate) state: FrozenArchive,
 }
 
 /// What pinning takes, whatever is pinned.
@@ -60,11 +60,11 @@ impl Pinning<'_> {
         let remove = |path: &Path| outside::remove_tree(path, context);
         let waiting = || stage.say("another twinroot is at it");
         let (pinned, is_cached) = match self.states.slot(&key, freshness, &remove, &waiting)? {
-            Slot::Ready(entry) => {
+            CacheSlot::Ready(entry) => {
                 let state = freeze::read_state(&entry.path)?;
                 (Pinned { entry, state }, true)
             }
-            Slot::Vacant(making) => {
+            CacheSlot::Vacant(making) => {
                 match freeze::pin((recipe, more), expired, place, &making, context) {
                     Ok(state) => {
                         let entry = making.publish(&remove)?;
@@ -106,7 +106,7 @@ fn hinted(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
     }
 }
 
-fn pin_line(recipe: &Recipe, state: &State, is_cached: bool) -> String {
+fn pin_line(recipe: &Recipe, state: &FrozenArchive, is_cached: bool) -> String {
     let date = state
         .release_date
         .map(|date| format!(", {}", Timestamp::from_pax(date.to_string().as_bytes())))

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::bootstrap::BuildError;
 use crate::bootstrap::build::{Built, discard, run};
-use crate::bootstrap::cache::{Cache, Entry, Freshness, Slot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::freeze::Context;
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::altered::{altered, build_different};
-use crate::bootstrap::outside::{Choice, OUTSIDES, Outside, altered};
+use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem, altered};
 use crate::cli::output::progress::Stages;
 use crate::report::convert::verification::On;
 use crate::sandbox::launch::{Interrupts, SandboxError};
@@ -33,18 +33,18 @@ pub(crate) struct Different {
     label: &'static str,
     /// What it is, for the report.
     name: String,
-    outside: Outside,
+    outside: OutsideSystem,
     /// Files that were altered; unknown where it is another suite's outside.
     altered: Option<BTreeSet<Vec<u8>>>,
     /// A build on it under observation.
     observed: Option<(Built, Trace)>,
-    _entries: Vec<Entry>,
+    _entries: Vec<CacheEntry>,
 }
 
 impl Different {
     /// The plain chrootless build on it.
     pub(crate) fn wanted(&self, prepared: &Prepared) -> Wanted {
-        let [_, way] = Way::ORDINARY;
+        let [_, way] = BuildMode::ORDINARY;
         Wanted {
             way,
             label: self.label,
@@ -53,7 +53,7 @@ impl Different {
     }
 
     fn plan(&self, prepared: &Prepared) -> Plan {
-        let [_, way] = Way::ORDINARY;
+        let [_, way] = BuildMode::ORDINARY;
         let mut plan = prepared.plan_on(&self.outside, way);
         plan.name = self.label.to_owned();
         plan.hostname = Some(HOSTNAME.to_owned());
@@ -156,11 +156,11 @@ pub(crate) fn different_outsides(
     let make = |out: &Path, context: Context<'_>| build_different(&tree, out, context);
     let made = made_tree(&place, &make, context, &stage)?;
     let altered = altered(&made.entry.path)?;
-    stage.finish(&format!("{} files altered{}", altered.len(), made.word()));
+    stage.finish(&format!("{} files altered{}", altered.len(), made.as_str()));
     let mut found = vec![Different {
         label: "leak-check",
         name: "different".to_owned(),
-        outside: Outside::of_tree(made.entry.path.join("root"), ids.clone()),
+        outside: OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone()),
         altered: Some(altered),
         observed: None,
         _entries: vec![made.entry],
@@ -191,7 +191,7 @@ fn of_another_suite(
         .collect();
     keys.sort();
     for (_, suite, key) in keys {
-        let Slot::Ready(state) = states.slot(&key, Freshness::Cached, &keep, &|| ())? else {
+        let CacheSlot::Ready(state) = states.slot(&key, Freshness::Cached, &keep, &|| ())? else {
             continue;
         };
         let directory = state.path.join(OUTSIDES);
@@ -202,11 +202,11 @@ fn of_another_suite(
         }
         let outsides = Cache::open(&directory, &keep)?;
         let slot = outsides.slot("matching", Freshness::Cached, &keep, &|| ())?;
-        if let Slot::Ready(entry) = slot {
+        if let CacheSlot::Ready(entry) = slot {
             return Ok(Some(Different {
                 label: "other-suite",
                 name: suite,
-                outside: Outside::of_tree(tree, context.ids.clone()),
+                outside: OutsideSystem::of_tree(tree, context.ids.clone()),
                 altered: None,
                 observed: None,
                 _entries: vec![state, entry],

@@ -12,7 +12,7 @@ use std::thread;
 use crate::audit::change::Change;
 use crate::bootstrap::BuildError;
 use crate::bootstrap::build::{Built, run};
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::cli::args::VerifyArgs;
 use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
@@ -32,22 +32,22 @@ pub(crate) struct Asked {
     /// The first reference and the first technique.
     pub(crate) pair: Pair,
     /// All others.
-    pub(crate) besides: Vec<Way>,
+    pub(crate) besides: Vec<BuildMode>,
 }
 
 impl Asked {
     /// What the options say; what they name twice is built once.
     pub(crate) fn of(args: &VerifyArgs) -> Self {
-        let [mut normal, mut chrootless] = Way::ORDINARY;
+        let [mut normal, mut chrootless] = BuildMode::ORDINARY;
         let mut normals = distinct(
             args.mode_reference
                 .iter()
-                .map(|one| Way::Normal(one.reference())),
+                .map(|one| BuildMode::Normal(one.reference())),
         );
         let mut others = distinct(
             args.technique
                 .iter()
-                .map(|one| Way::Chrootless(one.technique())),
+                .map(|one| BuildMode::Chrootless(one.technique())),
         );
         if !normals.is_empty() {
             normal = normals.remove(0);
@@ -68,14 +68,14 @@ impl Asked {
 
     /// The plain chrootless way where nobody asked for it: what diverges with it is no matter of
     /// a technique.
-    pub(crate) fn plain_if_missing(&self) -> Vec<Way> {
-        let [_, plain] = Way::ORDINARY;
+    pub(crate) fn plain_if_missing(&self) -> Vec<BuildMode> {
+        let [_, plain] = BuildMode::ORDINARY;
         let is_asked = self.all().contains(&plain);
         (!is_asked).then_some(plain).into_iter().collect()
     }
 
     /// Every way that the user asked for.
-    pub(crate) fn all(&self) -> Vec<Way> {
+    pub(crate) fn all(&self) -> Vec<BuildMode> {
         let pair = [self.pair.normal, self.pair.chrootless];
         pair.into_iter()
             .chain(self.besides.iter().copied())
@@ -83,7 +83,7 @@ impl Asked {
     }
 }
 
-fn distinct(ways: impl Iterator<Item = Way>) -> Vec<Way> {
+fn distinct(ways: impl Iterator<Item = BuildMode>) -> Vec<BuildMode> {
     let mut kept = Vec::new();
     for way in ways {
         if !kept.contains(&way) {
@@ -94,8 +94,8 @@ fn distinct(ways: impl Iterator<Item = Way>) -> Vec<Way> {
 }
 
 /// What is to be built beside the pair.
-fn wanted(prepared: &Prepared, ways: &[Way]) -> Vec<Wanted> {
-    let one = |way: &Way| Wanted {
+fn wanted(prepared: &Prepared, ways: &[BuildMode]) -> Vec<Wanted> {
+    let one = |way: &BuildMode| Wanted {
         way: *way,
         label: way.technique(),
         plan: prepared.plan(*way),
@@ -107,7 +107,7 @@ fn wanted(prepared: &Prepared, ways: &[Way]) -> Vec<Wanted> {
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// How.
-    pub(crate) way: Way,
+    pub(crate) way: BuildMode,
     /// A word for stages and files, one of its own.
     pub(crate) label: &'static str,
     /// The sandbox.
@@ -118,7 +118,7 @@ pub(crate) struct Wanted {
 #[derive(Debug)]
 pub(crate) struct Beside {
     /// How it was built.
-    pub(crate) way: Way,
+    pub(crate) way: BuildMode,
     /// Its word.
     pub(crate) label: &'static str,
     /// The build, and how it compares with the reference; or why there is none.

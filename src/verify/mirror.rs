@@ -1,6 +1,6 @@
 //! From MIRROR to one that mmdebstrap takes, where it is a directory of this machine.
 
-use crate::bootstrap::cache::Entry;
+use crate::bootstrap::cache::CacheEntry;
 use crate::bootstrap::mirror::Found;
 use crate::bootstrap::mirror::package_files::Work;
 use crate::bootstrap::recipe::Recipe;
@@ -17,7 +17,7 @@ pub(crate) fn resolved(
     recipe: Recipe,
     interrupts: &Interrupts,
     stages: &Stages,
-) -> Result<(Recipe, Option<Entry>), BuildError> {
+) -> Result<(Recipe, Option<CacheEntry>), BuildError> {
     let Some(given) = recipe.mirror.as_deref() else {
         return Ok((recipe, None));
     };

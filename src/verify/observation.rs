@@ -12,7 +12,7 @@ use std::{io, thread};
 use crate::audit::method::Method;
 use crate::bootstrap::build::{Built, discard, run};
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::{BuildError, at};
 use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
@@ -239,8 +239,8 @@ fn finished<T, R>(built: Result<T, BuildError>, then: impl FnOnce(T) -> R) -> Fi
 
 /// What is observed, and controlled, is the plain way: what a technique adds is found by
 /// comparing it with that.
-fn ordinary(mode: Mode) -> Way {
-    let [normal, chrootless] = Way::ORDINARY;
+fn ordinary(mode: Mode) -> BuildMode {
+    let [normal, chrootless] = BuildMode::ORDINARY;
     match mode {
         Mode::Normal => normal,
         Mode::Chrootless => chrootless,

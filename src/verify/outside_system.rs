@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
-use crate::bootstrap::cache::{Cache, Entry, Freshness, Slot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::freeze::Context;
-use crate::bootstrap::outside::{Choice, OUTSIDES, Outside};
+use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, outside};
 use crate::cli::output::progress::{Stage, Stages};
@@ -41,7 +41,7 @@ pub(crate) struct Origin<'a> {
     /// Further packages.
     pub(crate) more: &'a [String],
     /// The frozen state.
-    pub(crate) entry: &'a Entry,
+    pub(crate) entry: &'a CacheEntry,
 }
 
 /// The outside that was chosen, made if need be; `root` is the cache's. A matching one needs an
@@ -55,18 +55,18 @@ pub(crate) fn ready_outside(
     root: &Path,
     context: Context<'_>,
     stages: &Stages,
-) -> Result<(Outside, Option<Entry>), BuildError> {
+) -> Result<(OutsideSystem, Option<CacheEntry>), BuildError> {
     let ids = context.ids;
     let ids_of_machine = || ids.for_machine(geteuid().is_root());
     let stage = stages.start("outside");
     match choice {
         Choice::Host => {
             stage.finish("this machine");
-            Ok((Outside::of_host(ids_of_machine())?, None))
+            Ok((OutsideSystem::of_host(ids_of_machine())?, None))
         }
         Choice::Directory(path) => {
             stage.finish(&path.to_string_lossy());
-            Ok((Outside::of_tree(path, ids_of_machine()), None))
+            Ok((OutsideSystem::of_tree(path, ids_of_machine()), None))
         }
         Choice::Matching => {
             let Some(Origin {
@@ -89,7 +89,7 @@ pub(crate) fn ready_outside(
                 outside::build_matching((recipe, more), &entry.path, out, context)
             };
             let made = made_tree(&place, &make, context, &stage)?;
-            let outside = Outside::of_tree(made.entry.path.join("root"), ids.clone());
+            let outside = OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone());
             let versions = outside.versions().programs;
             let version = versions
                 .iter()
@@ -101,7 +101,7 @@ pub(crate) fn ready_outside(
                 recipe.architecture,
                 version.unwrap_or("?")
             );
-            stage.finish(&format!("{name}{}", made.word()));
+            stage.finish(&format!("{name}{}", made.as_str()));
             Ok((outside, Some(made.entry)))
         }
         Choice::Tarball(path) => {
@@ -112,9 +112,9 @@ pub(crate) fn ready_outside(
             };
             let make = |out: &Path, context: Context<'_>| outside::unpack(&path, out, context);
             let made = made_tree(&place, &make, context, &stage)?;
-            stage.finish(&format!("{}{}", path.to_string_lossy(), made.word()));
+            stage.finish(&format!("{}{}", path.to_string_lossy(), made.as_str()));
             Ok((
-                Outside::of_tree(made.entry.path.join("root"), ids.clone()),
+                OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone()),
                 Some(made.entry),
             ))
         }
@@ -129,13 +129,13 @@ pub(crate) struct Place {
 
 /// A tree in the cache.
 pub(crate) struct Made {
-    pub(crate) entry: Entry,
+    pub(crate) entry: CacheEntry,
     is_cached: bool,
 }
 
 impl Made {
     /// For the line of a stage.
-    pub(crate) fn word(&self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         if self.is_cached { "   cached" } else { "" }
     }
 }
@@ -155,11 +155,11 @@ pub(crate) fn made_tree(
     let cache = Cache::open(&place.directory, &remove)?;
     let waiting = || stage.say("another twinroot is at it");
     match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
-        Slot::Ready(entry) => Ok(Made {
+        CacheSlot::Ready(entry) => Ok(Made {
             entry,
             is_cached: true,
         }),
-        Slot::Vacant(making) => match make(
+        CacheSlot::Vacant(making) => match make(
             &making.partial,
             Context {
                 watch: &watch,

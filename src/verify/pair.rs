@@ -9,7 +9,7 @@ use std::{io, thread};
 
 use crate::bootstrap::build::{Built, run};
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::{BuildError, at};
 use crate::cli::output::progress::{Stage, Stages};
 use crate::compare::compare;
@@ -48,9 +48,9 @@ pub(crate) type Stream = Box<dyn Read + Send>;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pair {
     /// The reference.
-    pub(crate) normal: Way,
+    pub(crate) normal: BuildMode,
     /// The one that is held against it.
-    pub(crate) chrootless: Way,
+    pub(crate) chrootless: BuildMode,
 }
 
 /// Where copies of the tarballs go.
@@ -74,12 +74,12 @@ pub(crate) fn build_both(
     interrupts: &Interrupts,
     stages: &Stages,
 ) -> Result<Twins, BuildError> {
-    let kept = |way: Way| {
+    let kept = |way: BuildMode| {
         let name = format!("{}.tar", way.mode().label());
         copies.keep.map(|keep| keep.create(&name)).transpose()
     };
     let kept = (kept(pair.normal)?, kept(pair.chrootless)?);
-    let side = |way: Way, copies: Vec<File>| Side {
+    let side = |way: BuildMode, copies: Vec<File>| Side {
         label: way.label(),
         plan: prepared.plan(way),
         copies,

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::audit::method::Method;
-use crate::bootstrap::cache::{Cache, Entry};
+use crate::bootstrap::cache::{Cache, CacheEntry};
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::command::{mmdebstrap, technique};
-use crate::bootstrap::freeze::{Context, Place, State};
-use crate::bootstrap::mode::Way;
-use crate::bootstrap::outside::{Choice, Outside};
+use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
+use crate::bootstrap::mode::BuildMode;
+use crate::bootstrap::outside::{Choice, OutsideSystem};
 use crate::bootstrap::recipe::{LocalDeb, Recipe};
 use crate::bootstrap::{BuildError, at, emulation, outside};
 use crate::cli::args::{RecipeArgs, epoch};
@@ -30,37 +30,37 @@ pub(crate) struct Prepared {
     /// What is built.
     pub(crate) recipe: Recipe,
     /// The frozen state's description.
-    pub(crate) state: State,
+    pub(crate) state: FrozenArchive,
     /// `SOURCE_DATE_EPOCH`.
     pub(crate) epoch: i64,
     /// What the builds run on.
-    pub(crate) outside: Outside,
+    pub(crate) outside: OutsideSystem,
     /// How the outside is watched.
     pub(crate) audit: Method,
     /// The machine's architecture, where it is another than the chroot's.
     pub(crate) foreign_to: Option<String>,
     /// A file with the subordinate ids of the user without privileges.
     subordinate_ids: PathBuf,
-    entry: Entry,
+    entry: CacheEntry,
     /// The outside's own entry, where the cache has it.
-    outside_entry: Option<Entry>,
+    outside_entry: Option<CacheEntry>,
     /// The frozen state that an outside of another architecture was made of.
-    _outside_state: Option<Entry>,
+    _outside_state: Option<CacheEntry>,
 }
 
 impl Prepared {
     /// Where the cache has the outside: `root` in it is the tree.
-    pub(crate) fn outside_entry(&self) -> Option<&Entry> {
+    pub(crate) fn outside_entry(&self) -> Option<&CacheEntry> {
         self.outside_entry.as_ref()
     }
 
     /// The plan of one build; a chrootless one is watched.
-    pub(crate) fn plan(&self, way: Way) -> Plan {
+    pub(crate) fn plan(&self, way: BuildMode) -> Plan {
         self.plan_on(&self.outside, way)
     }
 
     /// The same on another outside.
-    pub(crate) fn plan_on(&self, outside: &Outside, way: Way) -> Plan {
+    pub(crate) fn plan_on(&self, outside: &OutsideSystem, way: BuildMode) -> Plan {
         let mode = way.mode();
         let after = match mode {
             Mode::Normal => AfterRun::Forget,
@@ -96,7 +96,7 @@ impl Prepared {
 pub(crate) fn prepare(
     (suite, mirror): (&str, Option<&str>),
     args: &RecipeArgs,
-    ways: &[Way],
+    ways: &[BuildMode],
     interrupts: &Interrupts,
     stages: &Stages,
 ) -> Result<Prepared, BuildError> {
@@ -151,7 +151,7 @@ pub(crate) fn prepare(
         let place = match choice {
             Choice::Host => Place::MachineForeign(&outside),
             Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
-                Place::Outside(&outside)
+                Place::OutsideSystem(&outside)
             }
         };
         let pinned = pinning.pinned("pin", &recipe, &[], place)?;
@@ -184,7 +184,7 @@ pub(crate) fn prepare(
 }
 
 /// Whether the outside has what the ways run there.
-fn has_programs(outside: &Outside, ways: &[Way]) -> Result<(), BuildError> {
+fn has_programs(outside: &OutsideSystem, ways: &[BuildMode]) -> Result<(), BuildError> {
     let lacking = ways.iter().find_map(|way| {
         let mut programs = way.programs().iter();
         Some((way, programs.find(|program| !outside.has(program.path))?))
@@ -247,7 +247,7 @@ fn recipe(
         suite: suite.to_owned(),
         mirror: mirror.map(str::to_owned),
         local_mirror: None,
-        variant: args.variant.word(),
+        variant: args.variant.as_str(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),
         keyrings: keyrings.collect::<Result<_, _>>()?,
@@ -274,7 +274,7 @@ fn recipe(
 
 /// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
 /// what is written now would keep its own time.
-fn pinned_epoch(option: Option<i64>, state: &State) -> Result<i64, BuildError> {
+fn pinned_epoch(option: Option<i64>, state: &FrozenArchive) -> Result<i64, BuildError> {
     let refused = |what: &str, why: String| BuildError::Recipe {
         what: what.to_owned(),
         why,

@@ -5,7 +5,7 @@
 //! output, and every command is a process group of its own.
 
 use crate::bootstrap::command::mmdebstrap::build_chroot;
-use crate::bootstrap::mode::{Reference, Technique, Way};
+use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::shell_quote;
 
@@ -25,20 +25,22 @@ const HOOK_TARGET: &str = "\"$1\"";
 
 /// Builds the recipe's tarball on standard output, from the frozen state.
 #[must_use]
-pub fn command(recipe: &Recipe, way: Way) -> Vec<String> {
+pub fn command(recipe: &Recipe, way: BuildMode) -> Vec<String> {
     let tarball = |mode: &str| build_chroot(recipe, mode, ("tar", "-"));
     match way {
-        Way::Normal(Reference::Root) => tarball("root"),
-        Way::Normal(reference @ (Reference::Unshare | Reference::Fakechroot)) => {
-            as_nobody(&[], tarball(reference.word()))
+        BuildMode::Normal(NormalMode::Root) => tarball("root"),
+        BuildMode::Normal(reference @ (NormalMode::Unshare | NormalMode::Fakechroot)) => {
+            as_nobody(&[], tarball(reference.as_str()))
         }
-        Way::Chrootless(Technique::Userns) => tarball("chrootless"),
-        Way::Chrootless(Technique::Fakeroot) => as_nobody(&["fakeroot"], tarball("chrootless")),
-        Way::Chrootless(Technique::UnshareHelper) => as_nobody(
+        BuildMode::Chrootless(Technique::Userns) => tarball("chrootless"),
+        BuildMode::Chrootless(Technique::Fakeroot) => {
+            as_nobody(&["fakeroot"], tarball("chrootless"))
+        }
+        BuildMode::Chrootless(Technique::UnshareHelper) => as_nobody(
             &["mmdebstrap", "--unshare-helper"],
             read_only(tarball("chrootless")),
         ),
-        Way::Chrootless(Technique::Lxc) => as_nobody(
+        BuildMode::Chrootless(Technique::Lxc) => as_nobody(
             &[
                 "lxc-usernsexec",
                 "--",
@@ -49,7 +51,7 @@ pub fn command(recipe: &Recipe, way: Way) -> Vec<String> {
             ],
             read_only(tarball("chrootless")),
         ),
-        Way::Chrootless(Technique::Nested) => nested(recipe),
+        BuildMode::Chrootless(Technique::Nested) => nested(recipe),
     }
 }
 
@@ -112,7 +114,7 @@ mod tests {
     }
 
     /// A command without what all of them have: who runs what.
-    fn outline(way: Way) -> String {
+    fn outline(way: BuildMode) -> String {
         let is_shared = |word: &&String| {
             word.starts_with("--aptopt=")
                 || word.starts_with("--include=")
@@ -136,33 +138,33 @@ mod tests {
         let ro = "'--setup-hook=mount -n -o remount,bind,ro /'";
         let expected = [
             (
-                Way::Normal(Reference::Root),
+                BuildMode::Normal(NormalMode::Root),
                 format!("mmdebstrap --mode=root {end}"),
             ),
             (
-                Way::Normal(Reference::Unshare),
+                BuildMode::Normal(NormalMode::Unshare),
                 format!("{nobody} mmdebstrap --mode=unshare {end}"),
             ),
             (
-                Way::Normal(Reference::Fakechroot),
+                BuildMode::Normal(NormalMode::Fakechroot),
                 format!("{nobody} mmdebstrap --mode=fakechroot {end}"),
             ),
             (
-                Way::Chrootless(Technique::Userns),
+                BuildMode::Chrootless(Technique::Userns),
                 format!("mmdebstrap --mode=chrootless {end}"),
             ),
             (
-                Way::Chrootless(Technique::Fakeroot),
+                BuildMode::Chrootless(Technique::Fakeroot),
                 format!("{nobody} fakeroot mmdebstrap --mode=chrootless {end}"),
             ),
             (
-                Way::Chrootless(Technique::UnshareHelper),
+                BuildMode::Chrootless(Technique::UnshareHelper),
                 format!(
                     "{nobody} mmdebstrap --unshare-helper mmdebstrap --mode=chrootless {ro} {end}"
                 ),
             ),
             (
-                Way::Chrootless(Technique::Lxc),
+                BuildMode::Chrootless(Technique::Lxc),
                 format!(
                     "{nobody} lxc-usernsexec -- lxc-unshare -s 'MOUNT|PID|UTSNAME|IPC' -- \
                      mmdebstrap --mode=chrootless {ro} {end}"
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_inner_of_two_nested_builds_is_the_chrootless_one_and_fills_the_directory_of_the_outer() {
-        let outer = command(&recipe(), Way::Chrootless(Technique::Nested));
+        let outer = command(&recipe(), BuildMode::Chrootless(Technique::Nested));
         let hook = outer
             .iter()
             .find_map(|word| word.strip_prefix("--customize-hook="))
@@ -215,7 +217,7 @@ mod tests {
 
     #[test]
     fn all_ways_but_the_nested_one_differ_in_who_runs_them_and_nothing_that_they_install() {
-        let installed = |way: Way| -> Vec<String> {
+        let installed = |way: BuildMode| -> Vec<String> {
             let command = command(&recipe(), way);
             let from = command
                 .iter()
@@ -225,14 +227,14 @@ mod tests {
             let rest = command.into_iter().skip(from);
             rest.filter(|word| *word != read_only).collect()
         };
-        let root = installed(Way::Normal(Reference::Root));
+        let root = installed(BuildMode::Normal(NormalMode::Root));
         for way in [
-            Way::Normal(Reference::Unshare),
-            Way::Normal(Reference::Fakechroot),
-            Way::Chrootless(Technique::Userns),
-            Way::Chrootless(Technique::Fakeroot),
-            Way::Chrootless(Technique::UnshareHelper),
-            Way::Chrootless(Technique::Lxc),
+            BuildMode::Normal(NormalMode::Unshare),
+            BuildMode::Normal(NormalMode::Fakechroot),
+            BuildMode::Chrootless(Technique::Userns),
+            BuildMode::Chrootless(Technique::Fakeroot),
+            BuildMode::Chrootless(Technique::UnshareHelper),
+            BuildMode::Chrootless(Technique::Lxc),
         ] {
             assert_eq!(installed(way), root, "{way:?}");
         }

@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bootstrap::build::{discard, run};
-use crate::bootstrap::cache::{Making, make_open_directory};
+use crate::bootstrap::cache::{CacheWriter, make_open_directory};
 use crate::bootstrap::command::mmdebstrap;
 use crate::bootstrap::command::mmdebstrap::{Expired, OUT};
 use crate::bootstrap::mirror::MIRROR;
-use crate::bootstrap::outside::Outside;
+use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::outside::host::{HostView, host_view};
 use crate::bootstrap::recipe::{Recipe, hex};
 use crate::bootstrap::{BuildError, at};
@@ -28,7 +28,7 @@ use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Pl
 
 /// What `state.json` says of a frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct FrozenArchive {
     /// The suite's Release date, in seconds since the epoch.
     pub release_date: Option<i64>,
     /// Digest of all indices and packages.
@@ -62,9 +62,9 @@ pub enum Place<'a> {
     Machine,
     /// On this machine as the outside, chrootless: its processor does not run the packages. With
     /// the outside's ids, so that what the build may write while it is watched is written here too.
-    MachineForeign(&'a Outside),
+    MachineForeign(&'a OutsideSystem),
     /// On an outside, chrootless.
-    Outside(&'a Outside),
+    OutsideSystem(&'a OutsideSystem),
 }
 
 impl Place<'_> {
@@ -72,7 +72,7 @@ impl Place<'_> {
     fn mode(self) -> &'static str {
         match self {
             Self::Machine => "root",
-            Self::MachineForeign(_) | Self::Outside(_) => "chrootless",
+            Self::MachineForeign(_) | Self::OutsideSystem(_) => "chrootless",
         }
     }
 
@@ -85,7 +85,7 @@ impl Place<'_> {
         let (outside, resolver) = match self {
             Self::Machine => return host_plan("pin", command, out, context.ids),
             Self::MachineForeign(outside) => (outside, None),
-            Self::Outside(outside) => (outside, fs::canonicalize(RESOLVER).ok()),
+            Self::OutsideSystem(outside) => (outside, fs::canonicalize(RESOLVER).ok()),
         };
         let mut binds = vec![output(out)];
         binds.extend(resolver.map(|source| Bind {
@@ -111,9 +111,9 @@ pub fn pin(
     (recipe, more): (&Recipe, &[String]),
     expired: Expired,
     place: Place<'_>,
-    making: &Making,
+    making: &CacheWriter,
     context: Context<'_>,
-) -> Result<State, BuildError> {
+) -> Result<FrozenArchive, BuildError> {
     let (lists, pool) = (making.partial.join("lists"), making.partial.join("pool"));
     make_open_directory(&lists)?;
     make_open_directory(&pool)?;
@@ -146,7 +146,7 @@ pub fn pin(
 ///
 /// # Errors
 /// The entry is not one of ours.
-pub fn read_state(entry: &Path) -> Result<State, BuildError> {
+pub fn read_state(entry: &Path) -> Result<FrozenArchive, BuildError> {
     let path = entry.join("state.json");
     let text = fs::read(&path).map_err(at(&path, "read"))?;
     serde_json::from_slice(&text).map_err(|error| at(&path, "read")(error.into()))
@@ -330,7 +330,7 @@ fn package_indices(lists: &Path) -> Result<Vec<PathBuf>, BuildError> {
     Ok(paths)
 }
 
-fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<State, BuildError> {
+fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<FrozenArchive, BuildError> {
     let mut digest = Sha256::new();
     for path in files(lists)? {
         let name = path
@@ -366,7 +366,7 @@ fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<State, BuildEr
         packages.insert(name, sha256);
     }
     let release_date = newest_release(recipe, lists)?;
-    Ok(State {
+    Ok(FrozenArchive {
         release_date,
         sha256: hex(&digest.finalize()),
         packages,

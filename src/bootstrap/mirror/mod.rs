@@ -11,7 +11,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use crate::bootstrap::cache::{Cache, Entry, Freshness, Slot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::freeze::{indices, local_debs};
 use crate::bootstrap::mirror::package_files::{PackageFiles, Work};
 use crate::bootstrap::recipe::Recipe;
@@ -43,7 +43,7 @@ pub struct Found {
     /// What it is, for people: `dists/trixie`, or how many package files.
     pub what: String,
     /// The cache's entry that must be held while pinning, where the repository was made.
-    pub entry: Option<Entry>,
+    pub entry: Option<CacheEntry>,
 }
 
 /// Who vouches for a repository.
@@ -102,8 +102,8 @@ pub fn find(
     let waiting = || (work.watch)("another twinroot is at it");
     let key = sha256.get(..32).unwrap_or(&sha256);
     let (entry, word) = match cache.slot(key, Freshness::Cached, &remove, &waiting)? {
-        Slot::Ready(entry) => (entry, "   cached"),
-        Slot::Vacant(making) => match files.make(recipe, &making.partial, work) {
+        CacheSlot::Ready(entry) => (entry, "   cached"),
+        CacheSlot::Vacant(making) => match files.make(recipe, &making.partial, work) {
             Ok(()) => (making.publish(&remove)?, ""),
             Err(error) => {
                 making.abandon(&remove)?;

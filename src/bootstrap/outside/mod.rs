@@ -11,7 +11,7 @@ use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::command::mmdebstrap;
 use crate::bootstrap::command::mmdebstrap::{Mode, OUT};
 use crate::bootstrap::freeze::{Context, host_plan};
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::host::{HostView, host_view};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, at};
@@ -27,7 +27,7 @@ pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", 
 /// and for a normal build of another architecture arch-test, which mmdebstrap asks whether it
 /// can be done.
 #[must_use]
-pub fn more_packages(ways: &[Way], recipe: &Recipe, native: &str) -> Vec<String> {
+pub fn more_packages(ways: &[BuildMode], recipe: &Recipe, native: &str) -> Vec<String> {
     let mut packages = MORE_PACKAGES.map(str::to_owned).to_vec();
     let mut add = |package: &str| {
         if !packages.iter().any(|other| other == package) {
@@ -66,7 +66,7 @@ pub enum Choice {
 
 /// An outside that is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outside {
+pub struct OutsideSystem {
     nodes: Vec<Node>,
     layers: Vec<Layer>,
     binds: Vec<Bind>,
@@ -82,7 +82,7 @@ pub struct Versions {
     pub programs: Vec<(String, String)>,
 }
 
-impl Outside {
+impl OutsideSystem {
     /// A tree in the cache, made by a sandbox with these ids.
     #[must_use]
     pub fn of_tree(root: PathBuf, ids: IdMap) -> Self {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::audit::method::Method;
-use crate::bootstrap::mode::{Reference, Technique};
+use crate::bootstrap::mode::{NormalMode, Technique};
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::output::report_files::{OutputArgs, PackageArgs};
@@ -163,11 +163,11 @@ pub enum ReferenceArg {
 impl ReferenceArg {
     /// What it stands for.
     #[must_use]
-    pub fn reference(self) -> Reference {
+    pub fn reference(self) -> NormalMode {
         match self {
-            Self::Root => Reference::Root,
-            Self::Unshare => Reference::Unshare,
-            Self::Fakechroot => Reference::Fakechroot,
+            Self::Root => NormalMode::Root,
+            Self::Unshare => NormalMode::Unshare,
+            Self::Fakechroot => NormalMode::Fakechroot,
         }
     }
 }
@@ -204,7 +204,7 @@ pub enum Variant {
 impl Variant {
     /// mmdebstrap's word.
     #[must_use]
-    pub fn word(self) -> String {
+    pub fn as_str(self) -> String {
         self.to_possible_value()
             .map(|value| value.get_name().to_owned())
             .unwrap_or_default()

@@ -10,19 +10,19 @@ use std::{env, io, thread};
 use crate::audit::Findings;
 use crate::audit::method::Method;
 use crate::bootstrap::freeze::Context;
-use crate::bootstrap::outside::Outside;
+use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::{BuildError, at};
 use crate::cli::args::{AuditArg, AuditArgs};
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
-use crate::cli::output::progress::{Noise, Stage, Stages};
+use crate::cli::output::progress::{Stage, Stages, Verbosity};
 use crate::cli::{Trouble, signals};
 use crate::report::wire::audited::AuditReport;
 use crate::sandbox::launch;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::{Network, Plan};
 use crate::sandbox::progress::{Activity, Progress};
-use crate::sandbox::protocol::{Ending, Outcome};
+use crate::sandbox::protocol::{ExitStatus, Outcome};
 use crate::verify::environment::{cache_root, id_map, proxies};
 use crate::verify::outside_system::{choice, ready_outside};
 use crate::{report, trace};
@@ -52,7 +52,7 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
         // A closed pipe keeps the status earned.
         let _ = io::stdout().write_all(report::audit_text(&report).as_bytes());
     }
-    let is_success = ending == Ending::Exited(0);
+    let is_success = ending == ExitStatus::Exited(0);
     if !is_success {
         // Standard error may be closed; the exit status says the same.
         let command = args.command.first().map_or("", String::as_str);
@@ -65,11 +65,14 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, Trouble> {
     })
 }
 
-fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Ending), BuildError> {
+fn audit(
+    args: &AuditArgs,
+    interrupts: &Interrupts,
+) -> Result<(AuditReport, ExitStatus), BuildError> {
     let noise = if args.quiet {
-        Noise::Quiet
+        Verbosity::Quiet
     } else {
-        Noise::Progress
+        Verbosity::Progress
     };
     let stages = Stages::new(noise);
     let ids = id_map()?;
@@ -112,7 +115,7 @@ fn audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<(AuditReport, Endi
 }
 
 /// The command as the user would run it, but for the sandbox.
-fn plan(args: &AuditArgs, outside: &Outside, method: Method) -> Plan {
+fn plan(args: &AuditArgs, outside: &OutsideSystem, method: Method) -> Plan {
     let covered = (method.cover(), method.after());
     let mut plan = outside.plan("audit", args.command.clone(), None, vec![], covered);
     plan.environment = env::vars_os()
@@ -125,7 +128,7 @@ fn plan(args: &AuditArgs, outside: &Outside, method: Method) -> Plan {
     plan
 }
 
-fn run(plan: &Plan, interrupts: &Interrupts, noise: Noise) -> Result<Outcome, BuildError> {
+fn run(plan: &Plan, interrupts: &Interrupts, noise: Verbosity) -> Result<Outcome, BuildError> {
     let screen = Screen {
         noise,
         shown: Mutex::default(),
@@ -143,7 +146,7 @@ fn run(plan: &Plan, interrupts: &Interrupts, noise: Noise) -> Result<Outcome, Bu
 
 /// What the terminal shows of the audit itself.
 struct Screen {
-    noise: Noise,
+    noise: Verbosity,
     shown: Mutex<Option<(Stage, Stages)>>,
 }
 

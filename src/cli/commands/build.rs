@@ -5,12 +5,12 @@ use std::process::ChildStdout;
 use std::{io, thread};
 
 use crate::bootstrap::build::{Built, run};
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::{BuildError, at};
 use crate::cli::args::{BuildArgs, ModeArg};
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
-use crate::cli::output::progress::{Noise, Stages};
+use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::{Trouble, signals};
 use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
@@ -33,7 +33,7 @@ pub(crate) fn run_build(args: &BuildArgs) -> Result<u8, Trouble> {
         let _ = writeln!(
             io::stderr(),
             "outside: {} {}",
-            change.kind.word(),
+            change.kind.as_str(),
             quote(&change.path)
         );
     }
@@ -44,13 +44,13 @@ fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError>
     let out = Destination::open(&args.out).map_err(at(&args.out, "create"))?;
     let mut writer = out.writer().map_err(at(&args.out, "create"))?;
     let stages = Stages::new(if args.recipe.quiet {
-        Noise::Quiet
+        Verbosity::Quiet
     } else {
-        Noise::Progress
+        Verbosity::Progress
     });
     let way = match args.mode {
-        ModeArg::Normal => Way::Normal(args.mode_reference.reference()),
-        ModeArg::Chrootless => Way::Chrootless(args.technique.technique()),
+        ModeArg::Normal => BuildMode::Normal(args.mode_reference.reference()),
+        ModeArg::Chrootless => BuildMode::Chrootless(args.technique.technique()),
     };
     let prepared = prepare(
         (&args.suite, args.mirror.as_deref()),

@@ -7,7 +7,7 @@ use crate::audit::method::Method;
 use crate::bootstrap::at;
 use crate::cli::args::{AuditArg, VerifyArgs};
 use crate::cli::commands::doctor;
-use crate::cli::output::progress::{Noise, Stages};
+use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::output::report_files::Outputs;
 use crate::cli::{Trouble, signals};
 use crate::explain::case::Foreign;
@@ -79,9 +79,9 @@ fn verify(
     interrupts: &Interrupts,
 ) -> Result<Report, Trouble> {
     let stages = Stages::new(if args.recipe.quiet {
-        Noise::Quiet
+        Verbosity::Quiet
     } else {
-        Noise::Progress
+        Verbosity::Progress
     });
     let start = Instant::now();
     let asked = Asked::of(args);

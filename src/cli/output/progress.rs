@@ -19,7 +19,7 @@ pub(crate) struct Stage {
 
 /// Whether progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Noise {
+pub(crate) enum Verbosity {
     /// On a terminal.
     Progress,
     /// Never.
@@ -28,8 +28,8 @@ pub(crate) enum Noise {
 
 impl Stages {
     /// Stages that are drawn on standard error, if that is a terminal.
-    pub(crate) fn new(noise: Noise) -> Self {
-        let is_shown = noise == Noise::Progress && std::io::stderr().is_terminal();
+    pub(crate) fn new(noise: Verbosity) -> Self {
+        let is_shown = noise == Verbosity::Progress && std::io::stderr().is_terminal();
         let target = if is_shown {
             ProgressDrawTarget::stderr()
         } else {

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::compare::Progress;
-use crate::compare::pairing::index::{Index, Places};
-use crate::compare::spill::vec::{Cursor, List};
+use crate::compare::pairing::index::{Index, IndexReader};
+use crate::compare::spill::vec::{Cursor, SpillVec};
 use crate::input::read_at::{PIECE, ReadAt, first_difference};
 
 /// Workers of one comparison. More do not help: two saturate the memory of small machines.
@@ -77,7 +77,7 @@ const JOB_BYTES: u64 = 4 << 20;
 pub(crate) fn differing_pairs(
     left: (&dyn ReadAt, &Index),
     right: (&dyn ReadAt, &Index),
-    pairs: &List<(u32, u32)>,
+    pairs: &SpillVec<(u32, u32)>,
     progress: &Progress<'_>,
 ) -> io::Result<Vec<usize>> {
     let jobs = jobs(left.1, pairs)?;
@@ -110,7 +110,7 @@ pub(crate) fn differing_pairs(
     Ok(found)
 }
 
-fn jobs(index: &Index, pairs: &List<(u32, u32)>) -> io::Result<Vec<(usize, usize)>> {
+fn jobs(index: &Index, pairs: &SpillVec<(u32, u32)>) -> io::Result<Vec<(usize, usize)>> {
     let mut jobs = Vec::new();
     let mut places = index.places();
     let (mut from, mut bytes) = (0, 0);
@@ -139,7 +139,7 @@ struct Spans {
 
 struct Worker<'work> {
     readers: (&'work dyn ReadAt, &'work dyn ReadAt),
-    places: (Places<'work>, Places<'work>),
+    places: (IndexReader<'work>, IndexReader<'work>),
     pairs: Cursor<'work, (u32, u32)>,
     buffers: (Vec<u8>, Vec<u8>),
     found: Vec<usize>,

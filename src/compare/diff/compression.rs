@@ -1,23 +1,23 @@
-//! The archive divergence `compression`: container bytes that differ.
+//! The archive divergence `compression`: compression bytes that differ.
 
 use crate::compare::comparison::ArchiveDivergence;
 use crate::compare::outcome::ContainerFacts;
-use crate::input::compression::{Container, describe_header};
+use crate::input::compression::{Compression, describe_header};
 use crate::input::source::Opened;
 
 /// What the heads of two containers say.
 #[derive(Debug)]
-pub(crate) struct Containers {
-    left: (Container, Vec<(&'static str, String)>),
-    right: (Container, Vec<(&'static str, String)>),
+pub(crate) struct Compressions {
+    left: (Compression, Vec<(&'static str, String)>),
+    right: (Compression, Vec<(&'static str, String)>),
 }
 
-impl Containers {
+impl Compressions {
     pub(crate) fn new(left: &Opened, right: &Opened) -> Self {
         let of = |opened: &Opened| {
             (
-                opened.container(),
-                describe_header(opened.container(), opened.head()),
+                opened.compression(),
+                describe_header(opened.compression(), opened.head()),
             )
         };
         Self {
@@ -26,14 +26,14 @@ impl Containers {
         }
     }
 
-    /// The divergence, where container bytes differ. `equal` is known where files were compared;
+    /// The divergence, where compression bytes differ. `equal` is known where files were compared;
     /// streams are told by their digests, and one that failed before its end tells nothing.
     pub(crate) fn divergence(
         &self,
         facts: &(ContainerFacts, ContainerFacts),
         equal: Option<bool>,
     ) -> Option<ArchiveDivergence> {
-        let both_plain = self.left.0 == Container::Plain && self.right.0 == Container::Plain;
+        let both_plain = self.left.0 == Compression::Plain && self.right.0 == Compression::Plain;
         let differs = match equal {
             Some(equal) => !equal,
             None if both_plain => false,

@@ -11,7 +11,7 @@ use crate::input::read_at::{ReadAt, read_up_to};
 use crate::tar::block::padding_len;
 use crate::tar::entry::Entry;
 use crate::tar::number::Number;
-use crate::tar::raw_entry::Group;
+use crate::tar::raw_entry::RawEntry;
 use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
 use crate::text::quote;
@@ -19,7 +19,7 @@ use crate::text::quote;
 /// One side of a pair.
 pub(crate) struct View<'input> {
     pub(crate) reader: &'input dyn ReadAt,
-    pub(crate) group: Group,
+    pub(crate) group: RawEntry,
     pub(crate) entry: Entry,
     /// Content before this offset of the archive may read as zeros (the equal part of a stream).
     pub(crate) whole_from: u64,
@@ -31,7 +31,7 @@ const SPARSE_MAP: u64 = 1 << 20;
 impl<'input> View<'input> {
     pub(crate) fn new(
         reader: &'input dyn ReadAt,
-        group: Group,
+        group: RawEntry,
         whole_from: u64,
     ) -> io::Result<Self> {
         let mut start = Vec::new();

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::compare::comparison::ArchiveDivergence;
 use crate::compare::pairing::index::{GlobalAt, Index};
-use crate::compare::spill::vec::List;
+use crate::compare::spill::vec::SpillVec;
 use crate::tar::pax::records;
 use crate::text::quote;
 
@@ -13,13 +13,13 @@ use crate::text::quote;
 pub(crate) fn compare(
     left: &Index,
     right: &Index,
-    pairs: &List<(u32, u32)>,
+    pairs: &SpillVec<(u32, u32)>,
     moved: &[usize],
 ) -> io::Result<Vec<ArchiveDivergence>> {
     if left.global_headers.is_empty() && right.global_headers.is_empty() {
         return Ok(Vec::new());
     }
-    let (mut olds, mut news) = (Steady::new(left), Steady::new(right));
+    let (mut olds, mut news) = (StableReader::new(left), StableReader::new(right));
     for (at, pair) in pairs.iter_from(0).enumerate() {
         let pair = pair?;
         if moved.binary_search(&at).is_err() {
@@ -53,13 +53,13 @@ pub(crate) fn compare(
 }
 
 /// Counts the steady pairs that stand before each global header of one side.
-struct Steady<'index> {
+struct StableReader<'index> {
     headers: std::iter::Peekable<std::slice::Iter<'index, GlobalAt>>,
     passed: u64,
     counts: Vec<u64>,
 }
 
-impl<'index> Steady<'index> {
+impl<'index> StableReader<'index> {
     fn new(index: &'index Index) -> Self {
         Self {
             headers: index.global_headers.iter().peekable(),

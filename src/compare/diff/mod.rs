@@ -17,15 +17,15 @@ use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, 
 use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::fields::{Names, PairDifference, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Index, IndexError, Key, Stop, read_group};
+use crate::compare::pairing::index::{Index, IndexError, Key, Stop, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
-use crate::compare::spill::vec::List;
+use crate::compare::spill::vec::SpillVec;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
 
 /// Where two archives part.
-pub(crate) struct Parting<'input> {
+pub(crate) struct FirstDifference<'input> {
     pub(crate) left: &'input dyn ReadAt,
     pub(crate) right: &'input dyn ReadAt,
     /// Start of the group that holds the first difference.
@@ -35,7 +35,7 @@ pub(crate) struct Parting<'input> {
     /// Global values in force at the start.
     pub(crate) globals: Globals,
     /// First halves of the keys of the entries before.
-    pub(crate) before: &'input List<u64>,
+    pub(crate) before: &'input SpillVec<u64>,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
     pub(crate) collectors: (Collector, Collector),
@@ -52,7 +52,7 @@ pub(crate) struct Explained {
 }
 
 struct Work<'input, 'options> {
-    parting: &'options Parting<'input>,
+    parting: &'options FirstDifference<'input>,
     options: &'options Options,
     left: &'options Index,
     right: &'options Index,
@@ -68,7 +68,7 @@ struct Work<'input, 'options> {
 /// # Errors
 /// An input cannot be read.
 pub(crate) fn explain(
-    mut parting: Parting<'_>,
+    mut parting: FirstDifference<'_>,
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Explained, IndexError> {
@@ -143,7 +143,7 @@ impl<'input> Work<'input, '_> {
         };
         let globals = before.unwrap_or(&self.parting.globals);
         let (start, _) = places.span(at as usize)?;
-        match read_group(reader, start, globals, &self.options.limits)? {
+        match read_raw_entry(reader, start, globals, &self.options.limits)? {
             Some(group) => Ok(Some(View::new(reader, group, self.parting.whole_from)?)),
             None => Ok(None),
         }

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
-use crate::compare::spill::vec::{Cursor, Fixed, List, part};
+use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
 use crate::input::read_at::{ReadAt, Window};
 use crate::tar::entry::trim_slash;
 use crate::tar::error::TarError;
-use crate::tar::parser::{Need, Walker};
-use crate::tar::raw_entry::{Ext, ExtKind, Globals, Group};
+use crate::tar::parser::{Need, Parser};
+use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
 
 /// Digest of a name without trailing slashes.
 pub(crate) type Key = [u64; 2];
@@ -30,7 +30,7 @@ pub(crate) struct Record {
     pub(crate) globals: u32,
 }
 
-impl Fixed for Record {
+impl FixedSize for Record {
     const BYTES: usize = 28;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -89,7 +89,7 @@ pub(crate) struct GlobalAt {
 /// The entries of an archive from a group on.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) records: List<Record>,
+    pub(crate) records: SpillVec<Record>,
     /// One beyond the last group.
     pub(crate) end: u64,
     /// Where the entries ended and the tail begins (after dangling global headers).
@@ -101,8 +101,8 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn places(&self) -> Places<'_> {
-        Places {
+    pub(crate) fn places(&self) -> IndexReader<'_> {
+        IndexReader {
             index: self,
             cursor: self.records.cursor(),
         }
@@ -118,12 +118,12 @@ impl Index {
         let mut index = Self {
             end: start,
             tail: start,
-            records: List::new(limits.entries),
+            records: SpillVec::new(limits.entries),
             ..Self::default()
         };
-        let mut walker = Walker::new(start, globals, limits.tar);
+        let mut parser = Parser::new(start, globals, limits.tar);
         let mut last: Option<(Vec<u8>, u64)> = None;
-        let outcome = walk(reader, &mut walker, &mut |group| {
+        let outcome = walk(reader, &mut parser, &mut |group| {
             if index.records.len() as u64 >= MOST {
                 return Err(IndexError::TooMany(MOST));
             }
@@ -134,20 +134,20 @@ impl Index {
         });
         match outcome {
             Ok(_) => {
-                for ext in walker.pending() {
+                for ext in parser.pending() {
                     index.global_headers.push(GlobalAt {
                         before: index.records.len(),
                         ext: ext.clone(),
                     });
                 }
-                index.tail = walker.group_start().max(index.end);
+                index.tail = parser.group_start().max(index.end);
             }
             Err(error) => index.stopped(error, last, before, reader.length()),
         }
         index
     }
 
-    fn push(&mut self, group: &Group) -> io::Result<()> {
+    fn push(&mut self, group: &RawEntry) -> io::Result<()> {
         let same = self
             .globals
             .last()
@@ -196,12 +196,12 @@ impl Index {
 
 /// Reads an index, mostly forward.
 #[derive(Debug)]
-pub(crate) struct Places<'index> {
+pub(crate) struct IndexReader<'index> {
     index: &'index Index,
     cursor: Cursor<'index, Record>,
 }
 
-impl<'index> Places<'index> {
+impl<'index> IndexReader<'index> {
     /// The bytes of record `at`.
     pub(crate) fn span(&mut self, at: usize) -> io::Result<(u64, u64)> {
         let end = self.index.end;
@@ -241,41 +241,41 @@ pub(crate) enum Flow {
     Stop,
 }
 
-/// Drives a walker over random access bytes. Content is jumped over, not read.
+/// Drives a parser over random access bytes. Content is jumped over, not read.
 pub(crate) fn walk(
     reader: &dyn ReadAt,
-    walker: &mut Walker,
-    visit: &mut dyn FnMut(Group) -> Result<Flow, IndexError>,
+    parser: &mut Parser,
+    visit: &mut dyn FnMut(RawEntry) -> Result<Flow, IndexError>,
 ) -> Result<Flow, IndexError> {
     let length = reader.length();
     let mut window = Window::new(reader);
     loop {
-        let want = match walker.need() {
+        let want = match parser.need() {
             Need::Nothing => return Ok(Flow::Continue),
             Need::Skip(bytes) => {
-                if walker
+                if parser
                     .offset()
                     .checked_add(bytes)
                     .is_none_or(|end| end > length)
                 {
-                    return Err(walker.cut(length).into());
+                    return Err(parser.cut(length).into());
                 }
-                walker.skipped();
+                parser.skipped();
                 continue;
             }
             Need::Block => 512,
             Need::Bytes(bytes) => bytes,
         };
-        let data = window.bytes(walker.offset(), want)?;
+        let data = window.bytes(parser.offset(), want)?;
         let group = if data.len() == want {
-            walker.supply(data)?
+            parser.supply(data)?
         } else if data.is_empty() && want == 512 {
-            walker.finish()?
-        } else if matches!(walker.need(), Need::Block) && data.iter().all(|byte| *byte == 0) {
+            parser.finish()?
+        } else if matches!(parser.need(), Need::Block) && data.iter().all(|byte| *byte == 0) {
             // A last piece of zeros shorter than a block belongs to the tail.
-            walker.finish()?
+            parser.finish()?
         } else {
-            return Err(walker.cut(length).into());
+            return Err(parser.cut(length).into());
         };
         if let Some(group) = group
             && visit(group)? == Flow::Stop
@@ -286,15 +286,15 @@ pub(crate) fn walk(
 }
 
 /// Reads one group again.
-pub(crate) fn read_group(
+pub(crate) fn read_raw_entry(
     reader: &dyn ReadAt,
     start: u64,
     globals: &Globals,
     limits: &Limits,
-) -> Result<Option<Group>, IndexError> {
-    let mut walker = Walker::new(start, Arc::clone(globals), limits.tar);
+) -> Result<Option<RawEntry>, IndexError> {
+    let mut parser = Parser::new(start, Arc::clone(globals), limits.tar);
     let mut found = None;
-    let _ = walk(reader, &mut walker, &mut |group| {
+    let _ = walk(reader, &mut parser, &mut |group| {
         found = Some(group);
         Ok(Flow::Stop)
     })?;

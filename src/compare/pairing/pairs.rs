@@ -7,13 +7,13 @@ use std::cmp::Ordering;
 use std::io;
 
 use crate::compare::pairing::index::{Index, Key};
-use crate::compare::spill::sort::{Sorted, Sorter};
-use crate::compare::spill::vec::{Fixed, List, part};
+use crate::compare::spill::sort::{ExternalSorter, Sorted};
+use crate::compare::spill::vec::{FixedSize, SpillVec, part};
 
 /// Pairs of record numbers, in the order of the left archive, and what stays alone.
 #[derive(Debug)]
 pub(crate) struct Matching {
-    pub(crate) pairs: List<(u32, u32)>,
+    pub(crate) pairs: SpillVec<(u32, u32)>,
     pub(crate) left_only: Vec<u32>,
     pub(crate) right_only: Vec<u32>,
 }
@@ -25,7 +25,7 @@ struct Named {
     at: u32,
 }
 
-impl Fixed for Named {
+impl FixedSize for Named {
     const BYTES: usize = 20;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -51,7 +51,7 @@ impl Fixed for Named {
 pub(crate) fn matching(left: &Index, right: &Index, limit: u64) -> io::Result<Matching> {
     let fewer = left.records.len().min(right.records.len());
     let mut found = Matching {
-        pairs: List::new(limit),
+        pairs: SpillVec::new(limit),
         left_only: Vec::new(),
         right_only: Vec::new(),
     };
@@ -62,7 +62,7 @@ pub(crate) fn matching(left: &Index, right: &Index, limit: u64) -> io::Result<Ma
         by_name(left, aligned, limit)?,
         by_name(right, aligned, limit)?,
     );
-    let mut pairs = Sorter::new(limit, fewer - aligned);
+    let mut pairs = ExternalSorter::new(limit, fewer - aligned);
     let (mut olds, mut news) = (old.merge()?, new.merge()?);
     let (mut old, mut new) = (olds.next()?, news.next()?);
     loop {
@@ -115,7 +115,7 @@ fn aligned(left: &Index, right: &Index) -> io::Result<usize> {
 
 /// Records from `from` on by name, those of one name in the order of the archive.
 fn by_name(index: &Index, from: usize, limit: u64) -> io::Result<Sorted<Named>> {
-    let mut sorter = Sorter::new(limit, index.records.len() - from);
+    let mut sorter = ExternalSorter::new(limit, index.records.len() - from);
     for (at, record) in (from..).zip(index.records.iter_from(from)) {
         sorter.push(Named {
             key: record?.key,
@@ -131,7 +131,7 @@ fn by_name(index: &Index, from: usize, limit: u64) -> io::Result<Sorted<Named>> 
 /// done from the side whose name is smaller where the two orders part first. Where there is
 /// an order to find, it takes 12 bytes of memory a pair, whatever the limit of entries.
 pub(crate) fn reordered(
-    pairs: &List<(u32, u32)>,
+    pairs: &SpillVec<(u32, u32)>,
     key_of_left: impl Fn(u32) -> io::Result<Option<Key>>,
 ) -> io::Result<Vec<usize>> {
     if is_in_order(pairs)? {
@@ -165,7 +165,7 @@ pub(crate) fn reordered(
     Ok(out_of_line(&rank).collect())
 }
 
-fn is_in_order(pairs: &List<(u32, u32)>) -> io::Result<bool> {
+fn is_in_order(pairs: &SpillVec<(u32, u32)>) -> io::Result<bool> {
     let mut last = None;
     for pair in pairs.iter_from(0) {
         let right = Some(pair?.1);
@@ -178,7 +178,7 @@ fn is_in_order(pairs: &List<(u32, u32)>) -> io::Result<bool> {
 }
 
 /// Positions of pairs in the order of the right side.
-fn by_right(pairs: &List<(u32, u32)>) -> io::Result<Vec<u32>> {
+fn by_right(pairs: &SpillVec<(u32, u32)>) -> io::Result<Vec<u32>> {
     let mut keyed = Vec::with_capacity(pairs.len());
     for (at, pair) in (0_u32..).zip(pairs.iter_from(0)) {
         keyed.push(u64::from(pair?.1) << 32 | u64::from(at));
@@ -227,10 +227,10 @@ fn out_of_line(values: &[u32]) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use crate::compare::pairing::pairs::{out_of_line, reordered};
-    use crate::compare::spill::vec::List;
+    use crate::compare::spill::vec::SpillVec;
 
-    fn list(pairs: impl IntoIterator<Item = (u32, u32)>) -> List<(u32, u32)> {
-        let mut list = List::new(2);
+    fn list(pairs: impl IntoIterator<Item = (u32, u32)>) -> SpillVec<(u32, u32)> {
+        let mut list = SpillVec::new(2);
         pairs.into_iter().for_each(|pair| list.push(pair).unwrap());
         list
     }

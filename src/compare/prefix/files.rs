@@ -6,13 +6,13 @@ use crate::compare::Progress;
 use crate::compare::collect::Collector;
 use crate::compare::comparison::Side;
 use crate::compare::diff::bytes::first_in_files;
-use crate::compare::diff::{Explained, Parting, explain};
+use crate::compare::diff::{Explained, FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::{Flow, IndexError, Stop, key, walk};
-use crate::compare::spill::vec::List;
+use crate::compare::spill::vec::SpillVec;
 use crate::input::read_at::ReadAt;
-use crate::tar::parser::Walker;
+use crate::tar::parser::Parser;
 use crate::tar::raw_entry::Globals;
 
 /// Compares two files of known lengths.
@@ -41,7 +41,7 @@ pub(crate) fn compare(
         outcome.explained = prefix.into_explained();
         return Ok(outcome);
     };
-    let parting = Parting {
+    let parting = FirstDifference {
         left,
         right,
         start: prefix.start,
@@ -60,7 +60,7 @@ struct Prefix {
     /// Start of the group that holds the difference.
     start: u64,
     globals: Globals,
-    before: List<u64>,
+    before: SpillVec<u64>,
     collector: Collector,
     stop: Option<Stop>,
 }
@@ -69,13 +69,13 @@ impl Prefix {
     /// Walks while groups end before `first`. A block more is kept away from it, because the
     /// block after a header may decide whether the entry has content.
     fn walk(reader: &dyn ReadAt, first: u64, options: &Options) -> Self {
-        let mut walker = Walker::new(0, Globals::default(), options.limits.tar);
+        let mut parser = Parser::new(0, Globals::default(), options.limits.tar);
         let mut collector = Collector::new(options.collect);
-        let mut before = List::new(options.limits.entries);
+        let mut before = SpillVec::new(options.limits.entries);
         let mut globals = Globals::default();
         let mut reached = None;
         let mut last: Option<(Vec<u8>, u64)> = None;
-        let outcome = walk(reader, &mut walker, &mut |group| {
+        let outcome = walk(reader, &mut parser, &mut |group| {
             if group.end.saturating_add(512) > first {
                 reached = Some(group.start);
                 return Ok(Flow::Stop);
@@ -97,7 +97,7 @@ impl Prefix {
             }
         });
         Self {
-            start: reached.unwrap_or(walker.group_start()),
+            start: reached.unwrap_or(parser.group_start()),
             globals,
             before,
             collector,

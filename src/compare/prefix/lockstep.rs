@@ -12,17 +12,17 @@ use crate::compare::comparison::Side;
 use crate::compare::diff::Explained;
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{IndexError, Stop, key};
-use crate::compare::spill::vec::List;
+use crate::compare::spill::vec::SpillVec;
 use crate::input::spool::Segment;
-use crate::tar::parser::{Need, Walker};
-use crate::tar::raw_entry::{Globals, Group};
+use crate::tar::parser::{Need, Parser};
+use crate::tar::raw_entry::{Globals, RawEntry};
 
 /// Chunks held of one group: 8 MiB, the first and the last ones of a larger group.
 const HELD: usize = 32;
 
 /// The walk over bytes that both sides share.
 pub(crate) struct Lockstep {
-    walker: Walker,
+    parser: Parser,
     /// Bytes of a block or extended header that ended with a chunk.
     carry: Vec<u8>,
     /// Bytes of content still to pass over.
@@ -31,9 +31,9 @@ pub(crate) struct Lockstep {
     held: VecDeque<Segment>,
     /// Whether a chunk in the middle of `held` was dropped, and where the chunks after it start.
     gap: Option<u64>,
-    before: List<u64>,
+    before: SpillVec<u64>,
     collector: Collector,
-    capture: Option<(Group, Vec<u8>)>,
+    capture: Option<(RawEntry, Vec<u8>)>,
     /// Global values after the last complete group and after the one before.
     globals: (Globals, Globals),
     last: Option<(Vec<u8>, u64)>,
@@ -44,7 +44,7 @@ pub(crate) struct Lockstep {
 pub(crate) struct Parted {
     pub(crate) start: u64,
     pub(crate) globals: Globals,
-    pub(crate) before: List<u64>,
+    pub(crate) before: SpillVec<u64>,
     pub(crate) collector: Collector,
     pub(crate) segments: Vec<Segment>,
     pub(crate) whole_from: u64,
@@ -53,13 +53,13 @@ pub(crate) struct Parted {
 impl Lockstep {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
-            walker: Walker::new(0, Globals::default(), options.limits.tar),
+            parser: Parser::new(0, Globals::default(), options.limits.tar),
             carry: Vec::new(),
             skip: 0,
             offset: 0,
             held: VecDeque::new(),
             gap: None,
-            before: List::new(options.limits.entries),
+            before: SpillVec::new(options.limits.entries),
             collector: Collector::new(options.collect),
             capture: None,
             globals: Default::default(),
@@ -90,7 +90,7 @@ impl Lockstep {
     }
 
     fn release(&mut self, recycle: &mut dyn FnMut(Vec<u8>)) {
-        let start = self.walker.group_start();
+        let start = self.parser.group_start();
         let mut give = |segment: Segment| {
             if let Some(bytes) = Arc::into_inner(segment.bytes) {
                 recycle(bytes);
@@ -130,7 +130,7 @@ impl Lockstep {
                 }
                 self.passed();
             }
-            let want = match self.walker.need() {
+            let want = match self.parser.need() {
                 Need::Nothing => return Ok(()),
                 Need::Skip(bytes) => {
                     self.skip = bytes;
@@ -142,7 +142,7 @@ impl Lockstep {
             let group = if self.carry.is_empty() && rest.len() >= want {
                 let (data, left) = rest.split_at(want);
                 rest = left;
-                self.walker.supply(data)?
+                self.parser.supply(data)?
             } else {
                 let (data, left) = rest.split_at(rest.len().min(want - self.carry.len()));
                 self.carry.extend_from_slice(data);
@@ -151,7 +151,7 @@ impl Lockstep {
                     return Ok(());
                 }
                 let data = std::mem::take(&mut self.carry);
-                self.walker.supply(&data)?
+                self.parser.supply(&data)?
             };
             if let Some(group) = group {
                 self.group(group)?;
@@ -159,7 +159,7 @@ impl Lockstep {
         }
     }
 
-    fn group(&mut self, group: Group) -> Result<(), IndexError> {
+    fn group(&mut self, group: RawEntry) -> Result<(), IndexError> {
         let [half, _] = key(&group.path);
         self.before.push(half)?;
         self.globals = (
@@ -171,7 +171,7 @@ impl Lockstep {
         // devices only.
         if self.collector.wants(&group) {
             self.capture = Some((group, Vec::new()));
-            if !matches!(self.walker.need(), Need::Skip(_)) {
+            if !matches!(self.parser.need(), Need::Skip(_)) {
                 self.passed();
             }
         }
@@ -179,8 +179,8 @@ impl Lockstep {
     }
 
     fn passed(&mut self) {
-        if matches!(self.walker.need(), Need::Skip(_)) {
-            self.walker.skipped();
+        if matches!(self.parser.need(), Need::Skip(_)) {
+            self.parser.skipped();
         }
         if let Some((group, mut content)) = self.capture.take() {
             content.truncate(usize::try_from(group.size).unwrap_or(usize::MAX));
@@ -204,7 +204,7 @@ impl Lockstep {
 
     /// What is known at a difference in the chunk that comes next.
     pub(crate) fn parted(mut self) -> io::Result<Parted> {
-        let start = self.walker.group_start();
+        let start = self.parser.group_start();
         let in_hand = self.last.as_ref().is_some_and(|(_, end)| *end > start);
         let mut globals = self.globals.1;
         if in_hand {
@@ -244,19 +244,19 @@ impl Lockstep {
 
     fn end(&mut self) -> Result<(), IndexError> {
         if self.skip > 0 {
-            return Err(self.walker.cut(self.offset).into());
+            return Err(self.parser.cut(self.offset).into());
         }
         // A last piece of zeros shorter than a block belongs to the tail.
-        let in_block = matches!(self.walker.need(), Need::Block);
+        let in_block = matches!(self.parser.need(), Need::Block);
         let fits = self.carry.is_empty() || (in_block && self.carry.iter().all(|byte| *byte == 0));
-        match self.walker.need() {
+        match self.parser.need() {
             Need::Nothing => return Ok(()),
             Need::Block | Need::Bytes(_) | Need::Skip(_) if fits => {}
             Need::Block | Need::Bytes(_) | Need::Skip(_) => {
-                return Err(self.walker.cut(self.offset).into());
+                return Err(self.parser.cut(self.offset).into());
             }
         }
-        if let Some(group) = self.walker.finish()? {
+        if let Some(group) = self.parser.finish()? {
             let [half, _] = key(&group.path);
             self.before.push(half)?;
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::compare::Progress;
 use crate::compare::comparison::Side;
-use crate::compare::diff::{Parting, explain};
+use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::{ContainerFacts, Outcome};
 use crate::compare::pairing::index::IndexError;
@@ -29,7 +29,7 @@ pub(crate) fn compare(
 ) -> Result<Outcome, IndexError> {
     let window = options.limits.zstd_window_log;
     let (kinds, streams) = (
-        (left.container(), right.container()),
+        (left.compression(), right.compression()),
         (left.into_stream(), right.into_stream()),
     );
     let (left_chunks, left_work) = read_ahead(streams.0, kinds.0, window, digest);
@@ -61,10 +61,10 @@ pub(crate) fn walk_one(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Outcome, IndexError> {
-    let container = input.container();
+    let compression = input.compression();
     let (chunks, work) = read_ahead(
         input.into_stream(),
-        container,
+        compression,
         options.limits.zstd_window_log,
         false,
     );
@@ -163,7 +163,7 @@ fn part(
         .failures
         .extend(news.1.map(|error| (Side::Right, error)));
     if let (Some(old), Some(new)) = (olds.0, news.0) {
-        let parting = Parting {
+        let parting = FirstDifference {
             left: &old,
             right: &new,
             start: kept.start,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
 
-use crate::compare::spill::vec::{Cursor, Fixed, List};
+use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec};
 
 /// Most runs, which are read side by side while they are merged. Beyond `MOST_RUNS` times the
 /// limit the runs grow instead: a byte of memory for every ten values.
@@ -12,14 +12,14 @@ const MOST_RUNS: usize = 256;
 
 /// Takes values in any order.
 #[derive(Debug)]
-pub(crate) struct Sorter<T> {
+pub(crate) struct ExternalSorter<T> {
     run: Vec<T>,
     /// Values of a run.
     most: usize,
-    full: List<T>,
+    full: SpillVec<T>,
 }
 
-impl<T: Fixed + Ord> Sorter<T> {
+impl<T: FixedSize + Ord> ExternalSorter<T> {
     /// A sorter of about `expected` values, `limit` of which are held in memory.
     pub(crate) fn new(limit: u64, expected: usize) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -27,7 +27,7 @@ impl<T: Fixed + Ord> Sorter<T> {
         Self {
             run: Vec::with_capacity(expected.min(most)),
             most,
-            full: List::new(0),
+            full: SpillVec::new(0),
         }
     }
 
@@ -66,10 +66,10 @@ impl<T: Fixed + Ord> Sorter<T> {
 pub(crate) struct Sorted<T> {
     run: Vec<T>,
     most: usize,
-    full: List<T>,
+    full: SpillVec<T>,
 }
 
-impl<T: Fixed + Ord> Sorted<T> {
+impl<T: FixedSize + Ord> Sorted<T> {
     pub(crate) fn merge(&self) -> io::Result<Merge<'_, T>> {
         let starts = (0..self.full.len()).step_by(self.most);
         let mut runs: Vec<Run<'_, T>> = starts
@@ -98,7 +98,7 @@ struct Run<'sorted, T> {
     end: usize,
 }
 
-impl<T: Fixed> Run<'_, T> {
+impl<T: FixedSize> Run<'_, T> {
     fn next(&mut self) -> io::Result<Option<T>> {
         if self.at == self.end {
             return Ok(None);
@@ -116,7 +116,7 @@ pub(crate) struct Merge<'sorted, T> {
     heads: BinaryHeap<Reverse<(T, usize)>>,
 }
 
-impl<T: Fixed + Ord> Merge<'_, T> {
+impl<T: FixedSize + Ord> Merge<'_, T> {
     pub(crate) fn next(&mut self) -> io::Result<Option<T>> {
         if let Some(value) = self.run.next() {
             return Ok(Some(*value));
@@ -135,7 +135,7 @@ impl<T: Fixed + Ord> Merge<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use crate::compare::spill::sort::Sorter;
+    use crate::compare::spill::sort::ExternalSorter;
 
     #[test]
     fn values_come_out_in_order_whatever_the_limit() {
@@ -144,7 +144,7 @@ mod tests {
         let mut expected = values.clone();
         expected.sort_unstable();
         for limit in [0, 1, 3, 5_050, 10_100, 20_000] {
-            let mut sorter = Sorter::new(limit, values.len());
+            let mut sorter = ExternalSorter::new(limit, values.len());
             values.iter().for_each(|n| sorter.push(*n).unwrap());
             let sorted = sorter.finish().unwrap();
             let mut merge = sorted.merge().unwrap();

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 
 /// A value that takes the same number of bytes in a file, whatever it is.
-pub(crate) trait Fixed: Copy {
+pub(crate) trait FixedSize: Copy {
     /// How many.
     const BYTES: usize;
 
@@ -24,7 +24,7 @@ pub(crate) fn part<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     part.unwrap_or([0; N])
 }
 
-impl Fixed for u32 {
+impl FixedSize for u32 {
     const BYTES: usize = 4;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -36,7 +36,7 @@ impl Fixed for u32 {
     }
 }
 
-impl Fixed for u64 {
+impl FixedSize for u64 {
     const BYTES: usize = 8;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -48,7 +48,7 @@ impl Fixed for u64 {
     }
 }
 
-impl Fixed for (u32, u32) {
+impl FixedSize for (u32, u32) {
     const BYTES: usize = 8;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -73,7 +73,7 @@ const JUMP: usize = 2;
 
 /// The list.
 #[derive(Debug)]
-pub(crate) struct List<T> {
+pub(crate) struct SpillVec<T> {
     memory: Vec<T>,
     limit: usize,
     file: Option<File>,
@@ -84,14 +84,14 @@ pub(crate) struct List<T> {
     length: usize,
 }
 
-impl<T> Default for List<T> {
+impl<T> Default for SpillVec<T> {
     /// A list without a limit.
     fn default() -> Self {
         Self::new(u64::MAX)
     }
 }
 
-impl<T> List<T> {
+impl<T> SpillVec<T> {
     /// An empty list that holds `limit` values in memory.
     pub(crate) fn new(limit: u64) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl<T> List<T> {
     }
 }
 
-impl<T: Fixed> List<T> {
+impl<T: FixedSize> SpillVec<T> {
     /// # Errors
     /// The temporary file cannot be made or written.
     pub(crate) fn push(&mut self, value: T) -> io::Result<()> {
@@ -190,13 +190,13 @@ impl<T: Fixed> List<T> {
 /// Reads a list, mostly forward.
 #[derive(Debug)]
 pub(crate) struct Cursor<'list, T> {
-    list: &'list List<T>,
+    list: &'list SpillVec<T>,
     window: Vec<u8>,
     /// Number of the value that the window starts with.
     start: usize,
 }
 
-impl<T: Fixed> Cursor<'_, T> {
+impl<T: FixedSize> Cursor<'_, T> {
     #[inline]
     pub(crate) fn get(&mut self, at: usize) -> io::Result<Option<T>> {
         match self.list.memory.get(at) {
@@ -257,14 +257,14 @@ fn in_words(error: io::Error) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::compare::spill::vec::List;
+    use crate::compare::spill::vec::SpillVec;
 
     #[test]
     fn values_read_back_in_any_order_wherever_they_are() {
         let count = 40_000_u64;
         // The last ones wait to be written: with 7,232 in memory, 32,768 are four whole writes.
         for limit in [0, 3, 1023, 7_232, 20_000, u64::MAX] {
-            let mut list = List::new(limit);
+            let mut list = SpillVec::new(limit);
             for value in 0..count {
                 list.push(value * 3).unwrap();
             }
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn the_last_value_is_taken_away_wherever_it_is() {
         for count in [0, 2, 3, 4, 8192, 8195, 8196] {
-            let mut list = List::new(3);
+            let mut list = SpillVec::new(3);
             (0..count).for_each(|value: u64| list.push(value).unwrap());
             assert_eq!(list.pop().unwrap(), count.checked_sub(1), "{count}");
             list.push(7).unwrap();

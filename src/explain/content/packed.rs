@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 
 use crate::explain::content::bytes::{Order, string_at, u16_at, u32_at};
 use crate::explain::content::reading::{Reading, Record};
-use crate::input::compression::{Container, sniff};
+use crate::input::compression::{Compression, sniff};
 use crate::input::decode::Decoder;
 use crate::tar::time::Timestamp;
 
@@ -18,7 +18,7 @@ const WINDOW: u32 = 24;
 pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     matches!(
         sniff(content),
-        Container::Gzip | Container::Xz | Container::Zstd | Container::Bzip2
+        Compression::Gzip | Compression::Xz | Compression::Zstd | Compression::Bzip2
     )
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     let mut facts = Record::default()
         .with("container", container.name())
         .with("members", stats.members.to_string());
-    if container == Container::Gzip {
+    if container == Compression::Gzip {
         facts = gzip(content, facts)?;
     }
     let name = path.rsplit_once_str(b"/").map_or(path, |(_, name)| name);

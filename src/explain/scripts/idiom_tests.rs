@@ -241,7 +241,7 @@ fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
         let lines = scripts.anywhere(path);
         lines
             .into_iter()
-            .map(|(package, kind, line)| (format!("{package}.{}", kind.word()), line.number))
+            .map(|(package, kind, line)| (format!("{package}.{}", kind.as_str()), line.number))
             .collect()
     };
     assert_eq!(

@@ -6,7 +6,7 @@
 
 pub(crate) mod commands;
 #[cfg(test)]
-pub(crate) mod idiom_tests;
+mod idiom_tests;
 pub mod interpret;
 pub(crate) mod package;
 pub mod shell;
@@ -34,7 +34,7 @@ pub enum Support {
 impl Support {
     /// The report's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Aware => "aware",
             Self::Helper => "helper",

@@ -36,7 +36,7 @@ impl Kind {
 
     /// dpkg's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Config => "config",
             Self::Preinst => "preinst",
@@ -96,7 +96,7 @@ impl Scripts {
                 }
             } else if let Some(kind) = Kind::ALL
                 .into_iter()
-                .find(|kind| kind.word().as_bytes() == extension)
+                .find(|kind| kind.as_str().as_bytes() == extension)
             {
                 contents.entry((package, kind)).or_insert(content);
             }

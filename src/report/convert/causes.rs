@@ -9,7 +9,7 @@ impl Report {
     pub(crate) fn explain(&mut self, findings: &[Finding]) {
         for (number, finding) in findings.iter().enumerate() {
             let id = (number + 1).to_string();
-            let script = finding.script.as_deref().and_then(Script::from_word);
+            let script = finding.script.as_deref().and_then(Script::from_name);
             for at in &finding.claims {
                 let Some(row) = self.divergences.get_mut(*at) else {
                     continue;

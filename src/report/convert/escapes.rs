@@ -54,7 +54,7 @@ pub(crate) fn listing(escapes: &[Escape], most: usize) -> String {
             Change::Metadata => "metadata",
         };
         let by = escape.package.iter().map(|package| match escape.script {
-            Some(script) => format!("   {package} {}", script.word()),
+            Some(script) => format!("   {package} {}", script.as_str()),
             None => format!("   {package}"),
         });
         out.push_str(&format!(

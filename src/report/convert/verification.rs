@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::freeze::State;
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
@@ -63,13 +63,13 @@ pub struct Verification<'a> {
     /// What was built.
     pub recipe: &'a Recipe,
     /// From what.
-    pub state: &'a State,
+    pub state: &'a FrozenArchive,
     /// `SOURCE_DATE_EPOCH`.
     pub epoch: i64,
     /// With what.
     pub versions: Versions,
     /// How the pair was built.
-    pub ways: (Way, Way),
+    pub ways: (BuildMode, BuildMode),
     /// The reference.
     pub normal: &'a Built,
     /// The other one.
@@ -110,7 +110,7 @@ pub struct On<'a> {
     /// `different`, or the suite that it is of.
     pub name: &'a str,
     /// The outside.
-    pub outside: &'a bootstrap::outside::Outside,
+    pub outside: &'a bootstrap::outside::OutsideSystem,
     /// Files that were altered on purpose.
     pub altered: Option<&'a BTreeSet<Vec<u8>>>,
     /// A chrootless build on it under observation.
@@ -123,7 +123,7 @@ pub struct BesideFacts<'a> {
     /// Its word, unique.
     pub label: &'a str,
     /// How it was built.
-    pub way: Way,
+    pub way: BuildMode,
     /// What it ran on, where that is not the outside of the pair.
     pub on: Option<On<'a>>,
     /// The build, and how it compares with the reference; or why there is none.
@@ -186,8 +186,8 @@ impl Report {
 }
 
 /// What is known of a technique besides its own build: what the plain way gives.
-fn technique(facts: &Verification<'_>, way: Way) -> Option<TechniqueCase> {
-    let [reference, plain] = Way::ORDINARY;
+fn technique(facts: &Verification<'_>, way: BuildMode) -> Option<TechniqueCase> {
+    let [reference, plain] = BuildMode::ORDINARY;
     let word = way.technique();
     match way.mode() {
         // Two normal builds have nothing to differ in.
@@ -244,7 +244,7 @@ impl Held<'_> {
             }
         });
         report.outside = Some(Outside {
-            audit: facts.audit.word().to_owned(),
+            audit: facts.audit.as_str().to_owned(),
             technique: technique.to_owned(),
             escapes: escapes.collect(),
         });
@@ -296,8 +296,8 @@ fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
 
 fn builds(facts: &Verification<'_>) -> Vec<Build> {
     let (normal, chrootless) = facts.ways;
-    let [observed_normal, observed_chrootless] = Way::ORDINARY;
-    let observed = |way: Way, seen: Option<&(Built, Trace)>| {
+    let [observed_normal, observed_chrootless] = BuildMode::ORDINARY;
+    let observed = |way: BuildMode, seen: Option<&(Built, Trace)>| {
         seen.map(|(built, _)| {
             let label = format!("observed {}", way.mode().label());
             let technique = format!("{} under strace", way.technique());
@@ -307,7 +307,7 @@ fn builds(facts: &Verification<'_>) -> Vec<Build> {
             build
         })
     };
-    let plain = |way: Way, built: &Built| {
+    let plain = |way: BuildMode, built: &Built| {
         let label = way.mode().label();
         build(label, (way, way.technique()), built, &facts.versions)
     };
@@ -325,7 +325,12 @@ fn builds(facts: &Verification<'_>) -> Vec<Build> {
 }
 
 /// One build; modes are the words of `--mode`.
-fn build(label: &str, (way, technique): (Way, &str), built: &Built, versions: &Versions) -> Build {
+fn build(
+    label: &str,
+    (way, technique): (BuildMode, &str),
+    built: &Built,
+    versions: &Versions,
+) -> Build {
     Build {
         label: label.to_owned(),
         mode: way.mode().label().to_owned(),

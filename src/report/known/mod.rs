@@ -5,7 +5,7 @@
 
 pub(crate) mod rules;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};

@@ -196,7 +196,7 @@ fn scripts(report: &Report, package: &str, known: Option<&Package>, out: &mut St
     }
     out.push_str("\nLines of its scripts that act without DPKG_ROOT:\n");
     for script in quoted {
-        let name = script.name.word();
+        let name = script.name.as_str();
         if script.lines.is_empty() {
             out.push_str(&format!("\n  {name}: none was found by reading it\n"));
         } else {
@@ -245,3 +245,7 @@ fn versions(report: &Report) -> String {
     }
     out
 }
+
+#[cfg(test)]
+#[path = "bug_tests.rs"]
+mod tests;

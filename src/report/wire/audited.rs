@@ -35,7 +35,7 @@ impl AuditReport {
         escapes.sort_by(|a, b| a.path.cmp(&b.path));
         Self {
             schema: SCHEMA.to_owned(),
-            audit: method.word().to_owned(),
+            audit: method.as_str().to_owned(),
             command: command.iter().map(|word| quote(word.as_bytes())).collect(),
             status: status.to_owned(),
             escapes,

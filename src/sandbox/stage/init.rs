@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation};
-use crate::sandbox::protocol::{Channel, Ending, FromInit, StageFailure};
+use crate::sandbox::protocol::{Channel, ExitStatus, FromInit, StageFailure};
 
 /// What process 1 must know.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn enter_and_run(monitor: &mut Channel) -> Result<Ending, StageFailure> {
+fn enter_and_run(monitor: &mut Channel) -> Result<ExitStatus, StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
     let Some(request) = monitor
         .receive::<InitRequest>()
@@ -172,7 +172,7 @@ fn writable_mount(mountinfo: &str) -> Option<String> {
     })
 }
 
-fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
+fn run_command(request: &InitRequest) -> Result<ExitStatus, StageFailure> {
     let Some((program, arguments)) = request.command.split_first() else {
         return Err(StageFailure {
             step: "run the command".to_owned(),
@@ -206,14 +206,14 @@ fn run_command(request: &InitRequest) -> Result<Ending, StageFailure> {
 }
 
 /// Waits for the command, and reaps whatever else process 1 inherits.
-fn wait_for(main: Pid) -> Result<Ending, Errno> {
+fn wait_for(main: Pid) -> Result<ExitStatus, Errno> {
     loop {
         match waitpid(None::<Pid>, None) {
             Ok(WaitStatus::Exited(pid, status)) if pid == main => {
-                return Ok(Ending::Exited(status));
+                return Ok(ExitStatus::Exited(status));
             }
             Ok(WaitStatus::Signaled(pid, signal, _)) if pid == main => {
-                return Ok(Ending::Signalled(signal as i32));
+                return Ok(ExitStatus::Signalled(signal as i32));
             }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error),

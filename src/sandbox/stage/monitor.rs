@@ -22,7 +22,7 @@ use rustix::fs::OFlags;
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
 use crate::sandbox::plan::{AfterRun, Bind, Cover, Network, Plan};
-use crate::sandbox::progress::{Activity, Meter, Teller};
+use crate::sandbox::progress::{Activity, ProgressCounter, ProgressSender};
 use crate::sandbox::protocol::{Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor};
 use crate::sandbox::stage::init::InitRequest;
 use crate::sandbox::trees::{Tree, WholeTree, copies, overlays, read_only};
@@ -33,14 +33,14 @@ pub trait Auditor {
     ///
     /// # Errors
     /// Something cannot be read.
-    fn before(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<(), String>;
+    fn before(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<(), String>;
 
     /// Reads them after everything in the sandbox has ended; returns its findings in a format
     /// of its own. Counts what it reads.
     ///
     /// # Errors
     /// Something cannot be read.
-    fn after(&mut self, trees: &[Tree], meter: &Meter<'_>) -> Result<String, String>;
+    fn after(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<String, String>;
 }
 
 /// Where everything of the sandbox is mounted, in the monitor's own mount namespace.
@@ -95,11 +95,11 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     if let Some(hostname) = &plan.hostname {
         sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
     }
-    let teller = Teller::new(launcher);
+    let teller = ProgressSender::new(launcher);
     let trees = build_tree(&plan, &sources, &teller)?;
     if plan.after == AfterRun::Audit {
         auditor
-            .before(&trees, &Meter::new(Activity::Reading, &teller))
+            .before(&trees, &ProgressCounter::new(Activity::Reading, &teller))
             .map_err(failed("read the outside before the build"))?;
     }
     teller.command_runs();
@@ -108,7 +108,10 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         AfterRun::Forget => None,
         AfterRun::Audit => Some(
             auditor
-                .after(&trees, &Meter::new(Activity::ReadingAgain, &teller))
+                .after(
+                    &trees,
+                    &ProgressCounter::new(Activity::ReadingAgain, &teller),
+                )
                 .map_err(failed("read what the build changed"))?,
         ),
     };
@@ -186,7 +189,7 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
 fn build_tree(
     plan: &Plan,
     sources: &Sources,
-    teller: &Teller<'_>,
+    teller: &ProgressSender<'_>,
 ) -> Result<Vec<Tree>, StageFailure> {
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
@@ -237,7 +240,7 @@ fn mount_sys(target: &Path) -> Result<(), StageFailure> {
 }
 
 /// Starts process 1, gives it the command and waits for its word.
-fn run_init(plan: &Plan) -> Result<crate::sandbox::protocol::Ending, StageFailure> {
+fn run_init(plan: &Plan) -> Result<crate::sandbox::protocol::ExitStatus, StageFailure> {
     let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
         .arg(crate::sandbox::PARENT)

@@ -4,21 +4,21 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use twinroot::tar::{Entry, Need, TarLimits, Walker};
+use twinroot::tar::{Entry, Need, TarLimits, Parser};
 
 fuzz_target!(|data: &[u8]| {
-    let mut walker = Walker::new(0, Arc::default(), TarLimits { header_bytes: 1 << 16, ..TarLimits::default() });
+    let mut parser = Parser::new(0, Arc::default(), TarLimits { header_bytes: 1 << 16, ..TarLimits::default() });
     let length = data.len() as u64;
     let mut ends = 0;
     loop {
-        let offset = walker.offset();
-        let want = match walker.need() {
+        let offset = parser.offset();
+        let want = match parser.need() {
             Need::Nothing => return,
             Need::Skip(bytes) => {
                 if offset.checked_add(bytes).is_none_or(|end| end > length) {
                     return;
                 }
-                walker.skipped();
+                parser.skipped();
                 continue;
             }
             Need::Block => 512,
@@ -26,8 +26,8 @@ fuzz_target!(|data: &[u8]| {
         };
         let start = offset as usize;
         let group = match data.get(start..start.saturating_add(want)) {
-            Some(bytes) => walker.supply(bytes),
-            None if start == data.len() => walker.finish(),
+            Some(bytes) => parser.supply(bytes),
+            None if start == data.len() => parser.finish(),
             None => return,
         };
         let Ok(group) = group else { return };

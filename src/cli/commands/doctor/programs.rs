@@ -8,7 +8,7 @@ use std::process::Command;
 use clap::ValueEnum as _;
 
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::Way;
+use crate::bootstrap::mode::BuildMode;
 use crate::cli::args::{ReferenceArg, TechniqueArg};
 use crate::cli::commands::doctor::check::{Answer, Check};
 
@@ -78,9 +78,9 @@ impl Use {
 /// All programs that some builds run and others don't, each once.
 fn users() -> Vec<Use> {
     let techniques = TechniqueArg::value_variants().iter();
-    let techniques = techniques.map(|one| Way::Chrootless(one.technique()));
+    let techniques = techniques.map(|one| BuildMode::Chrootless(one.technique()));
     let references = ReferenceArg::value_variants().iter();
-    let references = references.map(|one| Way::Normal(one.reference()));
+    let references = references.map(|one| BuildMode::Normal(one.reference()));
     let ways: Vec<_> = techniques.chain(references).collect();
     let mut programs: Vec<(&'static str, &'static str)> = Vec::new();
     let of_ways = ways.iter().flat_map(|way| programs_of(*way));
@@ -127,7 +127,7 @@ fn users() -> Vec<Use> {
 }
 
 /// Name and package of what a way runs besides the programs of every build.
-fn programs_of(way: Way) -> Vec<(&'static str, &'static str)> {
+fn programs_of(way: BuildMode) -> Vec<(&'static str, &'static str)> {
     let own = way.programs().iter().map(|program| {
         let name = program.path.rsplit('/').next();
         (name.unwrap_or(program.path), program.package)

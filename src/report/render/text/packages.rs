@@ -52,8 +52,8 @@ fn script_text(script: &PackageScript) -> String {
     };
     format!(
         "{} {}{}{lines}",
-        script.name.word(),
-        script.dpkg_root.word(),
+        script.name.as_str(),
+        script.dpkg_root.as_str(),
         interpreter.collect::<String>()
     )
 }
