@@ -38,6 +38,11 @@ pub fn window(offset: u64, left: &[u8], right: &[u8], rows: usize) -> String {
     out
 }
 
+/// Two hexadecimal digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn row_text(bytes: &[u8]) -> String {
     let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let ascii: String = bytes

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::{Error as BuildError, at};
 
 /// The directory, locked against another run that keeps there.
 #[derive(Debug)]
@@ -33,10 +33,8 @@ impl Keep {
                 directory: directory.to_owned(),
                 _lock: lock,
             }),
-            Err(TryLockError::WouldBlock) => Err(BuildError::Recipe {
-                what: format!("--keep {}", directory.to_string_lossy()),
-                why: "another twinroot keeps its files there".to_owned(),
-                hint: None,
+            Err(TryLockError::WouldBlock) => Err(BuildError::ArtifactsLocked {
+                directory: directory.to_owned(),
             }),
             Err(TryLockError::Error(error)) => Err(at(directory, "lock")(error)),
         }
@@ -61,11 +59,9 @@ impl Keep {
 
     /// Keeps the transcript of what failed.
     pub(crate) fn failed(&self, error: &BuildError) -> Result<(), BuildError> {
-        match error {
-            BuildError::Failed {
-                stage, transcript, ..
-            } => self.write(&format!("{stage}.log"), transcript),
-            BuildError::Sandbox(_) | BuildError::File { .. } | BuildError::Recipe { .. } => Ok(()),
+        match error.failed_build() {
+            Some(failed) => self.write(&format!("{}.log", failed.stage), &failed.transcript),
+            None => Ok(()),
         }
     }
 

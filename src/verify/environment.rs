@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use nix::unistd::{User, geteuid};
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap::error::Error as BuildError;
 use crate::sandbox::idmap::{Caller, IdMap};
 
 /// The ids that the user's sandboxes get.
@@ -34,11 +34,7 @@ pub(crate) fn id_map() -> Result<IdMap, BuildError> {
         max_user_namespaces: &max_user_namespaces,
         uid_map: &uid_map,
     };
-    IdMap::for_user(asker).map_err(|error| BuildError::Recipe {
-        what: "user namespaces".to_owned(),
-        why: error.to_string(),
-        hint: Some(error.hint()),
-    })
+    Ok(IdMap::for_user(asker)?)
 }
 
 /// `$XDG_CACHE_HOME/twinroot`, or `~/.cache/twinroot` (XDG Base Directory Specification).
@@ -54,11 +50,7 @@ pub(crate) fn cache_root() -> Result<PathBuf, BuildError> {
     let base =
         absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     base.map(|base| base.join("twinroot"))
-        .ok_or_else(|| BuildError::Recipe {
-            what: "XDG_CACHE_HOME".to_owned(),
-            why: "neither it nor HOME is set".to_owned(),
-            hint: None,
-        })
+        .ok_or(BuildError::NoCacheDirectory)
 }
 
 /// The proxy variables that apt and its methods know.
@@ -85,14 +77,10 @@ pub(crate) fn native_architecture() -> Result<String, BuildError> {
     output_of("dpkg", &["--print-architecture"])
 }
 
-fn output_of(program: &str, arguments: &[&str]) -> Result<String, BuildError> {
+fn output_of(program: &'static str, arguments: &[&str]) -> Result<String, BuildError> {
     let output = Command::new(program)
         .args(arguments)
         .output()
-        .map_err(|error| BuildError::Recipe {
-            what: program.to_owned(),
-            why: error.to_string(),
-            hint: Some(format!("sudo apt-get install {program}")),
-        })?;
+        .map_err(|error| BuildError::MissingProgram { program, error })?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

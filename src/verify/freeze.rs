@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use crate::bootstrap::build::BuildEvent;
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::command::mmdebstrap::Expired;
-use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::{Error as BuildError, FailedBuild};
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{FetchSystem, FreezeRequest};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, freeze, outside};
+use crate::bootstrap::{freeze, outside};
 use crate::cli::args::RecipeArgs;
 use crate::cli::output::progress::Stages;
 use crate::tar::time::Timestamp;
@@ -36,7 +40,7 @@ impl Pinning<'_> {
         name: &'static str,
         recipe: &Recipe,
         more: &[String],
-        place: Place<'_>,
+        on: FetchSystem<'_>,
     ) -> Result<Pinned, BuildError> {
         let ids = self.context.ids;
         let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
@@ -52,7 +56,7 @@ impl Pinning<'_> {
             Expired::Refuse
         };
         let stage = self.stages.start(name);
-        let watch = |line: &str| stage.say(line);
+        let watch = |event: BuildEvent<'_>| stage.watch(event);
         let context = Context {
             watch: &watch,
             ..self.context
@@ -61,18 +65,24 @@ impl Pinning<'_> {
         let waiting = || stage.say("another twinroot is at it");
         let (pinned, is_cached) = match self.states.slot(&key, freshness, &remove, &waiting)? {
             CacheSlot::Ready(entry) => {
-                let state = freeze::read_state(&entry.path)?;
+                let state = freeze::state::read(&entry.path)?;
                 (Pinned { entry, state }, true)
             }
             CacheSlot::Vacant(making) => {
-                match freeze::pin((recipe, more), expired, place, &making, context) {
+                let request = FreezeRequest {
+                    recipe,
+                    outside_packages: more,
+                    expired,
+                    on,
+                };
+                match freeze::freeze(request, &making, context) {
                     Ok(state) => {
                         let entry = making.publish(&remove)?;
                         (Pinned { entry, state }, false)
                     }
                     Err(error) => {
                         making.abandon(&remove)?;
-                        return Err(hinted(error, recipe, more));
+                        return Err(explained(error, recipe, more));
                     }
                 }
             }
@@ -83,25 +93,20 @@ impl Pinning<'_> {
 }
 
 /// A directory of packages may well lack those of a matching outside.
-fn hinted(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
-    let is_outsides = |message: &str| more.iter().any(|package| message.ends_with(package));
+fn explained(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
+    let is_of_outside = |failed: &FailedBuild| {
+        let missing = failed.missing_package.as_ref();
+        missing.is_some_and(|package| more.contains(package))
+    };
     match error {
-        BuildError::Failed {
-            stage,
-            message,
-            tail,
-            transcript,
-            ..
-        } if recipe.local_mirror.is_some() && is_outsides(&message) => BuildError::Failed {
-            hint: Some(format!(
-                "a matching outside needs {} too, from the same directory; or give --outside host",
-                more.join(", ")
-            )),
-            stage,
-            message,
-            tail,
-            transcript,
-        },
+        BuildError::BuildFailed(failed)
+            if recipe.local_mirror.is_some() && is_of_outside(&failed) =>
+        {
+            BuildError::MirrorLacksOutside {
+                packages: more.to_vec(),
+                failed,
+            }
+        }
         error => error,
     }
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use crate::bootstrap::BuildError;
 use crate::bootstrap::build::{Built, discard, run};
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::Error as BuildError;
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::outside::altered::{altered, build_different};
+use crate::bootstrap::observe;
+use crate::bootstrap::outside::altered::{altered, build_altered};
 use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem, altered};
 use crate::cli::output::progress::Stages;
 use crate::report::convert::verification::On;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
-use crate::trace;
 use crate::trace::trace::Trace;
 use crate::verify::environment::cache_root;
 use crate::verify::matrix::Wanted;
@@ -85,12 +85,12 @@ impl Different {
         interrupts: &Interrupts,
         stages: &Stages,
     ) -> Result<Option<String>, BuildError> {
-        if !self.outside.has(trace::PROGRAM) {
+        if !self.outside.has(observe::PROGRAM) {
             return Ok(Some(format!("{}: its outside has no strace", self.label)));
         }
         let stage = stages.start("observe 3");
-        let seen = trace::observe(self.plan(prepared), |plan| {
-            run(plan, interrupts, discard, &|line| stage.say(line))
+        let seen = observe::observe(self.plan(prepared), |plan| {
+            run(plan, interrupts, discard, &|event| stage.watch(event))
         });
         match seen {
             Ok(seen) => {
@@ -119,11 +119,7 @@ pub(crate) fn can_be_copied(outside: &str) -> Result<(), BuildError> {
 }
 
 fn not_to_copy() -> BuildError {
-    BuildError::Recipe {
-        what: "--leak-check".to_owned(),
-        why: "it alters a copy of the outside, and this one is not twinroot's to copy".to_owned(),
-        hint: Some("use --outside matching, or a tarball".to_owned()),
-    }
+    BuildError::OutsideNotCopied
 }
 
 /// The outsides that the check builds on: an altered copy of the ordinary one, and that of
@@ -144,7 +140,7 @@ pub(crate) fn different_outsides(
     let context = Context {
         ids: &ids,
         interrupts,
-        watch: &|line| stage.say(line),
+        watch: &|event| stage.watch(event),
         proxies: &[],
     };
     let name = ordinary.path.file_name().unwrap_or_default();
@@ -153,7 +149,7 @@ pub(crate) fn different_outsides(
         key: format!("{}-{}", name.to_string_lossy(), altered::version()),
     };
     let tree = ordinary.path.join("root");
-    let make = |out: &Path, context: Context<'_>| build_different(&tree, out, context);
+    let make = |out: &Path, context: Context<'_>| build_altered(&tree, out, context);
     let made = made_tree(&place, &make, context, &stage)?;
     let altered = altered(&made.entry.path)?;
     stage.finish(&format!("{} files altered{}", altered.len(), made.as_str()));

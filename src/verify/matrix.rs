@@ -10,10 +10,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::audit::change::Change;
-use crate::bootstrap::BuildError;
 use crate::bootstrap::build::{Built, run};
+use crate::bootstrap::error::Error as BuildError;
 use crate::bootstrap::mode::BuildMode;
 use crate::cli::args::VerifyArgs;
+use crate::cli::output::hints;
 use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
 use crate::input::source::SourceKind;
@@ -153,7 +154,7 @@ impl Beside {
                 Ok((built, comparison)) => Ok((built, comparison)),
                 Err(error) => Err(Trouble {
                     what: error.to_string().replace('\n', " "),
-                    hint: error.hint(),
+                    hint: hints::of(error),
                 }),
             },
         }
@@ -259,7 +260,9 @@ impl Matrix<'_> {
                 // A comparison that has ended needs no stream.
                 drop(sender.send(Box::new(Tee::new(stream, copies))));
             };
-            let built = run(&wanted.plan, self.interrupts, pass, &|line| stage.say(line));
+            let built = run(&wanted.plan, self.interrupts, pass, &|event| {
+                stage.watch(event)
+            });
             (built, joined(comparing))
         });
         if let (Some(keep), Err(error)) = (self.keep, &built) {

@@ -12,12 +12,12 @@ use std::{io, thread};
 use crate::audit::method::Method;
 use crate::bootstrap::build::{Built, discard, run};
 use crate::bootstrap::command::mmdebstrap::Mode;
+use crate::bootstrap::error::{Error as BuildError, at};
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::observe;
 use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
 use crate::sandbox::launch::{Interrupts, SandboxError};
-use crate::trace;
 use crate::trace::trace::Trace;
 use crate::verify::pair::{Jobs, Stream, UNLINKED, compare_streams, joined, received};
 use crate::verify::prepare::Prepared;
@@ -60,9 +60,9 @@ pub(crate) fn observe(
     stages: &Stages,
 ) -> Result<Observed, BuildError> {
     let mut observed = Observed::default();
-    if (wanted.trace || wanted.trace_chrootless) && !prepared.outside.has(trace::PROGRAM) {
+    if (wanted.trace || wanted.trace_chrootless) && !prepared.outside.has(observe::PROGRAM) {
         if prepared.audit == Method::ReadOnly {
-            return Err(trace::no_observer("--audit read-only"));
+            return Err(BuildError::NoStrace);
         }
         observed
             .notes
@@ -138,9 +138,9 @@ impl Further<'_> {
             Mode::Normal => "observe 1",
             Mode::Chrootless => "observe 2",
         });
-        let built = trace::observe(self.prepared.plan(ordinary(mode)), |plan| {
+        let built = observe::observe(self.prepared.plan(ordinary(mode)), |plan| {
             let sink = |stream| sink(Box::new(stream));
-            run(plan, self.interrupts, sink, &|line| stage.say(line))
+            run(plan, self.interrupts, sink, &|event| stage.watch(event))
         });
         finished(built, |(built, trace)| {
             stage.finish(&format!("{} calls", trace.lines));
@@ -154,7 +154,7 @@ impl Further<'_> {
             &self.prepared.plan(ordinary(Mode::Normal)),
             self.interrupts,
             |stream| sink(Box::new(stream)),
-            &|line| stage.say(line),
+            &|event| stage.watch(event),
         );
         finished(built, |_: Built| stage.finish("built"))
     }

@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
+use crate::bootstrap::build::BuildEvent;
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
-use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::Error as BuildError;
+use crate::bootstrap::file_digest::digest;
+use crate::bootstrap::outside;
+use crate::bootstrap::outside::{Choice, MatchingSource, OUTSIDES, OutsideSystem};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, outside};
 use crate::cli::output::progress::{Stage, Stages};
 
 /// What `--outside` stands for.
@@ -21,11 +24,12 @@ pub(crate) fn choice(text: &str) -> Result<Choice, BuildError> {
         "host" => return Ok(Choice::Host),
         other => Path::new(other),
     };
-    let path = path.canonicalize().map_err(|error| BuildError::Recipe {
-        what: format!("--outside {text}"),
-        why: error.to_string(),
-        hint: Some("it takes `matching`, `host`, or a directory or tarball".to_owned()),
-    })?;
+    let path = path
+        .canonicalize()
+        .map_err(|error| BuildError::OutsideNotFound {
+            given: text.to_owned(),
+            error,
+        })?;
     Ok(if path.is_dir() {
         Choice::Directory(path)
     } else {
@@ -75,18 +79,19 @@ pub(crate) fn ready_outside(
                 entry,
             }) = origin
             else {
-                return Err(BuildError::Recipe {
-                    what: "--outside matching".to_owned(),
-                    why: "there is no suite to match".to_owned(),
-                    hint: Some("it takes `host`, or a directory or tarball".to_owned()),
-                });
+                return Err(BuildError::NothingToMatch);
             };
             let place = Place {
                 directory: entry.path.join(OUTSIDES),
                 key: "matching".to_owned(),
             };
             let make = |out: &Path, context: Context<'_>| {
-                outside::build_matching((recipe, more), &entry.path, out, context)
+                let source = MatchingSource {
+                    recipe,
+                    more,
+                    state: &entry.path,
+                };
+                outside::build_matching(source, out, context)
             };
             let made = made_tree(&place, &make, context, &stage)?;
             let outside = OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone());
@@ -105,7 +110,7 @@ pub(crate) fn ready_outside(
             Ok((outside, Some(made.entry)))
         }
         Choice::Tarball(path) => {
-            let (_, sha256) = crate::bootstrap::freeze::local_debs::digest(&path)?;
+            let sha256 = digest(&path)?.sha256;
             let place = Place {
                 directory: root.join("tarballs"),
                 key: format!("{sha256}-{}", ids.uid_base),
@@ -151,7 +156,7 @@ pub(crate) fn made_tree(
     stage: &Stage,
 ) -> Result<Made, BuildError> {
     let remove = |path: &Path| outside::remove_tree(path, context);
-    let watch = |line: &str| stage.say(line);
+    let watch = |event: BuildEvent<'_>| stage.watch(event);
     let cache = Cache::open(&place.directory, &remove)?;
     let waiting = || stage.say("another twinroot is at it");
     match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {

@@ -9,8 +9,8 @@ use std::{io, thread};
 
 use crate::bootstrap::build::{Built, run};
 use crate::bootstrap::command::mmdebstrap::Mode;
+use crate::bootstrap::error::{Error as BuildError, at};
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::{BuildError, at};
 use crate::cli::output::progress::{Stage, Stages};
 use crate::compare::compare;
 use crate::compare::comparison::Comparison;
@@ -174,7 +174,7 @@ impl Side<'_> {
             ..
         } = self;
         let pass = |stream: ChildStdout| sink(Box::new(Tee::new(stream, copies)));
-        let built = run(&plan, interrupts, pass, &|line| stage.say(line));
+        let built = run(&plan, interrupts, pass, &|event| stage.watch(event));
         match &built {
             Ok(_) => stage.finish("built"),
             // The other build's work is for nothing now.

@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::audit::method::Method;
+use crate::bootstrap::build::BuildEvent;
 use crate::bootstrap::cache::{Cache, CacheEntry};
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::command::{mmdebstrap, technique};
-use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::{EpochSource, Error as BuildError, at};
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{FetchSystem, local_debs};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
-use crate::bootstrap::recipe::{LocalDeb, Recipe};
-use crate::bootstrap::{BuildError, at, emulation, outside};
+use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::{emulation, outside};
 use crate::cli::args::{RecipeArgs, epoch};
 use crate::cli::output::progress::Stages;
 use crate::sandbox::launch::Interrupts;
@@ -75,13 +79,11 @@ impl Prepared {
                 access: Access::ReadOnly,
             }));
         }
-        let mut plan = outside.plan(
-            way.label(),
-            technique::command(&self.recipe, way),
-            Some(self.epoch),
-            binds,
-            (self.audit.cover(), after),
-        );
+        let mut plan = outside.plan(way.label(), technique::command(&self.recipe, way));
+        plan.environment = mmdebstrap::environment(Some(self.epoch));
+        plan.binds.extend(binds);
+        plan.cover = self.audit.cover();
+        plan.after = after;
         if self.foreign_to.is_some() && mode == Mode::Chrootless {
             plan.emulation = Emulation::None;
         }
@@ -110,7 +112,7 @@ pub(crate) fn prepare(
     let choice = choice(&args.outside)?;
     let ids = id_map()?;
     let proxies = proxies();
-    let quiet = |_: &str| {};
+    let quiet = |_: BuildEvent<'_>| {};
     let context = Context {
         ids: &ids,
         interrupts,
@@ -137,7 +139,7 @@ pub(crate) fn prepare(
             Choice::Matching => {
                 let recipe = recipe.for_outside(&native, args.outside_mirror.as_deref());
                 let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
-                let pinned = pinning.pinned("pin outside", &recipe, &more, Place::Machine)?;
+                let pinned = pinning.pinned("pin outside", &recipe, &more, FetchSystem::Machine)?;
                 Some((recipe, pinned))
             }
             Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => None,
@@ -149,16 +151,16 @@ pub(crate) fn prepare(
         });
         let (outside, outside_entry) = ready(origin)?;
         let place = match choice {
-            Choice::Host => Place::MachineForeign(&outside),
+            Choice::Host => FetchSystem::MachineForeign(&outside),
             Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
-                Place::OutsideSystem(&outside)
+                FetchSystem::OutsideSystem(&outside)
             }
         };
         let pinned = pinning.pinned("pin", &recipe, &[], place)?;
         let own = own.map(|(_, pinned)| pinned.entry);
         (pinned, outside, outside_entry, own)
     } else {
-        let pinned = pinning.pinned("pin", &recipe, &more, Place::Machine)?;
+        let pinned = pinning.pinned("pin", &recipe, &more, FetchSystem::Machine)?;
         let origin = Origin {
             recipe: &recipe,
             more: &more,
@@ -192,17 +194,9 @@ fn has_programs(outside: &OutsideSystem, ways: &[BuildMode]) -> Result<(), Build
     let Some((way, program)) = lacking else {
         return Ok(());
     };
-    let option = match way.mode() {
-        Mode::Normal => "--mode-reference",
-        Mode::Chrootless => "--technique",
-    };
-    Err(BuildError::Recipe {
-        what: format!("{option} {}", way.technique()),
-        why: format!("the outside has no /{}", program.path),
-        hint: Some(format!(
-            "install {} there, or use --outside matching",
-            program.package
-        )),
+    Err(BuildError::OutsideLacksProgram {
+        mode: *way,
+        program: *program,
     })
 }
 
@@ -224,11 +218,10 @@ fn subordinate_ids(root: &Path) -> Result<PathBuf, BuildError> {
 
 /// What runs the chroot's programs on this machine, for a normal build.
 fn emulator(native: &str, architecture: &str) -> Result<(), BuildError> {
-    emulation::needed(native, architecture, &emulation::registered()).map_err(|lack| {
-        BuildError::Recipe {
-            what: format!("--arch {architecture}"),
-            why: lack.to_string(),
-            hint: Some(lack.mend()),
+    emulation::needed(native, architecture, &emulation::registered()).map_err(|missing| {
+        BuildError::Emulator {
+            architecture: architecture.to_owned(),
+            missing,
         }
     })
 }
@@ -255,18 +248,13 @@ fn recipe(
         debs: args
             .deb
             .iter()
-            .map(|path| LocalDeb::read(path))
+            .map(|path| local_debs::read(path))
             .collect::<Result<_, _>>()?,
         architecture: args.arch.clone().unwrap_or_else(|| native.to_owned()),
     };
     if let Some(mirror) = recipe.file_mirror() {
-        return Err(BuildError::Recipe {
-            what: mirror.to_owned(),
-            why: "apt installs from file: in place, so it can't be frozen".to_owned(),
-            hint: Some(format!(
-                "write it copy:{}",
-                mirror.trim_start_matches("file:")
-            )),
+        return Err(BuildError::FileMirror {
+            uri: mirror.to_owned(),
         });
     }
     Ok(recipe)
@@ -275,36 +263,22 @@ fn recipe(
 /// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
 /// what is written now would keep its own time.
 fn pinned_epoch(option: Option<i64>, state: &FrozenArchive) -> Result<i64, BuildError> {
-    let refused = |what: &str, why: String| BuildError::Recipe {
-        what: what.to_owned(),
-        why,
-        hint: None,
-    };
-    let environment = epoch::from_environment().map_err(|error| BuildError::Recipe {
-        what: epoch::NAME.to_owned(),
-        why: error.why(),
-        hint: None,
+    let environment = epoch::from_environment().map_err(|error| BuildError::InvalidEpoch {
+        value: error.quoted(),
     })?;
-    let (source, epoch) = match (option, environment) {
-        (Some(epoch), _) => ("--source-date-epoch", epoch),
-        (None, Some(epoch)) => ("SOURCE_DATE_EPOCH", epoch),
+    let (origin, epoch) = match (option, environment) {
+        (Some(epoch), _) => (EpochSource::Given, epoch),
+        (None, Some(epoch)) => (EpochSource::Environment, epoch),
         (None, None) => {
-            let date = state.release_date.ok_or_else(|| BuildError::Recipe {
-                what: "SOURCE_DATE_EPOCH".to_owned(),
-                why: "it is not set, and no Release file has a date".to_owned(),
-                hint: Some("give --source-date-epoch SECONDS".to_owned()),
-            })?;
-            ("the Release date", date)
+            let date = state.release_date.ok_or(BuildError::NoEpoch)?;
+            (EpochSource::Release, date)
         }
     };
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |now| now.as_secs());
     if epoch < 0 || u64::try_from(epoch).is_ok_and(|epoch| epoch > now) {
-        return Err(refused(
-            source,
-            format!("{epoch} is not between 0 and now, {now}"),
-        ));
+        return Err(BuildError::EpochOutOfRange { origin, epoch, now });
     }
     Ok(epoch)
 }

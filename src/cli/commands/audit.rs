@@ -9,23 +9,24 @@ use std::{env, io, thread};
 
 use crate::audit::Findings;
 use crate::audit::method::Method;
-use crate::bootstrap::freeze::Context;
+use crate::bootstrap::build::BuildEvent;
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::{Error as BuildError, at};
+use crate::bootstrap::observe;
 use crate::bootstrap::outside::OutsideSystem;
-use crate::bootstrap::{BuildError, at};
 use crate::cli::args::{AuditArg, AuditArgs};
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::progress::{Stage, Stages, Verbosity};
 use crate::cli::{Trouble, signals};
+use crate::report;
 use crate::report::wire::audited::AuditReport;
 use crate::sandbox::launch;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::{Network, Plan};
-use crate::sandbox::progress::{Activity, Progress};
-use crate::sandbox::protocol::{ExitStatus, Outcome};
+use crate::sandbox::protocol::{Activity, ExitStatus, Outcome, Progress};
 use crate::verify::environment::{cache_root, id_map, proxies};
 use crate::verify::outside_system::{choice, ready_outside};
-use crate::{report, trace};
 
 /// Runs the command; 1 where it changed anything, 2 where it failed without.
 ///
@@ -94,10 +95,10 @@ fn audit(
     let method = args.audit.method();
     let plan = plan(args, &outside, method);
     let (outcome, refused) = if args.audit == AuditArg::ReadOnly {
-        if !outside.has(trace::PROGRAM) {
-            return Err(trace::no_observer("--audit read-only"));
+        if !outside.has(observe::PROGRAM) {
+            return Err(BuildError::NoStrace);
         }
-        let (outcome, trace) = trace::observe(plan, |plan| run(plan, interrupts, noise))?;
+        let (outcome, trace) = observe::observe(plan, |plan| run(plan, interrupts, noise))?;
         (outcome, trace.refused(|path| outside.has_path(path)))
     } else {
         (run(&plan, interrupts, noise)?, vec![])
@@ -109,15 +110,16 @@ fn audit(
         .unwrap_or_default()
         .changes;
     changes.extend(refused);
-    let status = outcome.ending.to_string();
+    let status = outcome.status.to_string();
     let report = AuditReport::new(method, &args.command, &status, &changes);
-    Ok((report, outcome.ending))
+    Ok((report, outcome.status))
 }
 
 /// The command as the user would run it, but for the sandbox.
 fn plan(args: &AuditArgs, outside: &OutsideSystem, method: Method) -> Plan {
-    let covered = (method.cover(), method.after());
-    let mut plan = outside.plan("audit", args.command.clone(), None, vec![], covered);
+    let mut plan = outside.plan("audit", args.command.clone());
+    plan.cover = method.cover();
+    plan.after = method.after();
     plan.environment = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -160,7 +162,7 @@ impl Screen {
             let stages = Stages::new(self.noise);
             (stages.start("audit"), stages)
         });
-        stage.say(&progress.to_string());
+        stage.watch(BuildEvent::Progress(progress));
     }
 
     fn clear(&self) {

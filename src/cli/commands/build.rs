@@ -5,13 +5,14 @@ use std::process::ChildStdout;
 use std::{io, thread};
 
 use crate::bootstrap::build::{Built, run};
+use crate::bootstrap::error::{Error as BuildError, at};
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::{BuildError, at};
 use crate::cli::args::{BuildArgs, ModeArg};
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::{Trouble, signals};
+use crate::report::convert::warnings::sentence;
 use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
 use crate::verify::prepare::prepare;
@@ -26,8 +27,8 @@ pub(crate) fn run_build(args: &BuildArgs) -> Result<u8, Trouble> {
     let built =
         build(args, &interrupts).map_err(|error| Trouble::from(error).of_run(&interrupts))?;
     // Standard error may be closed; of what escaped, the exit status says the same.
-    if let Some(warning) = built.transcript.emulation_warning() {
-        let _ = writeln!(io::stderr(), "warning: {warning}");
+    for warning in &built.warnings {
+        let _ = writeln!(io::stderr(), "warning: {}", sentence(warning));
     }
     for change in &built.changes {
         let _ = writeln!(
@@ -65,8 +66,8 @@ fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError>
         let copy = |mut stream: ChildStdout| {
             copying = Some(scope.spawn(move || io::copy(&mut stream, &mut writer)));
         };
-        let built = run(&prepared.plan(way), interrupts, copy, &|line| {
-            stage.say(line)
+        let built = run(&prepared.plan(way), interrupts, copy, &|event| {
+            stage.watch(event)
         });
         (built, copying.and_then(|thread| thread.join().ok()))
     });

@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap::error::Error as BuildError;
+use crate::cli::output::hints;
 use crate::cli::signals;
 use crate::sandbox::launch::SandboxError;
 use crate::text::quote;
@@ -15,6 +16,15 @@ pub(crate) enum Trouble {
     Signal(i32),
     /// Building went wrong.
     Build(BuildError),
+    /// The machine lacks what every run needs.
+    Missing {
+        /// The program or part of the machine.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+        /// The command that fixes it.
+        hint: Option<String>,
+    },
     /// Anything else, with its context.
     Other(anyhow::Error),
 }
@@ -27,7 +37,8 @@ impl Trouble {
                 signals::die_of(*signal);
                 return 2;
             }
-            Self::Build(error) => (error.tail(), error.to_string(), error.hint()),
+            Self::Build(error) => (error.tail(), hints::sentence(error), hints::of(error)),
+            Self::Missing { what, why, hint } => (&[][..], format!("{what}: {why}"), hint.clone()),
             Self::Other(error) => (&[][..], format!("{error:#}"), None),
         };
         let mut text = String::new();

@@ -3,7 +3,10 @@
 use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::bootstrap::build::BuildEvent;
+use crate::sandbox::protocol::{Activity, Progress};
 
 /// The stages of one run.
 #[derive(Debug)]
@@ -65,6 +68,14 @@ impl Stage {
             .set_message(plain.trim_start_matches("I: ").to_owned());
     }
 
+    /// Shows what a running build has to say.
+    pub(crate) fn watch(&self, event: BuildEvent<'_>) {
+        match event {
+            BuildEvent::Line(line) => self.say(line),
+            BuildEvent::Progress(progress) => self.say(&audit_progress(progress)),
+        }
+    }
+
     /// The stage's result stays on the screen.
     pub(crate) fn finish(&self, result: &str) {
         self.bar
@@ -90,6 +101,49 @@ impl Drop for Stage {
     }
 }
 
+/// How far the copying or auditing of an outside is.
+fn audit_progress(progress: Progress) -> String {
+    let verb = match progress.activity {
+        Activity::Copying => "copying the outside into memory",
+        Activity::Waiting => return "running".to_owned(),
+        Activity::Reading => "reading the outside",
+        Activity::ReadingAgain => "reading the outside again",
+    };
+    let (objects, mib) = (
+        HumanCount(progress.objects),
+        HumanCount(progress.bytes >> 20),
+    );
+    format!("{verb}: {objects} objects, {mib} MiB")
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_what_is_done_and_how_much() {
+        let said = |activity| {
+            audit_progress(Progress {
+                activity,
+                objects: 12_345,
+                bytes: 98 << 20,
+            })
+        };
+        assert_eq!(
+            said(Activity::Copying),
+            "copying the outside into memory: 12,345 objects, 98 MiB"
+        );
+        assert_eq!(
+            said(Activity::Reading),
+            "reading the outside: 12,345 objects, 98 MiB"
+        );
+        assert_eq!(
+            said(Activity::ReadingAgain),
+            "reading the outside again: 12,345 objects, 98 MiB"
+        );
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
 use crate::bootstrap::recipe::Recipe;
@@ -16,6 +16,7 @@ use crate::explain::case::{Differing, Evidence, Foreign, OutsideFiles, Technique
 use crate::explain::rules;
 use crate::report::convert::comparison::Times;
 use crate::report::convert::escapes::time;
+use crate::report::convert::warnings::warnings;
 use crate::report::wire::executed::Executed;
 use crate::report::wire::matrix::{MatrixRow, RowName, SAME};
 use crate::report::{Build, Escape, Outside, Report, Trouble, Verdict};
@@ -176,7 +177,7 @@ impl Report {
                         on: beside.on,
                     };
                     let (report, _) = held.report(facts, beside.way.technique());
-                    MatrixRow::of(beside.name(), report, built.transcript.warnings())
+                    MatrixRow::of(beside.name(), report, warnings(built))
                 }
             };
             report.add_row(row);
@@ -336,7 +337,7 @@ fn build(
         mode: way.mode().label().to_owned(),
         technique: technique.to_owned(),
         versions: versions.programs.iter().cloned().collect(),
-        warnings: built.transcript.warnings(),
+        warnings: warnings(built),
         // Only a reference can be weak: nobody mounts anything in a chrootless build.
         degraded: match way.mode() {
             Mode::Normal => built.transcript.degraded(),

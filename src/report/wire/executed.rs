@@ -39,7 +39,7 @@ impl Executed {
             path: crate::explain::evidence_text::without_root(&quote(path)),
             count,
         };
-        let has_none = built.transcript.emulation_warning().is_none();
+        let has_none = built.warnings.is_empty();
         let emulation = if is_foreign && has_none {
             "none"
         } else {

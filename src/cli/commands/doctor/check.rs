@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::bootstrap::BuildError;
+use crate::cli::Trouble;
 
 /// One capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +31,9 @@ impl Check {
     }
 
     /// The trouble that it is, where nothing works without it.
-    pub(crate) fn lack(&self) -> Option<BuildError> {
+    pub(crate) fn lack(&self) -> Option<Trouble> {
         match &self.answer {
-            Answer::Lacks { what, mend } => Some(BuildError::Recipe {
+            Answer::Lacks { what, mend } => Some(Trouble::Missing {
                 what: self.name.clone(),
                 why: what.clone(),
                 hint: mend.clone(),

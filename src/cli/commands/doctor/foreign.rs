@@ -4,6 +4,7 @@
 use crate::bootstrap::emulation::{Registered, needed, qemu_name, registered};
 use crate::cli::commands::doctor::check::{Answer, Check};
 use crate::cli::commands::doctor::kernel::Release;
+use crate::cli::output::hints;
 use crate::verify::environment::native_architecture;
 
 /// Debian's architectures that somebody is likely to build for, in its own order.
@@ -44,7 +45,10 @@ fn normal(native: &str, registered: &Registered) -> Vec<Check> {
                     "qemu-{} runs its programs, in any chroot",
                     qemu_name(architecture)
                 )),
-                Err(lack) => Answer::weak(format!("no normal build: {lack}"), lack.mend()),
+                Err(lack) => Answer::weak(
+                    format!("no normal build: {lack}"),
+                    hints::of_emulator(&lack),
+                ),
             };
             Check::new(&format!("--arch {architecture}"), answer)
         })

@@ -6,13 +6,14 @@ use std::{fmt, fs};
 use nix::unistd::geteuid;
 
 use crate::bootstrap::build::{discard, run};
-use crate::bootstrap::freeze::host_plan;
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::{Error as BuildError, at};
+use crate::bootstrap::outside::view_plan::host_plan;
 use crate::cli::commands::doctor::check::Answer;
+use crate::cli::output::hints;
 use crate::sandbox::idmap::has_enough_ids;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Emulation;
-use crate::sandbox::stage::init::EMULATION_WARNING;
+use crate::sandbox::protocol::Warning;
 use crate::verify::environment::id_map;
 
 /// A kernel's version, its first two numbers.
@@ -113,11 +114,11 @@ pub(crate) fn ids() -> Answer {
     match id_map() {
         Ok(ids) => Answer::Can(ids.to_string()),
         Err(error) => Answer::Lacks {
-            what: error
-                .to_string()
-                .trim_start_matches("user namespaces: ")
-                .to_owned(),
-            mend: error.hint(),
+            what: match &error {
+                BuildError::UserNamespaces(error) => error.to_string(),
+                error => error.to_string(),
+            },
+            mend: hints::of(&error),
         },
     }
 }
@@ -153,17 +154,10 @@ pub(crate) fn trial() -> Result<Trial, BuildError> {
     let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
     plan.emulation = Emulation::None;
     let built = run(&plan, &Interrupts::default(), discard, &|_| ())?;
+    let no_own_list = built.warnings.into_iter().next();
     Ok(Trial {
-        no_own_list: no_own_list(&String::from_utf8_lossy(&built.transcript_bytes)),
+        no_own_list: no_own_list.map(|Warning::EmulatorsStay { error }| error),
     })
-}
-
-fn no_own_list(transcript: &str) -> Option<String> {
-    let mut words = transcript
-        .lines()
-        .filter_map(|line| line.strip_prefix(EMULATION_WARNING));
-    let word = words.next()?;
-    Some(word.trim_start_matches(": ").to_owned())
 }
 
 #[cfg(test)]
@@ -209,15 +203,5 @@ mod tests {
         );
         assert!(Release(6, 7) < Release(6, 18));
         assert_eq!(Release::parse("unknown"), None);
-    }
-
-    #[test]
-    fn the_kernels_word_is_taken_from_the_sandboxs_warning() {
-        let warning = format!("{EMULATION_WARNING}: EPERM: Operation not permitted\n");
-        assert_eq!(
-            no_own_list(&warning),
-            Some("EPERM: Operation not permitted".to_owned())
-        );
-        assert_eq!(no_own_list(""), None);
     }
 }

@@ -13,7 +13,7 @@ use std::fs;
 
 use nix::unistd::geteuid;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap::error::Error as BuildError;
 use crate::cli::Trouble;
 use crate::cli::commands::doctor::check::{Answer, Check};
 use crate::cli::commands::doctor::kernel::{Release, Trial};
@@ -55,18 +55,18 @@ pub(crate) fn report() -> Result<u8, Trouble> {
     for check in &checks {
         println!("{check}");
     }
-    first_lack(&checks).map_or(Ok(0), |lack| Err(lack.into()))
+    first_lack(&checks).map_or(Ok(0), Err)
 }
 
 /// Asks what every build needs.
 ///
 /// # Errors
 /// The first lack.
-pub(crate) fn preflight() -> Result<(), BuildError> {
+pub(crate) fn preflight() -> Result<(), Trouble> {
     first_lack(&preconditions()).map_or(Ok(()), Err)
 }
 
-fn first_lack(checks: &[Check]) -> Option<BuildError> {
+fn first_lack(checks: &[Check]) -> Option<Trouble> {
     checks.iter().find_map(Check::lack)
 }
 

@@ -6,7 +6,7 @@ use crate::compare::comparison::{Divergence, FieldDivergence};
 use crate::explain::case::bare;
 use crate::explain::content::fields::field_detail;
 use crate::explain::rules::read_leak::Leak;
-use crate::trace::tracker::Process;
+use crate::trace::process::Process;
 
 /// What the C library reads in nearly every process.
 const AMBIENT: [&[u8]; 7] = [
