@@ -14,6 +14,10 @@ mod freeze;
 pub mod leak_check;
 mod matrix;
 mod mirror;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod mock_tests;
 pub mod note;
 pub mod observation;
 pub mod observer;
