@@ -11,7 +11,7 @@
 //!
 //! let archive = |content: &[u8]| -> std::io::Result<Vec<u8>> {
 //!     let mut header = tar::Header::new_ustar();
-//!     header.set_path("./etc/hostname")?;
+//!     header.set_path("etc/hostname")?;
 //!     header.set_size(content.len() as u64);
 //!     header.set_mode(0o644);
 //!     header.set_cksum();
@@ -29,7 +29,7 @@
 //! let comparison = twinroot::compare(left, right, &Options::default(), &|_| ());
 //! assert!(!comparison.is_identical());
 //! let [divergence] = comparison.divergences.as_slice() else { panic!() };
-//! assert_eq!(divergence.path, b"./etc/hostname");
+//! assert_eq!(divergence.path, b"etc/hostname");
 //! assert_eq!(divergence.fields[0].name, "content");
 //! # Ok::<(), std::io::Error>(())
 //! ```
