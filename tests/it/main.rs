@@ -24,6 +24,7 @@ mod archive;
 mod compare;
 mod doctor;
 mod explain;
+mod goldens;
 mod known;
 mod verify;
 
@@ -39,7 +40,7 @@ const TABLES: &[&[&[Test]]] = &[
     verify::TABLES,
     compare::TABLES,
     explain::TABLES,
-    &[doctor::TESTS, known::TESTS],
+    &[doctor::TESTS, goldens::TESTS, known::TESTS],
 ];
 
 fn main() -> ExitCode {
