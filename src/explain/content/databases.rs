@@ -1,9 +1,10 @@
 //! Binary databases of which the header says most: systemd's hardware database and message
 //! catalog, the locale archive, and Python's compiled modules.
 
-use crate::explain::content::bytes::{Order, hex, size_at, string_at, u16_at, u32_at, u64_at};
+use crate::explain::content::bytes::{Order, size_at, string_at, u16_at, u32_at, u64_at};
 use crate::explain::content::reading::{Reading, Record, digest};
 use crate::tar::time::Timestamp;
+use crate::text::hex::hex;
 
 fn facts(facts: Record) -> Option<Reading> {
     Some(Reading {

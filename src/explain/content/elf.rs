@@ -3,8 +3,8 @@
 use object::read::elf::{ElfFile32, ElfFile64, FileHeader};
 use object::{Endianness, Object as _, ObjectSection as _};
 
-use crate::explain::content::bytes::hex;
 use crate::explain::content::reading::{Reading, Record, digest};
+use crate::text::hex::hex;
 
 pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(b"\x7fELF")

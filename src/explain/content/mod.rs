@@ -23,10 +23,9 @@ pub(crate) mod stanzas;
 pub(crate) mod texts;
 
 use crate::explain::content::reading::{Reading, differences};
+use crate::tar::entry_path::EntryPath;
 
 pub use crate::explain::content::fields::{Epoch, field_detail};
-
-use crate::compare::options::normalized;
 
 /// Lines of one explanation that are shown.
 const LINES: usize = 60;
@@ -244,7 +243,7 @@ impl Explainer {
         if left == right || self.unpacked == 0 {
             return None;
         }
-        let path = normalized(path);
+        let path = EntryPath::new(path).as_bytes();
         if crate::explain::content::nested::is_tar(left)
             && crate::explain::content::nested::is_tar(right)
             && self.depth < DEPTH

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::text::hex::hex;
 use crate::text::quote;
 
 /// Longest value that is shown whole, in bytes.
@@ -71,11 +72,7 @@ fn clipped(value: &[u8]) -> String {
 /// The start of a SHA-256 in hexadecimal: enough to tell two contents apart.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    let start: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let start = hex(digest.get(..8).unwrap_or_default());
     format!("sha256:{start}…")
 }
 

@@ -192,7 +192,10 @@ fn differing(comparison: &Comparison) -> Differing {
     divergences
         .map(|divergence| {
             let fields = divergence.fields.iter().map(|field| field.name.clone());
-            (bare(&divergence.path).to_vec(), fields.collect())
+            (
+                divergence.entry_path().as_bytes().to_vec(),
+                fields.collect(),
+            )
         })
         .collect()
 }
