@@ -38,6 +38,12 @@ impl CivilTime {
         }
     }
 
+    /// The date alone, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn date(self) -> String {
+        format!("{:04}-{}", self.year, self.in_cycle.strftime("%m-%d"))
+    }
+
     /// The date as RFC 5322 and Release files write it: `Sat, 15 Nov 2025 08:08:12 UTC`.
     #[must_use]
     pub fn to_rfc5322(self) -> String {
