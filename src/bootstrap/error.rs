@@ -6,12 +6,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::bootstrap::emulation::Missing;
 use crate::bootstrap::mirror::error::MirrorError;
-use crate::bootstrap::mode::{BuildMode, Program};
 use crate::bootstrap::transcript::{AptProblem, BuildFailure};
 use crate::debian::deb_file::DebError;
-use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
 
 /// Why something could not be frozen, built or made.
@@ -42,39 +39,6 @@ pub enum Error {
         /// The build that did not find one of them.
         failed: Box<FailedBuild>,
     },
-    /// A program that every run needs could not be started.
-    #[error("{program}: {error}")]
-    MissingProgram {
-        /// Its name, which is the name of its Debian package too.
-        program: &'static str,
-        /// The kernel's reason.
-        error: io::Error,
-    },
-    /// The user has no ids to give to a sandbox.
-    #[error("user namespaces: {0}")]
-    UserNamespaces(#[from] IdMapError),
-    /// The environment does not say where the user's caches are.
-    #[error("XDG_CACHE_HOME: neither it nor HOME is set")]
-    NoCacheDirectory,
-    /// `SOURCE_DATE_EPOCH` of the environment is not a number of seconds.
-    #[error("SOURCE_DATE_EPOCH: `{value}` is no number of seconds")]
-    InvalidEpoch {
-        /// The value, quoted for a terminal.
-        value: String,
-    },
-    /// Nothing says which time the builds are to have.
-    #[error("SOURCE_DATE_EPOCH: it is not set, and no Release file has a date")]
-    NoEpoch,
-    /// The builds' time is before 1970 or in the future.
-    #[error("{origin}: {epoch} is not between 0 and now, {now}")]
-    EpochOutOfRange {
-        /// Where the value comes from.
-        origin: EpochSource,
-        /// The value, in seconds since 1970.
-        epoch: i64,
-        /// The machine's clock, in seconds since 1970.
-        now: u64,
-    },
     /// A package file of the user's cannot be used.
     #[error("{}: {error}", path.to_string_lossy())]
     LocalDeb {
@@ -86,12 +50,6 @@ pub enum Error {
     /// The user's mirror is a directory that cannot be used.
     #[error(transparent)]
     LocalMirror(#[from] MirrorError),
-    /// A mirror is a `file:` URI. apt installs from it in place, so that there would be no copy.
-    #[error("{uri}: apt installs from file: in place, so it can't be frozen")]
-    FileMirror {
-        /// The URI.
-        uri: String,
-    },
     /// The archive has no package index that local packages could be put into.
     #[error("the archive has no package index to put local packages into")]
     NoPackageIndex,
@@ -102,45 +60,6 @@ pub enum Error {
         file: String,
         /// The digest of what was fetched, hexadecimal.
         sha256: String,
-    },
-    /// This machine cannot run the chroot's programs.
-    #[error("{architecture}: {missing}")]
-    Emulator {
-        /// Debian architecture of the chroot.
-        architecture: String,
-        /// What the machine has not.
-        missing: Missing,
-    },
-    /// The outside lacks a program that a build mode runs there.
-    #[error("{}: the outside has no /{}", mode.technique(), program.path)]
-    OutsideLacksProgram {
-        /// The build mode.
-        mode: BuildMode,
-        /// The program, and the package that has it.
-        program: Program,
-    },
-    /// Writes that fail can only be seen with strace(1), which the outside has not.
-    #[error("the outside has no strace, so writes that fail can't be seen")]
-    NoStrace,
-    /// The path of the outside leads nowhere.
-    #[error("{given}: {error}")]
-    OutsideNotFound {
-        /// The path as the user wrote it.
-        given: String,
-        /// The kernel's reason.
-        error: io::Error,
-    },
-    /// A matching outside was asked for, and there is no suite that it could match.
-    #[error("there is no suite to match")]
-    NothingToMatch,
-    /// The outside is this machine or a directory of the user's, which is not copied.
-    #[error("it alters a copy of the outside, and this one is not twinroot's to copy")]
-    OutsideNotCopied,
-    /// Another run writes its files to the same directory.
-    #[error("{}: another twinroot keeps its files there", directory.to_string_lossy())]
-    ArtifactsLocked {
-        /// The directory.
-        directory: PathBuf,
     },
 }
 
@@ -162,27 +81,6 @@ pub struct FailedBuild {
     pub transcript: Vec<u8>,
 }
 
-/// Where the builds' `SOURCE_DATE_EPOCH` comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EpochSource {
-    /// The command line.
-    Given,
-    /// The environment.
-    Environment,
-    /// The Release file of the frozen suite.
-    Release,
-}
-
-impl std::fmt::Display for EpochSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Given => "the epoch",
-            Self::Environment => "SOURCE_DATE_EPOCH",
-            Self::Release => "the Release date",
-        })
-    }
-}
-
 impl Error {
     /// The build that failed, if that is the error.
     #[must_use]
@@ -197,12 +95,6 @@ impl Error {
     #[must_use]
     pub fn tail(&self) -> &[String] {
         self.failed_build().map_or(&[], |failed| &failed.tail)
-    }
-
-    /// Whether a signal, or the end of another build, ended the work.
-    #[must_use]
-    pub fn is_interrupt(&self) -> bool {
-        matches!(self, Self::Sandbox(SandboxError::Interrupted))
     }
 }
 

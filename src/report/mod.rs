@@ -7,6 +7,7 @@
 pub mod convert;
 pub(crate) mod known;
 pub mod render;
+pub mod sentences;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::explain::packages::{DpkgRoot, Package, PackageScript, ScriptLine};
 pub use crate::report::convert::comparison::Times;
-pub use crate::report::convert::verification::{BesideFacts, On, Pin, PinnedPackage, Verification};
+pub use crate::report::convert::verification::{Pin, PinnedPackage};
 pub use crate::report::known::{Known, RuleFinding, Rules, RulesError};
 pub use crate::report::render::bug::{bug, no_bug};
 pub use crate::report::render::json::{from_json, json};

@@ -1,73 +1,71 @@
-//! From MIRROR to one that mmdebstrap takes, where it is a directory of this machine.
+//! From MIRROR to one that mmdebstrap takes, if it is a directory of this machine.
 
 use crate::bootstrap::cache::CacheEntry;
-use crate::bootstrap::error::Error as BuildError;
-use crate::bootstrap::mirror;
 use crate::bootstrap::mirror::directory::{MirrorDirectory, directory};
-use crate::bootstrap::mirror::work::{Work, WorkEvent, WorkStep};
-use crate::bootstrap::mirror::{FoundMirror, MirrorContent};
+use crate::bootstrap::mirror::work::{Work, WorkEvent};
+use crate::bootstrap::mirror::{self, FoundMirror};
 use crate::bootstrap::recipe::Recipe;
-use crate::cli::output::progress::Stages;
-use crate::sandbox::launch::Interrupts;
-use crate::verify::environment::cache_root;
+use crate::verify::error::Error;
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::options::Subject;
+use crate::verify::session::Session;
 
-/// The recipe with its mirror resolved, and what must be held while it is pinned.
+/// A recipe whose mirror is resolved.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// The recipe.
+    pub(crate) recipe: Recipe,
+    /// The repository that was made of a directory, held against being replaced.
+    pub(crate) entry: Option<CacheEntry>,
+}
+
+/// Resolves the mirror of a recipe.
 ///
 /// # Errors
 /// The directory has nothing to build from.
 pub(crate) fn resolved(
     recipe: Recipe,
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<(Recipe, Option<CacheEntry>), BuildError> {
+    subject: &Subject,
+    session: Session<'_>,
+) -> Result<Resolved, Error> {
+    let unchanged = |recipe| Resolved {
+        recipe,
+        entry: None,
+    };
     let Some(given) = recipe.mirror.as_deref() else {
-        return Ok((recipe, None));
+        return Ok(unchanged(recipe));
     };
     let Some(path) = directory(given)? else {
-        return Ok((recipe, None));
+        return Ok(unchanged(recipe));
     };
-    let stage = stages.start("mirror");
+    let stage = session.observer.started(Stage::Mirror);
+    let cache = subject.environment.cache.join("repositories");
     let work = Work {
-        interrupts,
-        watch: &|event| stage.say(&progress(event)),
+        interrupts: session.interrupts,
+        watch: &|event| match event {
+            WorkEvent::Waiting => stage.waiting(&cache),
+            WorkEvent::Files { done, step } => stage.files(done, step),
+        },
     };
-    let cache = cache_root()?.join("repositories");
-    let from = MirrorDirectory { given, path: &path };
     let FoundMirror {
         line,
         mirror,
         content,
         entry,
-    } = mirror::find(&recipe, from, &cache, work)?;
-    stage.finish(&format!("{given}   {}", described(&content)));
+    } = mirror::find(
+        &recipe,
+        MirrorDirectory { given, path: &path },
+        &cache,
+        work,
+    )?;
+    stage.finished(StageResult::Mirror {
+        given,
+        content: &content,
+    });
     let recipe = Recipe {
         mirror: Some(line),
         local_mirror: Some(mirror),
         ..recipe
     };
-    Ok((recipe, entry))
-}
-
-fn progress(event: WorkEvent) -> String {
-    match event {
-        WorkEvent::Waiting => "another twinroot is at it".to_owned(),
-        WorkEvent::Files { done, step } => {
-            let verb = match step {
-                WorkStep::Read => "read",
-                WorkStep::Inspect => "looked at",
-                WorkStep::Copy => "copied",
-            };
-            format!("{done} package files {verb}")
-        }
-    }
-}
-
-fn described(content: &MirrorContent) -> String {
-    match content {
-        MirrorContent::Repository(suite) => suite.clone(),
-        MirrorContent::PackageFiles { count, is_cached } => {
-            let cached = if *is_cached { "   cached" } else { "" };
-            format!("{count} package files{cached}")
-        }
-    }
+    Ok(Resolved { recipe, entry })
 }

@@ -20,7 +20,7 @@ use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::mirror::work::{Work, WorkStep};
 use crate::bootstrap::recipe::Recipe;
 use crate::debian::deb_file::DebError;
-use crate::debian::release;
+use crate::text::date::CivilTime;
 use crate::text::hex::hex;
 
 /// Package files of any architecture.
@@ -111,7 +111,7 @@ impl PackageFiles {
         let release = format!(
             "Suite: {suite}\nCodename: {suite}\nDate: {}\nArchitectures: {}\nComponents: main\n\
              SHA256:\n {sha256} {size} {packages}\n",
-            release::format_date(date),
+            CivilTime::from_seconds(i64::try_from(date).unwrap_or(i64::MAX)).to_rfc5322(),
             recipe.architecture,
             suite = recipe.suite,
         );

@@ -7,15 +7,16 @@ use crate::text::quote;
 
 /// The value is no number of seconds.
 #[derive(Debug, thiserror::Error)]
-#[error("{NAME}: `{}` is no number of seconds", self.quoted())]
+#[error("{NAME}: {}", self.why())]
 pub(crate) struct NoEpoch {
     value: String,
 }
 
 impl NoEpoch {
-    /// The value, quoted for a terminal.
-    pub(crate) fn quoted(&self) -> String {
-        quote(self.value.as_bytes())
+    /// What is wrong with the value.
+    pub(crate) fn why(&self) -> String {
+        let value = quote(self.value.as_bytes());
+        format!("`{value}` is no number of seconds")
     }
 }
 

@@ -1,49 +1,50 @@
-//! What a user can do about an error, and which option an error is about.
-//!
-//! The layers below know no option of the command line: their errors have fields, and the advice
-//! is here.
+//! What the user can do about an error; the one place below the arguments that names options.
 
 use std::io::ErrorKind;
 
+use crate::bootstrap;
 use crate::bootstrap::emulation::{Missing, REGISTERED};
-use crate::bootstrap::error::{EpochSource, Error, FailedBuild};
+use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::mirror::error::MirrorError;
-use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::transcript::AptProblem;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
-use crate::sandbox::plan::shell_quote;
+use crate::text::shell::shell_quote;
+use crate::verify;
 
-/// The sentence of an error, with the option that it is about in front.
-pub(crate) fn sentence(error: &Error) -> String {
-    match error {
-        Error::LocalDeb { .. } => format!("--deb {error}"),
-        Error::NoPackageIndex => format!("--deb: {error}"),
-        Error::Emulator { .. } => format!("--arch {error}"),
-        Error::OutsideLacksProgram { mode, .. } => format!("{} {error}", option_of(*mode)),
-        Error::NoStrace => format!("--audit read-only: {error}"),
-        Error::OutsideNotFound { .. } => format!("--outside {error}"),
-        Error::NothingToMatch => format!("--outside matching: {error}"),
-        Error::OutsideNotCopied => format!("--leak-check: {error}"),
-        Error::ArtifactsLocked { .. } => format!("--keep {error}"),
-        Error::EpochOutOfRange {
-            origin: EpochSource::Given,
-            epoch,
-            now,
-        } => format!("--source-date-epoch: {epoch} is not between 0 and now, {now}"),
-        _ => error.to_string(),
-    }
+/// Advice in one line, if there is any.
+pub(crate) fn of(error: &verify::Error) -> Option<String> {
+    use verify::Error;
+    let hint = match error {
+        Error::Bootstrap(error) => return of_bootstrap(error),
+        Error::UserNamespaces(error) => return Some(of_ids(error)),
+        Error::Emulator(error) => return Some(of_emulator(error)),
+        Error::MissingProgram { program, .. } => {
+            return Some(format!("sudo apt-get install {program}"));
+        }
+        Error::OutsideLacksProgram { package, .. } => {
+            return Some(format!(
+                "install {package} there, or use --outside matching"
+            ));
+        }
+        Error::FileMirror { mirror } => {
+            let path = mirror.trim_start_matches("file:");
+            return Some(format!("write it copy:{path}"));
+        }
+        Error::Outside { .. } => "--outside takes `matching`, `host`, or a directory or tarball",
+        Error::NothingToMatch => "--outside takes `host`, or a directory or tarball",
+        Error::NoStrace => "install strace there, or use --audit overlay",
+        Error::OutsideNotCopyable => "use --outside matching, or a tarball",
+        Error::NoEpoch => "give --source-date-epoch SECONDS",
+        Error::NoCacheDirectory => "set XDG_CACHE_HOME to a directory",
+        Error::EpochOutOfRange { .. } | Error::ArtifactsLocked { .. } => return None,
+    };
+    Some(hint.to_owned())
 }
 
-fn option_of(mode: BuildMode) -> &'static str {
-    match mode {
-        BuildMode::Normal(_) => "--mode-reference",
-        BuildMode::Chrootless(_) => "--technique",
-    }
-}
-
-/// What the user can do about an error.
-pub(crate) fn of(error: &Error) -> Option<String> {
+/// What helps if an archive could not be frozen, or something could not be built.
+pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
+    use bootstrap::Error;
     match error {
         Error::Sandbox(error) => of_sandbox(error).map(str::to_owned),
         Error::File { error, .. } if error.kind() == ErrorKind::StorageFull => {
@@ -54,32 +55,11 @@ pub(crate) fn of(error: &Error) -> Option<String> {
             "a matching outside needs {} too, from the same directory; or give --outside host",
             packages.join(", ")
         )),
-        Error::MissingProgram { program, .. } => Some(format!("sudo apt-get install {program}")),
-        Error::UserNamespaces(error) => Some(of_ids(error)),
-        Error::NoEpoch => Some("give --source-date-epoch SECONDS".to_owned()),
         Error::LocalMirror(error) => of_mirror(error),
-        Error::FileMirror { uri } => {
-            Some(format!("write it copy:{}", uri.trim_start_matches("file:")))
-        }
-        Error::Emulator { missing, .. } => Some(of_emulator(missing)),
-        Error::OutsideLacksProgram { program, .. } => Some(format!(
-            "install {} there, or use --outside matching",
-            program.package
-        )),
-        Error::NoStrace => Some("install strace there, or use --audit overlay".to_owned()),
-        Error::OutsideNotFound { .. } => {
-            Some("it takes `matching`, `host`, or a directory or tarball".to_owned())
-        }
-        Error::NothingToMatch => Some("it takes `host`, or a directory or tarball".to_owned()),
-        Error::OutsideNotCopied => Some("use --outside matching, or a tarball".to_owned()),
         Error::File { .. }
-        | Error::NoCacheDirectory
-        | Error::InvalidEpoch { .. }
-        | Error::EpochOutOfRange { .. }
         | Error::LocalDeb { .. }
         | Error::NoPackageIndex
-        | Error::DigestMismatch { .. }
-        | Error::ArtifactsLocked { .. } => None,
+        | Error::DigestMismatch { .. } => None,
     }
 }
 
@@ -177,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_user_without_ids_is_told_the_command() {
-        let error = Error::UserNamespaces(IdMapError::NoRange {
+        let error = verify::Error::UserNamespaces(IdMapError::NoRange {
             file: "/etc/subuid",
             user: "jo".to_owned(),
         });
@@ -188,58 +168,34 @@ mod tests {
                     .to_owned()
             )
         );
-        assert_eq!(
-            sentence(&error),
-            "user namespaces: /etc/subuid: no range of 65536 ids for `jo`"
-        );
     }
 
     #[test]
     fn an_expired_release_file_brings_the_option_to_mind() {
-        let error = Error::BuildFailed(failed(Some(AptProblem::ExpiredRelease)));
+        let error = bootstrap::Error::BuildFailed(failed(Some(AptProblem::ExpiredRelease)));
         assert_eq!(
-            of(&error),
+            of_bootstrap(&error),
             Some("`--allow-expired` accepts an expired Release file while pinning".to_owned())
         );
-        assert_eq!(of(&Error::BuildFailed(failed(None))), None);
+        assert_eq!(
+            of_bootstrap(&bootstrap::Error::BuildFailed(failed(None))),
+            None
+        );
     }
 
     #[test]
     fn a_directory_without_the_packages_of_the_outside_is_told_from_a_wrong_name() {
-        let error = Error::MirrorLacksOutside {
+        let error = bootstrap::Error::MirrorLacksOutside {
             packages: vec!["gpg".to_owned(), "strace".to_owned()],
             failed: failed(Some(AptProblem::UnableToLocate)),
         };
-        assert_eq!(sentence(&error), "freeze: Unable to locate package strace");
         assert_eq!(
-            of(&error),
+            of_bootstrap(&error),
             Some(
                 "a matching outside needs gpg, strace too, from the same directory; or give \
                  --outside host"
                     .to_owned()
             )
-        );
-    }
-
-    #[test]
-    fn an_error_about_an_option_names_it() {
-        let error = Error::EpochOutOfRange {
-            origin: EpochSource::Given,
-            epoch: -1,
-            now: 7,
-        };
-        assert_eq!(
-            sentence(&error),
-            "--source-date-epoch: -1 is not between 0 and now, 7"
-        );
-        let error = Error::EpochOutOfRange {
-            origin: EpochSource::Release,
-            epoch: 9,
-            now: 7,
-        };
-        assert_eq!(
-            sentence(&error),
-            "the Release date: 9 is not between 0 and now, 7"
         );
     }
 

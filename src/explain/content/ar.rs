@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 
 use crate::debian::ar::{MAGIC, Members};
 use crate::explain::content::bytes::span;
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{InnerContent, Item, Reading};
 
 pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(MAGIC)
@@ -21,17 +21,18 @@ pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
             usize::try_from(member.size).ok()?,
         );
         let inside = span(content, offset, size)?;
-        reading.records.push(
-            Record::new(&member.name)
-                .with("time", &member.time)
+        reading.items.push(
+            Item::new(&member.name)
+                .with_time("time", &member.time)
                 .with("uid", &member.uid)
                 .with("gid", &member.gid)
                 .with("mode", &member.mode)
                 .with("size", size.to_string()),
         );
-        reading
-            .parts
-            .push((member.name.to_str_lossy().into_owned(), inside.to_vec()));
+        reading.inner.push(InnerContent {
+            name: member.name.to_str_lossy().into_owned(),
+            bytes: inside.to_vec(),
+        });
     }
     Some(reading)
 }

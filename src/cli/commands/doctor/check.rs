@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cli::Trouble;
+use crate::cli::output::error::CliError;
 
 /// One capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +31,9 @@ impl Check {
     }
 
     /// The trouble that it is, where nothing works without it.
-    pub(crate) fn lack(&self) -> Option<Trouble> {
+    pub(crate) fn lack(&self) -> Option<CliError> {
         match &self.answer {
-            Answer::Lacks { what, mend } => Some(Trouble::Missing {
+            Answer::Lacks { what, mend } => Some(CliError::Missing {
                 what: self.name.clone(),
                 why: what.clone(),
                 hint: mend.clone(),

@@ -5,8 +5,8 @@ use std::{fmt, fs};
 
 use nix::unistd::geteuid;
 
+use crate::bootstrap::at;
 use crate::bootstrap::build::{discard, run};
-use crate::bootstrap::error::{Error as BuildError, at};
 use crate::bootstrap::outside::view_plan::host_plan;
 use crate::cli::commands::doctor::check::Answer;
 use crate::cli::output::hints;
@@ -14,6 +14,7 @@ use crate::sandbox::idmap::has_enough_ids;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Emulation;
 use crate::sandbox::protocol::Warning;
+use crate::verify;
 use crate::verify::environment::id_map;
 
 /// A kernel's version, its first two numbers.
@@ -115,7 +116,7 @@ pub(crate) fn ids() -> Answer {
         Ok(ids) => Answer::Can(ids.to_string()),
         Err(error) => Answer::Lacks {
             what: match &error {
-                BuildError::UserNamespaces(error) => error.to_string(),
+                verify::Error::UserNamespaces(error) => error.to_string(),
                 error => error.to_string(),
             },
             mend: hints::of(&error),
@@ -148,7 +149,7 @@ pub(crate) struct Trial {
 ///
 /// # Errors
 /// They don't.
-pub(crate) fn trial() -> Result<Trial, BuildError> {
+pub(crate) fn trial() -> Result<Trial, verify::Error> {
     let ids = id_map()?;
     let directory = tempfile::tempdir().map_err(at("a temporary directory", "make"))?;
     let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
