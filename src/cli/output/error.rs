@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use crate::bootstrap;
-use crate::cli::output::hints;
+use crate::cli::output::{hints, replay};
 use crate::cli::signals;
 use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
@@ -35,7 +35,14 @@ impl CliError {
     pub(crate) fn print(&self) -> u8 {
         match self {
             Self::Signal(signal) => signals::die_of(*signal),
-            Self::Verify(error) => print(error.tail(), &error.to_string(), hints::of(error)),
+            Self::Verify(error) => {
+                print(error.tail(), &error.to_string(), hints::of(error));
+                let command = error.failed_build().and_then(replay::command);
+                if let Some(command) = command {
+                    // Standard error may be closed; the exit status says the same.
+                    let _ = writeln!(std::io::stderr(), "repeat with: {command}");
+                }
+            }
             Self::Missing { what, why, hint } => {
                 print(&[], &format!("{what}: {why}"), hint.clone())
             }

@@ -143,6 +143,7 @@ pub(crate) fn of_emulator(missing: &Missing) -> String {
 mod tests {
     use super::*;
     use crate::bootstrap::transcript::BuildFailure;
+    use crate::sandbox::replay::Replay;
 
     fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
         Box::new(FailedBuild {
@@ -152,6 +153,7 @@ mod tests {
             missing_package: Some("strace".to_owned()),
             tail: vec![],
             transcript: vec![],
+            replay: Replay::default(),
         })
     }
 
