@@ -35,7 +35,7 @@ impl Report {
                     detail.push_str(&format!("  {}\n", sentences::fact::line(fact)));
                 }
                 if is_text(left) && is_text(right) {
-                    detail.push_str(shown);
+                    detail.push_str(&shown.to_string());
                 }
                 field.detail = Some(detail);
             }
