@@ -25,6 +25,8 @@ mod compare;
 mod doctor;
 mod explain;
 mod known;
+mod layers;
+mod layout;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,7 +41,7 @@ const TABLES: &[&[&[Test]]] = &[
     verify::TABLES,
     compare::TABLES,
     explain::TABLES,
-    &[doctor::TESTS, known::TESTS],
+    &[doctor::TESTS, known::TESTS, layers::TESTS, layout::TESTS],
 ];
 
 fn main() -> ExitCode {
