@@ -24,6 +24,7 @@ mod archive;
 mod compare;
 mod doctor;
 mod explain;
+mod goldens;
 mod known;
 mod layers;
 mod layout;
@@ -41,7 +42,11 @@ const TABLES: &[&[&[Test]]] = &[
     verify::TABLES,
     compare::TABLES,
     explain::TABLES,
-    &[doctor::TESTS, known::TESTS, layers::TESTS, layout::TESTS],
+    &[doctor::TESTS],
+    &[goldens::TESTS],
+    &[known::TESTS],
+    &[layers::TESTS],
+    &[layout::TESTS],
 ];
 
 fn main() -> ExitCode {

@@ -6,6 +6,7 @@ pub(crate) mod harness;
 pub(crate) mod archive;
 pub(crate) mod broken;
 pub(crate) mod compared;
+pub(crate) mod golden;
 pub(crate) mod needs;
 pub(crate) mod patched;
 pub(crate) mod plain_user;
