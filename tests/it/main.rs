@@ -28,6 +28,7 @@ mod goldens;
 mod known;
 mod layers;
 mod layout;
+mod readme;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ use crate::support::harness::Test;
 /// The tables of all modules. The slow tests come first, so that the others run beside them.
 const TABLES: &[&[&[Test]]] = &[
     archive::TABLES,
+    &[readme::TESTS],
     verify::TABLES,
     compare::TABLES,
     explain::TABLES,
