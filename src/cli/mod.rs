@@ -12,8 +12,9 @@ use clap::Parser;
 pub use crate::cli::args::Cli;
 pub use crate::cli::args::compare::CompareArgs;
 pub use crate::cli::args::known_file::KnownArgs;
+pub use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::output::error::Trouble;
-pub use crate::cli::output::report_files::{OutputArgs, Outputs, PackageArgs};
+pub use crate::cli::output::report_files::Outputs;
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.
 #[must_use]

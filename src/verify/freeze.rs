@@ -7,7 +7,7 @@ use crate::bootstrap::command::mmdebstrap::Expired;
 use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, freeze, outside};
-use crate::cli::args::RecipeArgs;
+use crate::cli::args::recipe::RecipeArgs;
 use crate::cli::output::progress::Stages;
 use crate::tar::time::Timestamp;
 use crate::verify::environment::mmdebstrap_version;

@@ -13,7 +13,7 @@ use crate::audit::change::Change;
 use crate::bootstrap::BuildError;
 use crate::bootstrap::build::{Built, run};
 use crate::bootstrap::mode::BuildMode;
-use crate::cli::args::VerifyArgs;
+use crate::cli::args::verify::VerifyArgs;
 use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
 use crate::input::source::SourceKind;
@@ -42,13 +42,9 @@ impl Asked {
         let mut normals = distinct(
             args.mode_reference
                 .iter()
-                .map(|one| BuildMode::Normal(one.reference())),
+                .map(|one| BuildMode::Normal(*one)),
         );
-        let mut others = distinct(
-            args.technique
-                .iter()
-                .map(|one| BuildMode::Chrootless(one.technique())),
-        );
+        let mut others = distinct(args.technique.iter().map(|one| BuildMode::Chrootless(*one)));
         if !normals.is_empty() {
             normal = normals.remove(0);
         }

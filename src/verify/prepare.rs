@@ -15,7 +15,8 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
 use crate::bootstrap::recipe::{LocalDeb, Recipe};
 use crate::bootstrap::{BuildError, at, emulation, outside};
-use crate::cli::args::{RecipeArgs, epoch};
+use crate::cli::args::epoch;
+use crate::cli::args::recipe::RecipeArgs;
 use crate::cli::output::progress::Stages;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan};
@@ -174,7 +175,7 @@ pub(crate) fn prepare(
         state: pinned.state,
         epoch,
         outside,
-        audit: args.audit.method(),
+        audit: args.audit,
         foreign_to: is_foreign.then_some(native),
         subordinate_ids: subordinate_ids(&root)?,
         entry: pinned.entry,
@@ -247,7 +248,7 @@ fn recipe(
         suite: suite.to_owned(),
         mirror: mirror.map(str::to_owned),
         local_mirror: None,
-        variant: args.variant.as_str(),
+        variant: args.variant.as_str().to_owned(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),
         keyrings: keyrings.collect::<Result<_, _>>()?,

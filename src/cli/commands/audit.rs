@@ -12,7 +12,7 @@ use crate::audit::method::Method;
 use crate::bootstrap::freeze::Context;
 use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::{BuildError, at};
-use crate::cli::args::{AuditArg, AuditArgs};
+use crate::cli::args::audit::AuditArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::progress::{Stage, Stages, Verbosity};
@@ -91,9 +91,9 @@ fn audit(
         &stages,
     )?;
     stages.dismiss();
-    let method = args.audit.method();
+    let method = args.audit;
     let plan = plan(args, &outside, method);
-    let (outcome, refused) = if args.audit == AuditArg::ReadOnly {
+    let (outcome, refused) = if args.audit == Method::ReadOnly {
         if !outside.has(trace::PROGRAM) {
             return Err(trace::no_observer("--audit read-only"));
         }

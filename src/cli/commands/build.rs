@@ -5,9 +5,10 @@ use std::process::ChildStdout;
 use std::{io, thread};
 
 use crate::bootstrap::build::{Built, run};
+use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::{BuildError, at};
-use crate::cli::args::{BuildArgs, ModeArg};
+use crate::cli::args::build::BuildArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::progress::{Stages, Verbosity};
@@ -49,8 +50,8 @@ fn build(args: &BuildArgs, interrupts: &Interrupts) -> Result<Built, BuildError>
         Verbosity::Progress
     });
     let way = match args.mode {
-        ModeArg::Normal => BuildMode::Normal(args.mode_reference.reference()),
-        ModeArg::Chrootless => BuildMode::Chrootless(args.technique.technique()),
+        Mode::Normal => BuildMode::Normal(args.mode_reference),
+        Mode::Chrootless => BuildMode::Chrootless(args.technique),
     };
     let prepared = prepare(
         (&args.suite, args.mirror.as_deref()),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::audit::method::Method;
 use crate::bootstrap::at;
-use crate::cli::args::{AuditArg, VerifyArgs};
+use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::output::report_files::Outputs;
@@ -28,7 +28,7 @@ use crate::verify::prepare::prepare;
 /// # Errors
 /// Trouble.
 pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
-    if args.no_trace && args.recipe.audit == AuditArg::ReadOnly {
+    if args.no_trace && args.recipe.audit == Method::ReadOnly {
         return Err(anyhow::anyhow!(
             "--audit read-only: it finds writes that fail by observing the build, which --no-trace \
              forbids"

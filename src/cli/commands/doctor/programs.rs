@@ -8,8 +8,7 @@ use std::process::Command;
 use clap::ValueEnum as _;
 
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::BuildMode;
-use crate::cli::args::{ReferenceArg, TechniqueArg};
+use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 use crate::cli::commands::doctor::check::{Answer, Check};
 
 /// Programs without which nothing works, and the package that has each.
@@ -77,10 +76,10 @@ impl Use {
 
 /// All programs that some builds run and others don't, each once.
 fn users() -> Vec<Use> {
-    let techniques = TechniqueArg::value_variants().iter();
-    let techniques = techniques.map(|one| BuildMode::Chrootless(one.technique()));
-    let references = ReferenceArg::value_variants().iter();
-    let references = references.map(|one| BuildMode::Normal(one.reference()));
+    let techniques = Technique::value_variants().iter();
+    let techniques = techniques.map(|one| BuildMode::Chrootless(*one));
+    let references = NormalMode::value_variants().iter();
+    let references = references.map(|one| BuildMode::Normal(*one));
     let ways: Vec<_> = techniques.chain(references).collect();
     let mut programs: Vec<(&'static str, &'static str)> = Vec::new();
     let of_ways = ways.iter().flat_map(|way| programs_of(*way));
