@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::explain::packages::{DpkgRoot, Package, PackageScript, ScriptLine};
 pub use crate::report::convert::comparison::Times;
-pub use crate::report::convert::verification::{BesideFacts, On, Pin, PinnedPackage, Verification};
+pub use crate::report::convert::verification::{Pin, PinnedPackage};
 pub use crate::report::known::{Known, RuleFinding, Rules, RulesError};
 pub use crate::report::render::bug::{bug, no_bug};
 pub use crate::report::render::json::{from_json, json};

@@ -5,7 +5,7 @@ pub(crate) mod build;
 pub mod compare;
 pub(crate) mod doctor;
 pub(crate) mod epoch;
-pub(crate) mod known_file;
+pub mod known_file;
 pub mod outputs;
 pub(crate) mod recipe;
 pub(crate) mod values;

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::compare;
+use crate::compare::compare as compare_archives;
 use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::compare::options::{Limits, Options};
 use crate::explain::content::Explainer;
@@ -38,7 +38,7 @@ pub(crate) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> O
         limits,
         ..Options::default()
     };
-    let found = compare::compare(source(left), source(right), &options, &|_| {});
+    let found = compare_archives(source(left), source(right), &options, &|_| {});
     if found.trouble.is_some() {
         return None;
     }

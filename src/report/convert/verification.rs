@@ -1,18 +1,15 @@
 //! The parts of a report that `verify` adds to a comparison.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
+use crate::audit;
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::freeze::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
-use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
 use crate::explain::attribution::{Chroots, named};
-use crate::explain::case::{Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare};
+use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase, bare};
 use crate::explain::rules;
 use crate::report::convert::comparison::Times;
 use crate::report::convert::escapes::time;
@@ -20,7 +17,11 @@ use crate::report::wire::executed::Executed;
 use crate::report::wire::matrix::{MatrixRow, RowName, SAME};
 use crate::report::{Build, Escape, Outside, Report, Trouble, Verdict};
 use crate::trace::trace::Trace;
-use crate::{audit, bootstrap};
+use crate::verify;
+use crate::verify::note::{Note, Wanted};
+use crate::verify::observation::Observed;
+use crate::verify::result::{Altered, Extra, Judged, Verification};
+use crate::verify::timings::Timings;
 
 /// The frozen archive state, and what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,135 +59,112 @@ pub struct PinnedPackage {
     pub sha256: String,
 }
 
-/// What `verify` knows besides the comparison.
-pub struct Verification<'a> {
-    /// What was built.
-    pub recipe: &'a Recipe,
-    /// From what.
-    pub state: &'a FrozenArchive,
-    /// `SOURCE_DATE_EPOCH`.
-    pub epoch: i64,
-    /// With what.
-    pub versions: Versions,
-    /// How the pair was built.
-    pub ways: (BuildMode, BuildMode),
-    /// The reference.
-    pub normal: &'a Built,
-    /// The other one.
-    pub chrootless: &'a Built,
-    /// How the tarballs compare.
-    pub comparison: &'a Comparison,
-    /// A normal build under observation, and what was seen.
-    pub observed_normal: Option<&'a (Built, Trace)>,
-    /// A chrootless build under observation, and what was seen.
-    pub observed_chrootless: Option<&'a (Built, Trace)>,
-    /// Two further normal builds compared.
-    pub control: Option<&'a Comparison>,
-    /// Packages and versions of the outside.
-    pub outside_packages: BTreeMap<String, String>,
-    /// Files of the outside.
-    pub outside: &'a OutsideFiles<'a>,
-    /// What could not be had.
-    pub notes: Vec<String>,
-    /// How the outside was watched.
-    pub audit: audit::Method,
-    /// Where the chroot is of another architecture than its outside.
-    pub foreign: Option<Foreign>,
-    /// Further builds.
-    pub besides: Vec<BesideFacts<'a>>,
-}
-
-impl std::fmt::Debug for Verification<'_> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Verification")
-            .field("recipe", &self.recipe)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Another outside than that of the pair, and what is known of it.
-#[derive(Debug, Clone, Copy)]
-pub struct On<'a> {
-    /// `different`, or the suite that it is of.
-    pub name: &'a str,
-    /// The outside.
-    pub outside: &'a bootstrap::outside::OutsideSystem,
-    /// Files that were altered on purpose.
-    pub altered: Option<&'a BTreeSet<Vec<u8>>>,
-    /// A chrootless build on it under observation.
-    pub observed: Option<&'a (Built, Trace)>,
-}
-
-/// A build beside the pair.
-#[derive(Debug)]
-pub struct BesideFacts<'a> {
-    /// Its word, unique.
-    pub label: &'a str,
-    /// How it was built.
-    pub way: BuildMode,
-    /// What it ran on, where that is not the outside of the pair.
-    pub on: Option<On<'a>>,
-    /// The build, and how it compares with the reference; or why there is none.
-    pub outcome: Result<(&'a Built, &'a Comparison), Trouble>,
-}
-
-impl BesideFacts<'_> {
-    fn name(&self) -> RowName<'_> {
-        RowName {
-            label: self.label,
-            mode: self.way.mode().label(),
-            technique: self.way.technique(),
-            outside: self.on.map_or(SAME, |on| on.name),
-        }
-    }
-}
-
-impl Report {
-    /// The report of `verify`.
-    #[must_use]
-    pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
-        let (_, way) = facts.ways;
-        let pair = Held {
-            comparison: facts.comparison,
-            changes: &facts.chrootless.changes,
-            technique: technique(facts, way),
-            on: None,
-        };
-        let (mut report, chroots) = pair.report(facts, way.technique());
-        report.timings = timings;
-        report.notes.extend(facts.notes.iter().cloned());
-        report.packages = crate::explain::packages::packages(
-            &facts.comparison.collected,
+impl From<&Verification> for Report {
+    fn from(facts: &Verification) -> Self {
+        let mode = facts.modes.chrootless;
+        let pair = Held::new(facts, mode, &facts.chrootless, None);
+        let (report, chroots) = pair.report(facts, mode.technique());
+        let packages = crate::explain::packages::packages(
+            &facts.chrootless.comparison.collected,
             &chroots.scripts,
             &report,
         );
-        report.builds = builds(facts);
-        report.pin = Some(pin(facts));
-        if report.verdict == Verdict::Identical && !facts.chrootless.changes.is_empty() {
-            report.verdict = Verdict::Escaped;
+        let mut report = Self {
+            packages,
+            builds: builds(facts),
+            pin: Some(pin(facts)),
+            timings: timings(facts.timings),
+            notes: report
+                .notes
+                .iter()
+                .cloned()
+                .chain(facts.notes.iter().map(note))
+                .collect(),
+            ..report
+        };
+        for extra in &facts.extra {
+            report.add_row(row(facts, extra));
         }
-        for beside in &facts.besides {
-            let row = match &beside.outcome {
-                Err(trouble) => MatrixRow::failed(beside.name(), Some(trouble.clone())),
-                Ok((built, comparison)) => {
-                    let held = Held {
-                        comparison,
-                        changes: &built.changes,
-                        technique: technique(facts, beside.way),
-                        on: beside.on,
-                    };
-                    let (report, _) = held.report(facts, beside.way.technique());
-                    MatrixRow::of(beside.name(), report, built.transcript.warnings())
-                }
-            };
-            report.add_row(row);
-        }
+        report.verdict = verdict(facts.verdict());
         report
     }
 }
 
+fn verdict(verdict: verify::Verdict) -> Verdict {
+    match verdict {
+        verify::Verdict::Identical => Verdict::Identical,
+        verify::Verdict::Escaped => Verdict::Escaped,
+        verify::Verdict::Divergent => Verdict::Divergent,
+        verify::Verdict::Failed => Verdict::Failed,
+    }
+}
+
+fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
+    let altered = extra.altered.and_then(|at| facts.altered.get(at));
+    let name = RowName {
+        label: extra.label,
+        mode: extra.mode.mode().label(),
+        technique: extra.mode.technique(),
+        outside: altered.map_or(SAME, |altered| &altered.system.name),
+    };
+    match &extra.outcome {
+        Err(error) => MatrixRow::failed(
+            name,
+            Some(Trouble {
+                what: error.to_string().replace('\n', " "),
+                hint: None,
+            }),
+        ),
+        Ok(judged) => {
+            let held = Held::new(facts, extra.mode, judged, altered);
+            let (report, _) = held.report(facts, extra.mode.technique());
+            MatrixRow::of(name, report, judged.built.transcript.warnings())
+        }
+    }
+}
+
+fn note(note: &Note) -> String {
+    match note {
+        Note::NoObserver => {
+            "no script was observed: the outside has no strace; install it there".to_owned()
+        }
+        Note::NoObserverOn(label) => format!("{label}: its outside has no strace"),
+        Note::Failed(wanted, error) => {
+            let what = match wanted {
+                Wanted::Normal => "cannot observe the normal build",
+                Wanted::Chrootless => "cannot observe the chrootless build",
+                Wanted::OnAltered(label) => {
+                    return format!("cannot observe the build of {label}: {error}");
+                }
+                Wanted::Control => "cannot make the control build",
+            };
+            format!("{what}: {error}")
+        }
+        Note::NoTarball => "cannot make the control build: a build had no output".to_owned(),
+    }
+}
+
+fn timings(timings: Timings) -> Times {
+    let Timings {
+        prepare,
+        build_and_compare,
+        observe,
+        audit,
+        explain,
+    } = timings;
+    let all = [
+        ("prepare", prepare),
+        ("build-and-compare", build_and_compare),
+        ("observe", observe),
+        ("audit", audit),
+        ("explain", explain),
+    ];
+    all.map(|(name, time)| (name.to_owned(), time.as_secs_f64()))
+        .into()
+}
+
 /// What is known of a technique besides its own build: what the plain way gives.
-fn technique(facts: &Verification<'_>, way: BuildMode) -> Option<TechniqueCase> {
+fn technique(facts: &Verification, way: BuildMode) -> Option<TechniqueCase> {
     let [reference, plain] = BuildMode::ORDINARY;
     let word = way.technique();
     match way.mode() {
@@ -197,10 +175,11 @@ fn technique(facts: &Verification<'_>, way: BuildMode) -> Option<TechniqueCase> 
         }),
         Mode::Chrootless if way == plain => None,
         Mode::Chrootless => {
-            let of_pair = (facts.ways.1 == plain).then_some(facts.comparison);
-            let beside = facts.besides.iter().find(|beside| beside.way == plain);
-            let of_beside = beside.and_then(|beside| Some(beside.outcome.as_ref().ok()?.1));
-            of_pair.or(of_beside).map(|comparison| TechniqueCase {
+            let of_pair = (facts.modes.chrootless == plain).then_some(&facts.chrootless.comparison);
+            let mut extra = facts.extra.iter();
+            let extra = extra.find(|extra| extra.mode == plain);
+            let of_extra = extra.and_then(|extra| Some(&extra.outcome.as_ref().ok()?.comparison));
+            of_pair.or(of_extra).map(|comparison| TechniqueCase {
                 word,
                 plain: differing(comparison),
             })
@@ -225,12 +204,26 @@ struct Held<'a> {
     changes: &'a [audit::Change],
     technique: Option<TechniqueCase>,
     /// What it ran on, where that is not the outside of the pair.
-    on: Option<On<'a>>,
+    on: Option<&'a Altered>,
 }
 
-impl Held<'_> {
+impl<'a> Held<'a> {
+    fn new(
+        facts: &Verification,
+        mode: BuildMode,
+        judged: &'a Judged,
+        on: Option<&'a Altered>,
+    ) -> Self {
+        Self {
+            comparison: &judged.comparison,
+            changes: &judged.escapes,
+            technique: technique(facts, mode),
+            on,
+        }
+    }
+
     /// What its comparison, its escapes and the observed builds say.
-    fn report(&self, facts: &Verification<'_>, technique: &str) -> (Report, Chroots) {
+    fn report(&self, facts: &Verification, technique: &str) -> (Report, Chroots) {
         let mut report = Report::from_comparison(self.comparison, Times::new());
         report.detail(self.comparison, Some(facts.epoch));
         let chroots = Chroots::read(&self.comparison.collected);
@@ -249,32 +242,32 @@ impl Held<'_> {
             escapes: escapes.collect(),
         });
         let observed = match self.on {
-            Some(on) => on.observed,
-            None => facts.observed_chrootless,
+            Some(on) => on.observed.as_ref(),
+            None => facts.observed_chrootless.as_ref(),
         };
-        let chrootless = observed.map(|(_, trace)| trace);
-        let of_other = |path: &[u8]| self.on.and_then(|on| on.outside.file(path));
+        let chrootless = observed.map(|observed| &observed.trace);
+        let outside = self.on.map_or(&facts.outside, |on| &on.system.outside);
         let evidence = Evidence {
             divergences: &self.comparison.divergences,
             escapes: self.changes,
-            normal: facts.observed_normal.map(|(_, trace)| trace),
+            normal: facts
+                .observed_normal
+                .as_ref()
+                .map(|observed| &observed.trace),
             chrootless,
-            control: facts.control.map(differing).unwrap_or_default(),
+            control: facts.control.as_ref().map(differing).unwrap_or_default(),
             technique: self.technique.clone(),
-            foreign: facts.foreign.clone(),
+            foreign: facts.foreign_to.as_ref().map(|native| Foreign {
+                chroot: facts.recipe.architecture.clone(),
+                outside: native.clone(),
+            }),
             owners: &chroots.owners,
             scripts: &chroots.scripts,
             packages: chroots.packages.clone(),
-            outside_packages: match self.on {
-                Some(on) => on.outside.packages(),
-                None => facts.outside_packages.clone(),
-            },
+            outside_packages: outside.packages(),
             epoch: Some(facts.epoch),
-            outside: match self.on {
-                Some(_) => &of_other,
-                None => facts.outside,
-            },
-            altered: self.on.and_then(|on| on.altered),
+            outside: &|path: &[u8]| outside.file(path),
+            altered: self.on.and_then(|on| on.system.altered.as_ref()),
         };
         report.explain(&rules::explain(&evidence));
         if let (Some(outside), Some(trace)) = (&mut report.outside, chrootless) {
@@ -294,33 +287,34 @@ fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
     Some(words.collect())
 }
 
-fn builds(facts: &Verification<'_>) -> Vec<Build> {
-    let (normal, chrootless) = facts.ways;
+fn builds(facts: &Verification) -> Vec<Build> {
     let [observed_normal, observed_chrootless] = BuildMode::ORDINARY;
-    let observed = |way: BuildMode, seen: Option<&(Built, Trace)>| {
-        seen.map(|(built, _)| {
-            let label = format!("observed {}", way.mode().label());
-            let technique = format!("{} under strace", way.technique());
-            let mut build = build(&label, (way, &technique), built, &facts.versions);
-            let seen = seen.filter(|_| way.mode() == Mode::Chrootless);
-            build.executed = seen.map(|seen| Executed::of(seen, facts.foreign.is_some()));
+    let observed = |mode: BuildMode, observed: Option<&Observed>| {
+        observed.map(|observed| {
+            let label = format!("observed {}", mode.mode().label());
+            let technique = format!("{} under strace", mode.technique());
+            let mut build = build(&label, (mode, &technique), &observed.built, &facts.versions);
+            build.executed = match mode.mode() {
+                Mode::Normal => None,
+                Mode::Chrootless => Some(Executed::of(observed, facts.foreign_to.is_some())),
+            };
             build
         })
     };
-    let plain = |way: BuildMode, built: &Built| {
-        let label = way.mode().label();
-        build(label, (way, way.technique()), built, &facts.versions)
+    let plain = |mode: BuildMode, built: &Built| {
+        let label = mode.mode().label();
+        build(label, (mode, mode.technique()), built, &facts.versions)
     };
     let all = [
-        Some(plain(normal, facts.normal)),
-        Some(plain(chrootless, facts.chrootless)),
-        observed(observed_normal, facts.observed_normal),
-        observed(observed_chrootless, facts.observed_chrootless),
+        Some(plain(facts.modes.normal, &facts.normal)),
+        Some(plain(facts.modes.chrootless, &facts.chrootless.built)),
+        observed(observed_normal, facts.observed_normal.as_ref()),
+        observed(observed_chrootless, facts.observed_chrootless.as_ref()),
     ];
     let mut builds: Vec<Build> = all.into_iter().flatten().collect();
     builds
         .iter_mut()
-        .for_each(|build| build.foreign = facts.foreign.is_some());
+        .for_each(|build| build.foreign = facts.foreign_to.is_some());
     builds
 }
 
@@ -347,10 +341,10 @@ fn build(
     }
 }
 
-fn pin(facts: &Verification<'_>) -> Pin {
+fn pin(facts: &Verification) -> Pin {
     let Verification {
         recipe,
-        state,
+        archive: state,
         epoch,
         ..
     } = facts;

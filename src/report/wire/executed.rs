@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bootstrap::build::Built;
 use crate::report::{Build, Report};
 use crate::text::quote;
-use crate::trace::trace::Trace;
+use crate::verify::observation::Observed;
 
 /// Programs that an observed build executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +33,7 @@ pub struct ExecutedFile {
 
 impl Executed {
     /// What an observed build executed, on an outside that is foreign to the chroot or not.
-    pub(crate) fn of((built, trace): &(Built, Trace), is_foreign: bool) -> Self {
+    pub(crate) fn of(Observed { built, trace }: &Observed, is_foreign: bool) -> Self {
         let file = |(path, count): (&[u8], u64)| ExecutedFile {
             path: crate::explain::evidence_text::without_root(&quote(path)),
             count,
