@@ -120,7 +120,7 @@ impl Target {
             Some("-") => "standard output".to_owned(),
             _ => crate::text::quote(self.path.as_os_str().as_encoded_bytes()),
         };
-        if matches!(self.destination, Destination::File(..)) && !leave_files {
+        if matches!(self.destination, Destination::File { .. }) && !leave_files {
             return self.destination.withdraw().with_context(place);
         }
         let mut writer = self.destination.writer().with_context(place)?;
