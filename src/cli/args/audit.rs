@@ -40,7 +40,7 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub json: Option<PathBuf>,
     /// Print only the result and errors
-    #[arg(long, short, help_heading = "Report")]
+    #[arg(long, short)]
     pub quiet: bool,
     /// Command to run, and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]

@@ -103,7 +103,7 @@ pub struct RecipeArgs {
     )]
     pub audit: Method,
     /// Print only the result and errors
-    #[arg(long, short, help_heading = "Report")]
+    #[arg(long, short)]
     pub quiet: bool,
 }
 

@@ -57,9 +57,6 @@ pub struct VerifyArgs {
     /// read there shows in the tarball. This option needs `--outside matching` or a tarball.
     #[arg(long, help_heading = "Audit")]
     pub leak_check: bool,
-    /// Keep the tarballs, transcripts and reports in this directory
-    #[arg(long, value_name = "DIR", help_heading = "Report")]
-    pub keep: Option<PathBuf>,
     /// Number of builds that run at the same time, 1 or 2
     ///
     /// With 1, the first tarball is buffered in a temporary file, and the run takes less memory.
@@ -93,6 +90,9 @@ pub struct VerifyArgs {
     /// What is known already.
     #[command(flatten)]
     pub known: KnownArgs,
+    /// Keep the tarballs, transcripts and reports in this directory
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub keep: Option<PathBuf>,
     /// What the report says of packages.
     #[command(flatten)]
     pub packages: PackageArgs,
