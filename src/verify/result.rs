@@ -9,10 +9,12 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
+use crate::trace::trace::Trace;
 use crate::verify::compared::Builds;
 use crate::verify::error::Error;
 use crate::verify::escapes;
 use crate::verify::leak_check::AlteredSystem;
+use crate::verify::matrix::ExtraBuild;
 use crate::verify::note::Note;
 use crate::verify::observation::{Observation, Observed};
 use crate::verify::pair::Pair;
@@ -73,6 +75,41 @@ pub struct Judged {
     pub escapes: Vec<Change>,
 }
 
+/// How chrootless builds were watched, and what is known of one by observing it.
+struct Watch<'a> {
+    audit: Method,
+    trace: Option<&'a Trace>,
+}
+
+impl Watch<'_> {
+    fn judged(&self, built: Built, comparison: Comparison) -> Judged {
+        let escapes = escapes::escapes(self.audit, &built.changes, self.trace);
+        Judged {
+            built,
+            comparison,
+            escapes,
+        }
+    }
+
+    fn extra(&self, build: ExtraBuild) -> Extra {
+        let outcome = build.outcome;
+        Extra {
+            mode: build.mode,
+            label: build.label,
+            altered: build.altered,
+            outcome: outcome.map(|compared| self.judged(compared.built, compared.comparison)),
+        }
+    }
+
+    /// Writes that a read-only outside system refused; other audits let them happen.
+    fn refused(&self, outside: &OutsideSystem) -> Vec<Change> {
+        match self.audit {
+            Method::ReadOnly => escapes::refused(self.trace, outside),
+            Method::Overlay | Method::Snapshot | Method::Off => Vec::new(),
+        }
+    }
+}
+
 /// An extra build.
 #[derive(Debug)]
 pub struct Extra {
@@ -130,21 +167,9 @@ impl Verification {
         observation: Observation,
         timings: Timings,
     ) -> Self {
-        let Observation {
-            normal: observed_normal,
-            chrootless: observed_chrootless,
-            altered: observed_altered,
-            control,
-            notes,
-        } = observation;
-        let trace = observed_chrootless.as_ref().map(|observed| &observed.trace);
-        let judged = |built: Built, comparison| {
-            let escapes = escapes::escapes(prepared.audit, &built.changes, trace);
-            Judged {
-                built,
-                comparison,
-                escapes,
-            }
+        let watch = Watch {
+            audit: prepared.audit,
+            trace: observation.chrootless.as_ref().map(|one| &one.trace),
         };
         let Pair {
             modes,
@@ -152,34 +177,21 @@ impl Verification {
             chrootless,
             comparison,
         } = builds.pair;
-        let timings = Timings {
-            audit: chrootless.audit_took,
-            ..timings
-        };
-        let mut chrootless = judged(chrootless, comparison);
-        if prepared.audit == Method::ReadOnly {
-            let refused = escapes::refused(trace, &prepared.outside);
-            chrootless.escapes.extend(refused);
-        }
-        let extra = builds.extra.into_iter().map(|extra| Extra {
-            mode: extra.mode,
-            label: extra.label,
-            altered: extra.altered,
-            outcome: extra
-                .outcome
-                .map(|compared| judged(compared.built, compared.comparison)),
-        });
+        let audit = chrootless.audit_took;
+        let mut chrootless = watch.judged(chrootless, comparison);
+        let refused = watch.refused(&prepared.outside);
+        chrootless.escapes.extend(refused);
+        let extra = builds.extra.into_iter().map(|build| watch.extra(build));
         let extra = extra.collect();
-        let observed_altered = observed_altered
-            .into_iter()
-            .chain(std::iter::repeat_with(|| None));
-        let altered = builds.altered.into_iter().zip(observed_altered);
+        let observed = observation.altered.into_iter();
+        let observed = observed.chain(std::iter::repeat_with(|| None));
+        let altered = builds.altered.into_iter().zip(observed);
         Self {
             versions: prepared.outside.versions(),
-            extra,
             altered: altered
                 .map(|(system, observed)| Altered { system, observed })
                 .collect(),
+            extra,
             recipe: prepared.recipe,
             archive: prepared.archive,
             epoch: prepared.epoch,
@@ -189,11 +201,11 @@ impl Verification {
             modes,
             normal,
             chrootless,
-            observed_normal,
-            observed_chrootless,
-            control,
-            notes,
-            timings,
+            observed_normal: observation.normal,
+            observed_chrootless: observation.chrootless,
+            control: observation.control,
+            notes: observation.notes,
+            timings: Timings { audit, ..timings },
             _locks: prepared.locks,
         }
     }

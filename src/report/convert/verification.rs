@@ -9,7 +9,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
 use crate::compare::comparison::Comparison;
 use crate::explain::attribution::{Chroots, named};
-use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase, bare};
+use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase};
 use crate::explain::rules;
 use crate::report::convert::comparison::Times;
 use crate::report::convert::escapes::time;
@@ -192,7 +192,10 @@ fn differing(comparison: &Comparison) -> Differing {
     divergences
         .map(|divergence| {
             let fields = divergence.fields.iter().map(|field| field.name.clone());
-            (bare(&divergence.path).to_vec(), fields.collect())
+            (
+                divergence.entry_path().as_bytes().to_vec(),
+                fields.collect(),
+            )
         })
         .collect()
 }

@@ -1,0 +1,4 @@
+//! Typed facts as sentences for people.
+
+pub mod fact;
+pub mod field_detail;
