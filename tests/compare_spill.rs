@@ -10,7 +10,7 @@ use archive::{
 };
 use proptest::prelude::*;
 use twinroot::compare::Options;
-use twinroot::report::{Report, Times};
+use twinroot::report::Report;
 
 fn within(entries: u64) -> Options {
     let mut options = Options::default();
@@ -101,7 +101,7 @@ fn a_hundred_thousand_entries_are_compared_with_a_thousand_in_memory() {
     let (l, r) = (directory.path().join("l"), directory.path().join("r"));
     std::fs::write(&l, &left).unwrap();
     std::fs::write(&r, &right).unwrap();
-    let report = |comparison| Report::from_comparison(&comparison, Times::new());
+    let report = |comparison| Report::from(&comparison);
     let bounded = report(from_files(&l, &r, &within(1000)));
     assert_eq!(bounded, report(from_files(&l, &r, &Options::default())));
     assert_eq!(bounded, report(from_streams(&left, &right, &within(1000))));

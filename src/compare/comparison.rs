@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compare::options::Ignored;
+use crate::input::compression::Compression;
 use crate::tar::entry::{Entry, Kind};
 
 /// Which input.
@@ -60,8 +61,8 @@ pub struct SideSummary {
     pub label: String,
     /// What messages call it.
     pub source: String,
-    /// Name of the compression, `none` where there is none.
-    pub compression: &'static str,
+    /// How it is compressed.
+    pub compression: Compression,
     /// Bytes of the archive, decoded.
     pub bytes: u64,
     /// Entries.

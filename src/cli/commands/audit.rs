@@ -17,7 +17,7 @@ use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::progress::{Stage, Stages, Verbosity};
 use crate::cli::{Trouble, signals};
-use crate::report::wire::audited::AuditReport;
+use crate::report::wire::audit::AuditReport;
 use crate::sandbox::launch;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::{Network, Plan};

@@ -12,9 +12,8 @@ use crate::cli::output::report_files::Outputs;
 use crate::cli::{Trouble, signals};
 use crate::explain::case::Foreign;
 use crate::report;
-use crate::report::Report;
-use crate::report::convert::comparison::Times;
 use crate::report::convert::verification::Verification;
+use crate::report::wire::report::{Report, Times};
 use crate::sandbox::launch::Interrupts;
 use crate::verify::artifacts::Keep;
 use crate::verify::leak_check::{can_be_copied, different_outsides};
@@ -43,14 +42,14 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, Trouble> {
     let keep = args.keep.as_deref().map(Keep::open).transpose()?;
     doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let mut report = verify(args, keep.as_ref(), &interrupts).map_err(|trouble| {
+    let report = verify(args, keep.as_ref(), &interrupts).map_err(|trouble| {
         if let (Some(keep), Trouble::Build(error)) = (&keep, &trouble) {
             // Should that fail too, the first error is still the one to tell.
             let _ = keep.failed(error);
         }
         trouble.of_run(&interrupts)
     })?;
-    known.apply(&mut report)?;
+    let report = known.apply(report)?;
     if let Some(keep) = &keep {
         keep.write(
             "report.json",

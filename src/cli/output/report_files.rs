@@ -11,7 +11,8 @@ use anyhow::Context as _;
 
 use crate::cli::output::destination::Destination;
 use crate::report;
-use crate::report::{Report, Verdict};
+use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
 
 /// Options that say where reports go.
 #[derive(Debug, Clone, Default, clap::Args)]

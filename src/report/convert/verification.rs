@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::freeze::FrozenArchive;
@@ -11,52 +9,30 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
-use crate::explain::attribution::{Chroots, named};
+use crate::explain::attribution::Chroots;
 use crate::explain::case::{Differing, Evidence, Foreign, OutsideFiles, TechniqueCase, bare};
+use crate::explain::packages::{Package, PackageVerdict};
 use crate::explain::rules;
-use crate::report::convert::comparison::Times;
-use crate::report::convert::escapes::time;
-use crate::report::wire::executed::Executed;
-use crate::report::wire::matrix::{MatrixRow, RowName, SAME};
-use crate::report::{Build, Escape, Outside, Report, Trouble, Verdict};
+use crate::explain::rules::READ_LEAK;
+use crate::report::convert::attribution::{of_divergences, of_escapes};
+use crate::report::convert::causes::causes;
+use crate::report::convert::comparison::divergences;
+use crate::report::convert::details::by_format;
+use crate::report::convert::escapes::{Command, escapes, time};
+use crate::report::convert::executed::executed;
+use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
+use crate::report::convert::verdict;
+use crate::report::wire::build::{Build, ModeName};
+use crate::report::wire::cause::Cause;
+use crate::report::wire::divergence::DivergentEntry;
+use crate::report::wire::executed::Emulation;
+use crate::report::wire::frozen::{FrozenPackage, FrozenState};
+use crate::report::wire::matrix::{MatrixRow, RowOutside};
+use crate::report::wire::outside::{Escape, Outside};
+use crate::report::wire::report::{Report, Times};
+use crate::report::wire::trouble::Trouble;
 use crate::trace::trace::Trace;
 use crate::{audit, bootstrap};
-
-/// The frozen archive state, and what was asked of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pin {
-    /// Suite or code name.
-    pub suite: String,
-    /// The mirror, where one was given.
-    pub mirror: Option<String>,
-    /// mmdebstrap's variant.
-    pub variant: String,
-    /// Further packages.
-    pub include: Vec<String>,
-    /// Debian architecture.
-    pub architecture: String,
-    /// Date of the suite's Release file.
-    pub release_date: Option<String>,
-    /// Seconds since the epoch.
-    pub source_date_epoch: i64,
-    /// Digest of all indices and packages.
-    pub sha256: String,
-    /// Bytes of all packages.
-    pub bytes: u64,
-    /// Every package file that was fetched, also those for the outside alone.
-    pub packages: Vec<PinnedPackage>,
-}
-
-/// One package file of the frozen state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PinnedPackage {
-    /// `PACKAGE_VERSION_ARCH.deb`, an epoch's colon written `%3a`.
-    pub file: String,
-    /// Its digest.
-    pub sha256: String,
-}
 
 /// What `verify` knows besides the comparison.
 pub struct Verification<'a> {
@@ -134,9 +110,12 @@ impl BesideFacts<'_> {
     fn name(&self) -> RowName<'_> {
         RowName {
             label: self.label,
-            mode: self.way.mode().label(),
+            mode: mode_name(self.way.mode()),
             technique: self.way.technique(),
-            outside: self.on.map_or(SAME, |on| on.name),
+            outside: self.on.map_or(RowOutside::Same, |on| match on.altered {
+                Some(_) => RowOutside::Different,
+                None => RowOutside::Suite(on.name.to_owned()),
+            }),
         }
     }
 }
@@ -144,7 +123,7 @@ impl BesideFacts<'_> {
 impl Report {
     /// The report of `verify`.
     #[must_use]
-    pub fn from_verification<'a>(facts: &Verification<'a>, timings: Times) -> Self {
+    pub fn from_verification(facts: &Verification<'_>, timings: Times) -> Self {
         let (_, way) = facts.ways;
         let pair = Held {
             comparison: facts.comparison,
@@ -152,37 +131,80 @@ impl Report {
             technique: technique(facts, way),
             on: None,
         };
-        let (mut report, chroots) = pair.report(facts, way.technique());
-        report.timings = timings;
-        report.notes.extend(facts.notes.iter().cloned());
-        report.packages = crate::explain::packages::packages(
-            &facts.comparison.collected,
-            &chroots.scripts,
-            &report,
-        );
-        report.builds = builds(facts);
-        report.pin = Some(pin(facts));
-        if report.verdict == Verdict::Identical && !facts.chrootless.changes.is_empty() {
-            report.verdict = Verdict::Escaped;
+        let (found, chroots) = pair.explained(facts);
+        let pair = Self {
+            verdict: verdict::of_build(facts.comparison, &found.escapes),
+            divergences: found.divergences,
+            causes: found.causes,
+            outside: Some(Outside {
+                audit: facts.audit.into(),
+                technique: way.technique().to_owned(),
+                escapes: found.escapes,
+            }),
+            ..Self::from(facts.comparison)
+        };
+        let collected = &facts.comparison.collected;
+        let packages = crate::explain::packages::packages(collected, &chroots.scripts, &pair);
+        let matrix: Vec<_> = facts.besides.iter().map(|one| row(facts, one)).collect();
+        Self {
+            verdict: verdict::of_run(pair.verdict, &matrix),
+            packages: with_read_leaks(packages, &matrix),
+            builds: builds(facts),
+            frozen: Some(frozen(facts)),
+            notes: [pair.notes, facts.notes.clone()].concat(),
+            trouble: verdict::trouble_of_run(pair.trouble, &matrix),
+            matrix,
+            timings,
+            ..pair
         }
-        for beside in &facts.besides {
-            let row = match &beside.outcome {
-                Err(trouble) => MatrixRow::failed(beside.name(), Some(trouble.clone())),
-                Ok((built, comparison)) => {
-                    let held = Held {
-                        comparison,
-                        changes: &built.changes,
-                        technique: technique(facts, beside.way),
-                        on: beside.on,
-                    };
-                    let (report, _) = held.report(facts, beside.way.technique());
-                    MatrixRow::of(beside.name(), report, built.transcript.warnings())
-                }
-            };
-            report.add_row(row);
-        }
-        report
     }
+}
+
+fn row(facts: &Verification<'_>, beside: &BesideFacts<'_>) -> MatrixRow {
+    match &beside.outcome {
+        Err(trouble) => failed(beside.name(), trouble.clone()),
+        Ok((built, comparison)) => {
+            let held = Held {
+                comparison,
+                changes: &built.changes,
+                technique: technique(facts, beside.way),
+                on: beside.on,
+            };
+            let (found, _) = held.explained(facts);
+            let findings = RowFindings {
+                comparison,
+                divergences: found.divergences,
+                causes: found.causes,
+                escapes: found.escapes,
+                warnings: built.transcript.warnings(),
+            };
+            compared(beside.name(), findings)
+        }
+    }
+}
+
+/// The packages, given the extra builds: one whose script reads the outside is not complete,
+/// although nothing differs on an outside that is the same.
+fn with_read_leaks(packages: Vec<Package>, rows: &[MatrixRow]) -> Vec<Package> {
+    let leaks = |package: &Package| {
+        let causes = rows.iter().flat_map(|row| &row.causes);
+        let mut leaks = causes.filter(|cause| cause.rule == READ_LEAK);
+        leaks.find(|cause| cause.package.as_deref() == Some(&package.name))
+    };
+    let packages = packages.into_iter();
+    packages
+        .map(|package| match leaks(&package) {
+            Some(cause) if package.verdict != PackageVerdict::Incomplete => Package {
+                verdict: PackageVerdict::Incomplete,
+                reason: cause
+                    .title
+                    .split_once(": ")
+                    .map(|(_, what)| what.to_owned()),
+                ..package
+            },
+            _ => package,
+        })
+        .collect()
 }
 
 /// What is known of a technique besides its own build: what the plain way gives.
@@ -228,26 +250,17 @@ struct Held<'a> {
     on: Option<On<'a>>,
 }
 
+/// What was found of one build.
+struct Found {
+    divergences: Vec<DivergentEntry>,
+    causes: Vec<Cause>,
+    escapes: Vec<Escape>,
+}
+
 impl Held<'_> {
     /// What its comparison, its escapes and the observed builds say.
-    fn report(&self, facts: &Verification<'_>, technique: &str) -> (Report, Chroots) {
-        let mut report = Report::from_comparison(self.comparison, Times::new());
-        report.detail(self.comparison, Some(facts.epoch));
+    fn explained(&self, facts: &Verification<'_>) -> (Found, Chroots) {
         let chroots = Chroots::read(&self.comparison.collected);
-        chroots.attribute(&mut report, self.comparison);
-        let escapes = self.changes.iter().map(|change| {
-            let (package, script) = named(chroots.owners.suspect(&change.path));
-            Escape {
-                package,
-                script,
-                ..crate::report::convert::escapes::row(change)
-            }
-        });
-        report.outside = Some(Outside {
-            audit: facts.audit.as_str().to_owned(),
-            technique: technique.to_owned(),
-            escapes: escapes.collect(),
-        });
         let observed = match self.on {
             Some(on) => on.observed,
             None => facts.observed_chrootless,
@@ -276,18 +289,30 @@ impl Held<'_> {
             },
             altered: self.on.and_then(|on| on.altered),
         };
-        report.explain(&rules::explain(&evidence));
-        if let (Some(outside), Some(trace)) = (&mut report.outside, chrootless) {
-            for (row, change) in outside.escapes.iter_mut().zip(self.changes) {
-                row.command = command(trace, change);
-            }
-        }
-        (report, chroots)
+        let findings = rules::explain(&evidence);
+        let changes = self.changes.iter();
+        let suspects: Vec<_> = changes
+            .map(|change| chroots.owners.suspect(&change.path))
+            .collect();
+        let changes = self.changes.iter();
+        let commands: Vec<_> = changes
+            .map(|change| chrootless.and_then(|trace| command(trace, change)))
+            .collect();
+        let found = Found {
+            divergences: divergences(
+                self.comparison,
+                &by_format(self.comparison, Some(facts.epoch)),
+                &of_divergences(&chroots.owners(self.comparison), &findings),
+            ),
+            causes: causes(&findings),
+            escapes: escapes(self.changes, &of_escapes(&suspects, &findings), &commands),
+        };
+        (found, chroots)
     }
 }
 
 /// The command line of the maintainer script's process that wrote last.
-fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
+fn command(trace: &Trace, change: &audit::Change) -> Command {
     let mut writers = trace.wrote_outside(&change.path).iter().rev();
     let process = writers.find(|process| process.script.is_some())?;
     let words = process.argv.iter().map(|word| rules::without_root(word));
@@ -297,64 +322,65 @@ fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
 fn builds(facts: &Verification<'_>) -> Vec<Build> {
     let (normal, chrootless) = facts.ways;
     let [observed_normal, observed_chrootless] = BuildMode::ORDINARY;
+    let is_foreign = facts.foreign.is_some();
     let observed = |way: BuildMode, seen: Option<&(Built, Trace)>| {
-        seen.map(|(built, _)| {
-            let label = format!("observed {}", way.mode().label());
-            let technique = format!("{} under strace", way.technique());
-            let mut build = build(&label, (way, &technique), built, &facts.versions);
-            let seen = seen.filter(|_| way.mode() == Mode::Chrootless);
-            build.executed = seen.map(|seen| Executed::of(seen, facts.foreign.is_some()));
-            build
+        seen.map(|(built, trace)| {
+            let has_none = built.transcript.emulation_warning().is_none();
+            let emulation = if is_foreign && has_none {
+                Emulation::None
+            } else {
+                Emulation::Machine
+            };
+            let is_chrootless = way.mode() == Mode::Chrootless;
+            Build {
+                label: format!("observed {}", way.mode().label()),
+                technique: format!("{} under strace", way.technique()),
+                executed: is_chrootless.then(|| executed(trace, emulation)),
+                ..build(facts, way, built)
+            }
         })
     };
-    let plain = |way: BuildMode, built: &Built| {
-        let label = way.mode().label();
-        build(label, (way, way.technique()), built, &facts.versions)
-    };
     let all = [
-        Some(plain(normal, facts.normal)),
-        Some(plain(chrootless, facts.chrootless)),
+        Some(build(facts, normal, facts.normal)),
+        Some(build(facts, chrootless, facts.chrootless)),
         observed(observed_normal, facts.observed_normal),
         observed(observed_chrootless, facts.observed_chrootless),
     ];
-    let mut builds: Vec<Build> = all.into_iter().flatten().collect();
-    builds
-        .iter_mut()
-        .for_each(|build| build.foreign = facts.foreign.is_some());
-    builds
+    all.into_iter().flatten().collect()
 }
 
-/// One build; modes are the words of `--mode`.
-fn build(
-    label: &str,
-    (way, technique): (BuildMode, &str),
-    built: &Built,
-    versions: &Versions,
-) -> Build {
+fn build(facts: &Verification<'_>, way: BuildMode, built: &Built) -> Build {
     Build {
-        label: label.to_owned(),
-        mode: way.mode().label().to_owned(),
-        technique: technique.to_owned(),
-        versions: versions.programs.iter().cloned().collect(),
+        label: way.mode().label().to_owned(),
+        mode: mode_name(way.mode()),
+        technique: way.technique().to_owned(),
+        versions: facts.versions.programs.iter().cloned().collect(),
         warnings: built.transcript.warnings(),
-        // Only a reference can be weak: nobody mounts anything in a chrootless build.
+        // Only a normal build can be weak: nobody mounts anything in a chrootless build.
         degraded: match way.mode() {
             Mode::Normal => built.transcript.degraded(),
             Mode::Chrootless => Vec::new(),
         },
-        foreign: false,
+        foreign: facts.foreign.is_some(),
         executed: None,
     }
 }
 
-fn pin(facts: &Verification<'_>) -> Pin {
+fn mode_name(mode: Mode) -> ModeName {
+    match mode {
+        Mode::Normal => ModeName::Normal,
+        Mode::Chrootless => ModeName::Chrootless,
+    }
+}
+
+fn frozen(facts: &Verification<'_>) -> FrozenState {
     let Verification {
         recipe,
         state,
         epoch,
         ..
     } = facts;
-    Pin {
+    FrozenState {
         suite: recipe.suite.clone(),
         mirror: recipe.given_mirror().map(str::to_owned),
         variant: recipe.variant.clone(),
@@ -367,7 +393,7 @@ fn pin(facts: &Verification<'_>) -> Pin {
         packages: state
             .packages
             .iter()
-            .map(|(file, sha256)| PinnedPackage {
+            .map(|(file, sha256)| FrozenPackage {
                 file: file.clone(),
                 sha256: sha256.clone(),
             })
