@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
 use crate::tar::entry::{Entry, Kind};
+use crate::tar::entry_path::EntryPath;
 
 /// Which input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +116,12 @@ pub struct Divergence {
 }
 
 impl Divergence {
+    /// The path in the spelling in which paths are compared; of the right side where it moved.
+    #[must_use]
+    pub fn entry_path(&self) -> EntryPath<'_> {
+        EntryPath::new(&self.path)
+    }
+
     /// The left entry's content, where it was kept.
     #[must_use]
     pub fn left_content(&self) -> Option<&Content> {

@@ -27,9 +27,7 @@ pub use crate::compare::comparison::{
     Side, SideEntry, SideSummary, Trouble,
 };
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
-pub use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Ignored, Limits, Options, normalized,
-};
+pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
 pub use crate::input::{Source, SourceKind};
 
 /// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.

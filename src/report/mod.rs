@@ -9,11 +9,11 @@ pub(crate) mod exit_status;
 pub(crate) mod known;
 pub(crate) mod names;
 pub(crate) mod render;
+pub mod sentences;
 pub(crate) mod wire;
 
 pub use crate::explain::packages::{DpkgRoot, Package, PackageScript, PackageVerdict, ScriptLine};
 pub use crate::report::convert::comparison::ExplainedComparison;
-pub use crate::report::convert::verification::{BesideFacts, On, Verification};
 pub use crate::report::exit_status::{KnownFindings, exit_status};
 pub use crate::report::known::error::{RuleError, RulesError};
 pub use crate::report::known::file::Rules;

@@ -1,46 +1,59 @@
-//! From MIRROR to one that mmdebstrap takes, where it is a directory of this machine.
+//! From MIRROR to one that mmdebstrap takes, if it is a directory of this machine.
 
 use crate::bootstrap::cache::CacheEntry;
-use crate::bootstrap::mirror::Found;
 use crate::bootstrap::mirror::package_files::Work;
+use crate::bootstrap::mirror::{self, Found};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, mirror};
-use crate::cli::output::progress::Stages;
-use crate::sandbox::launch::Interrupts;
-use crate::verify::environment::cache_root;
+use crate::verify::error::Error;
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::options::Subject;
+use crate::verify::session::{Session, lines_to};
 
-/// The recipe with its mirror resolved, and what must be held while it is pinned.
+/// A recipe whose mirror is resolved.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// The recipe.
+    pub(crate) recipe: Recipe,
+    /// The repository that was made of a directory, held against being replaced.
+    pub(crate) entry: Option<CacheEntry>,
+}
+
+/// Resolves the mirror of a recipe.
 ///
 /// # Errors
 /// The directory has nothing to build from.
 pub(crate) fn resolved(
     recipe: Recipe,
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<(Recipe, Option<CacheEntry>), BuildError> {
+    subject: &Subject,
+    session: Session<'_>,
+) -> Result<Resolved, Error> {
+    let unchanged = |recipe| Resolved {
+        recipe,
+        entry: None,
+    };
     let Some(given) = recipe.mirror.as_deref() else {
-        return Ok((recipe, None));
+        return Ok(unchanged(recipe));
     };
     let Some(path) = mirror::directory(given)? else {
-        return Ok((recipe, None));
+        return Ok(unchanged(recipe));
     };
-    let stage = stages.start("mirror");
+    let stage = session.observer.started(Stage::Mirror);
     let work = Work {
-        interrupts,
-        watch: &|line| stage.say(line),
+        interrupts: session.interrupts,
+        watch: &lines_to(&*stage),
     };
-    let cache = cache_root()?.join("repositories");
+    let cache = subject.environment.cache.join("repositories");
     let Found {
         line,
         mirror,
         what,
         entry,
     } = mirror::find(&recipe, (given, &path), &cache, work)?;
-    stage.finish(&format!("{given}   {what}"));
+    stage.finished(StageResult::Mirror { given, what: &what });
     let recipe = Recipe {
         mirror: Some(line),
         local_mirror: Some(mirror),
         ..recipe
     };
-    Ok((recipe, entry))
+    Ok(Resolved { recipe, entry })
 }

@@ -17,7 +17,7 @@ use crate::bootstrap::mirror::package_files::{PackageFiles, Work};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, at, refused};
 use crate::debian::deb822::field;
-use crate::sandbox::plan::shell_quote;
+use crate::text::shell::shell_quote;
 
 /// Where a sandbox that pins finds the repository.
 pub const MIRROR: &str = "/tmp/twinroot/mirror";

@@ -2,7 +2,7 @@
 
 pub mod compare;
 pub(crate) mod epoch;
-pub(crate) mod known_file;
+pub mod known_file;
 
 use std::path::PathBuf;
 

@@ -3,12 +3,12 @@
 use std::io;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
+use crate::cli::output::error::{CliError, print};
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
@@ -18,15 +18,11 @@ use crate::report::convert::comparison::ExplainedComparison;
 use crate::report::wire::report::Report;
 
 /// Runs the command; 0 identical, 1 divergent, 2 trouble.
-pub(crate) fn run(args: &CompareArgs) -> ExitCode {
-    match status(args) {
-        Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            // Standard error may be closed; the exit status says the same.
-            let _ = writeln!(io::stderr(), "twinroot: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+///
+/// # Errors
+/// An option or an output file cannot be used.
+pub(crate) fn run(args: &CompareArgs) -> Result<u8, CliError> {
+    Ok(status(args)?)
 }
 
 fn status(args: &CompareArgs) -> anyhow::Result<u8> {
@@ -56,12 +52,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     });
     let report = known.apply(report)?;
     if let Some(trouble) = &report.trouble {
-        let hint = trouble
-            .hint
-            .iter()
-            .map(|hint| format!("hint: {hint}\n"))
-            .collect::<String>();
-        let _ = write!(io::stderr(), "twinroot: {}\n{hint}", trouble.what);
+        print(&[], &trouble.what, trouble.hint.clone());
     }
     outputs.write(&report)?;
     Ok(known.status(&report))

@@ -11,7 +11,7 @@ use crate::compare::diff::fields::View;
 use crate::compare::options::Limits;
 use crate::input::read_at::{PIECE, ReadAt, first_difference, read_up_to};
 use crate::text::diff::{DiffLimits, is_text, unified};
-use crate::text::hex::window;
+use crate::text::hex_dump::window;
 
 /// Largest content that a report has a digest of. A stream holds this much of the entry in
 /// hand, so that files and streams are reported alike.

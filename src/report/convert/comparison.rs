@@ -6,12 +6,11 @@ use crate::compare::comparison::{
     ArchiveDivergence, Comparison, Divergence, DivergenceKind, SideSummary,
 };
 use crate::explain::attribution::Explanation;
-use crate::explain::content::fields::Epoch;
+use crate::explain::content::field_detail::Epoch;
 use crate::input::compression::Compression;
 use crate::report::convert::attribution::{Attribution, of_divergences};
 use crate::report::convert::causes::causes;
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
-use crate::report::convert::verdict;
 use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -22,6 +21,7 @@ use crate::report::wire::trouble::Trouble;
 use crate::tar::entry::Entry;
 use crate::tar::number::Number;
 use crate::text::quote;
+use crate::verify::verdict::Verdict;
 
 /// A comparison, and what explaining made of it.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl From<&Comparison> for Report {
     fn from(comparison: &Comparison) -> Self {
         Self {
             schema: SCHEMA.to_owned(),
-            verdict: verdict::of_comparison(comparison),
+            verdict: Verdict::of_comparison(comparison).into(),
             left: side(&comparison.left),
             right: side(&comparison.right),
             divergences: divergences(comparison, &as_compared(comparison), &[]),

@@ -2,8 +2,9 @@
 //! times.
 
 use crate::compare::comparison::{Comparison, Divergence, FieldDivergence};
-use crate::explain::content::Explainer;
-use crate::explain::content::fields::{Epoch, field_detail};
+use crate::explain::content::explainer::Explainer;
+use crate::explain::content::field_detail::{Epoch, field_detail};
+use crate::report::sentences;
 use crate::text::diff::is_text;
 
 /// The detail of each field of one divergent entry, in the order of the fields.
@@ -32,7 +33,10 @@ pub(crate) fn by_format(comparison: &Comparison, epoch: Epoch) -> Vec<FieldDetai
             ("content", Some(shown)) => content(&mut explainer, divergence, shown),
             ("content", None) => None,
             (_, Some(detail)) => Some(detail.clone()),
-            (_, None) => field_detail(field, divergence, epoch),
+            (_, None) => {
+                let detail = field_detail(field, divergence, epoch);
+                detail.as_ref().map(sentences::field_detail::line)
+            }
         };
         details.push(FieldDetails(divergence.fields.iter().map(detail).collect()));
     }
@@ -49,7 +53,8 @@ fn content(explainer: &mut Explainer, divergence: &Divergence, shown: &str) -> O
         return as_shown();
     };
     let mut detail = format!("read as {}\n", explanation.format);
-    detail.extend(explanation.lines.iter().map(|line| format!("  {line}\n")));
+    let facts = explanation.facts.iter().map(sentences::fact::line);
+    detail.extend(facts.map(|line| format!("  {line}\n")));
     if is_text(left) && is_text(right) {
         detail.push_str(shown);
     }

@@ -2,7 +2,6 @@
 
 use crate::compare::comparison::Comparison;
 use crate::report::convert::comparison::{aspects, trouble};
-use crate::report::convert::verdict;
 use crate::report::wire::build::ModeName;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
@@ -29,6 +28,8 @@ pub(crate) struct RowName<'a> {
 pub(crate) struct RowFindings<'a> {
     /// How it compares with the left archive.
     pub(crate) comparison: &'a Comparison,
+    /// How it compares, and whether it left the outside alone.
+    pub(crate) verdict: Verdict,
     /// The divergent entries of the comparison.
     pub(crate) divergences: Vec<DivergentEntry>,
     /// What explains them.
@@ -47,7 +48,7 @@ pub(crate) fn compared(name: RowName<'_>, findings: RowFindings<'_>) -> MatrixRo
         mode: name.mode,
         technique: name.technique.to_owned(),
         outside: name.outside,
-        verdict: verdict::of_build(comparison, &findings.escapes),
+        verdict: findings.verdict,
         bytes: comparison.right.bytes,
         entries: comparison.right.entries,
         divergences: findings.divergences,

@@ -5,14 +5,15 @@ use std::{fmt, fs};
 
 use nix::unistd::geteuid;
 
+use crate::bootstrap::at;
 use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::freeze::host_plan;
-use crate::bootstrap::{BuildError, at};
 use crate::cli::commands::doctor::check::Answer;
 use crate::sandbox::idmap::has_enough_ids;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Emulation;
 use crate::sandbox::stage::init::EMULATION_WARNING;
+use crate::verify;
 use crate::verify::environment::id_map;
 
 /// A kernel's version, its first two numbers.
@@ -117,7 +118,7 @@ pub(crate) fn ids() -> Answer {
                 .to_string()
                 .trim_start_matches("user namespaces: ")
                 .to_owned(),
-            mend: error.hint(),
+            mend: crate::cli::output::hints::of(&error),
         },
     }
 }
@@ -147,7 +148,7 @@ pub(crate) struct Trial {
 ///
 /// # Errors
 /// They don't.
-pub(crate) fn trial() -> Result<Trial, BuildError> {
+pub(crate) fn trial() -> Result<Trial, verify::Error> {
     let ids = id_map()?;
     let directory = tempfile::tempdir().map_err(at("a temporary directory", "make"))?;
     let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;

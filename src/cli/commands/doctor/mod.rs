@@ -14,16 +14,16 @@ use std::fs;
 use nix::unistd::geteuid;
 
 use crate::bootstrap::BuildError;
-use crate::cli::Trouble;
 use crate::cli::commands::doctor::check::{Answer, Check};
 use crate::cli::commands::doctor::kernel::{Release, Trial};
+use crate::cli::output::error::CliError;
 
 /// Prints every capability.
 ///
 /// # Errors
 /// The first lack that stops everything.
 #[expect(clippy::print_stdout, reason = "the command's result")]
-pub(crate) fn report() -> Result<u8, Trouble> {
+pub(crate) fn report() -> Result<u8, CliError> {
     let mut checks = preconditions();
     let is_ready = checks.iter().all(|check| check.lack().is_none());
     let trial = is_ready.then(crate::cli::commands::doctor::kernel::trial);
@@ -99,7 +99,7 @@ fn preconditions() -> Vec<Check> {
     checks
 }
 
-fn sandbox(trial: &Result<Trial, BuildError>) -> Check {
+fn sandbox(trial: &Result<Trial, crate::verify::Error>) -> Check {
     let answer = match trial {
         Ok(_) => Answer::Can("namespaces, overlays and mounts work together".to_owned()),
         Err(error) => Answer::Lacks {

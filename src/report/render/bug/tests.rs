@@ -1,6 +1,6 @@
 //! The bug report, whole.
 
-use crate::report::render::bug::{bug, no_bug};
+use super::*;
 use crate::report::render::json::from_json;
 
 fn report() -> crate::report::wire::report::Report {
