@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use crate::bootstrap::mirror::LocalMirror;
+use crate::text::hex::hex;
 
 /// One chroot, however it is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +63,6 @@ impl LocalDeb {
             self.architecture
         )
     }
-}
-
-/// Hexadecimal text of a digest.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Recipe {

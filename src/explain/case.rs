@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
-use crate::explain::content::Explainer;
+use crate::explain::content::explainer::Explainer;
 use crate::explain::ownership::Owners;
 use crate::explain::rules::Needs;
 use crate::explain::scripts::package::Scripts;

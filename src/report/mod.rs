@@ -7,6 +7,7 @@
 pub mod convert;
 pub(crate) mod known;
 pub mod render;
+pub mod sentences;
 pub mod wire;
 
 use std::collections::BTreeMap;

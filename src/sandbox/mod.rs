@@ -27,7 +27,7 @@ pub use crate::sandbox::idmap::{
 };
 pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
 pub use crate::sandbox::plan::{
-    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, shell_quote,
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan,
 };
 pub use crate::sandbox::progress::{Activity, Progress, ProgressCounter};
 pub use crate::sandbox::protocol::{ExitStatus, Outcome, StageFailure};

@@ -144,7 +144,7 @@ fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
     command.extend(keyring_paths(recipe).map(|(_, inside)| format!("--keyring={inside}")));
     for (number, line) in recipe.extra_repos.iter().enumerate() {
         let file = format!("/etc/apt/sources.list.d/extra{number}.list");
-        let line = crate::sandbox::plan::shell_quote(line);
+        let line = crate::text::shell::shell_quote(line);
         command.push(format!("--setup-hook=echo {line} > \"$1\"{file}"));
     }
     command

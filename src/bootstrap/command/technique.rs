@@ -7,7 +7,7 @@
 use crate::bootstrap::command::mmdebstrap::build_chroot;
 use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 use crate::bootstrap::recipe::Recipe;
-use crate::sandbox::plan::shell_quote;
+use crate::text::shell::shell_quote;
 
 /// The user without privileges: in Debian everywhere, and the owner of nothing.
 const NOBODY: &str = "65534";

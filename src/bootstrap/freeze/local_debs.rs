@@ -8,9 +8,10 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use crate::bootstrap::recipe::{LocalDeb, hex};
+use crate::bootstrap::recipe::LocalDeb;
 use crate::bootstrap::{BuildError, at, refused};
 use crate::debian::deb822::field;
+use crate::text::hex::hex;
 
 /// What an ar archive begins with.
 const MAGIC: &[u8; 8] = b"!<arch>\n";

@@ -20,11 +20,12 @@ use crate::bootstrap::command::mmdebstrap::{Expired, OUT};
 use crate::bootstrap::mirror::MIRROR;
 use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::outside::host::{HostView, host_view};
-use crate::bootstrap::recipe::{Recipe, hex};
+use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, at};
 use crate::sandbox::idmap::IdMap;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Plan};
+use crate::text::hex::hex;
 
 /// What `state.json` says of a frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use crate::bootstrap::mirror::package_files::{PackageFiles, Work};
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::{BuildError, at, refused};
 use crate::debian::deb822::field;
-use crate::sandbox::plan::shell_quote;
+use crate::text::shell::shell_quote;
 
 /// Where a sandbox that pins finds the repository.
 pub const MIRROR: &str = "/tmp/twinroot/mirror";
@@ -276,7 +276,7 @@ mod tests {
         let here = Path::new(".").canonicalize().unwrap();
         check(".", Some(&here));
         check("src", Some(&here.join("src")));
-        check("./src/build/..", Some(&here.join("src")));
+        check("./src/cli/..", Some(&here.join("src")));
         check("https://deb.example/debian", None);
         check("copy:/srv", None);
         check("deb [trusted=yes] copy:/srv trixie main", None);

@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::bootstrap::freeze::{indices, local_debs};
-use crate::bootstrap::recipe::{LocalDeb, Recipe, hex};
+use crate::bootstrap::recipe::{LocalDeb, Recipe};
 use crate::bootstrap::{BuildError, at, refused};
 use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::text::date::CivilTime;
+use crate::text::hex::hex;
 
 /// What long work in this process is done under.
 #[derive(Clone, Copy)]
@@ -146,7 +148,7 @@ impl PackageFiles {
         let release = format!(
             "Suite: {suite}\nCodename: {suite}\nDate: {}\nArchitectures: {}\nComponents: main\n\
              SHA256:\n {sha256} {size} {packages}\n",
-            indices::format_date(date),
+            CivilTime::from_seconds(i64::try_from(date).unwrap_or(i64::MAX)).to_rfc5322(),
             recipe.architecture,
             suite = recipe.suite,
         );

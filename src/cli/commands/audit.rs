@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use crate::bootstrap::at;
-use crate::cli::args::AuditArgs;
+use crate::cli::args::audit::AuditArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
-use crate::cli::args::BuildArgs;
+use crate::cli::args::build::BuildArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;

@@ -7,7 +7,7 @@
 use bstr::ByteSlice as _;
 
 use crate::explain::content::bytes::span;
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{InnerContent, Item, Reading};
 
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER: usize = 60;
@@ -28,17 +28,18 @@ pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
         let size: usize = field(48, 10)?.to_str().ok()?.parse().ok()?;
         let name = field(0, 16)?;
         let inside = span(content, at + HEADER, size)?;
-        reading.records.push(
-            Record::new(name)
-                .with("time", field(16, 12)?)
+        reading.items.push(
+            Item::new(name)
+                .with_time("time", field(16, 12)?)
                 .with("uid", field(28, 6)?)
                 .with("gid", field(34, 6)?)
                 .with("mode", field(40, 8)?)
                 .with("size", size.to_string()),
         );
-        reading
-            .parts
-            .push((name.to_str_lossy().into_owned(), inside.to_vec()));
+        reading.inner.push(InnerContent {
+            name: name.to_str_lossy().into_owned(),
+            bytes: inside.to_vec(),
+        });
         at += HEADER + size + size % 2;
     }
     Some(reading)

@@ -4,6 +4,7 @@ use base64::Engine as _;
 
 use crate::compare;
 use crate::compare::comparison::{Comparison, DivergenceKind};
+use crate::report::sentences;
 use crate::report::{
     ArchiveDivergence, ArchiveSide, EntryDivergence, Field, Ignored, Kind, Report, SCHEMA, Trouble,
     Verdict,
@@ -44,7 +45,11 @@ impl Report {
                 })
                 .collect(),
             known: Vec::new(),
-            notes: comparison.notes.clone(),
+            notes: comparison
+                .notes
+                .iter()
+                .map(sentences::note::of_comparison)
+                .collect(),
             trouble: comparison.trouble.as_ref().map(|trouble| Trouble {
                 what: trouble.what.clone(),
                 hint: trouble.hint.clone(),
@@ -124,9 +129,9 @@ fn summary(entry: &crate::tar::entry::Entry) -> String {
 fn field(field: &compare::FieldDivergence) -> Field {
     Field {
         name: field.name.clone(),
-        left: field.left.clone(),
-        right: field.right.clone(),
-        detail: field.detail.clone(),
+        left: field.left.as_ref().map(ToString::to_string),
+        right: field.right.as_ref().map(ToString::to_string),
+        detail: field.detail.as_ref().map(ToString::to_string),
     }
 }
 

@@ -1,9 +1,10 @@
 //! More on what differs, by what it is: contents by their format, capabilities, modes, times.
 
 use crate::compare::comparison::Comparison;
-use crate::explain::content::Explainer;
-use crate::explain::content::fields::{Epoch, field_detail};
+use crate::explain::content::explainer::Explainer;
+use crate::explain::content::field_detail::{Epoch, field_detail};
 use crate::report::Report;
+use crate::report::sentences;
 use crate::text::diff::is_text;
 
 impl Report {
@@ -17,7 +18,8 @@ impl Report {
             for (field, found) in row.fields.iter_mut().zip(&divergence.fields) {
                 if found.name != "content" {
                     if field.detail.is_none() {
-                        field.detail = field_detail(found, divergence, epoch);
+                        let detail = field_detail(found, divergence, epoch);
+                        field.detail = detail.as_ref().map(sentences::field_detail::line);
                     }
                     continue;
                 }
@@ -29,9 +31,11 @@ impl Report {
                     continue;
                 };
                 let mut detail = format!("read as {}\n", explanation.format);
-                detail.extend(explanation.lines.iter().map(|line| format!("  {line}\n")));
+                for fact in &explanation.facts {
+                    detail.push_str(&format!("  {}\n", sentences::fact::line(fact)));
+                }
                 if is_text(left) && is_text(right) {
-                    detail.push_str(shown);
+                    detail.push_str(&shown.to_string());
                 }
                 field.detail = Some(detail);
             }

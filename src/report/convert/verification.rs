@@ -9,16 +9,16 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::Versions;
 use crate::compare::comparison::Comparison;
 use crate::explain::attribution::{Chroots, named};
-use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase, bare};
+use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase};
 use crate::explain::rules;
 use crate::report::convert::comparison::Times;
 use crate::report::convert::escapes::time;
+use crate::report::sentences;
 use crate::report::wire::executed::Executed;
 use crate::report::wire::matrix::{MatrixRow, RowName, SAME};
 use crate::report::{Build, Escape, Outside, Report, Trouble, Verdict};
 use crate::trace::trace::Trace;
 use crate::verify;
-use crate::verify::note::{Note, Wanted};
 use crate::verify::observation::Observed;
 use crate::verify::result::{Altered, Extra, Judged, Verification};
 use crate::verify::timings::Timings;
@@ -78,7 +78,7 @@ impl From<&Verification> for Report {
                 .notes
                 .iter()
                 .cloned()
-                .chain(facts.notes.iter().map(note))
+                .chain(facts.notes.iter().map(sentences::note::of_verification))
                 .collect(),
             ..report
         };
@@ -120,27 +120,6 @@ fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
             let (report, _) = held.report(facts, extra.mode.technique());
             MatrixRow::of(name, report, judged.built.transcript.warnings())
         }
-    }
-}
-
-fn note(note: &Note) -> String {
-    match note {
-        Note::NoObserver => {
-            "no script was observed: the outside has no strace; install it there".to_owned()
-        }
-        Note::NoObserverOn(label) => format!("{label}: its outside has no strace"),
-        Note::Failed(wanted, error) => {
-            let what = match wanted {
-                Wanted::Normal => "cannot observe the normal build",
-                Wanted::Chrootless => "cannot observe the chrootless build",
-                Wanted::OnAltered(label) => {
-                    return format!("cannot observe the build of {label}: {error}");
-                }
-                Wanted::Control => "cannot make the control build",
-            };
-            format!("{what}: {error}")
-        }
-        Note::NoTarball => "cannot make the control build: a build had no output".to_owned(),
     }
 }
 
@@ -192,7 +171,10 @@ fn differing(comparison: &Comparison) -> Differing {
     divergences
         .map(|divergence| {
             let fields = divergence.fields.iter().map(|field| field.name.clone());
-            (bare(&divergence.path).to_vec(), fields.collect())
+            (
+                divergence.entry_path().as_bytes().to_vec(),
+                fields.collect(),
+            )
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use crate::explain::packages::Package;
 use crate::report::{Escape, Field, Report, Script};
 use crate::text::quote;
+use crate::text::shell::shell_quote;
 
 /// Most entries and paths that are listed; the bug's log is not the place for more.
 const LISTED: usize = 20;
@@ -218,23 +219,14 @@ fn command(report: &Report) -> String {
     let Some(pin) = &report.pin else {
         return "twinroot verify".to_owned();
     };
-    let mut words = vec!["twinroot verify".to_owned(), shell(&pin.suite)];
-    words.extend(pin.mirror.as_deref().map(shell));
+    let mut words = vec!["twinroot verify".to_owned(), shell_quote(&pin.suite)];
+    words.extend(pin.mirror.as_deref().map(shell_quote));
     words.push(format!("--variant={}", pin.variant));
     if !pin.include.is_empty() {
-        words.push(format!("--include={}", shell(&pin.include.join(","))));
+        words.push(format!("--include={}", shell_quote(&pin.include.join(","))));
     }
     words.push(format!("--source-date-epoch={}", pin.source_date_epoch));
     words.join(" ")
-}
-
-/// A word as a shell takes it.
-fn shell(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._/:,+=@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn versions(report: &Report) -> String {

@@ -1,6 +1,6 @@
 //! The bug report, whole.
 
-use crate::report::render::bug::{bug, no_bug, shell};
+use crate::report::render::bug::{bug, no_bug};
 use crate::report::render::json::from_json;
 
 fn report() -> crate::report::Report {
@@ -76,10 +76,4 @@ fn it_says_what_where_and_how_to_see_it_again() {
 fn a_package_without_findings_has_no_bug() {
     assert_eq!(bug(&report(), "c"), None);
     assert_eq!(no_bug("c\u{1b}"), "nothing to report for c\\x1b\n");
-}
-
-#[test]
-fn words_are_quoted_for_a_shell() {
-    assert_eq!(shell("deb [x] y"), "'deb [x] y'");
-    assert_eq!(shell("it's"), r"'it'\''s'");
 }

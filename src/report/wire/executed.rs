@@ -65,7 +65,7 @@ pub(crate) fn line(report: &Report) -> Option<String> {
         "none" => "the kernel knew no emulator",
         _ => "the machine's emulators were in reach",
     };
-    let count = crate::report::render::text::grouped(executed.count);
+    let count = crate::text::number::grouped(executed.count);
     let architecture = &pin.architecture;
     let of_chroot: u64 = executed.of_chroot.iter().map(|file| file.count).sum();
     Some(match executed.of_chroot.first() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use twinroot::explain::content::{Explainer, format_names};
+use twinroot::report::sentences::fact::line;
 
 use crate::support::harness::Test;
 use crate::support::run::testdata;
@@ -48,7 +49,10 @@ fn said(path: &[u8], left: &[u8], right: &[u8]) -> String {
     let Some(explanation) = Explainer::default().explain(path, left, right) else {
         return "nothing\n".to_owned();
     };
-    let lines = explanation.lines.iter().map(|line| format!("  {line}\n"));
+    let lines = explanation
+        .facts
+        .iter()
+        .map(|fact| format!("  {}\n", line(fact)));
     format!(
         "read as {}\n{}",
         explanation.format,

@@ -17,9 +17,9 @@ use sha2::{Digest as _, Sha256};
 use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::command::mmdebstrap::OUT;
 use crate::bootstrap::freeze::{Context, host_plan};
-use crate::bootstrap::recipe::hex;
 use crate::bootstrap::{BuildError, at};
 use crate::sandbox::plan::{Access, Bind};
+use crate::text::hex::hex;
 
 pub use crate::bootstrap::outside::altered::alterations::{ALTERATIONS, Alteration};
 

@@ -1,9 +1,10 @@
 //! The matrix as text: one table, and what diverges in its rows besides what diverges above.
 
 use crate::report::convert::escapes;
-use crate::report::render::text::{bytes, causes, entries, entry};
+use crate::report::render::text::{causes, entry};
 use crate::report::wire::matrix::{MatrixRow, SAME};
 use crate::report::{EntryDivergence, Report, Verdict};
+use crate::text::number::{bytes, entries};
 
 /// Most escapes that are listed of one row; the JSON report has all of them.
 const LISTED: usize = 50;

@@ -7,6 +7,7 @@ pub(crate) mod packages;
 
 use crate::report::known::RuleFinding;
 use crate::report::{EntryDivergence, Field, Kind, Report, Verdict};
+use crate::text::number::{bytes, entries, grouped};
 use crate::text::quote;
 
 /// Renders a report of `compare`, and the comparison part of one of `verify`.
@@ -202,60 +203,4 @@ fn known(report: &Report, out: &mut String) {
         grouped(known),
         grouped(all)
     ));
-}
-
-/// A size with three significant digits and a binary unit.
-pub(crate) fn bytes(count: u64) -> String {
-    let mut tenths = u128::from(count) * 10;
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    let mut unit = 0;
-    while tenths >= 10_240 && unit + 1 < units.len() {
-        tenths /= 1024;
-        unit += 1;
-    }
-    let name = units.get(unit).copied().unwrap_or_default();
-    if unit == 0 {
-        format!("{count} {name}")
-    } else {
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
-    }
-}
-
-/// A number of entries.
-pub(crate) fn entries(count: u64) -> String {
-    if count == 1 {
-        "1 entry".to_owned()
-    } else {
-        format!("{} entries", grouped(count))
-    }
-}
-
-/// A number with commas between thousands.
-pub(crate) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::report::render::text::{bytes, grouped};
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(
-            ["512 B", "10.0 KiB", "98.1 MiB"].map(str::to_owned),
-            [512, 10_240, 102_865_306].map(bytes)
-        );
-        assert_eq!(
-            ["0", "999", "1,000", "1,234,567"].map(str::to_owned),
-            [0, 999, 1000, 1_234_567].map(grouped)
-        );
-    }
 }
