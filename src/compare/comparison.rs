@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::notes::Note;
 use crate::compare::options::Ignored;
+use crate::input::compression::Compression;
 use crate::tar::entry::{Entry, Kind};
 use crate::tar::entry_path::EntryPath;
 
@@ -63,8 +64,8 @@ pub struct SideSummary {
     pub label: String,
     /// What messages call it.
     pub source: String,
-    /// Name of the compression, `none` where there is none.
-    pub compression: &'static str,
+    /// How it is compressed.
+    pub compression: Compression,
     /// Bytes of the archive, decoded.
     pub bytes: u64,
     /// Entries.

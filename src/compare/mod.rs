@@ -75,8 +75,8 @@ pub fn compare(
             return comparison;
         }
     };
-    comparison.left.compression = old.compression().name();
-    comparison.right.compression = new.compression().name();
+    comparison.left.compression = old.compression();
+    comparison.right.compression = new.compression();
     let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
@@ -174,7 +174,7 @@ impl Comparison {
         let side = |source: &Source| SideSummary {
             label: source.label.clone(),
             source: source.name.clone(),
-            compression: Compression::Plain.name(),
+            compression: Compression::Plain,
             ..SideSummary::default()
         };
         Self {

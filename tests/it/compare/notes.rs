@@ -30,7 +30,8 @@ fn side(line: &str, byte: u8) -> Vec<u8> {
 fn contents_that_are_capped_are_counted_by_reason() {
     let (left, right) = (side("left\n", b'l'), side("right\n", b'r'));
     let undigested = "no digest for 1 divergent content: larger than 4194304 bytes";
-    let large = "1 divergent content is shown at the first difference only: larger than 1048576 bytes";
+    let large =
+        "1 divergent content is shown at the first difference only: larger than 1048576 bytes";
     let none: fn(&mut Options) = |_| {};
     assert_eq!(notes(&left, &right, none), [undigested, large]);
     assert_eq!(
