@@ -1,5 +1,9 @@
 //! Arguments and environment, resolved once into what the library takes. Nothing below sees an
 //! argument.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the command that is audited gets this environment"
+)]
 
 use std::sync::Arc;
 
