@@ -46,7 +46,7 @@ fn a_known_divergence_is_counted_and_the_verdict_stays() {
     assert_eq!(text.status, Some(0));
     assert!(
         text.stdout
-            .ends_with("\nknown: /etc/a (content) (1)  #1  x\nknown: 1 of 1 findings\n"),
+            .ends_with("\nknown: /etc/a (content) (1)  #1  x\nknown: 1 of 1 finding\n"),
         "{text:?}"
     );
 }

@@ -6,8 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 
 use crate::cli::args::epoch;
-use crate::report::Report;
-use crate::report::known::rules::Rules;
+use crate::report::exit_status::{KnownFindings, exit_status};
+use crate::report::known::file::Rules;
+use crate::report::known::matching::known;
+use crate::report::wire::report::Report;
 use crate::tar::time::Timestamp;
 use crate::text::quote;
 
@@ -53,33 +55,36 @@ impl KnownArgs {
 }
 
 impl KnownRules {
-    /// Marks what the rules know in a report.
+    /// The report with what the rules know.
     ///
     /// # Errors
     /// A rule has a date, and `SOURCE_DATE_EPOCH` is not a number.
-    pub(crate) fn apply(&self, report: &mut Report) -> anyhow::Result<()> {
+    pub(crate) fn apply(&self, report: Report) -> anyhow::Result<Report> {
         let Some(rules) = &self.rules else {
-            return Ok(());
+            return Ok(report);
         };
         let today = if rules.has_dates() {
-            day(match &report.pin {
-                Some(pin) => pin.source_date_epoch,
+            day(match &report.frozen {
+                Some(frozen) => frozen.source_date_epoch,
                 None => today()?,
             })
         } else {
             String::new()
         };
-        report.apply_known(rules, &today);
-        Ok(())
+        Ok(Report {
+            known: known(&report, rules, &today),
+            ..report
+        })
     }
 
     /// The exit status that the report earns, with `--accept-known` taken into account.
     pub(crate) fn status(&self, report: &Report) -> u8 {
-        if self.accept {
-            report.accepting_status()
+        let known = if self.accept {
+            KnownFindings::Accepted
         } else {
-            report.exit_status()
-        }
+            KnownFindings::Counted
+        };
+        exit_status(report, known)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::output::error::CliError;
 use crate::cli::output::progress::{StageLine, Stages, Verbosity};
 use crate::cli::{settings, signals};
 use crate::report;
-use crate::report::wire::audited::AuditReport;
+use crate::report::wire::audit::AuditReport;
 use crate::sandbox::progress::{Activity, Progress};
 use crate::sandbox::protocol::ExitStatus;
 use crate::verify::command_audit::{Screen, audit};

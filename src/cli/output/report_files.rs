@@ -12,7 +12,8 @@ use anyhow::Context as _;
 use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::output::destination::Destination;
 use crate::report;
-use crate::report::{Report, Verdict};
+use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,3 +2,4 @@
 
 pub mod fact;
 pub mod field_detail;
+pub(crate) mod note;

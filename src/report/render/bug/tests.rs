@@ -1,9 +1,9 @@
 //! The bug report, whole.
 
-use crate::report::render::bug::{bug, no_bug};
+use super::*;
 use crate::report::render::json::from_json;
 
-fn report() -> crate::report::Report {
+fn report() -> crate::report::wire::report::Report {
     let json = serde_json::json!({
         "schema": "twinroot.report.v1",
         "verdict": "divergent",
