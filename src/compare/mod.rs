@@ -8,6 +8,7 @@ pub(crate) mod comparison;
 pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod field_names;
+pub(crate) mod field_value;
 pub(crate) mod filter;
 pub(crate) mod notes;
 pub(crate) mod options;
@@ -27,6 +28,8 @@ pub use crate::compare::comparison::{
     Side, SideEntry, SideSummary, Trouble,
 };
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
+pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
+pub use crate::compare::notes::Note;
 pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
 pub use crate::input::{Source, SourceKind};
 

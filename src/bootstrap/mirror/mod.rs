@@ -276,7 +276,7 @@ mod tests {
         let here = Path::new(".").canonicalize().unwrap();
         check(".", Some(&here));
         check("src", Some(&here.join("src")));
-        check("./src/build/..", Some(&here.join("src")));
+        check("./src/cli/..", Some(&here.join("src")));
         check("https://deb.example/debian", None);
         check("copy:/srv", None);
         check("deb [trusted=yes] copy:/srv trixie main", None);

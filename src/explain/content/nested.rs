@@ -90,8 +90,8 @@ fn change(field: &FieldDivergence) -> EntryChange {
     }
     EntryChange::Field(PropertyChange {
         name: field.name.clone(),
-        left: field.left.clone(),
-        right: field.right.clone(),
+        left: field.left.as_ref().map(ToString::to_string),
+        right: field.right.as_ref().map(ToString::to_string),
         kind: match field.name.as_str() {
             "mtime" => PropertyKind::Time,
             _ => PropertyKind::Other,

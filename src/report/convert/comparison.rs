@@ -11,6 +11,7 @@ use crate::input::compression::Compression;
 use crate::report::convert::attribution::{Attribution, of_divergences};
 use crate::report::convert::causes::causes;
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
+use crate::report::sentences;
 use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -52,7 +53,7 @@ impl From<&Comparison> for Report {
             frozen: None,
             ignored: ignored(comparison),
             known: Vec::new(),
-            notes: comparison.notes.clone(),
+            notes: notes(comparison),
             trouble: trouble(comparison),
             timings: Times::new(),
         }
@@ -144,6 +145,12 @@ pub(crate) fn ignored(comparison: &Comparison) -> Vec<IgnoredRule> {
         .collect()
 }
 
+/// What the comparison did not look at.
+pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
+    let notes = comparison.notes.iter();
+    notes.map(sentences::note::of_comparison).collect()
+}
+
 /// Why the comparison is not complete, if it is not.
 pub(crate) fn trouble(comparison: &Comparison) -> Option<Trouble> {
     let trouble = comparison.trouble.as_ref();
@@ -197,8 +204,8 @@ fn fields(divergence: &Divergence, details: &FieldDetails) -> Vec<DivergentField
     numbered
         .map(|(at, field)| DivergentField {
             name: field.name.clone(),
-            left: field.left.clone(),
-            right: field.right.clone(),
+            left: field.left.as_ref().map(ToString::to_string),
+            right: field.right.as_ref().map(ToString::to_string),
             detail: details.0.get(at).cloned().flatten(),
         })
         .collect()

@@ -16,7 +16,11 @@ pub(crate) fn as_compared(comparison: &Comparison) -> Vec<FieldDetails> {
     let entries = comparison.divergences.iter();
     let details = |divergence: &Divergence| {
         let fields = divergence.fields.iter();
-        FieldDetails(fields.map(|field| field.detail.clone()).collect())
+        FieldDetails(
+            fields
+                .map(|field| field.detail.as_ref().map(ToString::to_string))
+                .collect(),
+        )
     };
     entries.map(details).collect()
 }
@@ -30,9 +34,9 @@ pub(crate) fn by_format(comparison: &Comparison, epoch: Epoch) -> Vec<FieldDetai
     let mut details = Vec::with_capacity(comparison.divergences.len());
     for divergence in &comparison.divergences {
         let detail = |field: &FieldDivergence| match (field.name.as_str(), &field.detail) {
-            ("content", Some(shown)) => content(&mut explainer, divergence, shown),
+            ("content", Some(shown)) => content(&mut explainer, divergence, &shown.to_string()),
             ("content", None) => None,
-            (_, Some(detail)) => Some(detail.clone()),
+            (_, Some(detail)) => Some(detail.to_string()),
             (_, None) => {
                 let detail = field_detail(field, divergence, epoch);
                 detail.as_ref().map(sentences::field_detail::line)

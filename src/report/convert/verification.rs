@@ -12,7 +12,7 @@ use crate::report::convert::explained::{ComparedBuild, Explained, explained};
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
-use crate::report::sentences::verification_note;
+use crate::report::sentences;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::{MatrixRow, RowOutside};
@@ -45,13 +45,13 @@ impl From<&Verification> for Report {
         };
         let packages = packages(&comparison.collected, &explained.chroots.scripts, &pair);
         let matrix: Vec<_> = facts.extra.iter().map(|extra| row(facts, extra)).collect();
-        let notes = facts.notes.iter().map(verification_note::line);
+        let notes = facts.notes.iter().map(sentences::note::of_verification);
         Self {
             verdict: facts.verdict().into(),
             packages: with_read_leaks(packages, &matrix),
             builds: builds(facts),
             frozen: Some(frozen(facts)),
-            notes: comparison.notes.iter().cloned().chain(notes).collect(),
+            notes: pair.notes.iter().cloned().chain(notes).collect(),
             trouble: trouble(comparison).or_else(|| trouble_of_extra(facts, &matrix)),
             matrix,
             timings: timings(facts.timings),

@@ -2,4 +2,4 @@
 
 pub mod fact;
 pub mod field_detail;
-pub mod verification_note;
+pub(crate) mod note;
