@@ -2,6 +2,7 @@
 
 use crate::audit::change::{Change, ChangeKind, FieldChange};
 use crate::audit::node::{Node, Time};
+use crate::text::hex::hex;
 
 /// Extended attributes that overlayfs itself keeps in an upper directory (`userxattr`).
 const OVERLAY_PREFIX: &[u8] = b"user.overlay.";
@@ -150,8 +151,4 @@ fn time((seconds, nanoseconds): Time) -> String {
 
 fn escaped(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

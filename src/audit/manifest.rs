@@ -11,8 +11,8 @@ use std::{fs, io, thread};
 
 use sha2::{Digest, Sha256};
 
+use crate::audit::error::{AuditError, at};
 use crate::audit::node::Node;
-use crate::audit::{AuditError, at};
 use crate::sandbox::progress::ProgressCounter;
 
 /// SHA-256 of a file's content.

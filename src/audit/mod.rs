@@ -6,14 +6,13 @@
 
 pub(crate) mod change;
 pub(crate) mod difference;
+pub(crate) mod error;
 pub(crate) mod manifest;
 pub(crate) mod method;
 pub(crate) mod node;
 pub(crate) mod overlay;
 pub(crate) mod snapshot;
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -25,19 +24,6 @@ use crate::sandbox::trees::Tree;
 
 pub use crate::audit::change::{Change, ChangeKind, FieldChange};
 pub use crate::audit::method::Method;
-
-/// A path that could not be read; the audit then proves nothing.
-#[derive(Debug, thiserror::Error)]
-#[error("`{}`: {error}", path.to_string_lossy())]
-pub(crate) struct AuditError {
-    path: PathBuf,
-    error: io::Error,
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> AuditError {
-    let path = path.to_owned();
-    move |error| AuditError { path, error }
-}
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ use std::{fs, io};
 
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::difference::{difference, one_sided, touched};
+use crate::audit::error::{AuditError, at};
 use crate::audit::node::{Kind, Node};
-use crate::audit::{AuditError, at};
 use crate::sandbox::trees::AuditedLayer;
 
 /// Adds what one layer's build changed.

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::difference::{difference, one_sided, touched};
 use crate::audit::manifest::{Manifest, Record};
-use crate::sandbox::trees::WholeTree;
+use crate::sandbox::trees::{TreeOrigin, WholeTree};
 
 /// Adds what changed in a tree.
 pub(crate) fn changes(
@@ -32,7 +32,11 @@ pub(crate) fn changes(
                 let content = old.digest != new.digest;
                 let change = difference(&full(path), &old.node, &new.node, content, tree.started)
                     .filter(|change| !lost_a_name_only(change, old, new, &gone))
-                    .filter(|change| !is_root(path) || !tree.is_own || !is_time_only(change));
+                    .filter(|change| {
+                        !is_root(path)
+                            || tree.origin != TreeOrigin::Sandbox
+                            || !is_time_only(change)
+                    });
                 change.or_else(|| {
                     let is_touched = old.node.ctime != new.node.ctime
                         && !is_root(path)
@@ -83,7 +87,8 @@ mod tests {
 
     use super::*;
     use crate::audit::manifest::manifest;
-    use crate::sandbox::progress::{Activity, ProgressCounter};
+    use crate::sandbox::progress::ProgressCounter;
+    use crate::sandbox::protocol::Activity;
 
     /// What `act` changes in a tree with `a`, its other name `b`, and `c`.
     fn changed(act: impl FnOnce(&Path)) -> Vec<String> {
@@ -106,7 +111,7 @@ mod tests {
         let whole = WholeTree {
             target: "/srv".into(),
             view: root.to_owned(),
-            is_own: true,
+            origin: TreeOrigin::Sandbox,
             started: 0,
         };
         let mut found = Vec::new();

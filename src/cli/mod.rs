@@ -1,32 +1,28 @@
-//! argv, progress, outputs and the exit status.
+//! The command line: arguments in, words out, and the exit status.
 
 pub mod args;
-pub mod commands;
+pub(crate) mod commands;
 pub mod output;
+pub(crate) mod settings;
 pub(crate) mod signals;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use crate::cli::args::Cli;
-pub use crate::cli::args::compare::CompareArgs;
-pub use crate::cli::args::known_file::KnownArgs;
-use crate::cli::output::error::Trouble;
-pub use crate::cli::output::report_files::{OutputArgs, Outputs, PackageArgs};
+use crate::cli::args::{Cli, Command};
+use crate::cli::commands::{audit, build, compare, doctor, verify};
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
-        crate::cli::args::Command::Verify(args) => crate::cli::commands::verify::run_verify(args),
-        crate::cli::args::Command::Build(args) => crate::cli::commands::build::run_build(args),
-        crate::cli::args::Command::Audit(args) => crate::cli::commands::audit::run_audit(args),
-        crate::cli::args::Command::Compare(args) => {
-            return crate::cli::commands::compare::run(args);
-        }
-        crate::cli::args::Command::Doctor => crate::cli::commands::doctor::report(),
+        Command::Verify(args) => verify::run_verify(args),
+        Command::Build(args) => build::run_build(args),
+        Command::Audit(args) => audit::run_audit(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Doctor => doctor::report(),
     };
-    ExitCode::from(result.unwrap_or_else(|trouble| trouble.tell()))
+    ExitCode::from(result.unwrap_or_else(|error| error.print()))
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compare::options::normalized;
 use crate::compare::pairing::index::IndexError;
 use crate::input::read_at::{ReadAt, read_up_to};
+use crate::tar::entry_path::EntryPath;
 use crate::tar::raw_entry::RawEntry;
 
 /// Largest file that is collected, in bytes.
@@ -34,7 +34,7 @@ impl Collector {
     pub(crate) fn wants(&mut self, group: &RawEntry) -> bool {
         let wanted = self
             .wanted
-            .is_some_and(|wanted| wanted(normalized(&group.path)));
+            .is_some_and(|wanted| wanted(EntryPath::new(&group.path).as_bytes()));
         let regular = matches!(group.block.typeflag(), 0 | b'0' | b'7');
         let fits = group.size <= ONE && self.bytes + group.size <= ALL;
         if wanted && regular && fits {
@@ -44,8 +44,10 @@ impl Collector {
     }
 
     pub(crate) fn insert(&mut self, group: &RawEntry, content: Vec<u8>) {
-        self.found
-            .insert(normalized(&group.path).to_vec(), Arc::new(content));
+        self.found.insert(
+            EntryPath::new(&group.path).as_bytes().to_vec(),
+            Arc::new(content),
+        );
     }
 
     pub(crate) fn visit(

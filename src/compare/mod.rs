@@ -8,6 +8,7 @@ pub(crate) mod comparison;
 pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod field_names;
+pub(crate) mod field_value;
 pub(crate) mod filter;
 pub(crate) mod notes;
 pub(crate) mod options;
@@ -27,9 +28,9 @@ pub use crate::compare::comparison::{
     Side, SideEntry, SideSummary, Trouble,
 };
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
-pub use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Ignored, Limits, Options, normalized,
-};
+pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
+pub use crate::compare::notes::Note;
+pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
 pub use crate::input::{Source, SourceKind};
 
 /// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.
@@ -74,8 +75,8 @@ pub fn compare(
             return comparison;
         }
     };
-    comparison.left.compression = old.compression().name();
-    comparison.right.compression = new.compression().name();
+    comparison.left.compression = old.compression();
+    comparison.right.compression = new.compression();
     let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
@@ -173,7 +174,7 @@ impl Comparison {
         let side = |source: &Source| SideSummary {
             label: source.label.clone(),
             source: source.name.clone(),
-            compression: Compression::Plain.name(),
+            compression: Compression::Plain,
             ..SideSummary::default()
         };
         Self {

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::tar::entry::trim_slash;
+use crate::tar::entry_path::EntryPath;
 use crate::tar::error::TarLimits;
+
+/// Largest content that a report has a digest of, in bytes. A stream holds this much of the entry
+/// in hand, so that files and streams are reported alike.
+pub(crate) const DIGESTED: u64 = 4 << 20;
 
 /// Options of a comparison.
 #[derive(Debug, Clone)]
@@ -148,20 +152,10 @@ impl Exclude {
         if self.patterns.is_empty() {
             return None;
         }
-        let candidate = Candidate::from_bytes(normalized(path));
+        let candidate = Candidate::from_bytes(EntryPath::new(path).as_bytes());
         let first = self.set.matches_candidate(&candidate).into_iter().min()?;
         self.patterns.get(first).map(String::as_str)
     }
-}
-
-/// A path without leading `./` and `/`, and without trailing slashes.
-#[must_use]
-pub fn normalized(path: &[u8]) -> &[u8] {
-    let mut rest = trim_slash(path);
-    while let Some(shorter) = rest.strip_prefix(b"./").or_else(|| rest.strip_prefix(b"/")) {
-        rest = shorter;
-    }
-    rest
 }
 
 /// How many divergences each rule took out.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::compare::comparison::{Collected, Comparison};
-use crate::debian::deb822::versions;
+use crate::debian::dpkg_database::versions;
 use crate::explain::case::Evidence;
 use crate::explain::ownership::{Owner, Owners};
 use crate::explain::rules;
+use crate::explain::rules::Finding;
 use crate::explain::scripts::package::Scripts;
-use crate::report::{Report, Script};
 
 /// dpkg's databases of both sides, read.
 #[derive(Debug)]
@@ -33,43 +33,54 @@ impl Chroots {
         }
     }
 
-    /// Names the package of each divergent entry where it is known.
-    pub(crate) fn attribute(&self, report: &mut Report, comparison: &Comparison) {
-        for (row, divergence) in report.divergences.iter_mut().zip(&comparison.divergences) {
-            let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
-            let naming = || {
-                self.owners
-                    .naming(&divergence.path)
-                    .filter(|_| is_one_sided)
-            };
-            let owner = self.owners.shipping(&divergence.path);
-            (row.package, row.script) = named(owner.or_else(naming));
-        }
+    /// The owner of each divergent entry, where it is known.
+    pub(crate) fn owners(&self, comparison: &Comparison) -> Vec<Option<Owner>> {
+        let divergences = comparison.divergences.iter();
+        divergences
+            .map(|divergence| {
+                let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+                let naming = || {
+                    self.owners
+                        .naming(&divergence.path)
+                        .filter(|_| is_one_sided)
+                };
+                self.owners.shipping(&divergence.path).or_else(naming)
+            })
+            .collect()
     }
 }
 
-impl Report {
-    /// Adds what the tarballs themselves say about their divergences.
-    pub fn explain_alone(&mut self, comparison: &Comparison, epoch: Option<i64>) {
-        let chroots = Chroots::read(&comparison.collected);
-        chroots.attribute(self, comparison);
-        let evidence = Evidence {
-            divergences: &comparison.divergences,
-            escapes: &[],
-            normal: None,
-            chrootless: None,
-            control: BTreeMap::new(),
-            technique: None,
-            foreign: None,
-            owners: &chroots.owners,
-            scripts: &chroots.scripts,
-            packages: chroots.packages.clone(),
-            outside_packages: BTreeMap::new(),
-            epoch,
-            outside: &|_| None,
-            altered: None,
-        };
-        self.explain(&rules::explain(&evidence));
+/// What explaining made of a comparison.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The owner of each divergent entry, in their order.
+    pub owners: Vec<Option<Owner>>,
+    /// What explains divergent entries.
+    pub findings: Vec<Finding>,
+}
+
+/// Explains a comparison by what the tarballs themselves say about their divergences.
+pub(crate) fn explain_alone(comparison: &Comparison, epoch: Option<i64>) -> Explanation {
+    let chroots = Chroots::read(&comparison.collected);
+    let evidence = Evidence {
+        divergences: &comparison.divergences,
+        escapes: &[],
+        normal: None,
+        chrootless: None,
+        control: BTreeMap::new(),
+        technique: None,
+        foreign: None,
+        owners: &chroots.owners,
+        scripts: &chroots.scripts,
+        packages: chroots.packages.clone(),
+        outside_packages: BTreeMap::new(),
+        epoch,
+        outside: &|_| None,
+        altered: None,
+    };
+    Explanation {
+        owners: chroots.owners(comparison),
+        findings: rules::explain(&evidence),
     }
 }
 
@@ -77,13 +88,4 @@ impl Report {
 fn installed(side: &BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>) -> BTreeMap<String, String> {
     let status = side.get(&b"var/lib/dpkg/status"[..]);
     status.map_or_else(BTreeMap::new, |bytes| versions(bytes))
-}
-
-/// An owner in the words of the report.
-pub(crate) fn named(owner: Option<Owner>) -> (Option<String>, Option<Script>) {
-    let Some(owner) = owner else {
-        return (None, None);
-    };
-    let script = owner.script.and_then(Script::from_name);
-    (Some(owner.package), script)
 }

@@ -12,7 +12,11 @@ use crate::explain::rules::OF_NO_PACKAGE;
 use crate::explain::scripts;
 use crate::explain::scripts::Support;
 use crate::explain::scripts::package::{Kind, Scripts};
-use crate::report::{Change, EntryDivergence, Escape, Field, Report, Script};
+use crate::report::render::owner::owner;
+use crate::report::wire::divergence::{DivergentEntry, DivergentField};
+use crate::report::wire::outside::{Escape, EscapeChange};
+use crate::report::wire::report::Report;
+use crate::report::wire::script::ScriptName;
 use crate::text::quote;
 
 /// Most paths that a reason names; the report has all of them.
@@ -36,11 +40,23 @@ pub struct Package {
     pub divergences: u64,
     /// Escapes that are its.
     pub escapes: u64,
-    /// `complete`, `incomplete` or `unproven`: what the run says, not how the scripts read.
-    pub verdict: String,
+    /// What the run says, not how the scripts read.
+    pub verdict: PackageVerdict,
     /// Why it is not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// What a run says of a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackageVerdict {
+    /// Nothing differs or escapes that is its own.
+    Complete,
+    /// An entry or an escape of its own differs, or its script reads the outside.
+    Incomplete,
+    /// Something that differs or escapes may be its own.
+    Unproven,
 }
 
 /// One maintainer script.
@@ -48,7 +64,7 @@ pub struct Package {
 #[serde(deny_unknown_fields)]
 pub struct PackageScript {
     /// Which.
-    pub name: Script,
+    pub name: ScriptName,
     /// How it supports `DPKG_ROOT`, by reading it.
     pub dpkg_root: DpkgRoot,
     /// What runs it, where it is `unread`.
@@ -73,20 +89,6 @@ pub enum DpkgRoot {
     NoneNeeded,
     /// It is no shell script.
     Unread,
-}
-
-impl DpkgRoot {
-    /// The contract's word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Aware => "aware",
-            Self::Helper => "helper",
-            Self::Silent => "silent",
-            Self::NoneNeeded => "none-needed",
-            Self::Unread => "unread",
-        }
-    }
 }
 
 /// A line of a maintainer script.
@@ -124,7 +126,7 @@ pub(crate) fn packages(collected: &Collected, scripts: &Scripts, report: &Report
                 scripts,
                 divergences: found.divergences.len() as u64,
                 escapes: found.escapes.len() as u64,
-                verdict: verdict.to_owned(),
+                verdict,
                 reason,
             })
         })
@@ -155,17 +157,17 @@ impl<'a> Found<'a> {
 /// them differs.
 fn divergent(report: &Report) -> Vec<(&str, Option<&str>)> {
     let rows = &report.divergences;
-    let follows = |row: &EntryDivergence| {
+    let follows = |row: &DivergentEntry| {
         is_mtime(&row.fields) && rows.iter().any(|other| is_in(&other.path, &row.path))
     };
     rows.iter()
         .filter(|row| !follows(row) && !is_of_no_package(report, row))
-        .map(|row| (row.path.as_str(), report.owner(row)))
+        .map(|row| (row.path.as_str(), owner(report, row)))
         .collect()
 }
 
 /// Whether the way of building explains an entry.
-fn is_of_no_package(report: &Report, row: &EntryDivergence) -> bool {
+fn is_of_no_package(report: &Report, row: &DivergentEntry) -> bool {
     let mut causes = report.causes.iter();
     let cause = causes.find(|cause| row.cause.as_ref() == Some(&cause.id));
     cause.is_some_and(|cause| OF_NO_PACKAGE.contains(&cause.rule.as_str()))
@@ -176,7 +178,7 @@ fn escaped(report: &Report) -> Vec<(&str, Option<&str>)> {
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
     let escapes: Vec<&Escape> = escapes.collect();
     let follows = |escape: &Escape| {
-        escape.change == Change::Metadata
+        escape.change == EscapeChange::Metadata
             && is_mtime(&escape.fields)
             && escapes.iter().any(|other| is_in(&other.path, &escape.path))
     };
@@ -188,7 +190,7 @@ fn escaped(report: &Report) -> Vec<(&str, Option<&str>)> {
 }
 
 /// Whether nothing but the time differs.
-fn is_mtime(fields: &[Field]) -> bool {
+fn is_mtime(fields: &[DivergentField]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.name == "mtime")
 }
 
@@ -258,7 +260,7 @@ fn verdict(
     orphans: &[String],
     suspicion: Option<String>,
     scripts: &[PackageScript],
-) -> (&'static str, Option<String>) {
+) -> (PackageVerdict, Option<String>) {
     let mut own = Vec::new();
     if !found.divergences.is_empty() {
         own.push(format!(
@@ -275,13 +277,13 @@ fn verdict(
         ));
     }
     if !own.is_empty() {
-        return ("incomplete", Some(own.join("; ")));
+        return (PackageVerdict::Incomplete, Some(own.join("; ")));
     }
     if orphans.is_empty() {
-        return ("complete", None);
+        return (PackageVerdict::Complete, None);
     }
     if suspicion.is_some() {
-        return ("unproven", suspicion);
+        return (PackageVerdict::Unproven, suspicion);
     }
     let runs = scripts
         .iter()
@@ -291,7 +293,10 @@ fn verdict(
     } else {
         "; none of its scripts acts on installation"
     };
-    ("unproven", Some(format!("{}{aside}", orphans.join("; "))))
+    (
+        PackageVerdict::Unproven,
+        Some(format!("{}{aside}", orphans.join("; "))),
+    )
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -309,11 +314,11 @@ fn script_words(scripts: &Scripts, package: &str) -> Vec<PackageScript> {
     scripts
         .map(|(kind, script)| PackageScript {
             name: match kind {
-                Kind::Config => Script::Config,
-                Kind::Preinst => Script::Preinst,
-                Kind::Postinst => Script::Postinst,
-                Kind::Prerm => Script::Prerm,
-                Kind::Postrm => Script::Postrm,
+                Kind::Config => ScriptName::Config,
+                Kind::Preinst => ScriptName::Preinst,
+                Kind::Postinst => ScriptName::Postinst,
+                Kind::Prerm => ScriptName::Prerm,
+                Kind::Postrm => ScriptName::Postrm,
             },
             dpkg_root: match script.support {
                 Support::Aware => DpkgRoot::Aware,
@@ -340,14 +345,14 @@ fn script_line(line: &scripts::Line) -> ScriptLine {
 mod tests {
     use super::*;
 
-    fn verdict_of(own: &[&str], orphans: &[&str], root: DpkgRoot) -> (&'static str, String) {
+    fn verdict_of(own: &[&str], orphans: &[&str], root: DpkgRoot) -> (PackageVerdict, String) {
         let found = Found {
             divergences: own.to_vec(),
             escapes: Vec::new(),
         };
         let orphans: Vec<String> = orphans.iter().map(|&text| text.to_owned()).collect();
         let script = PackageScript {
-            name: Script::Postinst,
+            name: ScriptName::Postinst,
             dpkg_root: root,
             interpreter: None,
             lines: Vec::new(),
@@ -359,19 +364,25 @@ mod tests {
     #[test]
     fn the_run_decides_and_not_the_scripts() {
         let silent = DpkgRoot::Silent;
-        assert_eq!(verdict_of(&[], &[], silent), ("complete", String::new()));
+        assert_eq!(
+            verdict_of(&[], &[], silent),
+            (PackageVerdict::Complete, String::new())
+        );
         assert_eq!(
             verdict_of(&["./a", "./b", "./c"], &["x"], silent),
-            ("incomplete", "3 entries differ: ./a, ./b, …".to_owned())
+            (
+                PackageVerdict::Incomplete,
+                "3 entries differ: ./a, ./b, …".to_owned()
+            )
         );
         assert_eq!(
             verdict_of(&[], &["x", "y"], silent),
-            ("unproven", "x; y".to_owned())
+            (PackageVerdict::Unproven, "x; y".to_owned())
         );
         assert_eq!(
             verdict_of(&[], &["x"], DpkgRoot::NoneNeeded),
             (
-                "unproven",
+                PackageVerdict::Unproven,
                 "x; none of its scripts acts on installation".to_owned()
             )
         );

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::idmap::IdMap;
+use crate::text::shell::shell_quote;
 
 /// One tree of the machine that a sandbox sees; [`Cover`] says how it is kept from being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,16 +236,6 @@ impl fmt::Display for Plan {
         }
         write!(f, "  run     {}", self.command_line())
     }
-}
-
-/// Quotes one word for a POSIX shell, and only where it must be.
-#[must_use]
-pub fn shell_quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

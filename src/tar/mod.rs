@@ -7,6 +7,7 @@
 
 pub(crate) mod block;
 pub(crate) mod entry;
+pub(crate) mod entry_path;
 pub(crate) mod error;
 pub(crate) mod number;
 pub(crate) mod parser;
@@ -17,6 +18,7 @@ pub(crate) mod time;
 
 pub use crate::tar::block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
 pub use crate::tar::entry::{Entry, Kind, pax_field, trim_slash};
+pub use crate::tar::entry_path::EntryPath;
 pub use crate::tar::error::{TarError, TarLimits};
 pub use crate::tar::number::Number;
 pub use crate::tar::parser::{Need, Parser};

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::tar::number::Number;
+use crate::text::date::CivilTime;
 
 /// A point in time as seconds since 1970-01-01 UTC, sign and magnitude.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,13 +89,7 @@ impl fmt::Display for Timestamp {
             Some(seconds)
                 if seconds.abs() < 253_402_300_800 && (!negative || fraction.is_empty()) =>
             {
-                let (year, month, day) = civil(seconds.div_euclid(86_400));
-                let of_day = seconds.rem_euclid(86_400);
-                let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-                write!(
-                    out,
-                    "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-                )?;
+                write!(out, "{}", CivilTime::from_seconds(seconds))?;
                 if !fraction.is_empty() {
                     write!(out, ".{fraction:0<9}")?;
                 }
@@ -110,26 +105,6 @@ impl fmt::Display for Timestamp {
             }
         }
     }
-}
-
-/// Year, month and day of a day number since 1970-01-01.
-///
-/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -1,31 +1,34 @@
-//! `--keep DIR`: both tarballs, both transcripts and the reports, each under its name
-//! only when it is whole.
+//! A directory that keeps tarballs, transcripts and reports, each under its name only when it is
+//! whole.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::at;
+use crate::verify::error::Error;
 
-/// The directory, locked against another run that keeps there.
+/// The directory, locked against another run that keeps its files there.
 #[derive(Debug)]
-pub(crate) struct Keep {
+pub struct Artifacts {
     directory: PathBuf,
     _lock: File,
 }
 
-/// A file on its way.
+/// A file that is being written.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct Artifact {
     partial: PathBuf,
     finished: PathBuf,
     file: File,
 }
 
-impl Keep {
-    /// Makes the directory if need be, before any work is done.
-    pub(crate) fn open(directory: &Path) -> Result<Self, BuildError> {
+impl Artifacts {
+    /// Makes the directory if need be, and locks it.
+    ///
+    /// # Errors
+    /// It cannot be made, or another run uses it.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(at(directory, "make"))?;
         let lock = File::open(directory).map_err(at(directory, "open"))?;
         match lock.try_lock() {
@@ -33,18 +36,28 @@ impl Keep {
                 directory: directory.to_owned(),
                 _lock: lock,
             }),
-            Err(TryLockError::WouldBlock) => Err(BuildError::Recipe {
-                what: format!("--keep {}", directory.to_string_lossy()),
-                why: "another twinroot keeps its files there".to_owned(),
-                hint: None,
+            Err(TryLockError::WouldBlock) => Err(Error::ArtifactsLocked {
+                directory: directory.to_owned(),
             }),
-            Err(TryLockError::Error(error)) => Err(at(directory, "lock")(error)),
+            Err(TryLockError::Error(error)) => Err(at(directory, "lock")(error).into()),
         }
     }
 
-    /// Begins a file. Its partial name is fixed, so that the next run writes over what a
-    /// killed one left.
-    pub(crate) fn create(&self, name: &str) -> Result<Kept, BuildError> {
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// It cannot be written or renamed.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let artifact = self.create(name)?;
+        (&artifact.file)
+            .write_all(bytes)
+            .map_err(at(&artifact.partial, "write"))?;
+        artifact.finish()
+    }
+
+    /// Begins a file. Its partial name is fixed, so that the next run overwrites what a killed
+    /// one left.
+    pub(crate) fn create(&self, name: &str) -> Result<Artifact, Error> {
         let partial = self.directory.join(format!(".{name}.partial"));
         let options = OpenOptions::new()
             .write(true)
@@ -52,46 +65,38 @@ impl Keep {
             .truncate(true)
             .open(&partial);
         let file = options.map_err(at(&partial, "create"))?;
-        Ok(Kept {
+        Ok(Artifact {
             partial,
             finished: self.directory.join(name),
             file,
         })
     }
 
-    /// Keeps the transcript of what failed.
-    pub(crate) fn failed(&self, error: &BuildError) -> Result<(), BuildError> {
+    /// Keeps the transcript of a build that failed.
+    pub(crate) fn keep_failed(&self, error: &Error) -> Result<(), Error> {
         match error {
-            BuildError::Failed {
-                stage, transcript, ..
-            } => self.write(&format!("{stage}.log"), transcript),
-            BuildError::Sandbox(_) | BuildError::File { .. } | BuildError::Recipe { .. } => Ok(()),
+            Error::Bootstrap(error) => match error.failed_build() {
+                Some(failed) => self.write(&format!("{}.log", failed.stage), &failed.transcript),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
-    }
-
-    /// Writes a whole file.
-    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), BuildError> {
-        let kept = self.create(name)?;
-        (&kept.file)
-            .write_all(bytes)
-            .map_err(at(&kept.partial, "write"))?;
-        kept.finish()
     }
 }
 
-impl Kept {
+impl Artifact {
     /// Gives the file its name.
-    pub(crate) fn finish(&self) -> Result<(), BuildError> {
-        fs::rename(&self.partial, &self.finished).map_err(at(&self.finished, "write"))
+    pub(crate) fn finish(&self) -> Result<(), Error> {
+        Ok(fs::rename(&self.partial, &self.finished).map_err(at(&self.finished, "write"))?)
     }
 
     /// A second descriptor, for the thread that writes.
-    pub(crate) fn writer(&self) -> Result<File, BuildError> {
-        self.file.try_clone().map_err(at(&self.partial, "write"))
+    pub(crate) fn writer(&self) -> Result<File, Error> {
+        Ok(self.file.try_clone().map_err(at(&self.partial, "write"))?)
     }
 }
 
-impl Drop for Kept {
+impl Drop for Artifact {
     fn drop(&mut self) {
         // After a rename there is nothing of this name any more.
         let _ = fs::remove_file(&self.partial);

@@ -1,122 +1,124 @@
-//! Frozen archive states: from the cache, or pinned anew.
+//! Frozen archives: from the cache, or fetched.
 
 use std::path::Path;
 
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::command::mmdebstrap::Expired;
-use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
+use crate::bootstrap;
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot};
+use crate::bootstrap::error::FailedBuild;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{self, FetchSystem, FreezeRequest};
+use crate::bootstrap::outside;
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, freeze, outside};
-use crate::cli::args::RecipeArgs;
-use crate::cli::output::progress::Stages;
-use crate::tar::time::Timestamp;
-use crate::verify::environment::mmdebstrap_version;
+use crate::verify::error::Error;
+use crate::verify::observer::{IsCached, Stage, StageResult};
+use crate::verify::options::Subject;
+use crate::verify::session::{Session, events_to};
 
-/// A frozen state, held against being replaced.
-pub(crate) struct Pinned {
+/// A frozen archive, held against being replaced.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    /// Its place in the cache.
     pub(crate) entry: CacheEntry,
-    pub(crate) state: FrozenArchive,
+    /// Its description.
+    pub(crate) archive: FrozenArchive,
 }
 
-/// What pinning takes, whatever is pinned.
-pub(crate) struct Pinning<'a> {
-    pub(crate) states: Cache,
-    pub(crate) args: &'a RecipeArgs,
-    pub(crate) context: Context<'a>,
-    pub(crate) stages: &'a Stages,
+/// Freezes archives for one subject.
+pub(crate) struct Freezer<'a> {
+    cache: Cache,
+    subject: &'a Subject,
+    session: Session<'a>,
 }
 
-impl Pinning<'_> {
-    /// A recipe's state, from the cache or pinned anew.
+impl<'a> Freezer<'a> {
+    /// Opens the cache of frozen archives.
+    ///
+    /// # Errors
+    /// It cannot be made or written.
+    pub(crate) fn open(subject: &'a Subject, session: Session<'a>) -> Result<Self, Error> {
+        let context = session.context(&subject.environment, &|_| {});
+        let remove = |path: &Path| outside::remove_tree(path, context);
+        let cache = Cache::open(&subject.environment.cache.join("states"), &remove)?;
+        Ok(Self {
+            cache,
+            subject,
+            session,
+        })
+    }
+
+    /// The frozen archive of a recipe, with `more` packages for its outside system.
     ///
     /// # Errors
     /// The archive, the network or the machine.
-    pub(crate) fn pinned(
+    pub(crate) fn frozen(
         &self,
-        name: &'static str,
+        stage: Stage,
         recipe: &Recipe,
         more: &[String],
-        place: Place<'_>,
-    ) -> Result<Pinned, BuildError> {
-        let ids = self.context.ids;
-        let maker = format!("{} {ids} {}", mmdebstrap_version()?, more.join(" "));
+        on: FetchSystem<'_>,
+    ) -> Result<Frozen, Error> {
+        let environment = &self.subject.environment;
+        let maker = format!(
+            "{} {} {}",
+            environment.mmdebstrap,
+            environment.ids,
+            more.join(" ")
+        );
         let key = recipe.state_key(&maker);
-        let freshness = if self.args.refresh {
-            Freshness::New
-        } else {
-            Freshness::Cached
-        };
-        let expired = if self.args.allow_expired {
-            Expired::Allow
-        } else {
-            Expired::Refuse
-        };
-        let stage = self.stages.start(name);
-        let watch = |line: &str| stage.say(line);
-        let context = Context {
-            watch: &watch,
-            ..self.context
-        };
+        let stage = self.session.observer.started(stage);
+        let watch = events_to(&*stage);
+        let context = self.session.context(environment, &watch);
         let remove = |path: &Path| outside::remove_tree(path, context);
-        let waiting = || stage.say("another twinroot is at it");
-        let (pinned, is_cached) = match self.states.slot(&key, freshness, &remove, &waiting)? {
+        let waiting = || stage.waiting(Path::new(&key));
+        let freshness = self.subject.freshness;
+        let (frozen, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
             CacheSlot::Ready(entry) => {
-                let state = freeze::read_state(&entry.path)?;
-                (Pinned { entry, state }, true)
+                let archive = freeze::state::read(&entry.path)?;
+                (Frozen { entry, archive }, IsCached::Cached)
             }
-            CacheSlot::Vacant(making) => {
-                match freeze::pin((recipe, more), expired, place, &making, context) {
-                    Ok(state) => {
-                        let entry = making.publish(&remove)?;
-                        (Pinned { entry, state }, false)
+            CacheSlot::Vacant(writer) => {
+                let request = FreezeRequest {
+                    recipe,
+                    outside_packages: more,
+                    expired: self.subject.expired,
+                    on,
+                };
+                match freeze::freeze(request, &writer, context) {
+                    Ok(archive) => {
+                        let entry = writer.publish(&remove)?;
+                        (Frozen { entry, archive }, IsCached::Made)
                     }
                     Err(error) => {
-                        making.abandon(&remove)?;
-                        return Err(hinted(error, recipe, more));
+                        writer.abandon(&remove)?;
+                        return Err(explained(error, request).into());
                     }
                 }
             }
         };
-        stage.finish(&pin_line(recipe, &pinned.state, is_cached));
-        Ok(pinned)
+        stage.finished(StageResult::Frozen {
+            recipe,
+            archive: &frozen.archive,
+            cached,
+        });
+        Ok(frozen)
     }
 }
 
-/// A directory of packages may well lack those of a matching outside.
-fn hinted(error: BuildError, recipe: &Recipe, more: &[String]) -> BuildError {
-    let is_outsides = |message: &str| more.iter().any(|package| message.ends_with(package));
+/// A directory of packages may well lack those that a matching outside needs.
+fn explained(error: bootstrap::Error, request: FreezeRequest<'_>) -> bootstrap::Error {
+    let is_of_outside = |failed: &FailedBuild| {
+        let missing = failed.missing_package.as_ref();
+        missing.is_some_and(|package| request.outside_packages.contains(package))
+    };
     match error {
-        BuildError::Failed {
-            stage,
-            message,
-            tail,
-            transcript,
-            ..
-        } if recipe.local_mirror.is_some() && is_outsides(&message) => BuildError::Failed {
-            hint: Some(format!(
-                "a matching outside needs {} too, from the same directory; or give --outside host",
-                more.join(", ")
-            )),
-            stage,
-            message,
-            tail,
-            transcript,
-        },
+        bootstrap::Error::BuildFailed(failed)
+            if request.recipe.local_mirror.is_some() && is_of_outside(&failed) =>
+        {
+            bootstrap::Error::MirrorLacksOutside {
+                packages: request.outside_packages.to_vec(),
+                failed,
+            }
+        }
         error => error,
     }
-}
-
-fn pin_line(recipe: &Recipe, state: &FrozenArchive, is_cached: bool) -> String {
-    let date = state
-        .release_date
-        .map(|date| format!(", {}", Timestamp::from_pax(date.to_string().as_bytes())))
-        .unwrap_or_default();
-    format!(
-        "{} {}{date}   {} packages, {} MiB{}",
-        recipe.suite,
-        recipe.architecture,
-        state.packages.len(),
-        state.bytes.div_ceil(1 << 20),
-        if is_cached { "   cached" } else { "" }
-    )
 }

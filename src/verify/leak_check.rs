@@ -1,183 +1,118 @@
-//! `--leak-check`: outsides that differ from the chroot on purpose, so that whatever a script
-//! reads there shows in the tarball.
+//! Outside systems that differ from the chroot on purpose, so that whatever a script reads there
+//! shows in the tarball.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use crate::bootstrap::BuildError;
-use crate::bootstrap::build::{Built, discard, run};
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
+use crate::bootstrap::context::Context;
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::outside::altered::{altered, build_different};
-use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem, altered};
-use crate::cli::output::progress::Stages;
-use crate::report::convert::verification::On;
-use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::bootstrap::outside::altered::{altered, build_altered, version};
+use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
 use crate::sandbox::plan::Plan;
-use crate::trace;
-use crate::trace::trace::Trace;
-use crate::verify::environment::cache_root;
-use crate::verify::matrix::Wanted;
-use crate::verify::outside_system::{Place, choice, made_tree};
-use crate::verify::prepare::Prepared;
+use crate::verify::environment::Environment;
+use crate::verify::error::Error;
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::options::{LeakCheck, Options};
+use crate::verify::outside_system::{TreePlace, made_tree};
+use crate::verify::prepared::Prepared;
+use crate::verify::session::Session;
 
-/// What the kernel of a different outside says its name is.
+/// What the kernel of an altered outside system calls the machine.
 const HOSTNAME: &str = "different";
 
-/// One outside for the check.
+/// One outside system of the check.
 #[derive(Debug)]
-pub(crate) struct Different {
-    /// A word for stages, files and the report, one of its own.
-    label: &'static str,
-    /// What it is, for the report.
-    name: String,
-    outside: OutsideSystem,
-    /// Files that were altered; unknown where it is another suite's outside.
-    altered: Option<BTreeSet<Vec<u8>>>,
-    /// A build on it under observation.
-    observed: Option<(Built, Trace)>,
-    _entries: Vec<CacheEntry>,
+pub struct AlteredSystem {
+    /// Its name in stages, files and the report.
+    pub(crate) label: &'static str,
+    /// What it is: `different`, or the suite that it is of.
+    pub(crate) name: String,
+    /// The system.
+    pub(crate) outside: OutsideSystem,
+    /// Absolute paths of the files that were altered; unknown if it is another suite's.
+    pub(crate) altered: Option<BTreeSet<Vec<u8>>>,
+    /// Keeps others from replacing it.
+    _locks: Vec<CacheEntry>,
 }
 
-impl Different {
-    /// The plain chrootless build on it.
-    pub(crate) fn wanted(&self, prepared: &Prepared) -> Wanted {
-        let [_, way] = BuildMode::ORDINARY;
-        Wanted {
-            way,
-            label: self.label,
-            plan: self.plan(prepared),
-        }
+impl AlteredSystem {
+    /// How is built on it: the plain chrootless way.
+    pub(crate) fn mode(&self) -> BuildMode {
+        let [_, chrootless] = BuildMode::ORDINARY;
+        chrootless
     }
 
-    fn plan(&self, prepared: &Prepared) -> Plan {
-        let [_, way] = BuildMode::ORDINARY;
-        let mut plan = prepared.plan_on(&self.outside, way);
+    /// The plan of a build on it.
+    pub(crate) fn plan(&self, prepared: &Prepared) -> Plan {
+        let mut plan = prepared.plan_on(&self.outside, self.mode());
         plan.name = self.label.to_owned();
         plan.hostname = Some(HOSTNAME.to_owned());
         plan
     }
-
-    /// Whether a build is one on this outside.
-    pub(crate) fn is_of(&self, label: &str) -> bool {
-        self.label == label
-    }
-
-    /// For the report.
-    pub(crate) fn facts(&self) -> On<'_> {
-        On {
-            name: &self.name,
-            outside: &self.outside,
-            altered: self.altered.as_ref(),
-            observed: self.observed.as_ref(),
-        }
-    }
-
-    /// Builds on it once more under observation; why it cannot be had, if so.
-    ///
-    /// # Errors
-    /// A signal.
-    pub(crate) fn observe(
-        &mut self,
-        prepared: &Prepared,
-        interrupts: &Interrupts,
-        stages: &Stages,
-    ) -> Result<Option<String>, BuildError> {
-        if !self.outside.has(trace::PROGRAM) {
-            return Ok(Some(format!("{}: its outside has no strace", self.label)));
-        }
-        let stage = stages.start("observe 3");
-        let seen = trace::observe(self.plan(prepared), |plan| {
-            run(plan, interrupts, discard, &|line| stage.say(line))
-        });
-        match seen {
-            Ok(seen) => {
-                stage.finish(&format!("{} calls", seen.1.lines));
-                self.observed = Some(seen);
-                Ok(None)
-            }
-            Err(error @ BuildError::Sandbox(SandboxError::Interrupted)) => Err(error),
-            Err(error) => Ok(Some(format!(
-                "{} could not be observed: {error}",
-                self.label
-            ))),
-        }
-    }
 }
 
-/// Refuses an outside that cannot be copied, before any work is done.
+/// Refuses an outside system that cannot be copied, before any work is done.
 ///
 /// # Errors
 /// It is this machine, or a directory.
-pub(crate) fn can_be_copied(outside: &str) -> Result<(), BuildError> {
-    match choice(outside)? {
+pub fn can_be_copied(choice: &Choice) -> Result<(), Error> {
+    match choice {
         Choice::Matching | Choice::Tarball(_) => Ok(()),
-        Choice::Host | Choice::Directory(_) => Err(not_to_copy()),
+        Choice::Host | Choice::Directory(_) => Err(Error::OutsideNotCopyable),
     }
 }
 
-fn not_to_copy() -> BuildError {
-    BuildError::Recipe {
-        what: "--leak-check".to_owned(),
-        why: "it alters a copy of the outside, and this one is not twinroot's to copy".to_owned(),
-        hint: Some("use --outside matching, or a tarball".to_owned()),
-    }
-}
-
-/// The outsides that the check builds on: an altered copy of the ordinary one, and that of
-/// another suite where the cache has one.
+/// The outside systems that the check builds on, if it is asked for: an altered copy of the ordinary one, and that of
+/// another suite if the cache has one.
 ///
 /// # Errors
 /// There is nothing to copy, or it cannot be altered.
-pub(crate) fn different_outsides(
+pub(crate) fn altered_systems(
+    options: &Options,
     prepared: &Prepared,
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<Vec<Different>, BuildError> {
-    let Some(ordinary) = prepared.outside_entry() else {
-        return Err(not_to_copy());
+    session: Session<'_>,
+) -> Result<Vec<AlteredSystem>, Error> {
+    let environment = &options.subject.environment;
+    match options.leak_check {
+        LeakCheck::Off => return Ok(Vec::new()),
+        LeakCheck::On => {}
+    }
+    let Some(ordinary) = &prepared.outside_tree else {
+        return Err(Error::OutsideNotCopyable);
     };
-    let ids = prepared.outside.ids.clone();
-    let stage = stages.start("leak-check");
-    let context = Context {
-        ids: &ids,
-        interrupts,
-        watch: &|line| stage.say(line),
-        proxies: &[],
+    let stage = session.observer.started(Stage::Alter);
+    let name = ordinary.file_name().unwrap_or_default();
+    let place = TreePlace {
+        directory: ordinary.parent().unwrap_or(Path::new("/")).to_owned(),
+        key: format!("{}-{}", name.to_string_lossy(), version()),
     };
-    let name = ordinary.path.file_name().unwrap_or_default();
-    let place = Place {
-        directory: ordinary.path.parent().unwrap_or(Path::new("/")).to_owned(),
-        key: format!("{}-{}", name.to_string_lossy(), altered::version()),
-    };
-    let tree = ordinary.path.join("root");
-    let make = |out: &Path, context: Context<'_>| build_different(&tree, out, context);
-    let made = made_tree(&place, &make, context, &stage)?;
+    let tree = ordinary.join("root");
+    let make = |out: &Path, context: Context<'_>| build_altered(&tree, out, context);
+    let made = made_tree(&place, &make, environment, session, &*stage)?;
     let altered = altered(&made.entry.path)?;
-    stage.finish(&format!("{} files altered{}", altered.len(), made.as_str()));
-    let mut found = vec![Different {
+    stage.finished(StageResult::Altered(altered.len(), made.cached));
+    let mut found = vec![AlteredSystem {
         label: "leak-check",
         name: "different".to_owned(),
-        outside: OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone()),
+        outside: made.system(environment),
         altered: Some(altered),
-        observed: None,
-        _entries: vec![made.entry],
+        _locks: vec![made.entry],
     }];
-    found.extend(of_another_suite(prepared, context)?);
+    found.extend(of_another_suite(prepared, environment)?);
     Ok(found)
 }
 
-/// A matching outside of another suite, of the same ids; the first by name, those of the same
-/// variant before others.
+/// A matching outside system of another suite, with the same ids: the first by name, those of the
+/// same variant before others.
 fn of_another_suite(
     prepared: &Prepared,
-    context: Context<'_>,
-) -> Result<Option<Different>, BuildError> {
+    environment: &Environment,
+) -> Result<Option<AlteredSystem>, Error> {
     // Nothing is made here that would have to be removed again.
     let keep = |_: &Path| Ok(());
-    let states = Cache::open(&cache_root()?.join("states"), &keep)?;
+    let states = Cache::open(&environment.cache.join("states"), &keep)?;
     let recipe = &prepared.recipe;
     let mut keys: Vec<_> = states
         .finished()?
@@ -197,19 +132,18 @@ fn of_another_suite(
         let directory = state.path.join(OUTSIDES);
         let tree = directory.join("matching/root");
         let owner = std::fs::metadata(&tree).map(|metadata| metadata.uid());
-        if owner.ok() != Some(context.ids.uid_base) {
+        if owner.ok() != Some(environment.ids.uid_base) {
             continue;
         }
         let outsides = Cache::open(&directory, &keep)?;
         let slot = outsides.slot("matching", Freshness::Cached, &keep, &|| ())?;
         if let CacheSlot::Ready(entry) = slot {
-            return Ok(Some(Different {
+            return Ok(Some(AlteredSystem {
                 label: "other-suite",
                 name: suite,
-                outside: OutsideSystem::of_tree(tree, context.ids.clone()),
+                outside: OutsideSystem::of_tree(tree, environment.ids.clone()),
                 altered: None,
-                observed: None,
-                _entries: vec![state, entry],
+                _locks: vec![state, entry],
             }));
         }
     }

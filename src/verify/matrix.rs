@@ -1,288 +1,213 @@
-//! Builds beside the pair that is explained: further techniques, further normal modes, a
-//! different outside. Each is compared with the reference, and one that fails keeps none of the
-//! others from being reported.
+//! Extra builds, each compared with the reference. One that fails keeps none of the others from
+//! being reported.
 
 use std::fs::File;
 use std::os::fd::AsRawFd as _;
-use std::process::ChildStdout;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::audit::change::Change;
-use crate::bootstrap::BuildError;
-use crate::bootstrap::build::{Built, run};
+use crate::bootstrap::build::Built;
 use crate::bootstrap::mode::BuildMode;
-use crate::cli::args::VerifyArgs;
-use crate::cli::output::progress::Stages;
 use crate::compare::comparison::Comparison;
 use crate::input::source::SourceKind;
-use crate::report::Trouble;
-use crate::report::convert::verification::BesideFacts;
-use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::sandbox::launch::SandboxError;
 use crate::sandbox::plan::Plan;
-use crate::verify::artifacts::{Keep, Tee};
-use crate::verify::leak_check::Different;
-use crate::verify::pair::{Jobs, Pair, Stream, Twins, compare_chroots, joined};
-use crate::verify::prepare::Prepared;
+use crate::verify::artifacts::{Artifact, Tee};
+use crate::verify::error::Error;
+use crate::verify::executor::{Job, Stream};
+use crate::verify::leak_check::AlteredSystem;
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::pair::Pair;
+use crate::verify::prepared::Prepared;
+use crate::verify::requests::Requests;
+use crate::verify::session::{Session, events_to};
+use crate::verify::side_by_side::{compare_chroots, joined};
 
-/// The ways that the user asked for: a pair, and what is built beside it.
+/// One extra build that is asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    /// The first reference and the first technique.
-    pub(crate) pair: Pair,
-    /// All others.
-    pub(crate) besides: Vec<BuildMode>,
+struct Request {
+    mode: BuildMode,
+    label: &'static str,
+    plan: Plan,
+    altered: Option<usize>,
 }
 
-impl Asked {
-    /// What the options say; what they name twice is built once.
-    pub(crate) fn of(args: &VerifyArgs) -> Self {
-        let [mut normal, mut chrootless] = BuildMode::ORDINARY;
-        let mut normals = distinct(
-            args.mode_reference
-                .iter()
-                .map(|one| BuildMode::Normal(one.reference())),
-        );
-        let mut others = distinct(
-            args.technique
-                .iter()
-                .map(|one| BuildMode::Chrootless(one.technique())),
-        );
-        if !normals.is_empty() {
-            normal = normals.remove(0);
-        }
-        if !others.is_empty() {
-            chrootless = others.remove(0);
-        }
-        Self {
-            pair: Pair { normal, chrootless },
-            besides: normals.into_iter().chain(others).collect(),
-        }
-    }
-
-    /// Whether there may be builds beside the pair.
-    pub(crate) fn is_matrix(&self) -> bool {
-        !self.besides.is_empty() || !self.plain_if_missing().is_empty()
-    }
-
-    /// The plain chrootless way where nobody asked for it: what diverges with it is no matter of
-    /// a technique.
-    pub(crate) fn plain_if_missing(&self) -> Vec<BuildMode> {
-        let [_, plain] = BuildMode::ORDINARY;
-        let is_asked = self.all().contains(&plain);
-        (!is_asked).then_some(plain).into_iter().collect()
-    }
-
-    /// Every way that the user asked for.
-    pub(crate) fn all(&self) -> Vec<BuildMode> {
-        let pair = [self.pair.normal, self.pair.chrootless];
-        pair.into_iter()
-            .chain(self.besides.iter().copied())
-            .collect()
-    }
-}
-
-fn distinct(ways: impl Iterator<Item = BuildMode>) -> Vec<BuildMode> {
-    let mut kept = Vec::new();
-    for way in ways {
-        if !kept.contains(&way) {
-            kept.push(way);
-        }
-    }
-    kept
-}
-
-/// What is to be built beside the pair.
-fn wanted(prepared: &Prepared, ways: &[BuildMode]) -> Vec<Wanted> {
-    let one = |way: &BuildMode| Wanted {
-        way: *way,
-        label: way.technique(),
-        plan: prepared.plan(*way),
-    };
-    ways.iter().map(one).collect()
-}
-
-/// One build that is asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Wanted {
-    /// How.
-    pub(crate) way: BuildMode,
-    /// A word for stages and files, one of its own.
-    pub(crate) label: &'static str,
-    /// The sandbox.
-    pub(crate) plan: Plan,
-}
-
-/// What became of it.
+/// An extra build, or why there is none.
 #[derive(Debug)]
-pub(crate) struct Beside {
+pub(crate) struct ExtraBuild {
     /// How it was built.
-    pub(crate) way: BuildMode,
-    /// Its word.
+    pub(crate) mode: BuildMode,
+    /// Its name in stages, files and reports; no two extra builds share one.
     pub(crate) label: &'static str,
-    /// The build, and how it compares with the reference; or why there is none.
-    pub(crate) outcome: Result<(Built, Comparison), BuildError>,
+    /// Which altered outside system it ran on, by its position; `None` for that of the pair.
+    pub(crate) altered: Option<usize>,
+    /// The build, and how it compares with the reference.
+    pub(crate) outcome: Result<Compared, Error>,
 }
 
-impl Beside {
+/// A build that was compared with the reference.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    /// The build.
+    pub(crate) built: Built,
+    /// How it compares.
+    pub(crate) comparison: Comparison,
+}
+
+impl ExtraBuild {
+    /// Whether it was made and differs from the reference.
     pub(crate) fn is_divergent(&self) -> bool {
-        let comparison = self.outcome.as_ref().map(|(_, comparison)| comparison);
-        comparison.is_ok_and(|comparison| !comparison.is_identical())
+        let compared = self.outcome.as_ref();
+        compared.is_ok_and(|compared| !compared.comparison.is_identical())
     }
 
-    pub(crate) fn has_escapes(&self) -> bool {
-        let built = self.outcome.as_ref().map(|(built, _)| built);
-        built.is_ok_and(|built| !built.changes.is_empty())
-    }
-
-    /// What it changed on its outside, where it was built.
-    pub(crate) fn changes(&mut self) -> Option<&mut Vec<Change>> {
-        let built = self.outcome.as_mut().ok()?;
-        Some(&mut built.0.changes)
-    }
-
-    /// For the report; one on another outside says on which.
-    pub(crate) fn facts<'a>(&'a self, different: &'a [Different]) -> BesideFacts<'a> {
-        let on = different.iter().find(|one| one.is_of(self.label));
-        BesideFacts {
-            label: self.label,
-            way: self.way,
-            on: on.map(Different::facts),
-            outcome: match &self.outcome {
-                Ok((built, comparison)) => Ok((built, comparison)),
-                Err(error) => Err(Trouble {
-                    what: error.to_string().replace('\n', " "),
-                    hint: error.hint(),
-                }),
-            },
-        }
+    /// Whether it was made and changed something outside.
+    pub(crate) fn has_changes(&self) -> bool {
+        let compared = self.outcome.as_ref();
+        compared.is_ok_and(|compared| !compared.built.changes.is_empty())
     }
 }
 
-/// What all builds of a matrix share.
-pub(crate) struct Matrix<'a> {
-    /// How many at the same time.
-    pub(crate) jobs: Jobs,
-    /// The label of the reference.
-    pub(crate) reference_label: &'static str,
-    /// Its tarball.
-    pub(crate) reference: &'a File,
-    /// `--keep`.
-    pub(crate) keep: Option<&'a Keep>,
-    pub(crate) interrupts: &'a Interrupts,
-    pub(crate) stages: &'a Stages,
+/// The normal tarball of the pair.
+#[derive(Debug, Clone, Copy)]
+struct Reference<'a> {
+    label: &'static str,
+    tarball: &'a File,
 }
 
-impl Matrix<'_> {
-    /// Everything beside a pair that is built already.
-    ///
-    /// # Errors
-    /// A signal.
-    pub(crate) fn build_all(
-        &self,
-        asked: &Asked,
-        different: &[Different],
-        prepared: &Prepared,
-        pair: &Twins,
-    ) -> Result<Vec<Beside>, BuildError> {
-        let mut all = wanted(prepared, &asked.besides);
-        all.extend(different.iter().map(|one| one.wanted(prepared)));
-        let mut besides = self.build(all)?;
-        let is_divergent = !pair.comparison.is_identical();
-        if is_divergent || besides.iter().any(Beside::is_divergent) {
-            besides.extend(self.build(wanted(prepared, &asked.plain_if_missing()))?);
-        }
-        Ok(besides)
+/// Makes all extra builds, in their order; the plain chrootless one, if nobody asked for it, only
+/// if something diverges.
+///
+/// # Errors
+/// A signal. A build that fails is an outcome.
+pub(crate) fn build(
+    requests: &Requests,
+    altered: &[AlteredSystem],
+    pair: &Pair,
+    tarball: &File,
+    prepared: &Prepared,
+    session: Session<'_>,
+) -> Result<Vec<ExtraBuild>, Error> {
+    let reference = Reference {
+        label: requests.pair.normal.mode().label(),
+        tarball,
+    };
+    let plain = |mode: &BuildMode| Request {
+        mode: *mode,
+        label: mode.technique(),
+        plan: prepared.plan(*mode),
+        altered: None,
+    };
+    let on_altered = |(number, system): (usize, &AlteredSystem)| Request {
+        mode: system.mode(),
+        label: system.label,
+        plan: system.plan(prepared),
+        altered: Some(number),
+    };
+    let mut first: Vec<_> = requests.extra.iter().map(plain).collect();
+    first.extend(altered.iter().enumerate().map(on_altered));
+    let mut builds = build_all(first, reference, session)?;
+    let is_divergent = !pair.comparison.is_identical();
+    if is_divergent || builds.iter().any(ExtraBuild::is_divergent) {
+        let missing = requests.plain_if_missing().iter().map(plain).collect();
+        builds.extend(build_all(missing, reference, session)?);
     }
+    Ok(builds)
+}
 
-    /// Makes all of them, in their order.
-    ///
-    /// # Errors
-    /// A signal. A build that fails is an outcome.
-    fn build(&self, wanted: Vec<Wanted>) -> Result<Vec<Beside>, BuildError> {
-        let workers = match self.jobs {
-            Jobs::One => 1,
-            Jobs::Two => 2,
+fn build_all(
+    requests: Vec<Request>,
+    reference: Reference<'_>,
+    session: Session<'_>,
+) -> Result<Vec<ExtraBuild>, Error> {
+    let queue = Mutex::new(requests.into_iter().enumerate());
+    let mut finished: Vec<(usize, ExtraBuild)> = thread::scope(|scope| {
+        let work = || {
+            let mut own = Vec::new();
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((number, request)) = next else {
+                    return own;
+                };
+                own.push((number, build_one(request, reference, session)));
+            }
         };
-        let queue = Mutex::new(wanted.into_iter().enumerate());
-        let mut finished: Vec<(usize, Beside)> = thread::scope(|scope| {
-            let work = || {
-                let mut own = Vec::new();
-                loop {
-                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((number, wanted)) = next else {
-                        return own;
-                    };
-                    own.push((number, self.one(wanted)));
-                }
-            };
-            let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            threads.into_iter().flat_map(joined).collect()
-        });
-        finished.sort_by_key(|(number, _)| *number);
-        let besides: Vec<_> = finished.into_iter().map(|(_, beside)| beside).collect();
-        if self.interrupts.is_raised() {
-            return Err(SandboxError::Interrupted.into());
-        }
-        Ok(besides)
+        let workers = session.concurrency.workers();
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(joined).collect()
+    });
+    finished.sort_by_key(|(number, _)| *number);
+    if session.interrupts.is_raised() {
+        return Err(SandboxError::Interrupted.into());
     }
+    Ok(finished.into_iter().map(|(_, build)| build).collect())
+}
 
-    fn one(&self, wanted: Wanted) -> Beside {
-        Beside {
-            way: wanted.way,
-            label: wanted.label,
-            outcome: self.built(&wanted),
-        }
+fn build_one(request: Request, reference: Reference<'_>, session: Session<'_>) -> ExtraBuild {
+    let Request {
+        mode,
+        label,
+        plan,
+        altered,
+    } = request;
+    ExtraBuild {
+        mode,
+        label,
+        altered,
+        outcome: compared(label, plan, reference, session),
     }
+}
 
-    fn built(&self, wanted: &Wanted) -> Result<(Built, Comparison), BuildError> {
-        let label = wanted.label;
-        let stage = self.stages.start(label);
-        let kept = self.keep.map(|keep| keep.create(&format!("{label}.tar")));
-        let kept = kept.transpose()?;
-        let copy = kept
-            .as_ref()
-            .map(crate::verify::artifacts::Kept::writer)
-            .transpose()?;
-        let (built, comparison) = thread::scope(|scope| {
-            let (sender, stream) = sync_channel::<Stream>(1);
-            let comparing = scope.spawn(move || {
-                let stream = stream.recv().ok()?;
-                Some(compare_chroots(
-                    (self.reference_label, self.reference()),
-                    (label, SourceKind::Stream(stream)),
-                ))
-            });
-            let pass = |stream: ChildStdout| {
-                let copies = copy.into_iter().collect();
-                // A comparison that has ended needs no stream.
-                drop(sender.send(Box::new(Tee::new(stream, copies))));
-            };
-            let built = run(&wanted.plan, self.interrupts, pass, &|line| stage.say(line));
-            (built, joined(comparing))
+fn compared(
+    label: &'static str,
+    plan: Plan,
+    reference: Reference<'_>,
+    session: Session<'_>,
+) -> Result<Compared, Error> {
+    let stage = session.observer.started(Stage::Build(label));
+    let tarball = format!("{label}.tar");
+    let artifact = session
+        .artifacts
+        .map(|artifacts| artifacts.create(&tarball));
+    let artifact = artifact.transpose()?;
+    let copy = artifact.as_ref().map(Artifact::writer).transpose()?;
+    let (built, comparison) = thread::scope(|scope| {
+        let (sender, stream) = sync_channel::<Stream>(1);
+        let comparing = scope.spawn(move || {
+            let kinds = [reference.again(), SourceKind::Stream(stream.recv().ok()?)];
+            Some(compare_chroots([reference.label, label], kinds))
         });
-        if let (Some(keep), Err(error)) = (self.keep, &built) {
-            keep.failed(error)?;
-        }
-        let built = built?;
-        let comparison = comparison.ok_or(SandboxError::Interrupted)?;
-        if let Some(keep) = self.keep {
-            keep.write(&format!("{label}.log"), &built.transcript_bytes)?;
-        }
-        if let Some(kept) = kept {
-            kept.finish()?;
-        }
-        stage.finish(if comparison.is_identical() {
-            "identical"
-        } else {
-            "divergent"
-        });
-        Ok((built, comparison))
+        let copies = copy.into_iter().collect();
+        let job = Job {
+            plan,
+            // A comparison that has ended needs no stream.
+            sink: Box::new(move |stream| drop(sender.send(Box::new(Tee::new(stream, copies))))),
+            watch: &events_to(&*stage),
+        };
+        let built = session.executor.run(job, session.interrupts);
+        (built.map_err(Error::from), joined(comparing))
+    });
+    if let (Some(artifacts), Err(error)) = (session.artifacts, &built) {
+        artifacts.keep_failed(error)?;
     }
+    let built = built?;
+    let comparison = comparison.ok_or(SandboxError::Interrupted)?;
+    if let Some(artifacts) = session.artifacts {
+        artifacts.write(&format!("{label}.log"), &built.transcript_bytes)?;
+    }
+    if let Some(artifact) = artifact {
+        artifact.finish()?;
+    }
+    stage.finished(StageResult::Compared {
+        is_identical: comparison.is_identical(),
+    });
+    Ok(Compared { built, comparison })
+}
 
-    /// The reference once more from its beginning, whoever else reads it.
-    fn reference(&self) -> SourceKind {
-        SourceKind::File(format!("/proc/self/fd/{}", self.reference.as_raw_fd()).into())
+impl Reference<'_> {
+    /// The tarball from its beginning, whoever else reads it.
+    fn again(self) -> SourceKind {
+        SourceKind::File(format!("/proc/self/fd/{}", self.tarball.as_raw_fd()).into())
     }
 }

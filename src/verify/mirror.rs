@@ -1,46 +1,71 @@
-//! From MIRROR to one that mmdebstrap takes, where it is a directory of this machine.
+//! From MIRROR to one that mmdebstrap takes, if it is a directory of this machine.
 
 use crate::bootstrap::cache::CacheEntry;
-use crate::bootstrap::mirror::Found;
-use crate::bootstrap::mirror::package_files::Work;
+use crate::bootstrap::mirror::directory::{MirrorDirectory, directory};
+use crate::bootstrap::mirror::work::{Work, WorkEvent};
+use crate::bootstrap::mirror::{self, FoundMirror};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, mirror};
-use crate::cli::output::progress::Stages;
-use crate::sandbox::launch::Interrupts;
-use crate::verify::environment::cache_root;
+use crate::verify::error::Error;
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::options::Subject;
+use crate::verify::session::Session;
 
-/// The recipe with its mirror resolved, and what must be held while it is pinned.
+/// A recipe whose mirror is resolved.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// The recipe.
+    pub(crate) recipe: Recipe,
+    /// The repository that was made of a directory, held against being replaced.
+    pub(crate) entry: Option<CacheEntry>,
+}
+
+/// Resolves the mirror of a recipe.
 ///
 /// # Errors
 /// The directory has nothing to build from.
 pub(crate) fn resolved(
     recipe: Recipe,
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<(Recipe, Option<CacheEntry>), BuildError> {
+    subject: &Subject,
+    session: Session<'_>,
+) -> Result<Resolved, Error> {
+    let unchanged = |recipe| Resolved {
+        recipe,
+        entry: None,
+    };
     let Some(given) = recipe.mirror.as_deref() else {
-        return Ok((recipe, None));
+        return Ok(unchanged(recipe));
     };
-    let Some(path) = mirror::directory(given)? else {
-        return Ok((recipe, None));
+    let Some(path) = directory(given)? else {
+        return Ok(unchanged(recipe));
     };
-    let stage = stages.start("mirror");
+    let stage = session.observer.started(Stage::Mirror);
+    let cache = subject.environment.cache.join("repositories");
     let work = Work {
-        interrupts,
-        watch: &|line| stage.say(line),
+        interrupts: session.interrupts,
+        watch: &|event| match event {
+            WorkEvent::Waiting => stage.waiting(&cache),
+            WorkEvent::Files { done, step } => stage.files(done, step),
+        },
     };
-    let cache = cache_root()?.join("repositories");
-    let Found {
+    let FoundMirror {
         line,
         mirror,
-        what,
+        content,
         entry,
-    } = mirror::find(&recipe, (given, &path), &cache, work)?;
-    stage.finish(&format!("{given}   {what}"));
+    } = mirror::find(
+        &recipe,
+        MirrorDirectory { given, path: &path },
+        &cache,
+        work,
+    )?;
+    stage.finished(StageResult::Mirror {
+        given,
+        content: &content,
+    });
     let recipe = Recipe {
         mirror: Some(line),
         local_mirror: Some(mirror),
         ..recipe
     };
-    Ok((recipe, entry))
+    Ok(Resolved { recipe, entry })
 }

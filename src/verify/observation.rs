@@ -1,252 +1,271 @@
-//! More builds after a result that needs explaining: both modes under observation, and a
+//! Further builds that explain what the compared ones showed: both modes under observation, and a
 //! control.
 //!
-//! The compared builds stay untouched: what is observed here are builds of their own. The
-//! control is a second and a third normal build, compared with each other: what differs
-//! between those has nothing to do with `DPKG_ROOT`.
+//! The compared builds are never observed: what is observed here are builds of their own. The
+//! control is a second and a third normal build, compared with each other: what differs between
+//! those does not come from `DPKG_ROOT`.
 
-use std::io::Seek as _;
-use std::sync::mpsc::sync_channel;
-use std::{io, thread};
+use std::thread;
 
 use crate::audit::method::Method;
-use crate::bootstrap::build::{Built, discard, run};
+use crate::bootstrap::build::{Built, discard};
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::{BuildError, at};
-use crate::cli::output::progress::Stages;
+use crate::bootstrap::observe::PROGRAM;
 use crate::compare::comparison::Comparison;
-use crate::sandbox::launch::{Interrupts, SandboxError};
-use crate::trace;
+use crate::sandbox::plan::Plan;
 use crate::trace::trace::Trace;
-use crate::verify::pair::{Jobs, Stream, UNLINKED, compare_streams, joined, received};
-use crate::verify::prepare::Prepared;
+use crate::verify::error::Error;
+use crate::verify::executor::{Job, Sink};
+use crate::verify::leak_check::AlteredSystem;
+use crate::verify::note::{Note, Wanted};
+use crate::verify::observer::{Stage, StageResult};
+use crate::verify::options::Concurrency;
+use crate::verify::prepared::Prepared;
+use crate::verify::requests::ObservationRequests;
+use crate::verify::session::{Session, events_to};
+use crate::verify::side_by_side::{self, Finished, joined};
 
-/// Which further builds are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    /// Both modes under observation.
-    pub(crate) trace: bool,
-    /// The chrootless mode under observation, whatever else: writes that failed count, and what
-    /// was executed proves that nothing foreign was.
-    pub(crate) trace_chrootless: bool,
-    /// Two normal builds compared.
-    pub(crate) control: bool,
+/// A build under observation.
+#[derive(Debug)]
+pub struct Observed {
+    /// The build.
+    pub built: Built,
+    /// What its processes did.
+    pub trace: Trace,
 }
 
 /// What the further builds gave.
 #[derive(Debug, Default)]
-pub(crate) struct Observed {
-    /// The normal build, and what its processes wrote.
-    pub(crate) normal: Option<(Built, Trace)>,
-    /// The chrootless build, and what its processes wrote.
-    pub(crate) chrootless: Option<(Built, Trace)>,
-    /// Two normal builds compared.
+pub(crate) struct Observation {
+    /// The normal build.
+    pub(crate) normal: Option<Observed>,
+    /// The chrootless build.
+    pub(crate) chrootless: Option<Observed>,
+    /// A chrootless build on each altered outside system, by its position.
+    pub(crate) altered: Vec<Option<Observed>>,
+    /// Two normal builds compared with each other.
     pub(crate) control: Option<Comparison>,
-    /// What could not be had, for the report.
-    pub(crate) notes: Vec<String>,
+    /// What is missing, and why.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Runs the further builds.
 ///
 /// # Errors
-/// A signal. A build that fails under observation is a note, not trouble: the verdict stands
-/// without it.
+/// A signal, or a read-only audit on an outside system without strace. A build that fails under
+/// observation is a note: the verdict stands without it.
 pub(crate) fn observe(
-    mut wanted: Wanted,
-    jobs: Jobs,
+    requests: ObservationRequests,
+    altered: &[AlteredSystem],
     prepared: &Prepared,
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<Observed, BuildError> {
-    let mut observed = Observed::default();
-    if (wanted.trace || wanted.trace_chrootless) && !prepared.outside.has(trace::PROGRAM) {
+    session: Session<'_>,
+) -> Result<Observation, Error> {
+    let mut observation = Observation::default();
+    let mut possible = requests;
+    if !requests.observed().is_empty() && !prepared.outside.has(PROGRAM) {
         if prepared.audit == Method::ReadOnly {
-            return Err(trace::no_observer("--audit read-only"));
+            return Err(Error::NoStrace);
         }
-        observed
-            .notes
-            .push("no script was observed: the outside has no strace; install it there".to_owned());
-        (wanted.trace, wanted.trace_chrootless) = (false, false);
+        observation.notes.push(Note::NoObserver);
+        (possible.normal, possible.chrootless) = (false, false);
     }
-    let further = Further {
-        prepared,
-        interrupts,
-        stages,
-    };
-    let traced = |mode| {
-        let is_wanted = wanted.trace || wanted.trace_chrootless && mode == Mode::Chrootless;
-        is_wanted.then(|| further.traced(mode, &mut ignore))
-    };
-    let (normal, chrootless, control) = match (wanted.control, jobs) {
-        (false, Jobs::One) => (traced(Mode::Normal), traced(Mode::Chrootless), None),
-        (false, Jobs::Two) => thread::scope(|scope| {
-            let chrootless = scope.spawn(|| traced(Mode::Chrootless));
-            (traced(Mode::Normal), joined(chrootless), None)
-        }),
-        (true, jobs) => {
-            let (normal, control) = match jobs {
-                Jobs::One => further.pair_in_turn(wanted.trace)?,
-                Jobs::Two => further.pair_at_once(wanted.trace),
-            };
-            (normal, traced(Mode::Chrootless), Some(control))
-        }
-    };
-    let mut taken = |what: &str, outcome: Finished<Seen>| -> Result<Option<Seen>, BuildError> {
-        Ok(match outcome? {
-            Ok(seen) => Some(seen),
-            Err(why) => {
-                observed
-                    .notes
-                    .push(format!("{what} could not be had: {why}"));
-                None
-            }
-        })
-    };
-    observed.normal = normal
-        .map(|outcome| taken("an observed normal build", outcome))
-        .transpose()?
-        .flatten();
-    observed.chrootless = chrootless
-        .map(|outcome| taken("an observed chrootless build", outcome))
-        .transpose()?
-        .flatten();
-    if let Some(outcome) = control {
-        match outcome? {
-            Ok(comparison) => observed.control = Some(comparison),
-            Err(why) => observed
-                .notes
-                .push(format!("a control could not be had: {why}")),
+    let further = Further { prepared, session };
+    let outcomes = further.run(possible)?;
+    observation.take(outcomes)?;
+    if requests.altered {
+        for system in altered {
+            let observed = observation.on_altered(system, &further)?;
+            observation.altered.push(observed);
         }
     }
-    Ok(observed)
+    Ok(observation)
 }
 
-/// A build under observation.
-type Seen = (Built, Trace);
+impl Observation {
+    fn take(&mut self, outcomes: Outcomes) -> Result<(), Error> {
+        let Outcomes {
+            normal,
+            chrootless,
+            control,
+        } = outcomes;
+        self.normal = self.noted(Wanted::Normal, normal)?;
+        self.chrootless = self.noted(Wanted::Chrootless, chrootless)?;
+        match control {
+            None => {}
+            Some(Ok(Some(comparison))) => self.control = Some(comparison),
+            Some(Ok(None)) => self.notes.push(Note::NoTarball),
+            Some(Err(error)) => {
+                let _: Option<()> = self.noted(Wanted::Control, Some(Err(error)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn on_altered(
+        &mut self,
+        system: &AlteredSystem,
+        further: &Further<'_>,
+    ) -> Result<Option<Observed>, Error> {
+        if !system.outside.has(PROGRAM) {
+            self.notes.push(Note::NoObserverOn(system.label));
+            return Ok(None);
+        }
+        let sink: Sink<'_> = Box::new(discard);
+        let plan = system.plan(further.prepared);
+        let observed = further.observed(Stage::ObserveAltered, plan, sink);
+        self.noted(Wanted::OnAltered(system.label), Some(observed))
+    }
+
+    /// An interruption ends the run; any other failure becomes a note.
+    fn noted<T>(
+        &mut self,
+        wanted: Wanted,
+        outcome: Option<Result<T, Error>>,
+    ) -> Result<Option<T>, Error> {
+        match outcome {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(error)) if error.is_interrupted() => Err(error),
+            Some(Err(error)) => {
+                self.notes.push(Note::Failed(wanted, error));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// What became of each further build that was asked for.
+struct Outcomes {
+    normal: Option<Result<Observed, Error>>,
+    chrootless: Option<Result<Observed, Error>>,
+    /// `None` inside if a build had no tarball.
+    control: Option<Result<Option<Comparison>, Error>>,
+}
 
 /// How the further builds are made.
 struct Further<'a> {
     prepared: &'a Prepared,
-    interrupts: &'a Interrupts,
-    stages: &'a Stages,
+    session: Session<'a>,
 }
 
 impl Further<'_> {
-    fn traced(&self, mode: Mode, sink: &mut dyn FnMut(Stream)) -> Finished<Seen> {
-        let stage = self.stages.start(match mode {
-            Mode::Normal => "observe 1",
-            Mode::Chrootless => "observe 2",
-        });
-        let built = trace::observe(self.prepared.plan(ordinary(mode)), |plan| {
-            let sink = |stream| sink(Box::new(stream));
-            run(plan, self.interrupts, sink, &|line| stage.say(line))
-        });
-        finished(built, |(built, trace)| {
-            stage.finish(&format!("{} calls", trace.lines));
-            (built, trace)
-        })
-    }
-
-    fn plain(&self, sink: &mut dyn FnMut(Stream)) -> Finished<()> {
-        let stage = self.stages.start("control");
-        let built = run(
-            &self.prepared.plan(ordinary(Mode::Normal)),
-            self.interrupts,
-            |stream| sink(Box::new(stream)),
-            &|line| stage.say(line),
-        );
-        finished(built, |_: Built| stage.finish("built"))
-    }
-
-    /// The first of the two normal builds, observed if that is wanted.
-    fn first(&self, is_traced: bool, sink: &mut dyn FnMut(Stream)) -> Option<Finished<Seen>> {
-        if is_traced {
-            return Some(self.traced(Mode::Normal, sink));
-        }
-        match self.plain(sink) {
-            Ok(Ok(())) => None,
-            Ok(Err(why)) => Some(Ok(Err(why))),
-            Err(error) => Some(Err(error)),
-        }
-    }
-
-    /// Two normal builds side by side, their tarballs streaming into a comparison.
-    fn pair_at_once(&self, is_traced: bool) -> Pair {
-        thread::scope(|scope| {
-            let (left_sender, left) = sync_channel(1);
-            let (right_sender, right) = sync_channel(1);
-            let first = scope
-                .spawn(move || self.first(is_traced, &mut |stream| drop(left_sender.send(stream))));
-            let second =
-                scope.spawn(move || self.plain(&mut |stream| drop(right_sender.send(stream))));
-            let comparison = compare_streams(
-                ("control 1", received(&left)),
-                ("control 2", received(&right)),
-            );
-            control(joined(first), joined(second), comparison)
-        })
-    }
-
-    /// The same one after the other; the first tarball waits in an unlinked file.
-    fn pair_in_turn(&self, is_traced: bool) -> Result<Pair, BuildError> {
-        let mut file = tempfile::tempfile().map_err(at(UNLINKED, "make"))?;
-        let writer = file.try_clone().map_err(at(UNLINKED, "write"))?;
-        let (first, copied) = thread::scope(|scope| {
-            let mut copying = None;
-            let first = self.first(is_traced, &mut |mut stream| {
-                let mut writer = &writer;
-                copying = Some(scope.spawn(move || io::copy(&mut stream, &mut writer)));
+    fn run(&self, requests: ObservationRequests) -> Result<Outcomes, Error> {
+        let chrootless = || {
+            requests
+                .chrootless
+                .then(|| self.observed_mode(Mode::Chrootless, Box::new(discard)))
+        };
+        if requests.control {
+            let (normal, control) = self.control(requests.normal)?;
+            return Ok(Outcomes {
+                normal,
+                chrootless: chrootless(),
+                control: Some(control),
             });
-            (first, copying.map(joined))
-        });
-        copied.transpose().map_err(at(UNLINKED, "write"))?;
-        file.rewind().map_err(at(UNLINKED, "read"))?;
-        Ok(thread::scope(|scope| {
-            let (sender, right) = sync_channel(1);
-            let second = scope.spawn(move || self.plain(&mut |stream| drop(sender.send(stream))));
-            let comparison = compare_streams(
-                ("control 1", Some(Box::new(file))),
-                ("control 2", received(&right)),
-            );
-            control(first, joined(second), comparison)
-        }))
+        }
+        let normal = || {
+            requests
+                .normal
+                .then(|| self.observed_mode(Mode::Normal, Box::new(discard)))
+        };
+        let (normal, chrootless) = match self.session.concurrency {
+            Concurrency::One => (normal(), chrootless()),
+            Concurrency::Two => thread::scope(|scope| {
+                let chrootless = scope.spawn(chrootless);
+                (normal(), joined(chrootless))
+            }),
+        };
+        Ok(Outcomes {
+            normal,
+            chrootless,
+            control: None,
+        })
+    }
+
+    /// Two normal builds compared with each other, the first one observed if that is wanted.
+    #[expect(clippy::type_complexity, reason = "the two outcomes of one step")]
+    fn control(
+        &self,
+        is_observed: bool,
+    ) -> Result<
+        (
+            Option<Result<Observed, Error>>,
+            Result<Option<Comparison>, Error>,
+        ),
+        Error,
+    > {
+        let first = |sink: Sink<'_>| {
+            if is_observed {
+                self.observed_mode(Mode::Normal, sink).map(Some)
+            } else {
+                self.plain(sink).map(|()| None)
+            }
+        };
+        let Finished {
+            left,
+            right,
+            comparison,
+        } = side_by_side::run(
+            self.session.concurrency,
+            ["control 1", "control 2"],
+            first,
+            |sink| self.plain(sink),
+        )?;
+        let control = match right {
+            None => Ok(None),
+            Some(Ok(())) => Ok(comparison),
+            Some(Err(error)) => Err(error),
+        };
+        Ok(match left {
+            Ok(observed) => (observed.map(Ok), control),
+            Err(error) if is_observed => (Some(Err(error)), control),
+            Err(error) => (None, Err(error)),
+        })
+    }
+
+    fn observed_mode(&self, mode: Mode, sink: Sink<'_>) -> Result<Observed, Error> {
+        let stage = match mode {
+            Mode::Normal => Stage::ObserveNormal,
+            Mode::Chrootless => Stage::ObserveChrootless,
+        };
+        self.observed(stage, self.prepared.plan(plain_mode(mode)), sink)
+    }
+
+    fn observed(&self, stage: Stage, plan: Plan, sink: Sink<'_>) -> Result<Observed, Error> {
+        let stage = self.session.observer.started(stage);
+        let job = Job {
+            plan,
+            sink,
+            watch: &events_to(&*stage),
+        };
+        let (built, trace) = self
+            .session
+            .executor
+            .observe(job, self.session.interrupts)?;
+        stage.finished(StageResult::Observed(trace.lines));
+        Ok(Observed { built, trace })
+    }
+
+    fn plain(&self, sink: Sink<'_>) -> Result<(), Error> {
+        let stage = self.session.observer.started(Stage::Control);
+        let job = Job {
+            plan: self.prepared.plan(plain_mode(Mode::Normal)),
+            sink,
+            watch: &events_to(&*stage),
+        };
+        let _ = self.session.executor.run(job, self.session.interrupts)?;
+        stage.finished(StageResult::Built);
+        Ok(())
     }
 }
 
-/// The first of two normal builds, where it was observed, and their comparison.
-type Pair = (Option<Finished<Seen>>, Finished<Comparison>);
-
-fn control(
-    first: Option<Finished<Seen>>,
-    second: Finished<()>,
-    comparison: Option<Comparison>,
-) -> Pair {
-    let comparison = comparison.ok_or_else(|| "a build had no output".to_owned());
-    (first, second.map(|second| second.and(comparison)))
-}
-
-/// The outer error ends the run; the inner one is a note.
-type Finished<T> = Result<Result<T, String>, BuildError>;
-
-fn finished<T, R>(built: Result<T, BuildError>, then: impl FnOnce(T) -> R) -> Finished<R> {
-    match built {
-        Ok(built) => Ok(Ok(then(built))),
-        Err(error @ BuildError::Sandbox(SandboxError::Interrupted)) => Err(error),
-        Err(error) => Ok(Err(error.to_string())),
-    }
-}
-
-/// What is observed, and controlled, is the plain way: what a technique adds is found by
+/// What is observed, and controlled, is the plain build: what a technique adds is found by
 /// comparing it with that.
-fn ordinary(mode: Mode) -> BuildMode {
+fn plain_mode(mode: Mode) -> BuildMode {
     let [normal, chrootless] = BuildMode::ORDINARY;
     match mode {
         Mode::Normal => normal,
         Mode::Chrootless => chrootless,
     }
-}
-
-fn ignore(stream: Stream) {
-    discard(stream);
 }

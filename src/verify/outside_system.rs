@@ -1,30 +1,33 @@
-//! From `--outside` to an outside that is ready.
+//! From a choice to an outside system that is ready.
 
 use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
+use crate::bootstrap;
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
-use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::file_digest::digest;
+use crate::bootstrap::outside::{self, Choice, MatchingSource, OUTSIDES, OutsideSystem};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, outside};
-use crate::cli::output::progress::{Stage, Stages};
+use crate::verify::environment::Environment;
+use crate::verify::error::Error;
+use crate::verify::observer::{IsCached, Stage, StageObserver, StageResult};
+use crate::verify::session::{Session, events_to};
 
-/// What `--outside` stands for.
+/// What the words `matching` and `host`, or a path, stand for.
 ///
 /// # Errors
-/// A path that is not there.
-pub(crate) fn choice(text: &str) -> Result<Choice, BuildError> {
+/// A path that cannot be opened.
+pub fn choice(text: &str) -> Result<Choice, Error> {
     let path = match text {
         "matching" => return Ok(Choice::Matching),
         "host" => return Ok(Choice::Host),
         other => Path::new(other),
     };
-    let path = path.canonicalize().map_err(|error| BuildError::Recipe {
-        what: format!("--outside {text}"),
-        why: error.to_string(),
-        hint: Some("it takes `matching`, `host`, or a directory or tarball".to_owned()),
+    let path = path.canonicalize().map_err(|error| Error::Outside {
+        path: path.to_owned(),
+        error,
     })?;
     Ok(if path.is_dir() {
         Choice::Directory(path)
@@ -33,146 +36,175 @@ pub(crate) fn choice(text: &str) -> Result<Choice, BuildError> {
     })
 }
 
-/// Where a matching outside comes from.
+/// What a matching outside system is made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin<'a> {
     /// What is built.
     pub(crate) recipe: &'a Recipe,
     /// Further packages.
     pub(crate) more: &'a [String],
-    /// The frozen state.
+    /// The frozen archive.
     pub(crate) entry: &'a CacheEntry,
 }
 
-/// The outside that was chosen, made if need be; `root` is the cache's. A matching one needs an
-/// origin.
+/// An outside system, and its place in the cache if it is there.
+#[derive(Debug)]
+pub(crate) struct ReadyOutside {
+    /// The system.
+    pub(crate) system: OutsideSystem,
+    /// `root` in it is the tree.
+    pub(crate) entry: Option<CacheEntry>,
+}
+
+/// The outside system that was chosen, made if need be. A matching one needs an origin.
 ///
 /// # Errors
 /// It cannot be made.
-pub(crate) fn ready_outside(
-    choice: Choice,
+pub(crate) fn ready(
+    choice: &Choice,
     origin: Option<Origin<'_>>,
-    root: &Path,
-    context: Context<'_>,
-    stages: &Stages,
-) -> Result<(OutsideSystem, Option<CacheEntry>), BuildError> {
-    let ids = context.ids;
-    let ids_of_machine = || ids.for_machine(geteuid().is_root());
-    let stage = stages.start("outside");
+    environment: &Environment,
+    session: Session<'_>,
+) -> Result<ReadyOutside, Error> {
+    let ids_of_machine = || environment.ids.for_machine(geteuid().is_root());
+    let stage = session.observer.started(Stage::Outside);
     match choice {
         Choice::Host => {
-            stage.finish("this machine");
-            Ok((OutsideSystem::of_host(ids_of_machine())?, None))
+            stage.finished(StageResult::OutsideIsMachine);
+            Ok(ReadyOutside {
+                system: OutsideSystem::of_host(ids_of_machine())?,
+                entry: None,
+            })
         }
         Choice::Directory(path) => {
-            stage.finish(&path.to_string_lossy());
-            Ok((OutsideSystem::of_tree(path, ids_of_machine()), None))
+            stage.finished(StageResult::OutsideIsDirectory(path));
+            Ok(ReadyOutside {
+                system: OutsideSystem::of_tree(path.clone(), ids_of_machine()),
+                entry: None,
+            })
         }
         Choice::Matching => {
-            let Some(Origin {
-                recipe,
-                more,
-                entry,
-            }) = origin
-            else {
-                return Err(BuildError::Recipe {
-                    what: "--outside matching".to_owned(),
-                    why: "there is no suite to match".to_owned(),
-                    hint: Some("it takes `host`, or a directory or tarball".to_owned()),
-                });
-            };
-            let place = Place {
-                directory: entry.path.join(OUTSIDES),
-                key: "matching".to_owned(),
-            };
-            let make = |out: &Path, context: Context<'_>| {
-                outside::build_matching((recipe, more), &entry.path, out, context)
-            };
-            let made = made_tree(&place, &make, context, &stage)?;
-            let outside = OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone());
-            let versions = outside.versions().programs;
-            let version = versions
-                .iter()
-                .find(|(name, _)| name == "mmdebstrap")
-                .map(|(_, version)| version.as_str());
-            let name = format!(
-                "{} {} + mmdebstrap {}",
-                recipe.suite,
-                recipe.architecture,
-                version.unwrap_or("?")
-            );
-            stage.finish(&format!("{name}{}", made.as_str()));
-            Ok((outside, Some(made.entry)))
+            let origin = origin.ok_or(Error::NothingToMatch)?;
+            matching(origin, environment, session, &*stage)
         }
-        Choice::Tarball(path) => {
-            let (_, sha256) = crate::bootstrap::freeze::local_debs::digest(&path)?;
-            let place = Place {
-                directory: root.join("tarballs"),
-                key: format!("{sha256}-{}", ids.uid_base),
-            };
-            let make = |out: &Path, context: Context<'_>| outside::unpack(&path, out, context);
-            let made = made_tree(&place, &make, context, &stage)?;
-            stage.finish(&format!("{}{}", path.to_string_lossy(), made.as_str()));
-            Ok((
-                OutsideSystem::of_tree(made.entry.path.join("root"), ids.clone()),
-                Some(made.entry),
-            ))
-        }
+        Choice::Tarball(path) => unpacked(path, environment, session, &*stage),
     }
 }
 
+fn matching(
+    origin: Origin<'_>,
+    environment: &Environment,
+    session: Session<'_>,
+    stage: &dyn StageObserver,
+) -> Result<ReadyOutside, Error> {
+    let Origin {
+        recipe,
+        more,
+        entry,
+    } = origin;
+    let place = TreePlace {
+        directory: entry.path.join(OUTSIDES),
+        key: "matching".to_owned(),
+    };
+    let make = |out: &Path, context: Context<'_>| {
+        let source = MatchingSource {
+            recipe,
+            more,
+            state: &entry.path,
+        };
+        outside::build_matching(source, out, context)
+    };
+    let made = made_tree(&place, &make, environment, session, stage)?;
+    let system = made.system(environment);
+    let versions = system.versions().programs;
+    let mut programs = versions.iter();
+    let mmdebstrap = programs.find(|(name, _)| name == "mmdebstrap");
+    stage.finished(StageResult::OutsideMatches {
+        recipe,
+        mmdebstrap: mmdebstrap.map(|(_, version)| version.as_str()),
+        cached: made.cached,
+    });
+    Ok(ReadyOutside {
+        system,
+        entry: Some(made.entry),
+    })
+}
+
+fn unpacked(
+    tarball: &Path,
+    environment: &Environment,
+    session: Session<'_>,
+    stage: &dyn StageObserver,
+) -> Result<ReadyOutside, Error> {
+    let sha256 = digest(tarball)?.sha256;
+    let place = TreePlace {
+        directory: environment.cache.join("tarballs"),
+        key: format!("{sha256}-{}", environment.ids.uid_base),
+    };
+    let make = |out: &Path, context: Context<'_>| outside::unpack(tarball, out, context);
+    let made = made_tree(&place, &make, environment, session, stage)?;
+    stage.finished(StageResult::OutsideIsTarball(tarball, made.cached));
+    Ok(ReadyOutside {
+        system: made.system(environment),
+        entry: Some(made.entry),
+    })
+}
+
 /// Where the cache has a tree.
-pub(crate) struct Place {
+pub(crate) struct TreePlace {
+    /// The directory of the cache.
     pub(crate) directory: PathBuf,
+    /// The key in it.
     pub(crate) key: String,
 }
 
 /// A tree in the cache.
-pub(crate) struct Made {
+pub(crate) struct MadeTree {
+    /// Its place.
     pub(crate) entry: CacheEntry,
-    is_cached: bool,
+    /// Whether it was there already.
+    pub(crate) cached: IsCached,
 }
 
-impl Made {
-    /// For the line of a stage.
-    pub(crate) fn as_str(&self) -> &'static str {
-        if self.is_cached { "   cached" } else { "" }
+impl MadeTree {
+    /// The tree as an outside system.
+    pub(crate) fn system(&self, environment: &Environment) -> OutsideSystem {
+        OutsideSystem::of_tree(self.entry.path.join("root"), environment.ids.clone())
     }
 }
+
+/// Fills a directory with a tree.
+pub(crate) type MakeTree<'a> = &'a dyn Fn(&Path, Context<'_>) -> Result<(), bootstrap::Error>;
 
 /// A tree from the cache, made first if need be.
 ///
 /// # Errors
 /// It cannot be made.
 pub(crate) fn made_tree(
-    place: &Place,
-    make: &dyn Fn(&Path, Context<'_>) -> Result<(), BuildError>,
-    context: Context<'_>,
-    stage: &Stage,
-) -> Result<Made, BuildError> {
+    place: &TreePlace,
+    make: MakeTree<'_>,
+    environment: &Environment,
+    session: Session<'_>,
+    stage: &dyn StageObserver,
+) -> Result<MadeTree, Error> {
+    let watch = events_to(stage);
+    let context = session.context(environment, &watch);
     let remove = |path: &Path| outside::remove_tree(path, context);
-    let watch = |line: &str| stage.say(line);
     let cache = Cache::open(&place.directory, &remove)?;
-    let waiting = || stage.say("another twinroot is at it");
+    let waiting = || stage.waiting(&place.directory.join(&place.key));
     match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
-        CacheSlot::Ready(entry) => Ok(Made {
+        CacheSlot::Ready(entry) => Ok(MadeTree {
             entry,
-            is_cached: true,
+            cached: IsCached::Cached,
         }),
-        CacheSlot::Vacant(making) => match make(
-            &making.partial,
-            Context {
-                watch: &watch,
-                ..context
-            },
-        ) {
-            Ok(()) => Ok(Made {
-                entry: making.publish(&remove)?,
-                is_cached: false,
+        CacheSlot::Vacant(writer) => match make(&writer.partial, context) {
+            Ok(()) => Ok(MadeTree {
+                entry: writer.publish(&remove)?,
+                cached: IsCached::Made,
             }),
             Err(error) => {
-                making.abandon(&remove)?;
-                Err(error)
+                writer.abandon(&remove)?;
+                Err(error.into())
             }
         },
     }

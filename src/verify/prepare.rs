@@ -1,220 +1,194 @@
-//! From the command line to a pinned state and a ready outside; what `verify` and
-//! `build` do before they build.
+//! From options to a frozen archive and an outside system that is ready: what every run does
+//! before it builds.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::audit::method::Method;
-use crate::bootstrap::cache::{Cache, CacheEntry};
-use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::command::{mmdebstrap, technique};
-use crate::bootstrap::freeze::{Context, FrozenArchive, Place};
+use crate::bootstrap;
+use crate::bootstrap::command::technique::SUBORDINATE_IDS;
+use crate::bootstrap::emulation;
+use crate::bootstrap::error::at;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{FetchSystem, local_debs};
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::outside::{Choice, OutsideSystem};
-use crate::bootstrap::recipe::{LocalDeb, Recipe};
-use crate::bootstrap::{BuildError, at, emulation, outside};
-use crate::cli::args::{RecipeArgs, epoch};
-use crate::cli::output::progress::Stages;
-use crate::sandbox::launch::Interrupts;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan};
-use crate::verify::environment::{cache_root, id_map, native_architecture, proxies};
-use crate::verify::freeze::Pinning;
+use crate::bootstrap::outside::{self, Choice, OutsideSystem};
+use crate::bootstrap::recipe::Recipe;
+use crate::verify::error::Error;
+use crate::verify::freeze::{Freezer, Frozen};
 use crate::verify::mirror;
-use crate::verify::outside_system::{Origin, choice, ready_outside};
+use crate::verify::observer::Stage;
+use crate::verify::options::{EpochSource, GivenEpoch, Subject};
+use crate::verify::outside_system::{Origin, ReadyOutside, ready};
+use crate::verify::prepared::{Prepared, Snapshot};
+use crate::verify::session::Session;
 
-/// Everything that all builds share.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    /// What is built.
-    pub(crate) recipe: Recipe,
-    /// The frozen state's description.
-    pub(crate) state: FrozenArchive,
-    /// `SOURCE_DATE_EPOCH`.
-    pub(crate) epoch: i64,
-    /// What the builds run on.
-    pub(crate) outside: OutsideSystem,
-    /// How the outside is watched.
-    pub(crate) audit: Method,
-    /// The machine's architecture, where it is another than the chroot's.
-    pub(crate) foreign_to: Option<String>,
-    /// A file with the subordinate ids of the user without privileges.
-    subordinate_ids: PathBuf,
-    entry: CacheEntry,
-    /// The outside's own entry, where the cache has it.
-    outside_entry: Option<CacheEntry>,
-    /// The frozen state that an outside of another architecture was made of.
-    _outside_state: Option<CacheEntry>,
-}
-
-impl Prepared {
-    /// Where the cache has the outside: `root` in it is the tree.
-    pub(crate) fn outside_entry(&self) -> Option<&CacheEntry> {
-        self.outside_entry.as_ref()
-    }
-
-    /// The plan of one build; a chrootless one is watched.
-    pub(crate) fn plan(&self, way: BuildMode) -> Plan {
-        self.plan_on(&self.outside, way)
-    }
-
-    /// The same on another outside.
-    pub(crate) fn plan_on(&self, outside: &OutsideSystem, way: BuildMode) -> Plan {
-        let mode = way.mode();
-        let after = match mode {
-            Mode::Normal => AfterRun::Forget,
-            Mode::Chrootless => self.audit.after(),
-        };
-        let (lists, pool) = (self.entry.path.join("lists"), self.entry.path.join("pool"));
-        let mut binds = mmdebstrap::binds(&self.recipe, Some(&lists), Some(&pool));
-        if way.needs_subordinate_ids() {
-            binds.extend(["/etc/subuid", "/etc/subgid"].map(|target| Bind {
-                source: self.subordinate_ids.clone(),
-                target: target.into(),
-                access: Access::ReadOnly,
-            }));
-        }
-        let mut plan = outside.plan(
-            way.label(),
-            technique::command(&self.recipe, way),
-            Some(self.epoch),
-            binds,
-            (self.audit.cover(), after),
-        );
-        if self.foreign_to.is_some() && mode == Mode::Chrootless {
-            plan.emulation = Emulation::None;
-        }
-        plan
-    }
-}
-
-/// Pins and makes the outside, or takes both from the cache, for builds of these ways.
+/// Freezes the archive and makes the outside system, or takes both from the cache, for builds of
+/// these modes.
 ///
 /// # Errors
 /// The first thing that cannot be done.
 pub(crate) fn prepare(
-    (suite, mirror): (&str, Option<&str>),
-    args: &RecipeArgs,
-    ways: &[BuildMode],
-    interrupts: &Interrupts,
-    stages: &Stages,
-) -> Result<Prepared, BuildError> {
-    let native = native_architecture()?;
-    let recipe = recipe(suite, mirror, args, &native)?;
-    let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
-    let is_foreign = recipe.architecture != native;
-    if is_foreign && ways.iter().any(|way| way.mode() == Mode::Normal) {
-        emulator(&native, &recipe.architecture)?;
+    subject: &Subject,
+    modes: &[BuildMode],
+    session: Session<'_>,
+) -> Result<Prepared, Error> {
+    let mirror = mirror::resolved(recipe(subject)?, subject, session)?;
+    if subject.needs_emulator(modes) {
+        let registered = emulation::registered();
+        let (own, target) = (
+            &subject.environment.architecture,
+            &mirror.recipe.architecture,
+        );
+        emulation::needed(own, target, &registered)?;
     }
-    let choice = choice(&args.outside)?;
-    let ids = id_map()?;
-    let proxies = proxies();
-    let quiet = |_: &str| {};
-    let context = Context {
-        ids: &ids,
-        interrupts,
-        watch: &quiet,
-        proxies: &proxies,
-    };
-    let root = cache_root()?;
-    let pinning = Pinning {
-        states: Cache::open(&root.join("states"), &|path| {
-            outside::remove_tree(path, context)
-        })?,
-        args,
-        context,
-        stages,
-    };
-    let more = match choice {
-        Choice::Matching => outside::more_packages(ways, &recipe, &native),
+    let more = match subject.outside {
+        Choice::Matching => {
+            outside::more_packages(modes, &mirror.recipe, &subject.environment.architecture)
+        }
         Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => vec![],
     };
-    let ready = |origin| ready_outside(choice.clone(), origin, &root, context, stages);
-    let (pinned, outside, outside_entry, outside_state) = if is_foreign {
-        // The outside is of this machine's architecture, and what pins the other one.
-        let own = match choice {
-            Choice::Matching => {
-                let recipe = recipe.for_outside(&native, args.outside_mirror.as_deref());
-                let (recipe, _repository) = mirror::resolved(recipe, interrupts, stages)?;
-                let pinned = pinning.pinned("pin outside", &recipe, &more, Place::Machine)?;
-                Some((recipe, pinned))
-            }
-            Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => None,
-        };
-        let origin = own.as_ref().map(|(recipe, pinned)| Origin {
-            recipe,
-            more: &more,
-            entry: &pinned.entry,
-        });
-        let (outside, outside_entry) = ready(origin)?;
-        let place = match choice {
-            Choice::Host => Place::MachineForeign(&outside),
-            Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
-                Place::OutsideSystem(&outside)
-            }
-        };
-        let pinned = pinning.pinned("pin", &recipe, &[], place)?;
-        let own = own.map(|(_, pinned)| pinned.entry);
-        (pinned, outside, outside_entry, own)
+    let base = if subject.is_foreign() {
+        foreign_base(subject, &mirror.recipe, &more, session)?
     } else {
-        let pinned = pinning.pinned("pin", &recipe, &more, Place::Machine)?;
-        let origin = Origin {
-            recipe: &recipe,
-            more: &more,
-            entry: &pinned.entry,
-        };
-        let (outside, entry) = ready(Some(origin))?;
-        (pinned, outside, entry, None)
+        native_base(subject, &mirror.recipe, &more, session)?
     };
-    has_programs(&outside, ways)?;
-    let epoch = pinned_epoch(args.source_date_epoch, &pinned.state)?;
-    Ok(Prepared {
-        recipe,
-        state: pinned.state,
-        epoch,
+    has_programs(&base.outside.system, modes)?;
+    let Base {
+        frozen,
         outside,
-        audit: args.audit.method(),
-        foreign_to: is_foreign.then_some(native),
-        subordinate_ids: subordinate_ids(&root)?,
-        entry: pinned.entry,
-        outside_entry,
-        _outside_state: outside_state,
+        mut locks,
+    } = base;
+    let snapshot = Snapshot {
+        lists: frozen.entry.path.join("lists"),
+        pool: frozen.entry.path.join("pool"),
+        subordinate_ids: subordinate_ids(&subject.environment.cache)?,
+    };
+    let outside_tree = outside.entry.as_ref().map(|entry| entry.path.clone());
+    locks.extend(mirror.entry.into_iter().chain(outside.entry));
+    locks.push(frozen.entry);
+    Ok(Prepared {
+        recipe: mirror.recipe,
+        epoch: epoch(subject.epoch, &frozen.archive, now())?,
+        archive: frozen.archive,
+        snapshot,
+        outside: outside.system,
+        outside_tree,
+        audit: subject.audit,
+        foreign_to: subject
+            .is_foreign()
+            .then(|| subject.environment.architecture.clone()),
+        locks,
     })
 }
 
-/// Whether the outside has what the ways run there.
-fn has_programs(outside: &OutsideSystem, ways: &[BuildMode]) -> Result<(), BuildError> {
-    let lacking = ways.iter().find_map(|way| {
-        let mut programs = way.programs().iter();
-        Some((way, programs.find(|program| !outside.has(program.path))?))
-    });
-    let Some((way, program)) = lacking else {
-        return Ok(());
+/// What builds stand on.
+struct Base {
+    frozen: Frozen,
+    outside: ReadyOutside,
+    /// Other entries of the cache that must stay.
+    locks: Vec<crate::bootstrap::cache::CacheEntry>,
+}
+
+/// The archive is frozen on this machine, and the outside system is made of it.
+fn native_base(
+    subject: &Subject,
+    recipe: &Recipe,
+    more: &[String],
+    session: Session<'_>,
+) -> Result<Base, Error> {
+    let freezer = Freezer::open(subject, session)?;
+    let frozen = freezer.frozen(Stage::Freeze, recipe, more, FetchSystem::Machine)?;
+    let origin = Origin {
+        recipe,
+        more,
+        entry: &frozen.entry,
     };
-    let option = match way.mode() {
-        Mode::Normal => "--mode-reference",
-        Mode::Chrootless => "--technique",
-    };
-    Err(BuildError::Recipe {
-        what: format!("{option} {}", way.technique()),
-        why: format!("the outside has no /{}", program.path),
-        hint: Some(format!(
-            "install {} there, or use --outside matching",
-            program.package
-        )),
+    let outside = ready(
+        &subject.outside,
+        Some(origin),
+        &subject.environment,
+        session,
+    )?;
+    Ok(Base {
+        frozen,
+        outside,
+        locks: Vec::new(),
     })
+}
+
+/// The outside system is of this machine's architecture, and the archive of the other one is
+/// frozen from there.
+fn foreign_base(
+    subject: &Subject,
+    recipe: &Recipe,
+    more: &[String],
+    session: Session<'_>,
+) -> Result<Base, Error> {
+    let freezer = Freezer::open(subject, session)?;
+    let (native, mut locks) = (&subject.environment.architecture, Vec::new());
+    let own = match subject.outside {
+        Choice::Matching => {
+            let own = recipe.for_outside(native, subject.outside_mirror.as_deref());
+            let mirror = mirror::resolved(own, subject, session)?;
+            let frozen = freezer.frozen(
+                Stage::FreezeOutside,
+                &mirror.recipe,
+                more,
+                FetchSystem::Machine,
+            )?;
+            locks.extend(mirror.entry);
+            Some((mirror.recipe, frozen))
+        }
+        Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => None,
+    };
+    let origin = own.as_ref().map(|(recipe, frozen)| Origin {
+        recipe,
+        more,
+        entry: &frozen.entry,
+    });
+    let outside = ready(&subject.outside, origin, &subject.environment, session)?;
+    let place = match subject.outside {
+        Choice::Host => FetchSystem::MachineForeign(&outside.system),
+        Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
+            FetchSystem::OutsideSystem(&outside.system)
+        }
+    };
+    let frozen = freezer.frozen(Stage::Freeze, recipe, &[], place)?;
+    locks.extend(own.map(|(_, frozen)| frozen.entry));
+    Ok(Base {
+        frozen,
+        outside,
+        locks,
+    })
+}
+
+/// Checks that the outside system has what the modes run on it.
+fn has_programs(outside: &OutsideSystem, modes: &[BuildMode]) -> Result<(), Error> {
+    let missing = modes.iter().find_map(|mode| {
+        let mut programs = mode.programs().iter();
+        Some((mode, programs.find(|program| !outside.has(program.path))?))
+    });
+    match missing {
+        None => Ok(()),
+        Some((mode, program)) => Err(Error::OutsideLacksProgram {
+            mode: *mode,
+            path: program.path,
+            package: program.package,
+        }),
+    }
 }
 
 /// The file with what `/etc/subuid` says to a build that needs it.
-fn subordinate_ids(root: &Path) -> Result<PathBuf, BuildError> {
-    let path = root.join("subordinate-ids");
-    if fs::read_to_string(&path).is_ok_and(|text| text == technique::SUBORDINATE_IDS) {
+fn subordinate_ids(cache: &Path) -> Result<PathBuf, bootstrap::Error> {
+    let path = cache.join("subordinate-ids");
+    if fs::read_to_string(&path).is_ok_and(|text| text == SUBORDINATE_IDS) {
         return Ok(path);
     }
-    // Another run may be at it, or use it already.
-    let new = tempfile::NamedTempFile::new_in(root).map_err(at(root, "make a file in"))?;
-    fs::write(new.path(), technique::SUBORDINATE_IDS).map_err(at(new.path(), "write"))?;
+    // Another run may be writing it, or use it already.
+    let new = tempfile::NamedTempFile::new_in(cache).map_err(at(cache, "make a file in"))?;
+    fs::write(new.path(), SUBORDINATE_IDS).map_err(at(new.path(), "write"))?;
     fs::set_permissions(new.path(), PermissionsExt::from_mode(0o644))
         .map_err(at(new.path(), "open to all"))?;
     let persisted = new.persist(&path);
@@ -222,89 +196,97 @@ fn subordinate_ids(root: &Path) -> Result<PathBuf, BuildError> {
     Ok(path)
 }
 
-/// What runs the chroot's programs on this machine, for a normal build.
-fn emulator(native: &str, architecture: &str) -> Result<(), BuildError> {
-    emulation::needed(native, architecture, &emulation::registered()).map_err(|lack| {
-        BuildError::Recipe {
-            what: format!("--arch {architecture}"),
-            why: lack.to_string(),
-            hint: Some(lack.mend()),
-        }
-    })
-}
-
-fn recipe(
-    suite: &str,
-    mirror: Option<&str>,
-    args: &RecipeArgs,
-    native: &str,
-) -> Result<Recipe, BuildError> {
-    let keyrings = args
-        .keyring
+/// The recipe of a subject: files that it names are read, and a mirror that cannot be frozen is
+/// refused.
+fn recipe(subject: &Subject) -> Result<Recipe, Error> {
+    let keyrings = subject
+        .keyrings
         .iter()
         .map(|path| path.canonicalize().map_err(at(path, "open")));
+    let debs = subject.debs.iter().map(|path| local_debs::read(path));
     let recipe = Recipe {
-        suite: suite.to_owned(),
-        mirror: mirror.map(str::to_owned),
+        suite: subject.suite.clone(),
+        mirror: subject.mirror.clone(),
         local_mirror: None,
-        variant: args.variant.as_str(),
-        include: args.include.clone(),
-        aptopts: args.aptopt.clone(),
+        variant: subject.variant.clone(),
+        include: subject.include.clone(),
+        aptopts: subject.aptopts.clone(),
         keyrings: keyrings.collect::<Result<_, _>>()?,
-        extra_repos: args.extra_repo.clone(),
-        debs: args
-            .deb
-            .iter()
-            .map(|path| LocalDeb::read(path))
-            .collect::<Result<_, _>>()?,
-        architecture: args.arch.clone().unwrap_or_else(|| native.to_owned()),
+        extra_repos: subject.extra_repos.clone(),
+        debs: debs.collect::<Result<_, _>>()?,
+        architecture: subject.target_architecture().to_owned(),
     };
-    if let Some(mirror) = recipe.file_mirror() {
-        return Err(BuildError::Recipe {
-            what: mirror.to_owned(),
-            why: "apt installs from file: in place, so it can't be frozen".to_owned(),
-            hint: Some(format!(
-                "write it copy:{}",
-                mirror.trim_start_matches("file:")
-            )),
-        });
+    match recipe.file_mirror() {
+        Some(mirror) => Err(Error::FileMirror {
+            mirror: mirror.to_owned(),
+        }),
+        None => Ok(recipe),
     }
-    Ok(recipe)
 }
 
-/// The epoch of both builds. One later than the clock breaks mmdebstrap's clamping:
-/// what is written now would keep its own time.
-fn pinned_epoch(option: Option<i64>, state: &FrozenArchive) -> Result<i64, BuildError> {
-    let refused = |what: &str, why: String| BuildError::Recipe {
-        what: what.to_owned(),
-        why,
-        hint: None,
+/// Seconds since 1970 by the clock.
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
+/// The epoch of all builds. mmdebstrap clamps times to it, which does nothing to one that is
+/// later than the clock: what is written now would keep its own time.
+fn epoch(given: Option<GivenEpoch>, archive: &FrozenArchive, now: u64) -> Result<i64, Error> {
+    let of_release = || {
+        archive.release_date.map(|seconds| GivenEpoch {
+            seconds,
+            source: EpochSource::Release,
+        })
     };
-    let environment = epoch::from_environment().map_err(|error| BuildError::Recipe {
-        what: epoch::NAME.to_owned(),
-        why: error.why(),
-        hint: None,
-    })?;
-    let (source, epoch) = match (option, environment) {
-        (Some(epoch), _) => ("--source-date-epoch", epoch),
-        (None, Some(epoch)) => ("SOURCE_DATE_EPOCH", epoch),
-        (None, None) => {
-            let date = state.release_date.ok_or_else(|| BuildError::Recipe {
-                what: "SOURCE_DATE_EPOCH".to_owned(),
-                why: "it is not set, and no Release file has a date".to_owned(),
-                hint: Some("give --source-date-epoch SECONDS".to_owned()),
-            })?;
-            ("the Release date", date)
-        }
-    };
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_secs());
-    if epoch < 0 || u64::try_from(epoch).is_ok_and(|epoch| epoch > now) {
-        return Err(refused(
-            source,
-            format!("{epoch} is not between 0 and now, {now}"),
-        ));
+    let GivenEpoch { seconds, source } = given.or_else(of_release).ok_or(Error::NoEpoch)?;
+    match u64::try_from(seconds) {
+        Ok(unsigned) if unsigned <= now => Ok(seconds),
+        Ok(_) | Err(_) => Err(Error::EpochOutOfRange {
+            from: source,
+            seconds,
+            now,
+        }),
     }
-    Ok(epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn archive(release_date: Option<i64>) -> FrozenArchive {
+        FrozenArchive {
+            release_date,
+            sha256: String::new(),
+            packages: BTreeMap::new(),
+            bytes: 0,
+        }
+    }
+
+    #[test]
+    fn the_epoch_is_the_given_one_or_the_date_of_the_release_and_never_later_than_the_clock() {
+        let given = |seconds| {
+            Some(GivenEpoch {
+                seconds,
+                source: EpochSource::Argument,
+            })
+        };
+        let of = |given, release| epoch(given, &archive(release), 100).map_err(|e| e.to_string());
+        assert_eq!(of(given(7), Some(50)), Ok(7));
+        assert_eq!(of(None, Some(50)), Ok(50));
+        assert_eq!(
+            of(None, None),
+            Err("SOURCE_DATE_EPOCH: it is not set, and no Release file has a date".to_owned())
+        );
+        assert_eq!(
+            of(given(-1), None),
+            Err("source date epoch: -1 is not between 0 and now, 100".to_owned())
+        );
+        assert_eq!(
+            of(None, Some(101)),
+            Err("the Release date: 101 is not between 0 and now, 100".to_owned())
+        );
+    }
 }

@@ -3,29 +3,26 @@
 use std::io;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
+use crate::cli::output::error::{CliError, print};
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
+use crate::explain::attribution::explain_alone;
 use crate::input::source::{Source, SourceKind};
-use crate::report::Report;
-use crate::report::convert::comparison::Times;
+use crate::report::convert::comparison::ExplainedComparison;
+use crate::report::wire::report::Report;
 
 /// Runs the command; 0 identical, 1 divergent, 2 trouble.
-pub(crate) fn run(args: &CompareArgs) -> ExitCode {
-    match status(args) {
-        Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            // Standard error may be closed; the exit status says the same.
-            let _ = writeln!(io::stderr(), "twinroot: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+///
+/// # Errors
+/// An option or an output file cannot be used.
+pub(crate) fn run(args: &CompareArgs) -> Result<u8, CliError> {
+    Ok(status(args)?)
 }
 
 fn status(args: &CompareArgs) -> anyhow::Result<u8> {
@@ -48,17 +45,14 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         &|bytes| bar.set_position(bytes),
     );
     bar.finish_and_clear();
-    let mut report = Report::from_comparison(&comparison, Times::new());
-    report.detail(&comparison, epoch);
-    report.explain_alone(&comparison, epoch);
-    known.apply(&mut report)?;
+    let report = Report::from(ExplainedComparison {
+        comparison: &comparison,
+        explanation: &explain_alone(&comparison, epoch),
+        epoch,
+    });
+    let report = known.apply(report)?;
     if let Some(trouble) = &report.trouble {
-        let hint = trouble
-            .hint
-            .iter()
-            .map(|hint| format!("hint: {hint}\n"))
-            .collect::<String>();
-        let _ = write!(io::stderr(), "twinroot: {}\n{hint}", trouble.what);
+        print(&[], &trouble.what, trouble.hint.clone());
     }
     outputs.write(&report)?;
     Ok(known.status(&report))

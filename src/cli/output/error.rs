@@ -1,65 +1,78 @@
-//! Trouble: the job could not be done. One line, at most one hint, exit status 2; or
-//! death of the signal that ended it.
+//! The one place that prints trouble: the job could not be done. One line, at most one hint, exit
+//! status 2; or death by the signal that ended the run.
 
 use std::io::Write as _;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap;
+use crate::cli::commands::doctor::check::MissingRequirement;
+use crate::cli::output::hints;
 use crate::cli::signals;
-use crate::sandbox::launch::SandboxError;
+use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
+use crate::verify;
 
 /// Why a command stopped.
 #[derive(Debug)]
-pub(crate) enum Trouble {
-    /// A signal asked for the end; everything is cleaned up.
+pub(crate) enum CliError {
+    /// A signal asked for the end. Everything is cleaned up.
     Signal(i32),
-    /// Building went wrong.
-    Build(BuildError),
+    /// This machine has not got what every build needs.
+    Requirement(MissingRequirement),
+    /// A verification, a build or an audit could not be done.
+    Verify(verify::Error),
     /// Anything else, with its context.
     Other(anyhow::Error),
 }
 
-impl Trouble {
-    /// Says what happened on standard error, and gives the exit status.
-    pub(crate) fn tell(&self) -> u8 {
-        let (tail, line, hint) = match self {
-            Self::Signal(signal) => {
-                signals::die_of(*signal);
-                return 2;
-            }
-            Self::Build(error) => (error.tail(), error.to_string(), error.hint()),
-            Self::Other(error) => (&[][..], format!("{error:#}"), None),
-        };
-        let mut text = String::new();
-        for line in tail {
-            text.push_str(&format!("  | {}\n", quote(line.as_bytes())));
+impl CliError {
+    /// Prints what happened to standard error, and gives the exit status.
+    pub(crate) fn print(&self) -> u8 {
+        match self {
+            Self::Signal(signal) => signals::die_of(*signal),
+            Self::Requirement(error) => print(&[], &error.to_string(), error.fix.clone()),
+            Self::Verify(error) => print(error.tail(), &error.to_string(), hints::of(error)),
+            Self::Other(error) => print(&[], &format!("{error:#}"), None),
         }
-        text.push_str(&format!("twinroot: {}\n", line.replace('\n', " ")));
-        text.extend(hint.map(|hint| format!("hint: {hint}\n")));
-        // Standard error may be closed; the exit status says the same.
-        let _ = std::io::stderr().write_all(text.as_bytes());
         2
     }
 
-    /// The trouble of a run that signals may have ended.
-    pub(crate) fn of_run(self, interrupts: &crate::sandbox::launch::Interrupts) -> Self {
+    /// The error of a run that a signal may have ended.
+    pub(crate) fn of_run(self, interrupts: &Interrupts) -> Self {
         interrupts.signal().map_or(self, Self::Signal)
     }
 }
 
-impl From<BuildError> for Trouble {
-    fn from(error: BuildError) -> Self {
-        Self::Build(error)
+/// Prints lines of a transcript, one line that says what went wrong, and a hint.
+pub(crate) fn print(tail: &[String], line: &str, hint: Option<String>) {
+    let mut text = String::new();
+    for line in tail {
+        text.push_str(&format!("  | {}\n", quote(line.as_bytes())));
+    }
+    text.push_str(&format!("twinroot: {}\n", line.replace('\n', " ")));
+    text.extend(hint.map(|hint| format!("hint: {hint}\n")));
+    // Standard error may be closed; the exit status says the same.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+impl From<MissingRequirement> for CliError {
+    fn from(error: MissingRequirement) -> Self {
+        Self::Requirement(error)
     }
 }
 
-impl From<SandboxError> for Trouble {
-    fn from(error: SandboxError) -> Self {
-        Self::Build(error.into())
+impl From<verify::Error> for CliError {
+    fn from(error: verify::Error) -> Self {
+        Self::Verify(error)
     }
 }
 
-impl From<anyhow::Error> for Trouble {
+impl From<bootstrap::Error> for CliError {
+    fn from(error: bootstrap::Error) -> Self {
+        Self::Verify(error.into())
+    }
+}
+
+impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error)
     }

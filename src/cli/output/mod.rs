@@ -1,6 +1,8 @@
-//! TODO.
+//! Where results go, and what is said on the way.
 
 pub(crate) mod destination;
 pub(crate) mod error;
+pub(crate) mod hints;
 pub(crate) mod progress;
-pub(crate) mod report_files;
+pub mod report_files;
+pub(crate) mod stage_text;

@@ -1,20 +1,20 @@
-//! One line a stage on standard error, with its elapsed time; nothing where that is no terminal.
+//! One line per stage on standard error, with its elapsed time; nothing if that is no terminal.
 
 use std::io::{IsTerminal, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::bootstrap::mirror::work::WorkStep;
+use crate::cli::output::stage_text;
+use crate::sandbox::protocol::Progress;
+use crate::verify::observer::{Observer, Stage, StageObserver, StageResult};
 
 /// The stages of one run.
 #[derive(Debug)]
 pub(crate) struct Stages {
     bars: MultiProgress,
-}
-
-/// One stage under way.
-#[derive(Debug)]
-pub(crate) struct Stage {
-    bar: ProgressBar,
 }
 
 /// Whether progress is shown.
@@ -26,10 +26,21 @@ pub(crate) enum Verbosity {
     Quiet,
 }
 
+impl Verbosity {
+    /// As `--quiet` says.
+    pub(crate) fn from_quiet(is_quiet: bool) -> Self {
+        if is_quiet {
+            Self::Quiet
+        } else {
+            Self::Progress
+        }
+    }
+}
+
 impl Stages {
     /// Stages that are drawn on standard error, if that is a terminal.
-    pub(crate) fn new(noise: Verbosity) -> Self {
-        let is_shown = noise == Verbosity::Progress && std::io::stderr().is_terminal();
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        let is_shown = verbosity == Verbosity::Progress && std::io::stderr().is_terminal();
         let target = if is_shown {
             ProgressDrawTarget::stderr()
         } else {
@@ -40,36 +51,59 @@ impl Stages {
         }
     }
 
-    /// Takes everything off the screen: what comes next is somebody else's.
-    pub(crate) fn dismiss(self) {
+    /// Takes everything off the screen: what comes next is not twinroot's.
+    pub(crate) fn dismiss(&self) {
         // A terminal that takes nothing has nothing to be taken off.
         let _ = self.bars.clear();
         self.bars.set_draw_target(ProgressDrawTarget::hidden());
     }
 
-    /// Begins a stage.
-    pub(crate) fn start(&self, name: &'static str) -> Stage {
+    /// Begins a line with this name.
+    pub(crate) fn line(&self, name: &'static str) -> StageLine {
         let bar = self.bars.add(ProgressBar::new_spinner());
         bar.set_style(style("  {prefix:11} {spinner} {elapsed:>4}  {wide_msg}"));
         bar.set_prefix(name);
         bar.enable_steady_tick(Duration::from_millis(120));
-        Stage { bar }
+        StageLine { bar }
     }
 }
 
-impl Stage {
-    /// What it is doing; control characters of the text are dropped.
-    pub(crate) fn say(&self, text: &str) {
+/// The line of one stage.
+#[derive(Debug)]
+pub(crate) struct StageLine {
+    bar: ProgressBar,
+}
+
+impl Observer for Stages {
+    fn started(&self, stage: Stage) -> Box<dyn StageObserver + '_> {
+        Box::new(self.line(stage_text::name(stage)))
+    }
+}
+
+impl StageObserver for StageLine {
+    /// Control characters of the text are dropped.
+    fn line(&self, text: &str) {
         let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-        self.bar
-            .set_message(plain.trim_start_matches("I: ").to_owned());
+        let plain = plain.trim_start_matches("I: ");
+        self.bar.set_message(plain.to_owned());
     }
 
-    /// The stage's result stays on the screen.
-    pub(crate) fn finish(&self, result: &str) {
+    fn progress(&self, progress: Progress) {
+        self.line(&stage_text::progress(progress));
+    }
+
+    fn files(&self, done: usize, step: WorkStep) {
+        self.line(&stage_text::files(done, step));
+    }
+
+    fn waiting(&self, path: &Path) {
+        self.line(&stage_text::waiting(path));
+    }
+
+    fn finished(&self, result: StageResult<'_>) {
         self.bar
             .set_style(style("  {prefix:11} {wide_msg} {elapsed:>5}"));
-        self.bar.finish_with_message(result.to_owned());
+        self.bar.finish_with_message(stage_text::result(result));
     }
 }
 
@@ -82,7 +116,7 @@ impl Drop for Stages {
     }
 }
 
-impl Drop for Stage {
+impl Drop for StageLine {
     fn drop(&mut self) {
         if !self.bar.is_finished() {
             self.bar.finish_and_clear();

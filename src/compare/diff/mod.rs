@@ -7,6 +7,7 @@ pub(crate) mod encoding;
 pub(crate) mod fields;
 pub(crate) mod global_headers;
 pub(crate) mod tail;
+pub(crate) mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,7 +16,8 @@ use crate::compare::Progress;
 use crate::compare::collect::Collector;
 use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, Side, SideEntry};
 use crate::compare::diff::bytes::differing_pairs;
-use crate::compare::diff::fields::{Names, PairDifference, View};
+use crate::compare::diff::fields::PairDifference;
+use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{Index, IndexError, Key, Stop, read_raw_entry};
 use crate::compare::pairing::moves;

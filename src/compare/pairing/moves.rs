@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::compare::comparison::Side;
 use crate::compare::diff::content::digest;
 use crate::compare::diff::fields;
-use crate::compare::diff::fields::{Names, View};
+use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{IndexError, Key, key};
 use crate::tar::entry::trim_slash;

@@ -3,8 +3,8 @@
 
 use bstr::ByteSlice as _;
 
-use crate::explain::content::reading::{Reading, Record, digest};
-use crate::tar::time::Timestamp;
+use crate::explain::content::reading::{Item, Reading, digest};
+use crate::text::date::CivilTime;
 
 /// Names of the fields after the account's own, by file.
 const FILES: [(&[u8], &[&str]); 4] = [
@@ -34,37 +34,56 @@ pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
 
 pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     let names = fields(path)?;
-    let records = content.lines().map(|line| {
+    let account = |line: &[u8]| {
         let mut values = line.split(|byte| *byte == b':');
-        let account = Record::new(values.next().unwrap_or_default());
-        names
-            .iter()
-            .zip(values)
-            .fold(account, |account, (name, value)| {
-                account.with(name, shown(name, value))
-            })
-    });
-    Some(Reading {
-        records: records.collect(),
-        ..Reading::default()
-    })
+        let account = Item::new(values.next().unwrap_or_default());
+        let fields = names.iter().zip(values);
+        fields.fold(account, |account, (name, value)| {
+            with_field(account, name, value)
+        })
+    };
+    Some(Reading::of_items(content.lines().map(account).collect()))
 }
 
-/// A field for a person: no hash, and days as dates.
-fn shown(name: &str, value: &[u8]) -> Vec<u8> {
+/// An account with one more field as a person reads it: no hash, and days as dates.
+fn with_field(account: Item, name: &str, value: &[u8]) -> Item {
+    let day = || value.to_str().ok()?.parse().ok().map(date);
     match name {
-        "password" if value.len() > 3 => format!("a hash ({})", digest(value)).into_bytes(),
-        "changed" | "expires" => match value.to_str().ok().and_then(|day| day.parse().ok()) {
-            Some(day) => date(day).into_bytes(),
-            None => value.to_vec(),
+        "password" if value.len() > 3 => account.with(name, format!("a hash ({})", digest(value))),
+        "changed" => match day() {
+            Some(date) => account.with_time(name, date),
+            None => account.with(name, value),
         },
-        _ => value.to_vec(),
+        // When an account expires is a setting, and does not come from the time of the build.
+        "expires" => account.with(
+            name,
+            day().map_or_else(|| value.to_vec(), String::into_bytes),
+        ),
+        _ => account.with(name, value),
     }
 }
 
-/// Day since 1970-01-01, as shadow(5) counts.
+/// A day since 1970-01-01, as shadow(5) counts.
 fn date(day: u32) -> String {
-    let time = Timestamp::from_pax((u64::from(day) * 86_400).to_string().as_bytes()).to_string();
-    let date = time.split('T').next().unwrap_or_default();
+    let date = CivilTime::from_seconds(i64::from(day) * 86_400).date();
     format!("day {day} ({date})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_of_a_change_is_a_date_and_a_hash_is_not_shown() {
+        let shadow = read(b"etc/shadow", b"me:$y$hash:20416:0\nyou:!::0\n").unwrap_or_default();
+        let me = Item::new(b"me")
+            .with("password", format!("a hash ({})", digest(b"$y$hash")))
+            .with_time("changed", "day 20416 (2025-11-24)")
+            .with("minimum", "0");
+        let you = Item::new(b"you")
+            .with("password", "!")
+            .with("changed", "")
+            .with("minimum", "0");
+        assert_eq!(shadow, Reading::of_items(vec![me, you]));
+    }
 }

@@ -1,5 +1,7 @@
 //! Numbers at offsets of a content that may be cut anywhere.
 
+use crate::tar::time::Timestamp;
+
 /// Byte order of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -7,7 +9,7 @@ pub(crate) enum Order {
     Big,
 }
 
-/// `length` bytes from `at` on, where they are all there.
+/// `length` bytes from `at` on; `None` if they are not all there.
 pub(crate) fn span(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
     bytes.get(at..at.checked_add(length)?)
 }
@@ -54,7 +56,11 @@ pub(crate) fn string_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
     rest.get(..rest.iter().position(|byte| *byte == 0)?)
 }
 
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A time in seconds since 1970.
+pub(crate) fn time(seconds: u32) -> Timestamp {
+    Timestamp::Seconds {
+        negative: false,
+        whole: u64::from(seconds),
+        fraction: String::new(),
+    }
 }

@@ -7,7 +7,7 @@
 use bstr::ByteSlice as _;
 
 use crate::explain::content::bytes::span;
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{InnerContent, Item, Reading};
 
 const HEADER: usize = 110;
 const END: &[u8] = b"TRAILER!!!";
@@ -33,20 +33,21 @@ pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
         let start = (at + HEADER + length).next_multiple_of(4);
         let size = usize::try_from(number(6)?).ok()?;
         let inside = span(content, start, size)?;
-        reading.records.push(
-            Record::new(name)
+        reading.items.push(
+            Item::new(name)
                 .with("inode", number(0)?.to_string())
                 .with("mode", format!("{:06o}", number(1)?))
                 .with("uid", number(2)?.to_string())
                 .with("gid", number(3)?.to_string())
                 .with("links", number(4)?.to_string())
-                .with("time", number(5)?.to_string())
+                .with_time("time", number(5)?.to_string())
                 .with("size", size.to_string())
                 .with("device", format!("{},{}", number(9)?, number(10)?)),
         );
-        reading
-            .parts
-            .push((name.to_str_lossy().into_owned(), inside.to_vec()));
+        reading.inner.push(InnerContent {
+            name: name.to_str_lossy().into_owned(),
+            bytes: inside.to_vec(),
+        });
         at = (start + size).next_multiple_of(4);
     }
 }

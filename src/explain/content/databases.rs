@@ -1,25 +1,18 @@
 //! Binary databases of which the header says most: systemd's hardware database and message
 //! catalog, the locale archive, and Python's compiled modules.
 
-use crate::explain::content::bytes::{Order, hex, size_at, string_at, u16_at, u32_at, u64_at};
-use crate::explain::content::reading::{Reading, Record, digest};
-use crate::tar::time::Timestamp;
-
-fn facts(facts: Record) -> Option<Reading> {
-    Some(Reading {
-        facts,
-        ..Reading::default()
-    })
-}
+use crate::explain::content::bytes::{Order, size_at, string_at, time, u16_at, u32_at, u64_at};
+use crate::explain::content::reading::{Item, Properties, Reading, digest};
+use crate::text::hex::hex;
 
 /// `u64` numbers from an offset on, by name.
-fn numbers(content: &[u8], at: usize, names: &[&str], start: Record) -> Option<Record> {
-    let mut record = start;
+fn numbers(content: &[u8], at: usize, names: &[&str]) -> Option<Properties> {
+    let mut properties = Properties::default();
     for (number, name) in names.iter().enumerate() {
         let value = u64_at(content, at + number * 8, Order::Little)?;
-        record = record.with(name, value.to_string());
+        properties = properties.with(name, value.to_string());
     }
-    Some(record)
+    Some(properties)
 }
 
 pub(crate) fn wants_hwdb(_path: &[u8], content: &[u8]) -> bool {
@@ -39,8 +32,10 @@ pub(crate) fn read_hwdb(_path: &[u8], content: &[u8]) -> Option<Reading> {
         "bytes of nodes",
         "bytes of strings",
     ];
-    let record = numbers(content, 8, &names, Record::default())?;
-    facts(record.with("content", digest(content)))
+    let properties = numbers(content, 8, &names)?;
+    Some(Reading::of_properties(
+        properties.with("content", digest(content)),
+    ))
 }
 
 pub(crate) fn wants_catalog(_path: &[u8], content: &[u8]) -> bool {
@@ -50,8 +45,10 @@ pub(crate) fn wants_catalog(_path: &[u8], content: &[u8]) -> bool {
 /// The header of the message catalog (systemd, `catalog.c`): two `u32` of flags, then `u64`s.
 pub(crate) fn read_catalog(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let names = ["header size", "messages", "message size"];
-    let record = numbers(content, 16, &names, Record::default())?;
-    facts(record.with("content", digest(content)))
+    let properties = numbers(content, 16, &names)?;
+    Some(Reading::of_properties(
+        properties.with("content", digest(content)),
+    ))
 }
 
 const LOCALES: u32 = 0xde02_0109;
@@ -66,7 +63,7 @@ pub(crate) fn read_locales(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let order = Order::Little;
     let (table, slots) = (size_at(content, 8, order)?, size_at(content, 16, order)?);
     let mut reading = Reading {
-        facts: Record::default().with("locales", u32_at(content, 12, order)?.to_string()),
+        properties: Properties::default().with("locales", u32_at(content, 12, order)?.to_string()),
         ..Reading::default()
     };
     let mut names = Vec::new();
@@ -77,7 +74,7 @@ pub(crate) fn read_locales(_path: &[u8], content: &[u8]) -> Option<Reading> {
         }
     }
     names.sort_unstable();
-    reading.records = names.into_iter().map(Record::new).collect();
+    reading.items = names.into_iter().map(Item::new).collect();
     Some(reading)
 }
 
@@ -88,20 +85,16 @@ pub(crate) fn wants_python(path: &[u8], content: &[u8]) -> bool {
 /// A compiled module (PEP 552): magic 4, flags 4; then the source's time and size, or its hash.
 pub(crate) fn read_python(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let order = Order::Little;
-    let record = Record::default().with("magic", u16_at(content, 0, order)?.to_string());
-    let record = match u32_at(content, 4, order)? {
-        0 => {
-            let time = u32_at(content, 8, order)?.to_string();
-            record
-                .with(
-                    "source time",
-                    Timestamp::from_pax(time.as_bytes()).to_string(),
-                )
-                .with("source size", u32_at(content, 12, order)?.to_string())
-        }
-        flags => record
+    let magic = u16_at(content, 0, order)?;
+    let properties = Properties::default().with("magic", magic.to_string());
+    let properties = match u32_at(content, 4, order)? {
+        0 => properties
+            .with_time("source time", time(u32_at(content, 8, order)?).to_string())
+            .with("source size", u32_at(content, 12, order)?.to_string()),
+        flags => properties
             .with("flags", flags.to_string())
             .with("source hash", hex(content.get(8..16)?)),
     };
-    facts(record.with("code", digest(content.get(16..)?)))
+    let code = digest(content.get(16..)?);
+    Some(Reading::of_properties(properties.with("code", code)))
 }

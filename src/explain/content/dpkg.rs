@@ -3,14 +3,7 @@
 
 use bstr::ByteSlice as _;
 
-use crate::explain::content::reading::{Reading, Record};
-
-fn of(records: Vec<Record>) -> Option<Reading> {
-    Some(Reading {
-        records,
-        ..Reading::default()
-    })
-}
+use crate::explain::content::reading::{Item, Properties, Reading};
 
 pub(crate) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
     matches!(
@@ -22,11 +15,12 @@ pub(crate) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
 /// Three lines each: the name, the name it goes to, the package (`:` is the administrator).
 pub(crate) fn read_diversions(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let lines: Vec<&[u8]> = content.lines().collect();
-    let record = |three: &[&[u8]]| match three {
-        [from, to, package] => Some(Record::new(from).with("to", to).with("package", package)),
+    let item = |three: &[&[u8]]| match three {
+        [from, to, package] => Some(Item::new(from).with("to", to).with("package", package)),
         _ => None,
     };
-    of(lines.chunks(3).map(record).collect::<Option<_>>()?)
+    let items = lines.chunks(3).map(item).collect::<Option<_>>()?;
+    Some(Reading::of_items(items))
 }
 
 pub(crate) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
@@ -38,11 +32,11 @@ pub(crate) fn wants_overrides(path: &[u8], _content: &[u8]) -> bool {
 
 /// A line each: user, group, mode, path.
 pub(crate) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
-    let record = |line: &[u8]| {
+    let item = |line: &[u8]| {
         let words: Vec<&[u8]> = line.splitn_str(4, " ").collect();
         match words[..] {
             [user, group, mode, path] => Some(
-                Record::new(path)
+                Item::new(path)
                     .with("user", user)
                     .with("group", group)
                     .with("mode", mode),
@@ -50,7 +44,8 @@ pub(crate) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
             _ => None,
         }
     };
-    of(content.lines().map(record).collect::<Option<_>>()?)
+    let items = content.lines().map(item).collect::<Option<_>>()?;
+    Some(Reading::of_items(items))
 }
 
 pub(crate) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
@@ -59,11 +54,12 @@ pub(crate) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
 
 /// A line each: 32 hexadecimal digits, two blanks, path.
 pub(crate) fn read_sums(_path: &[u8], content: &[u8]) -> Option<Reading> {
-    let record = |line: &[u8]| {
+    let item = |line: &[u8]| {
         let (sum, path) = line.split_once_str("  ")?;
-        Some(Record::new(path).with("md5", sum))
+        Some(Item::new(path).with("md5", sum))
     };
-    of(content.lines().map(record).collect::<Option<_>>()?)
+    let items = content.lines().map(item).collect::<Option<_>>()?;
+    Some(Reading::of_items(items))
 }
 
 pub(crate) fn wants_alternatives(path: &[u8], _content: &[u8]) -> bool {
@@ -76,7 +72,7 @@ pub(crate) fn wants_alternatives(path: &[u8], _content: &[u8]) -> bool {
 pub(crate) fn read_alternatives(_path: &[u8], content: &[u8]) -> Option<Reading> {
     let mut lines = content.lines();
     let mut reading = Reading {
-        facts: Record::default()
+        properties: Properties::default()
             .with("status", lines.next()?)
             .with("link", lines.next()?),
         ..Reading::default()
@@ -85,15 +81,15 @@ pub(crate) fn read_alternatives(_path: &[u8], content: &[u8]) -> Option<Reading>
     while let Some(name) = lines.next().filter(|line| !line.is_empty()) {
         let name = crate::text::quote(name);
         let link = lines.next()?;
-        reading.facts = reading.facts.with(&format!("link of {name}"), link);
+        reading.properties = reading.properties.with(&format!("link of {name}"), link);
         followers.push(name);
     }
     while let Some(path) = lines.next().filter(|line| !line.is_empty()) {
-        let mut choice = Record::new(path).with("priority", lines.next()?);
+        let mut choice = Item::new(path).with("priority", lines.next()?);
         for name in &followers {
             choice = choice.with(name, lines.next()?);
         }
-        reading.records.push(choice);
+        reading.items.push(choice);
     }
     Some(reading)
 }

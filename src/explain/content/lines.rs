@@ -3,7 +3,7 @@
 
 use bstr::ByteSlice as _;
 
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{Item, Reading};
 
 pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
     let info = path.strip_prefix(b"var/lib/dpkg/info/");
@@ -18,8 +18,5 @@ pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
 }
 
 pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
-    Some(Reading {
-        records: content.lines().map(Record::new).collect(),
-        ..Reading::default()
-    })
+    Some(Reading::of_items(content.lines().map(Item::new).collect()))
 }

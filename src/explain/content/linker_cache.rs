@@ -10,7 +10,7 @@
 use bstr::ByteSlice as _;
 
 use crate::explain::content::bytes::{Order, size_at, span, string_at, u32_at, u64_at};
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{Item, Properties, Reading};
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0\0";
@@ -22,17 +22,48 @@ pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
     content.starts_with(MAGIC) || content.starts_with(OLD_MAGIC)
 }
 
+/// A cache of format 1.1, with its header read.
+struct Cache<'a> {
+    /// Length of the cache in the old format before it, in bytes.
+    start: usize,
+    bytes: &'a [u8],
+    order: Order,
+    entries: usize,
+}
+
+impl<'a> Cache<'a> {
+    fn find(content: &'a [u8]) -> Option<Self> {
+        let start = content.find(MAGIC)?;
+        let bytes = content.get(start..)?;
+        // The low bits of the flags: 2 little, 3 big, 0 from before they were set.
+        let order = match bytes.get(28)? & 3 {
+            3 => Order::Big,
+            _ => Order::Little,
+        };
+        let entries = size_at(bytes, 20, order)?;
+        Some(Self {
+            start,
+            bytes,
+            order,
+            entries,
+        })
+    }
+}
+
+/// How many libraries a cache lists, by its header; `None` if it is not a cache.
+pub(crate) fn entry_count(content: &[u8]) -> Option<usize> {
+    Cache::find(content).map(|cache| cache.entries)
+}
+
 pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
-    let start = content.find(MAGIC)?;
-    let cache = content.get(start..)?;
-    // The low bits of the flags: 2 little, 3 big, 0 from before they were set.
-    let order = match cache.get(28)? & 3 {
-        3 => Order::Big,
-        _ => Order::Little,
-    };
-    let count = size_at(cache, 20, order)?;
+    let Cache {
+        start,
+        bytes: cache,
+        order,
+        entries: count,
+    } = Cache::find(content)?;
     let mut reading = Reading {
-        facts: Record::default()
+        properties: Properties::default()
             .with("old format", if start > 0 { "before it" } else { "none" })
             .with("entries", count.to_string())
             .with("generator", generator(cache, order).unwrap_or(b"none")),
@@ -44,8 +75,8 @@ pub(crate) fn read(_path: &[u8], content: &[u8]) -> Option<Reading> {
         let name = string_at(cache, size_at(cache, at + 4, order)?)?;
         let path = string_at(cache, size_at(cache, at + 8, order)?)?;
         let hwcap = u64_at(cache, at + 16, order)?;
-        reading.records.push(
-            Record::new(name)
+        reading.items.push(
+            Item::new(name)
                 .with("path", path)
                 .with("flags", format!("{flags:#06x}"))
                 .with("hwcap", format!("{hwcap:#x}")),

@@ -2,10 +2,11 @@
 
 use std::io::Cursor;
 
-use crate::compare;
-use crate::compare::comparison::{Divergence, DivergenceKind};
+use crate::compare::compare as compare_archives;
+use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence, Side};
 use crate::compare::options::{Limits, Options};
-use crate::explain::content::Explainer;
+use crate::explain::content::fact::{EntryChange, Fact, PropertyChange, PropertyKind};
+use crate::explain::content::packed::UNPACKED;
 use crate::input::source::{Source, SourceKind};
 use crate::text::quote;
 
@@ -21,8 +22,16 @@ pub(crate) fn is_tar(content: &[u8]) -> bool {
         .is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
-/// What differs between two archives, a line each; what differs inside an entry follows it.
-pub(crate) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> Option<Vec<String>> {
+/// Explains the two contents of a path of the archives.
+type ExplainInside<'a> = dyn FnMut(&[u8], &[u8], &[u8]) -> Vec<Fact> + 'a;
+
+/// What differs between two archives; what `explain_inside` says of two contents follows their
+/// entry. `None` if one of the archives cannot be read.
+pub(crate) fn compare(
+    left: &[u8],
+    right: &[u8],
+    explain_inside: &mut ExplainInside<'_>,
+) -> Option<Vec<Fact>> {
     let source = |content: &[u8]| Source {
         label: String::new(),
         name: String::new(),
@@ -30,53 +39,62 @@ pub(crate) fn compare(explainer: &mut Explainer, left: &[u8], right: &[u8]) -> O
     };
     let limits = Limits {
         entries: ENTRIES,
-        spool: crate::explain::content::packed::UNPACKED,
-        retain: crate::explain::content::packed::UNPACKED,
+        spool: UNPACKED,
+        retain: UNPACKED,
         ..Limits::default()
     };
     let options = Options {
         limits,
         ..Options::default()
     };
-    let found = compare::compare(source(left), source(right), &options, &|_| {});
+    let found = compare_archives(source(left), source(right), &options, &|_| {});
     if found.trouble.is_some() {
         return None;
     }
-    let mut lines: Vec<String> = found
-        .archive
-        .iter()
-        .map(|one| format!("archive: {}: {}", one.name, one.detail))
-        .collect();
+    let aspects = found.archive.into_iter().map(|one| Fact::Archive {
+        aspect: one.name,
+        detail: one.detail,
+    });
+    let mut facts: Vec<Fact> = aspects.collect();
     for divergence in &found.divergences {
-        lines.extend(of_entry(divergence));
+        let path = quote(&divergence.path);
+        facts.extend(changes(divergence).into_iter().map(|change| Fact::Entry {
+            path: path.clone(),
+            change,
+        }));
         if let Some((left, right)) = divergence.contents().filter(|(left, right)| left != right) {
-            let inside = explainer.inside(&divergence.path, left, right);
-            lines.extend(inside.into_iter().map(|line| format!("  {line}")));
+            let inside = explain_inside(&divergence.path, left, right).into_iter();
+            facts.extend(inside.map(|fact| Fact::InEntry(Box::new(fact))));
         }
     }
-    Some(lines)
+    Some(facts)
 }
 
-fn of_entry(divergence: &Divergence) -> Vec<String> {
-    let path = quote(&divergence.path);
-    let word = match divergence.kind {
-        DivergenceKind::Changed => "",
-        DivergenceKind::LeftOnly => " only left",
-        DivergenceKind::RightOnly => " only right",
-        DivergenceKind::Moved => " moved",
-        DivergenceKind::Reordered => " stands elsewhere",
-    };
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
-    let fields = divergence.fields.iter().map(|field| {
-        if field.name == "content" {
-            return format!("entry {path}: content differs");
-        }
-        let values = (value(&field.left), value(&field.right));
-        format!("entry {path}: {} {} | {}", field.name, values.0, values.1)
-    });
-    if divergence.fields.is_empty() {
-        vec![format!("entry {path}{word}")]
-    } else {
-        fields.collect()
+/// What differs of an entry, apart from what its content says.
+fn changes(divergence: &Divergence) -> Vec<EntryChange> {
+    if !divergence.fields.is_empty() {
+        return divergence.fields.iter().map(change).collect();
     }
+    match divergence.kind {
+        DivergenceKind::Changed => vec![],
+        DivergenceKind::LeftOnly => vec![EntryChange::OneSided(Side::Left)],
+        DivergenceKind::RightOnly => vec![EntryChange::OneSided(Side::Right)],
+        DivergenceKind::Moved => vec![EntryChange::Moved],
+        DivergenceKind::Reordered => vec![EntryChange::Reordered],
+    }
+}
+
+fn change(field: &FieldDivergence) -> EntryChange {
+    if field.name == "content" {
+        return EntryChange::Content;
+    }
+    EntryChange::Field(PropertyChange {
+        name: field.name.clone(),
+        left: field.left.as_ref().map(ToString::to_string),
+        right: field.right.as_ref().map(ToString::to_string),
+        kind: match field.name.as_str() {
+            "mtime" => PropertyKind::Time,
+            _ => PropertyKind::Other,
+        },
+    })
 }

@@ -1,54 +1,114 @@
-//! What a reader made of one content, and how two of those differ.
-
-use std::collections::BTreeMap;
+//! What a reader makes of one content: properties, items and contents inside.
 
 use sha2::{Digest as _, Sha256};
 
+use crate::explain::content::fact::{Property, PropertyKind};
 use crate::text::quote;
 
 /// Longest value that is shown whole, in bytes.
 const VALUE: usize = 200;
-/// Fields shown of a record that only one side has.
-const SHOWN: usize = 6;
 
 /// One content, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reading {
     /// What is said of the whole: `generator`, `build id`.
-    pub(crate) facts: Record,
+    pub(crate) properties: Properties,
     /// Accounts, stanzas, sections, members, lines; in the content's own order.
-    pub(crate) records: Vec<Record>,
-    /// Contents inside this one by name, to be explained as such.
-    pub(crate) parts: Vec<(String, Vec<u8>)>,
+    pub(crate) items: Vec<Item>,
+    /// Contents inside this one, to be explained as such.
+    pub(crate) inner: Vec<InnerContent>,
 }
 
-/// Something with a name and fields, as text that is quoted already.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Record {
-    /// Its name; two of one name are told apart by their order.
-    pub(crate) key: String,
-    /// Names and values.
-    pub(crate) fields: Vec<(String, String)>,
-}
-
-impl Record {
-    /// A record of this name.
-    pub(crate) fn new(key: &[u8]) -> Self {
+impl Reading {
+    /// A content of which only its items are known.
+    pub(crate) fn of_items(items: Vec<Item>) -> Self {
         Self {
-            key: quote(key),
-            fields: Vec::new(),
+            items,
+            ..Self::default()
         }
     }
 
-    /// The same with a field more; its value is quoted and clipped.
+    /// A content of which only its properties are known.
+    pub(crate) fn of_properties(properties: Properties) -> Self {
+        Self {
+            properties,
+            ..Self::default()
+        }
+    }
+}
+
+/// A content inside another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InnerContent {
+    /// Its name, not quoted.
+    pub(crate) name: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Something in a content that has a name and properties.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// Its name, quoted; items of one name are told apart by their order.
+    pub(crate) name: String,
+    /// What is said of it.
+    pub(crate) properties: Properties,
+}
+
+impl Item {
+    /// An item of this name.
+    pub(crate) fn new(name: &[u8]) -> Self {
+        Self {
+            name: quote(name),
+            properties: Properties::default(),
+        }
+    }
+
+    /// The same with one more property; its value is quoted and cut.
     pub(crate) fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.fields.push((name.to_owned(), clipped(value.as_ref())));
+        self.properties = self.properties.with(name, value);
         self
     }
 
-    fn field(&self, name: &str) -> Option<&str> {
-        let found = self.fields.iter().find(|(other, _)| other == name);
-        found.map(|(_, value)| value.as_str())
+    /// The same with one more property, which says when something was made or changed.
+    pub(crate) fn with_time(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.properties = self.properties.with_time(name, value);
+        self
+    }
+}
+
+/// Names and values in the order of the content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Properties(Vec<Property>);
+
+impl Properties {
+    /// The same with one more property; its value is quoted and cut.
+    pub(crate) fn with(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.and(name, value.as_ref(), PropertyKind::Other)
+    }
+
+    /// The same with one more property, which says when something was made or changed.
+    pub(crate) fn with_time(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.and(name, value.as_ref(), PropertyKind::Time)
+    }
+
+    fn and(mut self, name: &str, value: &[u8], kind: PropertyKind) -> Self {
+        self.0.push(Property {
+            name: name.to_owned(),
+            value: clipped(value),
+            kind,
+        });
+        self
+    }
+
+    /// The first property of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Property> {
+        self.0.iter().find(|property| property.name == name)
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Property> {
+        self.0.iter()
     }
 }
 
@@ -68,7 +128,7 @@ fn clipped(value: &[u8]) -> String {
     }
 }
 
-/// The start of a SHA-256 in hexadecimal: enough to tell two contents apart.
+/// The first 8 bytes of a SHA-256 in hexadecimal: enough to tell two contents apart.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let start: String = digest
@@ -79,138 +139,9 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{start}…")
 }
 
-/// What differs between two readings, a line each: facts, then records.
-///
-/// `noun` is what a record is called.
-pub(crate) fn differences(noun: &str, left: &Reading, right: &Reading) -> Vec<String> {
-    let mut lines = changes("", &left.facts, &right.facts);
-    let (old, new) = (numbered(&left.records), numbered(&right.records));
-    for (key, record) in &old {
-        match new.get(key) {
-            None => lines.push(format!("{noun} {} only left{}", named(key), about(record))),
-            Some(other) => {
-                lines.extend(changes(&format!("{noun} {}: ", named(key)), record, other))
-            }
-        }
-    }
-    for (key, record) in &new {
-        if !old.contains_key(key) {
-            lines.push(format!("{noun} {} only right{}", named(key), about(record)));
-        }
-    }
-    let order = |records: &[Record], other: &BTreeMap<(String, usize), &Record>| {
-        let keys = keys(records).into_iter();
-        keys.filter(|key| other.contains_key(key))
-            .collect::<Vec<_>>()
-    };
-    if order(&left.records, &new) != order(&right.records, &old) {
-        let same = if lines.is_empty() {
-            "the same"
-        } else {
-            "common"
-        };
-        lines.push(format!("{same} {noun}s stand in another order"));
-    }
-    lines
-}
-
-/// Each record's name, and which of that name it is.
-fn keys(records: &[Record]) -> Vec<(String, usize)> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut number = |key| {
-        let count = seen.entry(key).or_insert(0);
-        *count += 1;
-        *count
-    };
-    records
-        .iter()
-        .map(|record| (record.key.clone(), number(record.key.as_str())))
-        .collect()
-}
-
-fn numbered(records: &[Record]) -> BTreeMap<(String, usize), &Record> {
-    keys(records).into_iter().zip(records).collect()
-}
-
-/// A record's name, with its number where it is not the first of that name.
-fn named((name, number): &(String, usize)) -> String {
-    match number {
-        1 => name.clone(),
-        number => format!("{name} (number {number} of this name)"),
-    }
-}
-
-/// Fields of two records that differ.
-fn changes(of: &str, left: &Record, right: &Record) -> Vec<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in left.fields.iter().chain(&right.fields) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    let value = |record: &Record, name: &str| {
-        let value = record.field(name).unwrap_or("none").to_owned();
-        if value.is_empty() {
-            "empty".to_owned()
-        } else {
-            value
-        }
-    };
-    names
-        .into_iter()
-        .filter(|name| left.field(name) != right.field(name))
-        .map(|name| format!("{of}{name} {} | {}", value(left, name), value(right, name)))
-        .collect()
-}
-
-/// A record in a few words.
-fn about(record: &Record) -> String {
-    let fields = record.fields.iter().filter(|(_, value)| !value.is_empty());
-    let fields: Vec<_> = fields
-        .take(SHOWN)
-        .map(|(name, value)| format!("{name} {value}"))
-        .collect();
-    if fields.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", fields.join(", "))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn reading(records: Vec<Record>) -> Reading {
-        Reading {
-            records,
-            ..Reading::default()
-        }
-    }
-
-    #[test]
-    fn records_pair_by_name_and_number_and_their_order_counts() {
-        let a = || Record::new(b"a").with("uid", "1");
-        let left = reading(vec![a(), Record::new(b"b").with("uid", "2"), a()]);
-        let right = reading(vec![
-            Record::new(b"c"),
-            a(),
-            Record::new(b"a").with("uid", ""),
-        ]);
-        assert_eq!(
-            differences("account", &left, &right),
-            [
-                "account a (number 2 of this name): uid 1 | empty",
-                "account b only left: uid 2",
-                "account c only right",
-            ]
-        );
-        let turned = reading(vec![Record::new(b"b").with("uid", "2"), a(), a()]);
-        assert_eq!(
-            differences("account", &left, &turned),
-            ["the same accounts stand in another order"]
-        );
-    }
 
     #[test]
     fn long_values_that_differ_at_their_end_do_not_look_the_same() {

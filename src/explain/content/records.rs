@@ -1,6 +1,6 @@
 //! Files of which little more can be said than whether they are empty, zero or random.
 
-use crate::explain::content::reading::{Reading, Record, digest};
+use crate::explain::content::reading::{Properties, Reading, digest};
 
 /// Files of records of one size, in bytes: lastlog(8), faillog(5), wtmp(5).
 const LOGINS: [(&[u8], usize); 4] = [
@@ -29,10 +29,9 @@ pub(crate) fn read_logins(path: &[u8], content: &[u8]) -> Option<Reading> {
         count => format!("{count} not zero: {}", digest(content)),
     };
     let (bytes, records) = (content.len(), content.len() / size);
-    Some(Reading {
-        facts: Record::default().with("records", format!("{records} in {bytes} bytes, {used}")),
-        ..Reading::default()
-    })
+    let properties =
+        Properties::default().with("records", format!("{records} in {bytes} bytes, {used}"));
+    Some(Reading::of_properties(properties))
 }
 
 pub(crate) fn wants_machine_id(path: &[u8], _content: &[u8]) -> bool {
@@ -48,10 +47,8 @@ pub(crate) fn read_machine_id(_path: &[u8], content: &[u8]) -> Option<Reading> {
         id if is_id => [b"random, ", id].concat(),
         id => id.to_vec(),
     };
-    Some(Reading {
-        facts: Record::default().with("machine id", value),
-        ..Reading::default()
-    })
+    let properties = Properties::default().with("machine id", value);
+    Some(Reading::of_properties(properties))
 }
 
 pub(crate) fn wants_seed(path: &[u8], _content: &[u8]) -> bool {
@@ -66,8 +63,6 @@ pub(crate) fn read_seed(_path: &[u8], content: &[u8]) -> Option<Reading> {
         (length, 1) => format!("{length} equal bytes"),
         (length, kinds) => format!("{length} bytes of {kinds} values: {}", digest(content)),
     };
-    Some(Reading {
-        facts: Record::default().with("seed", what),
-        ..Reading::default()
-    })
+    let properties = Properties::default().with("seed", what);
+    Some(Reading::of_properties(properties))
 }

@@ -3,7 +3,7 @@
 
 use bstr::ByteSlice as _;
 
-use crate::explain::content::reading::{Reading, Record};
+use crate::explain::content::reading::{Item, Reading};
 
 pub(crate) fn wants_packages(path: &[u8], _content: &[u8]) -> bool {
     let dpkg = path.strip_prefix(b"var/lib/dpkg/");
@@ -31,7 +31,7 @@ pub(crate) fn read_questions(_path: &[u8], content: &[u8]) -> Option<Reading> {
 
 /// Stanzas by the value of their field `key`.
 fn read(content: &[u8], key: &[u8]) -> Reading {
-    let mut reading = Reading::default();
+    let mut items = Vec::new();
     for stanza in content
         .split_str("\n\n")
         .filter(|text| !text.trim_ascii().is_empty())
@@ -40,17 +40,15 @@ fn read(content: &[u8], key: &[u8]) -> Reading {
         let name = fields
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(key));
-        let record = Record::new(name.map_or(&b"without a name"[..], |(_, value)| value));
+        let item = Item::new(name.map_or(&b"without a name"[..], |(_, value)| value));
         let others = fields
             .iter()
             .filter(|(name, _)| !name.eq_ignore_ascii_case(key));
-        reading
-            .records
-            .push(others.fold(record, |record, (name, value)| {
-                record.with(&crate::text::quote(name), value)
-            }));
+        items.push(others.fold(item, |item, (name, value)| {
+            item.with(&crate::text::quote(name), value)
+        }));
     }
-    reading
+    Reading::of_items(items)
 }
 
 /// Fields of a stanza; lines that begin with a blank go on with the value before.

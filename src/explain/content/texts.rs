@@ -1,35 +1,32 @@
-//! Texts of no known format: whether they differ in what they say, or only in how.
+//! Texts of no known format: what they differ in, if it is not what their lines say.
 
 use bstr::ByteSlice as _;
 
+use crate::explain::content::fact::TextDifference;
 use crate::text::diff::is_text;
 
-/// What is left of a text when something about it does not count.
+/// The lines of a text without what is left out of account.
 type Reduced = Vec<Vec<u8>>;
 
-/// Takes something out of a text that does not count.
+/// Leaves something out of a text.
 type Reduce = fn(&[u8]) -> Reduced;
 
-/// What is said where nothing but dates and times differs.
-pub(crate) const TIMES: &str = "the same but for dates and times";
-
-/// What two different texts have in common; nothing where their difference says it all.
-pub(crate) fn compare(_path: &[u8], left: &[u8], right: &[u8]) -> Option<Vec<String>> {
+/// What two different texts have in common; `None` if they are not texts, or if a difference by
+/// lines says all there is to say.
+pub(crate) fn compare(left: &[u8], right: &[u8]) -> Option<TextDifference> {
     if !is_text(left) || !is_text(right) {
         return None;
     }
-    let ways: [(&str, Reduce); 5] = [
-        ("the same lines in another order", sorted),
-        ("the same lines, some repeated", unrepeated),
-        (
-            "the same but for carriage returns and the end of the file",
-            unended,
-        ),
-        ("the same but for white space", unspaced),
-        (TIMES, untimed),
+    let differences: [(TextDifference, Reduce); 5] = [
+        (TextDifference::LineOrder, sorted),
+        (TextDifference::RepeatedLines, unrepeated),
+        (TextDifference::LineEnds, unended),
+        (TextDifference::WhiteSpace, unspaced),
+        (TextDifference::Times, untimed),
     ];
-    let same = ways.into_iter().find(|(_, of)| of(left) == of(right));
-    same.map(|(what, _)| vec![what.to_owned()])
+    let mut differences = differences.into_iter();
+    let found = differences.find(|(_, reduce)| reduce(left) == reduce(right));
+    found.map(|(difference, _)| difference)
 }
 
 fn owned(content: &[u8]) -> Reduced {

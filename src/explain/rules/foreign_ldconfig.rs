@@ -1,7 +1,7 @@
 //! The linker's cache of another architecture, made by the outside's ldconfig.
 
 use crate::explain::case::{Case, bare, same_script};
-use crate::explain::content::Explainer;
+use crate::explain::content::linker_cache::entry_count;
 use crate::explain::evidence_text;
 use crate::explain::rules::{Finding, Needs, Rule};
 use crate::text::quote;
@@ -38,14 +38,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         evidence_text::script(script),
         evidence_text::command(process)
     ));
-    let read = divergence
+    let counts = divergence
         .contents()
-        .and_then(|(left, right)| Explainer::default().explain(&divergence.path, left, right));
-    let counts = read.iter().flat_map(|read| &read.lines);
-    let count = counts.into_iter().find(|line| line.starts_with("entries "));
-    finding
-        .evidence
-        .extend(count.map(|line| format!("{}: {line}", quote(CACHE))));
+        .and_then(|(left, right)| Some((entry_count(left)?, entry_count(right)?)));
+    if let Some((left, right)) = counts.filter(|(left, right)| left != right) {
+        let counts = format!("{}: entries {left} | {right}", quote(CACHE));
+        finding.evidence.push(counts);
+    }
     finding.hint = Some(
         "no package's fault: ldconfig knows the libraries of its own architecture; the first \
          ldconfig inside makes the cache whole",

@@ -22,7 +22,8 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
                 .fields
                 .iter()
                 .find(|field| field.name == name)
-                .and_then(|field| field.right.clone())
+                .and_then(|field| field.right.as_ref())
+                .map(ToString::to_string)
         };
         let name_of = |database: &[u8], id: Option<String>| -> Option<String> {
             let id = id?;

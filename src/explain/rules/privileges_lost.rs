@@ -1,8 +1,10 @@
 //! Set-id bits, capabilities and access lists that one side lost.
 
 use crate::compare::comparison::{Divergence, FieldDivergence};
+use crate::compare::field_value::FieldValue;
 use crate::explain::case::{Case, bare};
 use crate::explain::rules::{Finding, Needs, Rule};
+use crate::tar::number::Number;
 use crate::text::quote;
 
 pub(crate) const RULE: Rule = Rule {
@@ -41,11 +43,11 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 pub(crate) fn is_lost(divergence: &Divergence) -> bool {
     let is_lost = |field: &FieldDivergence| match field.name.as_str() {
         "mode" => {
-            let mode = |side: &Option<String>| u32::from_str_radix(side.as_deref()?, 8).ok();
-            match (mode(&field.left), mode(&field.right)) {
-                (Some(left), Some(right)) => left & 0o777 == right & 0o777,
-                _ => false,
-            }
+            let mode = |side: &Option<FieldValue>| match side {
+                Some(FieldValue::Mode(Number::Value(mode))) => Some(mode & 0o777),
+                _ => None,
+            };
+            mode(&field.left).is_some() && mode(&field.left) == mode(&field.right)
         }
         name => {
             let is_such = name.starts_with("xattr:") || name.starts_with("acl:");

@@ -15,6 +15,7 @@ pub use crate::explain::scripts::package::{Kind, PackageScripts, Scripts};
 
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::{Walk, Walked};
+use crate::tar::entry_path::EntryPath;
 
 /// How a script supports `DPKG_ROOT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,7 +188,7 @@ impl Script {
     /// The lines that name a path, or whose acts do once arguments and variables are put in.
     #[must_use]
     pub fn lines_about(&self, path: &str) -> Vec<Line> {
-        let path = bare(path);
+        let path = from_root(path);
         let mut about: Vec<Line> = self
             .lines
             .iter()
@@ -211,7 +212,7 @@ impl Script {
 
     /// The numbers of the lines that name a path.
     fn naming(&self, path: &str) -> impl Iterator<Item = usize> {
-        let path = bare(path);
+        let path = from_root(path);
         let is_part = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
         let names = move |line: &String| {
             !line.trim_start().starts_with('#')
@@ -235,18 +236,20 @@ fn names_root(line: &[u8]) -> bool {
         .any(|window| window == b"DPKG_ROOT")
 }
 
-/// A path without what leads to the root and without its last slash.
-fn bare(path: &str) -> &str {
-    path.trim_start_matches('.').trim_matches('/')
+/// A path from the root, in the spelling in which paths are compared.
+fn from_root(path: &str) -> &str {
+    let path = EntryPath::new(path.as_bytes()).from_root();
+    // The rest of a text after ASCII characters is a text.
+    std::str::from_utf8(path).unwrap_or_default()
 }
 
 /// Whether an act is about a path, or runs a tool that is known to make it.
 fn concerns(act: &Act, path: &str) -> bool {
     match act {
-        Act::Writes(known) | Act::Reads(known) => bare(known) == path,
+        Act::Writes(known) | Act::Reads(known) => from_root(known) == path,
         Act::Runs(tool) | Act::Helper(tool) => crate::explain::scripts::package::makes(tool, path),
         Act::Rooted(known) => {
-            bare(known) == path || crate::explain::scripts::package::makes(known, path)
+            from_root(known) == path || crate::explain::scripts::package::makes(known, path)
         }
     }
 }

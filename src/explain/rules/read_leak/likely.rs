@@ -1,12 +1,11 @@
 //! Which of several altered files it was, where no word of them stands in the entry.
 
-use std::collections::BTreeSet;
-
 use crate::compare::comparison::{Divergence, FieldDivergence};
 use crate::explain::case::bare;
-use crate::explain::content::fields::field_detail;
+use crate::explain::content::access_list::{AccessHolder, AccessList};
+use crate::explain::content::field_detail::{FieldDetail, field_detail};
 use crate::explain::rules::read_leak::Leak;
-use crate::trace::tracker::Process;
+use crate::trace::process::Process;
 
 /// What the C library reads in nearly every process.
 const AMBIENT: [&[u8]; 7] = [
@@ -52,18 +51,26 @@ fn databases(field: &FieldDivergence, divergence: &Divergence) -> (bool, bool) {
     match field.name.as_str() {
         "uid" | "uname" => (true, false),
         "gid" | "gname" => (false, true),
-        // The detail has both lists: `user::rwx,group:4:r-x | user::rwx,group:5:r-x`.
-        name if name.starts_with("xattr:system.posix_acl_") => {
-            let detail = field_detail(field, divergence, None).unwrap_or_default();
-            let (left, right) = detail.split_once(" | ").unwrap_or((&detail, ""));
-            let [left, right] = [left, right].map(|list| list.split(',').collect::<BTreeSet<_>>());
-            let differs = |word: &str| {
-                let mut differing = left.symmetric_difference(&right);
-                differing.any(|entry| entry.trim().starts_with(word))
-            };
-            (differs("user:"), differs("group:"))
-        }
-        _ => (false, false),
+        _ => match field_detail(field, divergence, None) {
+            Some(FieldDetail::AccessLists(sides)) => {
+                let entries = |side: Option<AccessList>| side.map_or_else(Vec::new, |list| list.0);
+                let (left, right) = (entries(sides.left), entries(sides.right));
+                let missing = left.iter().filter(|entry| !right.contains(entry));
+                let added = right.iter().filter(|entry| !left.contains(entry));
+                let differing: Vec<_> = missing.chain(added).map(|entry| entry.holder).collect();
+                let is_user = |holder: &AccessHolder| {
+                    matches!(holder, AccessHolder::OwningUser | AccessHolder::User(_))
+                };
+                let is_group = |holder: &AccessHolder| {
+                    matches!(holder, AccessHolder::OwningGroup | AccessHolder::Group(_))
+                };
+                (
+                    differing.iter().any(is_user),
+                    differing.iter().any(is_group),
+                )
+            }
+            _ => (false, false),
+        },
     }
 }
 

@@ -1,0 +1,159 @@
+//! Arguments and environment, resolved once into what the library takes. Nothing below sees an
+//! argument.
+
+use std::sync::Arc;
+
+use crate::audit::method::Method;
+use crate::bootstrap::cache::Freshness;
+use crate::bootstrap::command::mmdebstrap::{Expired, Mode};
+use crate::bootstrap::mode::BuildMode;
+use crate::cli::args::audit::AuditArgs;
+use crate::cli::args::build::BuildArgs;
+use crate::cli::args::epoch;
+use crate::cli::args::recipe::RecipeArgs;
+use crate::cli::args::verify::VerifyArgs;
+use crate::cli::output::error::CliError;
+use crate::sandbox::launch::Interrupts;
+use crate::sandbox::plan::Network;
+use crate::verify::artifacts::Artifacts;
+use crate::verify::command_audit::Command;
+use crate::verify::environment::Environment;
+use crate::verify::leak_check::can_be_copied;
+use crate::verify::options::{
+    Concurrency, EpochSource, GivenEpoch, LeakCheck, Options, Subject, When,
+};
+use crate::verify::outside_system::choice;
+use crate::verify::requests::Requests;
+
+/// Refuses options of `verify` that contradict one another, before anything is opened.
+///
+/// # Errors
+/// They do.
+pub(crate) fn check(args: &VerifyArgs) -> Result<(), CliError> {
+    if args.no_trace && args.recipe.audit == Method::ReadOnly {
+        return Err(CliError::Other(anyhow::anyhow!(
+            "--audit read-only: it finds writes that fail by observing the build, which --no-trace \
+             forbids"
+        )));
+    }
+    if args.leak_check {
+        can_be_copied(&choice(&args.recipe.outside)?)?;
+    }
+    Ok(())
+}
+
+/// What `verify` is asked to do.
+///
+/// # Errors
+/// The environment is not usable, or a path is not.
+pub(crate) fn of_verify(
+    args: &VerifyArgs,
+    artifacts: Option<Artifacts>,
+    interrupts: &Arc<Interrupts>,
+) -> Result<Options, CliError> {
+    let when = |always: bool, never: bool| match (always, never) {
+        (_, true) => When::Never,
+        (true, false) => When::Always,
+        (false, false) => When::Needed,
+    };
+    Ok(Options {
+        requests: Requests::new(&args.mode_reference, &args.technique),
+        leak_check: if args.leak_check {
+            LeakCheck::On
+        } else {
+            LeakCheck::Off
+        },
+        concurrency: match args.jobs {
+            1 => Concurrency::One,
+            _ => Concurrency::Two,
+        },
+        trace: when(args.trace, args.no_trace),
+        control: when(args.control, args.no_control),
+        artifacts,
+        interrupts: Arc::clone(interrupts),
+        ..Options::new(subject(&args.suite, args.mirror.as_ref(), &args.recipe)?)
+    })
+}
+
+/// What `build` is asked to do, and how.
+///
+/// # Errors
+/// As of [`of_verify`].
+pub(crate) fn of_build(
+    args: &BuildArgs,
+    interrupts: &Arc<Interrupts>,
+) -> Result<(Options, BuildMode), CliError> {
+    let mode = match args.mode {
+        Mode::Normal => BuildMode::Normal(args.mode_reference),
+        Mode::Chrootless => BuildMode::Chrootless(args.technique),
+    };
+    let options = Options {
+        interrupts: Arc::clone(interrupts),
+        ..Options::new(subject(&args.suite, args.mirror.as_ref(), &args.recipe)?)
+    };
+    Ok((options, mode))
+}
+
+/// What `audit` is asked to do: the command has this process's environment and directory.
+///
+/// # Errors
+/// The outside system cannot be opened.
+pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Ok(Command {
+        argv: args.command.clone(),
+        environment: variables.collect(),
+        directory: std::env::current_dir().unwrap_or_else(|_| "/".into()),
+        network: if args.network {
+            Network::Machine
+        } else {
+            Network::None
+        },
+        outside: choice(&args.outside)?,
+        audit: args.audit,
+    })
+}
+
+fn subject(suite: &str, mirror: Option<&String>, args: &RecipeArgs) -> Result<Subject, CliError> {
+    Ok(Subject {
+        mirror: mirror.cloned(),
+        variant: args.variant.as_str().to_owned(),
+        include: args.include.clone(),
+        aptopts: args.aptopt.clone(),
+        keyrings: args.keyring.clone(),
+        extra_repos: args.extra_repo.clone(),
+        debs: args.deb.clone(),
+        architecture: args.arch.clone(),
+        outside_mirror: args.outside_mirror.clone(),
+        outside: choice(&args.outside)?,
+        audit: args.audit,
+        epoch: given_epoch(args)?,
+        expired: if args.allow_expired {
+            Expired::Allow
+        } else {
+            Expired::Refuse
+        },
+        freshness: if args.refresh {
+            Freshness::New
+        } else {
+            Freshness::Cached
+        },
+        ..Subject::new(suite, Environment::of_machine()?)
+    })
+}
+
+/// The option wins over the environment.
+fn given_epoch(args: &RecipeArgs) -> Result<Option<GivenEpoch>, CliError> {
+    if let Some(seconds) = args.source_date_epoch {
+        return Ok(Some(GivenEpoch {
+            seconds,
+            source: EpochSource::Argument,
+        }));
+    }
+    let variable = epoch::from_environment().map_err(anyhow::Error::from)?;
+    Ok(variable.map(|seconds| GivenEpoch {
+        seconds,
+        source: EpochSource::Environment,
+    }))
+}

@@ -1,0 +1,141 @@
+//! Any command in a sandbox, and what it changed there.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::audit::Findings;
+use crate::audit::change::Change;
+use crate::audit::method::Method;
+use crate::bootstrap;
+use crate::bootstrap::error::at;
+use crate::bootstrap::observe::PROGRAM;
+use crate::bootstrap::observe::observe;
+use crate::bootstrap::outside::{Choice, OutsideSystem};
+use crate::sandbox::launch::{Interrupts, launch};
+use crate::sandbox::plan::{Network, Plan};
+use crate::sandbox::protocol::{ExitStatus, Outcome, Progress};
+use crate::verify::environment::Environment;
+use crate::verify::error::Error;
+use crate::verify::executor::Sandboxed;
+use crate::verify::observer::Observer;
+use crate::verify::options::Concurrency;
+use crate::verify::outside_system::ready;
+use crate::verify::session::Session;
+
+/// A command to be audited.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// The whole environment.
+    pub environment: Vec<(String, String)>,
+    /// Where it starts.
+    pub directory: PathBuf,
+    /// Which network it has.
+    pub network: Network,
+    /// The system that it runs on.
+    pub outside: Choice,
+    /// How that is watched.
+    pub audit: Method,
+}
+
+/// What one command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it changed, in the order of paths for each way of seeing it.
+    pub changes: Vec<Change>,
+}
+
+/// Watches an audited command while it runs.
+pub trait Screen: Sync {
+    /// The outside system is ready, and the command is about to start.
+    fn prepared(&self);
+    /// The command wrote this to standard output or standard error.
+    fn output(&self, bytes: &[u8]);
+    /// How far the audit is, before and after the command.
+    fn progress(&self, progress: Progress);
+    /// The command and its audit have ended.
+    fn ended(&self);
+}
+
+/// Runs a command in a sandbox and reads what it changed.
+///
+/// # Errors
+/// The sandbox could not be made, or the audit could not be read. A command that fails is a
+/// result.
+pub fn audit(
+    command: &Command,
+    environment: &Environment,
+    interrupts: &Interrupts,
+    observer: &dyn Observer,
+    screen: &dyn Screen,
+) -> Result<Audited, Error> {
+    let session = Session {
+        executor: &Sandboxed,
+        observer,
+        interrupts,
+        concurrency: Concurrency::One,
+        artifacts: None,
+    };
+    let outside = ready(&command.outside, None, environment, session)?;
+    screen.prepared();
+    let system = &outside.system;
+    let plan = plan(command, system);
+    let (outcome, refused) = if command.audit == Method::ReadOnly {
+        if !system.has(PROGRAM) {
+            return Err(Error::NoStrace);
+        }
+        let (outcome, trace) = observe(plan, |plan| run(plan, interrupts, screen))?;
+        (outcome, trace.refused(|path| system.has_path(path)))
+    } else {
+        (run(&plan, interrupts, screen)?, vec![])
+    };
+    let answer = outcome.audit.as_deref().map(Findings::from_answer);
+    let findings = answer
+        .transpose()
+        .map_err(|error| at("the audit", "read")(error.into()))?;
+    let mut changes = findings.unwrap_or_default().changes;
+    changes.extend(refused);
+    Ok(Audited {
+        status: outcome.status,
+        changes,
+    })
+}
+
+/// The command as the user would run it, but for the sandbox.
+fn plan(command: &Command, outside: &OutsideSystem) -> Plan {
+    let mut plan = outside.plan("audit", command.argv.clone());
+    plan.cover = command.audit.cover();
+    plan.after = command.audit.after();
+    plan.environment.clone_from(&command.environment);
+    plan.directory.clone_from(&command.directory);
+    plan.network = command.network;
+    plan
+}
+
+fn run(
+    plan: &Plan,
+    interrupts: &Interrupts,
+    screen: &dyn Screen,
+) -> Result<Outcome, bootstrap::Error> {
+    let mut running = launch(plan, interrupts)?;
+    let (stdout, stderr) = (running.take_stdout(), running.take_stderr());
+    let outcome = thread::scope(|scope| {
+        scope.spawn(|| stdout.map(|stream| pass(stream, screen)));
+        scope.spawn(|| stderr.map(|stream| pass(stream, screen)));
+        running.wait(&|progress| screen.progress(progress))
+    });
+    screen.ended();
+    Ok(outcome?)
+}
+
+fn pass(mut stream: impl Read, screen: &dyn Screen) {
+    let mut chunk = vec![0; 16 << 10];
+    // An error is the end of the stream: the command's own status tells the rest.
+    while let Ok(length @ 1..) = stream.read(&mut chunk) {
+        screen.output(chunk.get(..length).unwrap_or_default());
+    }
+}

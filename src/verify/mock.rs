@@ -1,0 +1,184 @@
+//! An executor without sandboxes: what each build gives is written down beforehand, and what was
+//! run is written down while it runs.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::audit::change::{Change, ChangeKind};
+use crate::audit::method::Method;
+use crate::bootstrap;
+use crate::bootstrap::build::Built;
+use crate::bootstrap::error::FailedBuild;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::outside::OutsideSystem;
+use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::transcript::Transcript;
+use crate::sandbox::idmap::{IdMap, UserNamespace};
+use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::trace::trace::Trace;
+use crate::verify::executor::{Executor, Job};
+use crate::verify::prepared::{Prepared, Snapshot};
+
+/// What a build does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Does {
+    /// Gives a tarball whose one file has this content.
+    Tarball(&'static str),
+    /// The same, and changes `/etc/escaped` of its outside.
+    Escapes(&'static str),
+    /// Fails before it has a tarball.
+    Fails,
+    /// Runs until another build's failure or a signal ends it.
+    RunsUntilEnded,
+    /// Is sent SIGINT while it runs.
+    IsInterrupted,
+}
+
+/// The mock.
+#[derive(Debug, Default)]
+pub(crate) struct Mock {
+    /// By the name of the plan; what is not named gives the tarball `same`.
+    pub(crate) builds: BTreeMap<&'static str, Does>,
+    /// The same for builds under observation.
+    pub(crate) observed: BTreeMap<&'static str, Does>,
+    pub(crate) log: Mutex<Vec<String>>,
+}
+
+impl Mock {
+    /// What was run, in the order in which it began.
+    pub(crate) fn log(&self) -> Vec<String> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.clone()
+    }
+
+    /// The same, sorted, for builds that run at the same time.
+    pub(crate) fn sorted_log(&self) -> Vec<String> {
+        let mut log = self.log();
+        log.sort();
+        log
+    }
+
+    fn start(&self, verb: &str, name: &str) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push(format!("{verb} {name}"));
+    }
+}
+
+impl Executor for Mock {
+    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
+        self.start("run", &job.plan.name);
+        let does = self.builds.get(job.plan.name.as_str()).copied();
+        does.unwrap_or(Does::Tarball("same")).done(job, interrupts)
+    }
+
+    fn observe(
+        &self,
+        job: Job<'_>,
+        interrupts: &Interrupts,
+    ) -> Result<(Built, Trace), bootstrap::Error> {
+        self.start("observe", &job.plan.name);
+        let does = self.observed.get(job.plan.name.as_str()).copied();
+        let built = does
+            .unwrap_or(Does::Tarball("same"))
+            .done(job, interrupts)?;
+        Ok((built, Trace::default()))
+    }
+}
+
+impl Does {
+    fn done(self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
+        match self {
+            Self::Tarball(content) => {
+                (job.sink)(Box::new(Cursor::new(tarball(content))));
+                Ok(built(&[]))
+            }
+            Self::Escapes(content) => {
+                (job.sink)(Box::new(Cursor::new(tarball(content))));
+                Ok(built(&[Change {
+                    path: b"/etc/escaped".to_vec(),
+                    kind: ChangeKind::Created,
+                    fields: Vec::new(),
+                }]))
+            }
+            Self::Fails => Err(failed(&job.plan.name)),
+            Self::RunsUntilEnded => {
+                while !interrupts.is_raised() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(SandboxError::Interrupted.into())
+            }
+            Self::IsInterrupted => {
+                interrupts.raise(2);
+                Err(SandboxError::Interrupted.into())
+            }
+        }
+    }
+}
+
+/// A tar archive with the one file `./etc/file`.
+fn tarball(content: &str) -> Vec<u8> {
+    let mut header = tar::Header::new_gnu();
+    header.set_path("./etc/file").unwrap();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append(&header, content.as_bytes()).unwrap();
+    archive.into_inner().unwrap()
+}
+
+fn built(changes: &[Change]) -> Built {
+    Built {
+        transcript: Transcript::default(),
+        transcript_bytes: b"I: done\n".to_vec(),
+        changes: changes.to_vec(),
+        audit_took: Duration::ZERO,
+        warnings: vec![],
+    }
+}
+
+fn failed(name: &str) -> bootstrap::Error {
+    let transcript = Transcript::new(b"E: it failed\n");
+    bootstrap::Error::BuildFailed(Box::new(FailedBuild {
+        stage: name.to_owned(),
+        failure: transcript.failure(),
+        known: None,
+        missing_package: None,
+        tail: Vec::new(),
+        transcript: b"E: it failed\n".to_vec(),
+    }))
+}
+
+/// What builds of the mock are given: nothing of it is looked at, but for the outside system,
+/// which is a directory.
+pub(crate) fn prepared(outside: &std::path::Path, audit: Method) -> Prepared {
+    let ids = IdMap {
+        uid_base: 100_000,
+        gid_base: 100_000,
+        count: 65_536,
+        namespace: UserNamespace::Own,
+    };
+    Prepared {
+        recipe: Recipe::of("trixie"),
+        archive: FrozenArchive {
+            release_date: None,
+            sha256: String::new(),
+            packages: BTreeMap::new(),
+            bytes: 0,
+        },
+        snapshot: Snapshot {
+            lists: "/lists".into(),
+            pool: "/pool".into(),
+            subordinate_ids: "/subordinate-ids".into(),
+        },
+        epoch: 1_700_000_000,
+        outside: OutsideSystem::of_tree(outside.to_owned(), ids),
+        outside_tree: None,
+        audit,
+        foreign_to: None,
+        locks: Vec::new(),
+    }
+}

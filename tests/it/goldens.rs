@@ -1,0 +1,119 @@
+//! What users read, whole: reports, bug reports, help texts and the checks of `doctor`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use twinroot::report::{Report, bug, from_json, json, packages_table, text};
+
+use crate::support::golden::assert_golden;
+use crate::support::harness::Test;
+use crate::support::run::testdata;
+
+pub(crate) const TESTS: &[Test] = &[
+    test!(every_report_reads_as_expected),
+    test!(a_report_is_written_as_it_was_read),
+    test!(a_bug_report_and_the_table_of_packages_read_as_expected),
+    test!(an_audit_reads_as_expected),
+    test!(every_help_text_reads_as_expected),
+    test!(doctor_makes_the_checks_that_are_expected),
+];
+
+/// The folders of `testdata/report`, sorted.
+fn cases() -> Vec<PathBuf> {
+    let folders = fs::read_dir(testdata("report")).unwrap();
+    let mut cases: Vec<_> = folders.map(|folder| folder.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+fn report(case: &Path) -> Report {
+    let place = case.join("report.json");
+    from_json(&fs::read(&place).unwrap())
+        .unwrap_or_else(|error| panic!("{}: {error}", place.display()))
+}
+
+fn every_report_reads_as_expected() {
+    for case in cases() {
+        assert_golden(&case.join("expected.txt"), &text(&report(&case)));
+    }
+}
+
+fn a_report_is_written_as_it_was_read() {
+    for case in cases() {
+        assert_golden(&case.join("report.json"), &json(&report(&case)).unwrap());
+    }
+}
+
+fn a_bug_report_and_the_table_of_packages_read_as_expected() {
+    for (case, package) in [
+        ("important", "udev"),
+        ("bookworm", "usrmerge"),
+        ("escaped", "base-files"),
+    ] {
+        let case = testdata("report").join(case);
+        let report = report(&case);
+        let text = bug(&report, package).unwrap();
+        let place = case.join("expected.bug.txt");
+        assert_golden(
+            &place,
+            &text.replace(env!("CARGO_PKG_VERSION"), "(version)"),
+        );
+        assert_golden(
+            &case.join("expected.packages.txt"),
+            &packages_table(&report),
+        );
+    }
+}
+
+fn an_audit_reads_as_expected() {
+    let place = testdata("audit");
+    let report = fs::read(place.join("report.json")).unwrap();
+    let report = serde_json::from_slice(&report).unwrap();
+    let text = twinroot::report::audit_text(&report);
+    assert_golden(&place.join("expected.txt"), &text);
+    let json = twinroot::report::audit_json(&report).unwrap();
+    assert_golden(&place.join("report.json"), &json);
+}
+
+/// What twinroot prints on standard output, 100 columns wide.
+fn printed(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_twinroot"))
+        .args(arguments)
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn every_help_text_reads_as_expected() {
+    assert_golden(&testdata("help/twinroot.txt"), &printed(&["--help"]));
+    for command in ["verify", "build", "compare", "audit", "doctor"] {
+        let place = testdata(&format!("help/{command}.txt"));
+        assert_golden(&place, &printed(&[command, "--help"]));
+    }
+}
+
+fn doctor_makes_the_checks_that_are_expected() {
+    // What it finds, and the architectures that can be built, depend on the machine.
+    let text = printed(&["doctor"]);
+    let names: Vec<&str> = text.lines().filter_map(check_name).collect();
+    let place = testdata("help/doctor-checks.txt");
+    if names.contains(&"sandbox") {
+        return assert_golden(&place, &(names.join("\n") + "\n"));
+    }
+    // Where builds are impossible, it ends after the first checks.
+    let expected = fs::read_to_string(place).unwrap();
+    let mut expected = expected.lines();
+    for name in names {
+        assert!(expected.any(|other| other == name), "{name}");
+    }
+}
+
+/// The name of the check in a line of `doctor`; `None` for the line below that has a command.
+fn check_name(line: &str) -> Option<&str> {
+    let (state, rest) = line.split_at_checked(7)?;
+    let name = rest.get(..20)?.trim_end();
+    let is_everywhere = !name.starts_with("--arch ") && name != "own binfmt_misc";
+    (!state.trim().is_empty() && is_everywhere).then_some(name)
+}

@@ -1,0 +1,22 @@
+//! `twinroot verify` and `build` on archives of this machine, without the network.
+
+mod causes;
+mod foreign;
+mod local_repository;
+mod packages;
+mod pipeline;
+mod techniques;
+mod trouble;
+
+use crate::support::harness::Test;
+
+/// The tables of the modules.
+pub(crate) const TABLES: &[&[Test]] = &[
+    causes::TESTS,
+    foreign::TESTS,
+    local_repository::TESTS,
+    packages::TESTS,
+    pipeline::TESTS,
+    techniques::TESTS,
+    trouble::TESTS,
+];

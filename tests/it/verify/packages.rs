@@ -1,0 +1,106 @@
+//! What `verify` says of packages: the table, and the bug report.
+
+use serde_json::{Value, json};
+
+use crate::support::harness::Test;
+use crate::support::report::report;
+use crate::support::repository::{SHARED, SUITE};
+use crate::support::run::{Ran, run, twinroot, verify_tiny};
+
+pub(crate) const TESTS: &[Test] = &[
+    test!(every_package_has_a_verdict_a_reason_and_words_for_its_scripts, needs: [Sandboxes, Root]),
+    test!(the_table_is_printed_on_request, needs: [Sandboxes, Root]),
+    test!(a_bug_report_takes_the_place_of_the_text, needs: [Sandboxes, Root]),
+];
+
+/// A run that writes text to standard output.
+fn verify_text(arguments: &[&str]) -> Ran {
+    let (cache, repository) = &*SHARED;
+    let mut command = twinroot(cache.path());
+    command.args(["verify", SUITE, &repository.mirror(), "--outside=host"]);
+    run(command.arg("--quiet").args(arguments))
+}
+
+fn package(report: &Value, name: &str) -> Value {
+    let packages = report["packages"].as_array().unwrap();
+    let found = packages.iter().find(|package| package["name"] == name);
+    found.unwrap().clone()
+}
+
+fn every_package_has_a_verdict_a_reason_and_words_for_its_scripts() {
+    let (cache, repository) = &*SHARED;
+    let include = "--include=behaving,diverging,escaping";
+    let ran = run(&mut verify_tiny(cache.path(), repository, &[include]));
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let report = report(&ran);
+    assert_eq!(
+        package(&report, "diverging"),
+        json!({
+            "name": "diverging", "version": "1.0", "architecture": "all", "essential": false,
+            "scripts": [{ "name": "postinst", "dpkg_root": "aware" }],
+            "divergences": 1, "escapes": 0, "verdict": "incomplete",
+            "reason": "1 entry differs: ./usr/share/diverging/state"
+        })
+    );
+    // The directories around what `escaping` wrote name no package, and accuse nobody.
+    let behaving = package(&report, "behaving");
+    assert_eq!(
+        (
+            &behaving["scripts"],
+            &behaving["verdict"],
+            &behaving["reason"]
+        ),
+        (
+            &json!([{ "name": "postinst", "dpkg_root": "aware" }]),
+            &json!("complete"),
+            &Value::Null
+        )
+    );
+    let escaping = package(&report, "escaping");
+    assert_eq!(escaping["verdict"], "incomplete");
+    assert_eq!(
+        escaping["scripts"][0]["lines"][0],
+        json!({ "number": 5, "text": "echo escaped >/opt/escaping.created" })
+    );
+}
+
+fn the_table_is_printed_on_request() {
+    let ran = verify_text(&["--include=diverging", "--packages"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let table: Vec<&str> = ran.stdout.lines().rev().take(3).collect();
+    assert_eq!(
+        table,
+        [
+            "  tiny-base  1.0      0        0       complete",
+            "  diverging  1.0      1        0       incomplete  postinst aware   \
+             1 entry differs: ./usr/share/diverging/state",
+            "  package    version  diverge  escape  verdict     scripts",
+        ]
+    );
+}
+
+fn a_bug_report_takes_the_place_of_the_text() {
+    let ran = verify_text(&["--include=diverging", "--bug=diverging"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let expected = [
+        "Package: diverging",
+        "Version: 1.0",
+        "Severity: normal",
+        "User: debian-dpkg@lists.debian.org",
+        "Usertags: dpkg-root-support",
+        "  ./usr/share/diverging/state",
+        "      -inside",
+    ];
+    for line in expected {
+        assert!(
+            ran.stdout.lines().any(|have| have == line),
+            "{line}: {ran:?}"
+        );
+    }
+    assert!(ran.stdout.starts_with("Subject: diverging: "), "{ran:?}");
+    let none = verify_text(&["--include=diverging", "--bug=tiny-base"]);
+    assert_eq!(
+        (none.status, none.stdout.as_str()),
+        (Some(1), "nothing to report for tiny-base\n")
+    );
+}
