@@ -7,6 +7,7 @@ pub mod artifacts;
 pub mod command_audit;
 mod compared;
 pub mod environment;
+pub mod epoch;
 pub mod error;
 mod escapes;
 mod executor;
