@@ -2,7 +2,7 @@
 
 use crate::explain::case::{Case, bare, scripts};
 use crate::explain::rules::Finding;
-use crate::explain::scripts::package::Kind;
+use crate::explain::scripts::kind::Kind;
 use crate::explain::scripts::{Line, Reach};
 use crate::text::quote;
 use crate::trace::process::{Process, Script};
