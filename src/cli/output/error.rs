@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap;
 use crate::cli::commands::doctor::check::MissingRequirement;
 use crate::cli::output::hints;
 use crate::cli::signals;
@@ -66,8 +66,8 @@ impl From<verify::Error> for CliError {
     }
 }
 
-impl From<BuildError> for CliError {
-    fn from(error: BuildError) -> Self {
+impl From<bootstrap::Error> for CliError {
+    fn from(error: bootstrap::Error) -> Self {
         Self::Verify(error.into())
     }
 }

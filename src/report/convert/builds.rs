@@ -4,6 +4,7 @@ use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
 use crate::report::convert::executed::executed;
+use crate::report::sentences::warning::warnings;
 use crate::report::wire::build::{Build, ModeName};
 use crate::report::wire::executed::Emulation;
 use crate::verify::observation::Observed;
@@ -31,7 +32,7 @@ fn build(facts: &Verification, mode: BuildMode, built: &Built) -> Build {
         mode: mode.mode().into(),
         technique: mode.technique().to_owned(),
         versions: facts.versions.programs.iter().cloned().collect(),
-        warnings: built.transcript.warnings(),
+        warnings: warnings(built),
         // Only a normal build can be weak: nobody mounts anything in a chrootless build.
         degraded: match mode.mode() {
             Mode::Normal => built.transcript.degraded(),
@@ -44,7 +45,7 @@ fn build(facts: &Verification, mode: BuildMode, built: &Built) -> Build {
 
 fn observed(facts: &Verification, mode: BuildMode, observed: Option<&Observed>) -> Option<Build> {
     let observed = observed?;
-    let has_none = observed.built.transcript.emulation_warning().is_none();
+    let has_none = observed.built.warnings.is_empty();
     let emulation = if facts.foreign_to.is_some() && has_none {
         Emulation::None
     } else {

@@ -13,6 +13,7 @@ use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
 use crate::report::sentences::note;
+use crate::report::sentences::warning::warnings;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::{MatrixRow, RowOutside};
@@ -114,7 +115,7 @@ fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
                 divergences: found.divergences,
                 causes: found.causes,
                 escapes: found.escapes,
-                warnings: judged.built.transcript.warnings(),
+                warnings: warnings(&judged.built),
             };
             compared(name, findings)
         }

@@ -4,6 +4,7 @@
 use crate::bootstrap::emulation::{Registered, needed, qemu_name, registered};
 use crate::cli::commands::doctor::check::{Answer, Check};
 use crate::cli::commands::doctor::kernel::KernelRelease;
+use crate::cli::output::hints;
 use crate::verify::environment::native_architecture;
 
 /// The Debian architectures that somebody is likely to build for, in alphabetical order.
@@ -44,7 +45,10 @@ fn normal(native: &str, registered: &Registered) -> Vec<Check> {
                     "qemu-{} runs its programs in any chroot",
                     qemu_name(architecture)
                 )),
-                Err(missing) => Answer::weak(format!("no normal build: {missing}"), missing.mend()),
+                Err(missing) => Answer::weak(
+                    format!("no normal build: {missing}"),
+                    hints::of_emulator(&missing),
+                ),
             };
             Check::new(&format!("--arch {architecture}"), answer)
         })

@@ -2,10 +2,10 @@
 
 use crate::bootstrap::at;
 use crate::bootstrap::build::{discard, run};
-use crate::bootstrap::freeze::host_plan;
+use crate::bootstrap::outside::view_plan::host_plan;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Emulation;
-use crate::sandbox::stage::init::EMULATION_WARNING;
+use crate::sandbox::protocol::Warning;
 use crate::verify;
 use crate::verify::environment::id_map;
 
@@ -27,30 +27,10 @@ pub(crate) fn run_trial() -> Result<Trial, verify::Error> {
     let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
     plan.emulation = Emulation::None;
     let built = run(&plan, &Interrupts::default(), discard, &|_| ())?;
+    let mut warnings = built.warnings.into_iter();
     Ok(Trial {
-        emulators_in_reach: emulators_in_reach(&String::from_utf8_lossy(&built.transcript_bytes)),
+        emulators_in_reach: warnings
+            .next()
+            .map(|Warning::EmulatorsStay { error }| error),
     })
-}
-
-fn emulators_in_reach(transcript: &str) -> Option<String> {
-    let mut words = transcript
-        .lines()
-        .filter_map(|line| line.strip_prefix(EMULATION_WARNING));
-    let word = words.next()?;
-    Some(word.trim_start_matches(": ").to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kernels_word_is_taken_from_the_sandboxs_warning() {
-        let warning = format!("{EMULATION_WARNING}: EPERM: Operation not permitted\n");
-        assert_eq!(
-            emulators_in_reach(&warning),
-            Some("EPERM: Operation not permitted".to_owned())
-        );
-        assert_eq!(emulators_in_reach(""), None);
-    }
 }
