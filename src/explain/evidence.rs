@@ -3,7 +3,7 @@
 use crate::compare::comparison::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::maintainer_script::MaintainerScript;
-use crate::trace::tracker::Script;
+use crate::trace::process::Script;
 
 /// One piece of evidence. A `path` is of the chroot, without `./`; a `file` is of the outside,
 /// absolute; a `run` is the run of a maintainer script.

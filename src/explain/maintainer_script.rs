@@ -1,6 +1,6 @@
 //! Which maintainer script of a package it was (deb-postinst(5) and its neighbours).
 
-use crate::trace::tracker::Script;
+use crate::trace::process::Script;
 
 /// A maintainer script, or a run of one that has a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
