@@ -7,13 +7,12 @@ use std::{io, thread};
 
 use crate::audit::Findings;
 use crate::audit::change::Change;
-use crate::bootstrap::BuildError;
-use crate::bootstrap::transcript::Transcript;
+use crate::bootstrap::error::{Error, FailedBuild};
+use crate::bootstrap::transcript::{BuildFailure, Transcript};
 use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
-use crate::sandbox::progress::{Activity, Progress};
-use crate::sandbox::protocol::{ExitStatus, StageFailure};
+use crate::sandbox::protocol::{Activity, ExitStatus, Progress, StageFailure, Warning};
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
 const TRANSCRIPT_MAX: usize = 16 << 20;
@@ -21,27 +20,38 @@ const TRANSCRIPT_MAX: usize = 16 << 20;
 /// A build that succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
-    /// What it wrote on standard error.
+    /// What it wrote to standard error, by lines.
     pub transcript: Transcript,
     /// The same, byte for byte.
     pub transcript_bytes: Vec<u8>,
-    /// What it changed on the outside, where the plan asked for the audit.
+    /// What it changed on the outside, if the plan asked for the audit.
     pub changes: Vec<Change>,
     /// How long the audit took.
     pub audit_took: Duration,
+    /// What the sandbox could not do as planned.
+    pub warnings: Vec<Warning>,
 }
 
-/// Runs a plan. `stdout` takes the output's stream as soon as there is one and must see
-/// to it that it is read; `watch` is given each line of the transcript, and how far an audit is.
+/// What a running build has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildEvent<'a> {
+    /// The last line of its transcript.
+    Line(&'a str),
+    /// What the sandbox's monitor does.
+    Progress(Progress),
+}
+
+/// Runs a plan. `stdout` takes the output's stream as soon as there is one, and must see to it
+/// that the stream is read; `watch` is given the transcript's lines and the audit's progress.
 ///
 /// # Errors
-/// The sandbox or its command failed.
+/// The sandbox or its command failed, or a signal ended it.
 pub fn run(
     plan: &Plan,
     interrupts: &Interrupts,
     stdout: impl FnOnce(ChildStdout),
-    watch: &(dyn Fn(&str) + Sync),
-) -> Result<Built, BuildError> {
+    watch: &(dyn Fn(BuildEvent<'_>) + Sync),
+) -> Result<Built, Error> {
     if interrupts.is_raised() {
         return Err(SandboxError::Interrupted.into());
     }
@@ -52,9 +62,9 @@ pub fn run(
         if let Some(stream) = running.take_stdout() {
             stdout(stream);
         }
-        let outcome = running.wait(&|progress: Progress| match progress.activity {
+        let outcome = running.wait(&|progress| match progress.activity {
             Activity::Copying | Activity::Reading | Activity::ReadingAgain => {
-                watch(&progress.to_string());
+                watch(BuildEvent::Progress(progress));
             }
             // The command speaks for itself.
             Activity::Waiting => {}
@@ -63,61 +73,63 @@ pub fn run(
     });
     let outcome = outcome?;
     let transcript = Transcript::new(&transcript_bytes);
-    if outcome.ending != ExitStatus::Exited(0) {
+    if outcome.status != ExitStatus::Exited(0) {
         if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
-        return Err(failure(
-            &plan.name,
-            outcome.ending,
-            &transcript,
-            transcript_bytes,
-        ));
+        return Err(failed(plan, outcome.status, &transcript, transcript_bytes));
     }
-    let findings = match outcome.audit {
-        None => Findings::default(),
-        Some(answer) => Findings::from_answer(&answer).map_err(|error| SandboxError::Stage {
-            name: plan.name.clone(),
-            failure: StageFailure {
-                step: "read the audit".to_owned(),
-                error: error.to_string(),
-            },
-        })?,
-    };
+    let findings = findings(plan, outcome.audit.as_deref())?;
     Ok(Built {
         transcript,
         transcript_bytes,
         changes: findings.changes,
         audit_took: findings.took,
+        warnings: outcome.warnings,
     })
 }
 
-/// Reads a stream whose bytes nobody wants.
+/// Reads the audit's answer, if there was an audit.
+fn findings(plan: &Plan, answer: Option<&str>) -> Result<Findings, SandboxError> {
+    let Some(answer) = answer else {
+        return Ok(Findings::default());
+    };
+    Findings::from_answer(answer).map_err(|error| SandboxError::Stage {
+        name: plan.name.clone(),
+        failure: StageFailure {
+            step: "read the audit".to_owned(),
+            error: error.to_string(),
+        },
+    })
+}
+
+/// Reads a stream to its end in a thread of its own, and drops what it reads.
 pub fn discard(mut stream: impl Read + Send + 'static) {
     thread::spawn(move || {
-        // The writer's end or death is told by its own status.
+        // The writer's exit status says how it ended.
         let _ = io::copy(&mut stream, &mut io::sink());
     });
 }
 
-fn failure(stage: &str, ending: ExitStatus, transcript: &Transcript, bytes: Vec<u8>) -> BuildError {
-    let message = match ending {
-        ExitStatus::Exited(_) => transcript.message(),
-        ExitStatus::Signalled(_) => format!("mmdebstrap {ending}"),
+fn failed(plan: &Plan, status: ExitStatus, transcript: &Transcript, bytes: Vec<u8>) -> Error {
+    let failure = match status {
+        ExitStatus::Exited(_) => transcript.failure(),
+        ExitStatus::Signalled(_) => BuildFailure::Signal(status),
     };
-    BuildError::Failed {
-        stage: stage.to_owned(),
-        message,
-        hint: transcript.hint(),
+    Error::BuildFailed(Box::new(FailedBuild {
+        stage: plan.name.clone(),
+        failure,
+        known: transcript.apt_problem(),
+        missing_package: transcript.missing_package().map(str::to_owned),
         tail: transcript.tail(),
         transcript: bytes,
-    }
+    }))
 }
 
-fn keep(mut stream: impl Read, watch: &(dyn Fn(&str) + Sync)) -> Vec<u8> {
+fn keep(mut stream: impl Read, watch: &(dyn Fn(BuildEvent<'_>) + Sync)) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut chunk = vec![0; 16 * 1024];
-    // An error here is the end of the stream: the build's own status tells the rest.
+    // An error is the end of the stream: the build's exit status says how it ended.
     while let Ok(length @ 1..) = stream.read(&mut chunk) {
         let Some(read) = chunk.get(..length) else {
             break;
@@ -126,7 +138,7 @@ fn keep(mut stream: impl Read, watch: &(dyn Fn(&str) + Sync)) -> Vec<u8> {
             kept.extend_from_slice(read);
         }
         if let Some(line) = String::from_utf8_lossy(read).lines().last() {
-            watch(line);
+            watch(BuildEvent::Line(line));
         }
     }
     kept

@@ -12,10 +12,10 @@ use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::{Error, at};
 
 /// Removes a tree that may hold files of a sandbox's users.
-pub type RemoveTree<'a> = &'a dyn Fn(&Path) -> Result<(), BuildError>;
+pub type RemoveTree<'a> = &'a dyn Fn(&Path) -> Result<(), Error>;
 
 /// A directory of entries.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl Cache {
     ///
     /// # Errors
     /// The directory cannot be made, or not be written.
-    pub fn open(root: &Path, remove: RemoveTree<'_>) -> Result<Self, BuildError> {
+    pub fn open(root: &Path, remove: RemoveTree<'_>) -> Result<Self, Error> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -95,7 +95,7 @@ impl Cache {
         freshness: Freshness,
         remove: RemoveTree<'_>,
         waiting: &dyn Fn(),
-    ) -> Result<CacheSlot, BuildError> {
+    ) -> Result<CacheSlot, Error> {
         let finished = self.root.join(key);
         let lock = self.lock_file(key)?;
         let lock_path = self.root.join(format!("{key}.lock"));
@@ -144,7 +144,7 @@ impl Cache {
         }))
     }
 
-    fn lock_file(&self, key: &str) -> Result<File, BuildError> {
+    fn lock_file(&self, key: &str) -> Result<File, Error> {
         let path = self.root.join(format!("{key}.lock"));
         OpenOptions::new()
             .create(true)
@@ -157,13 +157,13 @@ impl Cache {
     ///
     /// # Errors
     /// The cache cannot be read.
-    pub fn finished(&self) -> Result<Vec<String>, BuildError> {
+    pub fn finished(&self) -> Result<Vec<String>, Error> {
         let mut names = self.names()?;
         names.retain(|name| !name.contains('.') && self.root.join(name).is_dir());
         Ok(names)
     }
 
-    fn names(&self) -> Result<Vec<String>, BuildError> {
+    fn names(&self) -> Result<Vec<String>, Error> {
         let entries = fs::read_dir(&self.root).map_err(at(&self.root, "read"))?;
         let mut names: Vec<_> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -178,7 +178,7 @@ impl CacheWriter {
     ///
     /// # Errors
     /// The rename, or the removal of the entry that was there before.
-    pub fn publish(self, remove: RemoveTree<'_>) -> Result<CacheEntry, BuildError> {
+    pub fn publish(self, remove: RemoveTree<'_>) -> Result<CacheEntry, Error> {
         let Self {
             partial,
             finished,
@@ -204,13 +204,13 @@ impl CacheWriter {
     ///
     /// # Errors
     /// Something in it cannot be removed.
-    pub fn abandon(self, remove: RemoveTree<'_>) -> Result<(), BuildError> {
+    pub fn abandon(self, remove: RemoveTree<'_>) -> Result<(), Error> {
         remove(&self.partial)
     }
 }
 
 /// A directory that a sandbox can fill.
-pub(crate) fn make_open_directory(path: &Path) -> Result<(), BuildError> {
+pub(crate) fn make_open_directory(path: &Path) -> Result<(), Error> {
     fs::create_dir(path).map_err(at(path, "make"))?;
     fs::set_permissions(path, Permissions::from_mode(0o777))
         .map_err(at(path, "open for the sandbox"))
@@ -220,7 +220,7 @@ pub(crate) fn make_open_directory(path: &Path) -> Result<(), BuildError> {
 mod tests {
     use super::*;
 
-    fn remove(path: &Path) -> Result<(), BuildError> {
+    fn remove(path: &Path) -> Result<(), Error> {
         fs::remove_dir_all(path).map_err(at(path, "remove"))
     }
 

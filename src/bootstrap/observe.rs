@@ -9,11 +9,23 @@ use std::{fs, thread};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::bootstrap::{BuildError, at};
-use crate::sandbox::plan::Plan;
+use crate::bootstrap::error::{Error, at};
+use crate::sandbox::plan::{Access, Bind, Plan};
 use crate::trace::trace::Trace;
 use crate::trace::tracker::Tracer;
-use crate::trace::{bind, observed};
+
+/// The program that observes, to be found on the outside.
+pub const PROGRAM: &str = "usr/bin/strace";
+
+/// Where the sandbox finds the pipe that the observer writes to.
+const PIPE: &str = "/tmp/twinroot/trace/pipe";
+
+/// System calls that start processes or change files; `?` lets old versions not know one.
+const CALLS: &str = "execve,?execveat,clone,?clone3,?fork,?vfork,chroot,chdir,fchdir,\
+?open,openat,?openat2,?creat,?rename,renameat,?renameat2,?unlink,unlinkat,?rmdir,?mkdir,mkdirat,\
+?mknod,mknodat,?symlink,symlinkat,?link,linkat,?chmod,fchmod,fchmodat,?fchmodat2,\
+?chown,fchown,?lchown,fchownat,?utime,?utimes,?futimesat,utimensat,truncate,\
+setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
 
 /// Has a plan run under observation, and says what its processes wrote.
 ///
@@ -21,8 +33,8 @@ use crate::trace::{bind, observed};
 /// Those of `run`, or the pipe cannot be made.
 pub fn observe<T>(
     mut plan: Plan,
-    run: impl FnOnce(&Plan) -> Result<T, BuildError>,
-) -> Result<(T, Trace), BuildError> {
+    run: impl FnOnce(&Plan) -> Result<T, Error>,
+) -> Result<(T, Trace), Error> {
     let place = Path::new("a temporary directory");
     let directory = tempfile::Builder::new()
         .prefix("twinroot-trace-")
@@ -35,7 +47,7 @@ pub fn observe<T>(
         .and_then(|()| fs::set_permissions(&pipe, PermissionsExt::from_mode(0o622)))
         .map_err(at(&pipe, "make"))?;
     plan.command = observed(plan.command);
-    plan.binds.push(bind(directory.path()));
+    plan.binds.push(pipe_bind(directory.path()));
     // Opened for both ways a pipe neither waits for its other end nor ends before this does.
     let held = OpenOptions::new().read(true).write(true).open(&pipe);
     let held = held.map_err(at(&pipe, "open"))?;
@@ -59,4 +71,35 @@ fn read(pipe: File) -> Trace {
         line.clear();
     }
     tracer.finish()
+}
+
+/// The command that runs another one and observes it.
+fn observed(command: Vec<String>) -> Vec<String> {
+    let mut words = vec![
+        "strace".to_owned(),
+        "--follow-forks".to_owned(),
+        "--seccomp-bpf".to_owned(),
+        "--quiet=all".to_owned(),
+        "--decode-fds=path".to_owned(),
+        "--string-limit=4096".to_owned(),
+        "--abbrev=!execve,execveat".to_owned(),
+        "--signal=none".to_owned(),
+        format!("--trace={CALLS}"),
+        format!("--output={PIPE}"),
+        "--".to_owned(),
+    ];
+    words.extend(command);
+    words
+}
+
+/// Where the sandbox sees the directory of the pipe.
+fn pipe_bind(directory: &Path) -> Bind {
+    Bind {
+        source: directory.to_owned(),
+        target: Path::new(PIPE)
+            .parent()
+            .unwrap_or(Path::new("/tmp"))
+            .to_owned(),
+        access: Access::Writable,
+    }
 }

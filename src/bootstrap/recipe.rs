@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use crate::bootstrap::mirror::LocalMirror;
+use crate::bootstrap::local_deb::LocalDeb;
+use crate::bootstrap::local_mirror::LocalMirror;
 use crate::text::hex::hex;
 
 /// One chroot, however it is built.
@@ -32,39 +33,6 @@ pub struct Recipe {
     pub architecture: String,
 }
 
-/// A package file of the user's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalDeb {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its control stanza, verbatim, without an empty line at the end.
-    pub control: String,
-    /// Package name.
-    pub package: String,
-    /// Version.
-    pub version: String,
-    /// Architecture, or `all`.
-    pub architecture: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// Digest of the file, hexadecimal.
-    pub sha256: String,
-}
-
-impl LocalDeb {
-    /// The name apt gives to the file in `/var/cache/apt/archives`: an epoch's colon
-    /// is written `%3a`.
-    #[must_use]
-    pub fn archive_name(&self) -> String {
-        format!(
-            "{}_{}_{}.deb",
-            self.package,
-            self.version.replace(':', "%3a"),
-            self.architecture
-        )
-    }
-}
-
 impl Recipe {
     /// A suite's Essential set for amd64, and nothing else.
     #[cfg(test)]
@@ -83,11 +51,11 @@ impl Recipe {
         }
     }
 
-    /// A name for the frozen state that this recipe pins: the digest of all that
-    /// decides what is fetched, with the suite in front for people.
+    /// The key of this recipe's frozen archive in the cache: the digest of all that decides what
+    /// is fetched, with the suite in front for people.
     ///
-    /// `maker` is what makes it: the machine's mmdebstrap version, the id map, and
-    /// what else is fetched for the outside.
+    /// `maker` is what else decides it: the version of the machine's mmdebstrap, the id map, and
+    /// the packages that are fetched for the outside.
     #[must_use]
     pub fn state_key(&self, maker: &str) -> String {
         let mut digest = Sha256::new();
@@ -121,7 +89,9 @@ impl Recipe {
             .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
             .take(40)
             .collect();
-        format!("{word}-{}-{}", self.variant, &hex(&digest.finalize())[..16])
+        let mut digest = hex(&digest.finalize());
+        digest.truncate(16);
+        format!("{word}-{}-{digest}", self.variant)
     }
 
     /// The recipe of a matching outside of another architecture: the same suite and packages,

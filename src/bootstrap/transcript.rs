@@ -3,7 +3,7 @@
 //! mmdebstrap's exit status says no more than whether it succeeded; its `E:` and `W:`
 //! lines are the message (mmdebstrap(1), 1.3.5 to 1.6.0).
 
-use crate::sandbox::stage::init::EMULATION_WARNING;
+use crate::sandbox::protocol::ExitStatus;
 
 /// A build's standard error, by lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,62 +31,80 @@ const DEGRADING: [&str; 9] = [
     "cannot infer signed-by value",
 ];
 
-/// Words of apt and the fitting hint.
-const HINTS: [(&str, &str); 11] = [
+/// Words of apt, and the problem that they tell of; the first that fits counts.
+const APT_WORDS: [(&str, AptProblem); 11] = [
     (
         "did not find any indices for architecture",
-        "does the mirror have this architecture? a directory of .debs may be MIRROR as well",
+        AptProblem::NoIndices,
     ),
-    (
-        "is expired",
-        "`--allow-expired` accepts an expired Release file while pinning",
-    ),
-    (
-        "is not valid yet",
-        "the clock of this machine is behind; set it",
-    ),
-    (
-        "Mirror sync in progress",
-        "the mirror is being updated; try again later, or name another MIRROR",
-    ),
-    (
-        "Hash Sum mismatch",
-        "the mirror is being updated; try again later, or name another MIRROR",
-    ),
-    (
-        "File has unexpected size",
-        "the mirror is being updated; try again later, or name another MIRROR",
-    ),
-    (
-        "NO_PUBKEY",
-        "give the suite's keys by `--keyring FILE`; Debian's are in debian-archive-keyring",
-    ),
-    (
-        "does not have a Release file",
-        "is the suite's name right, and does the mirror have it?",
-    ),
-    (
-        "Temporary failure resolving",
-        "pinning needs the network; a state that is pinned already needs none",
-    ),
-    (
-        "Could not connect to",
-        "is the mirror's address right, and does it answer?",
-    ),
-    (
-        "Unable to locate package",
-        "is the package's name right, and is it in this suite?",
-    ),
+    ("is expired", AptProblem::ExpiredRelease),
+    ("is not valid yet", AptProblem::NotValidYet),
+    ("Mirror sync in progress", AptProblem::MirrorSync),
+    ("Hash Sum mismatch", AptProblem::HashMismatch),
+    ("File has unexpected size", AptProblem::UnexpectedSize),
+    ("NO_PUBKEY", AptProblem::NoPubkey),
+    ("does not have a Release file", AptProblem::NoRelease),
+    ("Temporary failure resolving", AptProblem::Resolving),
+    ("Could not connect to", AptProblem::Connect),
+    (UNABLE_TO_LOCATE, AptProblem::UnableToLocate),
 ];
 
-/// A maintainer script that failed, as dpkg tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What apt says before the name of a package that no index has.
+const UNABLE_TO_LOCATE: &str = "Unable to locate package";
+
+/// A complaint of apt's that a user can do something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AptProblem {
+    /// The mirror has no indices for the architecture.
+    NoIndices,
+    /// The Release file is valid no longer.
+    ExpiredRelease,
+    /// The Release file is from the future.
+    NotValidYet,
+    /// The mirror says that it is being updated.
+    MirrorSync,
+    /// A file does not have the digest that its index names.
+    HashMismatch,
+    /// A file does not have the size that its index names.
+    UnexpectedSize,
+    /// The Release file is signed with a key that apt does not have.
+    NoPubkey,
+    /// There is no such suite on the mirror.
+    NoRelease,
+    /// The mirror's name cannot be resolved.
+    Resolving,
+    /// The mirror does not answer.
+    Connect,
+    /// A package is in no index.
+    UnableToLocate,
+}
+
+/// Why mmdebstrap failed, in the words of the program that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildFailure {
+    /// A maintainer script failed.
+    #[error(transparent)]
+    Script(FailedScript),
+    /// A line of the transcript says why.
+    #[error("{0}")]
+    Message(String),
+    /// mmdebstrap wrote nothing.
+    #[error("it exited without output")]
+    Silent,
+    /// A signal ended mmdebstrap.
+    #[error("mmdebstrap {0}")]
+    Signal(ExitStatus),
+}
+
+/// A maintainer script that failed, as dpkg reports it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{package}.{script} failed{}", .word.iter().map(|word| format!(": {word}")).collect::<String>())]
 pub struct FailedScript {
     /// Package name.
     pub package: String,
     /// `postinst`, …
     pub script: String,
-    /// The shell's or the program's last word, where there is one.
+    /// The last message of the shell or of the program that failed, if there is one.
     pub word: Option<String>,
 }
 
@@ -124,23 +142,11 @@ impl Transcript {
             .collect()
     }
 
-    /// The warning that the machine's emulators stayed in reach of a build that was to have none.
+    /// Why the build failed.
     #[must_use]
-    pub fn emulation_warning(&self) -> Option<String> {
-        let words = EMULATION_WARNING.trim_start_matches("W: ");
-        let mut warnings = self.warnings().into_iter();
-        warnings.find(|warning| warning.starts_with(words))
-    }
-
-    /// The one line that says why a build failed.
-    #[must_use]
-    pub fn message(&self) -> String {
-        if let Some(failed) = self.failed_script() {
-            let word = failed
-                .word
-                .map(|word| format!(": {word}"))
-                .unwrap_or_default();
-            return format!("{}.{} failed{word}", failed.package, failed.script);
+    pub fn failure(&self) -> BuildFailure {
+        if let Some(script) = self.failed_script() {
+            return BuildFailure::Script(script);
         }
         let starts = |prefix: &'static str| move |line: &&String| line.starts_with(prefix);
         // apt's own errors come before mmdebstrap's, which only says that apt failed.
@@ -149,21 +155,27 @@ impl Transcript {
             .iter()
             .find(starts("E: "))
             .or_else(|| self.lines.iter().find(starts("Err:")));
-        let line = error.or_else(|| self.lines.last());
-        line.map_or_else(
-            || "it said nothing".to_owned(),
-            |line| cut(line.trim_start_matches("E: ")),
-        )
+        match error.or_else(|| self.lines.last()) {
+            None => BuildFailure::Silent,
+            Some(line) => BuildFailure::Message(cut(line.trim_start_matches("E: "))),
+        }
     }
 
-    /// What the user can do, where apt's words are known.
+    /// What apt complained of, if its words are known.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub fn apt_problem(&self) -> Option<AptProblem> {
         let fits = |words: &str| self.lines.iter().any(|line| line.contains(words));
-        HINTS
-            .iter()
-            .find(|(words, _)| fits(words))
-            .map(|(_, hint)| (*hint).to_owned())
+        let known = APT_WORDS.iter().find(|(words, _)| fits(words));
+        known.map(|(_, problem)| *problem)
+    }
+
+    /// The first package that apt found in no index.
+    #[must_use]
+    pub fn missing_package(&self) -> Option<&str> {
+        self.lines.iter().find_map(|line| {
+            let (_, name) = line.split_once(UNABLE_TO_LOCATE)?;
+            Some(name.trim())
+        })
     }
 
     /// The lines worth reading: around the first package that dpkg could not process, else
@@ -259,7 +271,7 @@ E: run_chroot failed: E: env apt-get failed: code 100
     fn a_failed_script_is_named_with_its_last_word() {
         let transcript = Transcript::new(SYSTEMD.as_bytes());
         assert_eq!(
-            transcript.message(),
+            transcript.failure().to_string(),
             "systemd.postinst failed: 12: systemd-machine-id-setup: not found"
         );
         assert_eq!(transcript.tail().len(), 9);
@@ -273,7 +285,10 @@ E: run_chroot failed: E: env apt-get failed: code 100
               old p:riscv64 package postinst maintainer script subprocess failed with exit \
               status 127\nE: setup failed\n",
         );
-        assert_eq!(transcript.message(), "p.postinst failed: 3: no: not found");
+        assert_eq!(
+            transcript.failure().to_string(),
+            "p.postinst failed: 3: no: not found"
+        );
     }
 
     #[test]
@@ -291,18 +306,15 @@ E: run_chroot failed: E: env apt-get failed: code 100
     }
 
     #[test]
-    fn an_expired_release_file_brings_the_option_to_mind() {
+    fn an_expired_release_file_is_a_known_problem() {
         let transcript = Transcript::new(
             b"E: Release file for x is expired (invalid since 23d).\nE: apt-get update failed\n",
         );
         assert_eq!(
-            transcript.message(),
+            transcript.failure().to_string(),
             "Release file for x is expired (invalid since 23d)."
         );
-        assert_eq!(
-            transcript.hint(),
-            Some("`--allow-expired` accepts an expired Release file while pinning".to_owned())
-        );
+        assert_eq!(transcript.apt_problem(), Some(AptProblem::ExpiredRelease));
     }
 
     #[test]
@@ -316,15 +328,18 @@ E: run_chroot failed: E: env apt-get failed: code 100
     }
 
     #[test]
-    fn a_warning_that_emulators_stay_is_believed() {
-        let of = |text: &str| Transcript::new(text.as_bytes()).emulation_warning();
-        let words = "emulators of the machine stay in reach: EPERM".to_owned();
-        assert_eq!(of(&format!("I: x\nW: {words}\n")), Some(words));
-        assert_eq!(of("W: cannot execute mount\n"), None);
+    fn a_package_that_apt_does_not_know_is_named() {
+        let transcript = Transcript::new(b"Reading...\nE: Unable to locate package strace\n");
+        assert_eq!(transcript.missing_package(), Some("strace"));
+        assert_eq!(transcript.apt_problem(), Some(AptProblem::UnableToLocate));
+        assert_eq!(Transcript::default().missing_package(), None);
     }
 
     #[test]
-    fn a_silent_failure_is_said_to_be_one() {
-        assert_eq!(Transcript::default().message(), "it said nothing");
+    fn a_failure_without_output_is_said_to_be_one() {
+        assert_eq!(
+            Transcript::default().failure().to_string(),
+            "it exited without output"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Stanzas of Debian control data (deb822(5)), as text that keeps every byte.
 
+use bstr::ByteSlice as _;
+
 /// The stanzas of a control file, without the empty lines between them.
 pub fn stanzas(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n\n")
@@ -16,15 +18,45 @@ pub fn field<'a>(stanza: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// Packages and versions by the text of a status file (dpkg-query(1), deb-control(5)).
+/// One field of a stanza, as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawField {
+    /// Its name; of a line without a colon, the line.
+    pub name: Vec<u8>,
+    /// Its value without surrounding blanks; further lines follow with their line breaks and
+    /// leading blanks.
+    pub value: Vec<u8>,
+}
+
+/// The stanzas of data that may not be UTF-8, without those that have nothing but blanks.
+pub fn raw_stanzas(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    content
+        .split_str("\n\n")
+        .filter(|stanza| !stanza.trim_ascii().is_empty())
+}
+
+/// All fields of a stanza that may not be UTF-8, in their order.
 #[must_use]
-pub fn versions(status: &[u8]) -> std::collections::BTreeMap<String, String> {
-    let text = String::from_utf8_lossy(status);
-    let pairs = stanzas(&text).filter_map(|stanza| {
-        let version = field(stanza, "Version")?;
-        Some((field(stanza, "Package")?.to_owned(), version.to_owned()))
-    });
-    pairs.collect()
+pub fn raw_fields(stanza: &[u8]) -> Vec<RawField> {
+    let mut fields: Vec<RawField> = Vec::new();
+    for line in stanza.lines() {
+        let is_continuation = matches!(line.first(), Some(b' ' | b'\t'));
+        match (fields.last_mut(), line.split_once_str(":")) {
+            (Some(field), _) if is_continuation => {
+                field.value.push(b'\n');
+                field.value.extend_from_slice(line);
+            }
+            (_, Some((name, value))) => fields.push(RawField {
+                name: name.to_vec(),
+                value: value.trim_ascii().to_vec(),
+            }),
+            (_, None) => fields.push(RawField {
+                name: line.to_vec(),
+                value: Vec::new(),
+            }),
+        }
+    }
+    fields
 }
 
 #[cfg(test)]
@@ -44,5 +76,26 @@ mod tests {
         );
         assert_eq!(field(all[0], "version"), Some("1"));
         assert_eq!(field(all[1], "Version"), None);
+    }
+
+    #[test]
+    fn a_value_of_bytes_has_all_its_lines() {
+        let content = b"Name: a\nOwners: x,\n  y\nodd\n\n \n\nName: \xff\n";
+        let field = |name: &[u8], value: &[u8]| RawField {
+            name: name.to_vec(),
+            value: value.to_vec(),
+        };
+        let all: Vec<_> = raw_stanzas(content).map(raw_fields).collect();
+        assert_eq!(
+            all,
+            [
+                vec![
+                    field(b"Name", b"a"),
+                    field(b"Owners", b"x,\n  y"),
+                    field(b"odd", b"")
+                ],
+                vec![field(b"Name", b"\xff")],
+            ]
+        );
     }
 }

@@ -1,3 +1,8 @@
-//! TODO.
+//! Debian's own formats, read in one place each: control data, dpkg's database, packages, Release
+//! files. Nothing here knows what twinroot does with them.
 
+pub mod ar;
 pub mod deb822;
+pub mod deb_file;
+pub mod dpkg_database;
+pub mod release;

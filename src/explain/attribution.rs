@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::comparison::{Collected, Comparison};
-use crate::debian::deb822::versions;
+use crate::debian::dpkg_database::versions;
 use crate::explain::case::Evidence;
 use crate::explain::ownership::{Owner, Owners};
 use crate::explain::rules;

@@ -9,8 +9,8 @@ use crate::explain::content::explainer::Explainer;
 use crate::explain::ownership::Owners;
 use crate::explain::rules::Needs;
 use crate::explain::scripts::package::Scripts;
+use crate::trace::process::{Process, Script};
 use crate::trace::trace::Trace;
-use crate::trace::tracker::{Process, Script};
 
 /// Reads a file of the outside by its absolute path.
 pub type OutsideFiles<'a> = dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a;

@@ -1,7 +1,7 @@
 //! Lines of evidence, the same words in every rule.
 
 use crate::text::quote;
-use crate::trace::tracker::{Process, Script};
+use crate::trace::process::{Process, Script};
 
 use crate::explain::case::{bare, word};
 

@@ -5,7 +5,7 @@ use crate::explain::rules::Finding;
 use crate::explain::scripts::package::Kind;
 use crate::explain::scripts::{Line, Reach};
 use crate::text::quote;
-use crate::trace::tracker::{Process, Script};
+use crate::trace::process::{Process, Script};
 
 /// Most lines of a script that are quoted.
 const LINES: usize = 4;

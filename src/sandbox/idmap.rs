@@ -53,15 +53,6 @@ pub enum IdMapError {
     },
 }
 
-impl IdMapError {
-    /// The command that mends it.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        let Self::NoRange { user, .. } = self;
-        format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}")
-    }
-}
-
 /// What is known of the user that asks for a map.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
@@ -240,10 +231,6 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "/etc/subuid: no range of 65536 ids for `jo`"
-        );
-        assert_eq!(
-            error.hint(),
-            "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 jo"
         );
     }
 

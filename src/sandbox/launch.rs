@@ -11,8 +11,8 @@ use nix::unistd::{Pid, geteuid};
 
 use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::plan::Plan;
-use crate::sandbox::progress::Progress;
-use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, StageFailure, ToMonitor};
+use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, Progress, StageFailure, ToMonitor};
+use crate::sandbox::stage_names;
 
 /// Why a sandbox could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +56,6 @@ pub enum SandboxError {
     /// A signal asked for the end.
     #[error("interrupted")]
     Interrupted,
-}
-
-impl SandboxError {
-    /// What the user can do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Stage { .. } | Self::IdMap { .. } | Self::Launch { .. } => {
-                Some("`twinroot doctor` says what this machine lacks".to_owned())
-            }
-            Self::Refused { .. } | Self::Interrupted => None,
-        }
-    }
 }
 
 /// Stands for a signal where there was none.
@@ -161,7 +148,7 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
     };
     let (control, stdin) = Channel::pair().map_err(launch_error("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
-        .arg(crate::sandbox::MONITOR)
+        .arg(stage_names::MONITOR)
         .env_clear()
         .stdin(stdin)
         .stdout(Stdio::piped())

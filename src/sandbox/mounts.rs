@@ -43,7 +43,8 @@ pub(crate) fn mount_kind(
     )))
 }
 
-/// A tmpfs with this mode; `noatime`, so that a changed access time is somebody's doing.
+/// Mounts a tmpfs with these permission bits; `noatime`, so that an access time changes only if
+/// a program sets it.
 pub(crate) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
     mount_kind(
         "tmpfs",
@@ -53,7 +54,7 @@ pub(crate) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> 
     )
 }
 
-/// Binds one file or tree; read-only wherever the plan doesn't say otherwise.
+/// Binds one file or tree.
 ///
 /// A read-only bind is a bind and a remount: mount(2) ignores the flag at first. The
 /// remount repeats the flags the source has, for the kernel locks them in a user namespace.
@@ -87,10 +88,19 @@ pub(crate) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), S
         .map_err(failed(format!("{} read-only", step())))
 }
 
-/// Makes a mount point like its source: a directory for a directory, else an empty file.
-pub(crate) fn make_mount_point(target: &Path, is_directory: bool) -> Result<(), StageFailure> {
+/// What something can be mounted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MountPoint {
+    /// A directory, for a directory.
+    Directory,
+    /// An empty file, for anything else.
+    File,
+}
+
+/// Makes a mount point and the directories that lead to it.
+pub(crate) fn make_mount_point(target: &Path, kind: MountPoint) -> Result<(), StageFailure> {
     let step = || format!("make `{}`", target.to_string_lossy());
-    if is_directory {
+    if kind == MountPoint::Directory {
         return fs::create_dir_all(target).map_err(failed(step()));
     }
     if let Some(parent) = target.parent() {
@@ -117,7 +127,7 @@ pub(crate) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure
                 fs::set_permissions(&path, Permissions::from_mode(*mode))
                     .map_err(failed(step()))?;
             }
-            Node::File { path } => make_mount_point(&below(root, path), false)?,
+            Node::File { path } => make_mount_point(&below(root, path), MountPoint::File)?,
             Node::Symlink { path, target } => {
                 let path = below(root, path);
                 symlink(target, &path)
@@ -136,7 +146,7 @@ pub(crate) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
     mount_tmpfs(dev, 0o755)?;
     for name in DEVICES {
         let target = dev.join(name);
-        make_mount_point(&target, false)?;
+        make_mount_point(&target, MountPoint::File)?;
         bind(&Path::new("/dev").join(name), &target, Access::Writable)?;
     }
     for (name, target) in [

@@ -1,60 +1,21 @@
-//! What the monitor stage is at while no command of the sandbox runs: told as often as a person
+//! Reports what the monitor stage does while no command of the sandbox runs: as often as a person
 //! can read, and never at the cost of the work.
 
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{fmt, thread};
 
-use indicatif::HumanCount;
-use rustix::fs::statvfs;
-use serde::{Deserialize, Serialize};
+use nix::sys::statvfs::statvfs;
 
-use crate::sandbox::protocol::{Channel, FromMonitor};
+use crate::sandbox::protocol::{Activity, Channel, FromMonitor, Progress};
 
 /// Least time between two reports of one activity.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the monitor does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activity {
-    /// The sandbox gets copies of its trees.
-    Copying,
-    /// The audit reads the trees before the command.
-    Reading,
-    /// Nothing: the command runs.
-    Waiting,
-    /// The audit reads the trees after the command.
-    ReadingAgain,
-}
-
-/// How far the monitor is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// With what.
-    pub activity: Activity,
-    /// Objects of the trees that were looked at, or copied.
-    pub objects: u64,
-    /// Bytes of contents that were read, or copied.
-    pub bytes: u64,
-}
-
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = match self.activity {
-            Activity::Copying => "copying the outside into memory",
-            Activity::Waiting => return f.write_str("running"),
-            Activity::Reading => "reading the outside",
-            Activity::ReadingAgain => "reading the outside again",
-        };
-        let (objects, mib) = (HumanCount(self.objects), HumanCount(self.bytes >> 20));
-        write!(f, "{verb}: {objects} objects, {mib} MiB")
-    }
-}
-
-/// Where reports go.
+/// Sends reports to the launcher.
 #[derive(Debug)]
 pub(crate) struct ProgressSender<'a> {
     launcher: Mutex<&'a mut Channel>,
@@ -67,38 +28,38 @@ impl<'a> ProgressSender<'a> {
         }
     }
 
-    /// Tells the launcher, unless another thread is at it or the launcher is busy: the next
-    /// report says all of this one and more.
-    fn tell(&self, progress: Progress) {
+    /// Reports to the launcher, unless another thread is reporting or the launcher is busy: the
+    /// next report includes this one.
+    fn send(&self, progress: Progress) {
         if let Ok(mut launcher) = self.launcher.try_lock() {
             // A launcher that is gone has killed this process.
             let _ = launcher.send_at_once(&FromMonitor::Progress(progress));
         }
     }
 
-    /// Tells that the command runs.
+    /// Reports that the command runs.
     pub(crate) fn command_runs(&self) {
-        self.tell(Progress {
+        self.send(Progress {
             activity: Activity::Waiting,
             objects: 0,
             bytes: 0,
         });
     }
 
-    /// Does the `work` that fills a tmpfs, and tells meanwhile what that has.
+    /// Runs `work`, which fills a tmpfs, and reports its size every 100 ms meanwhile.
     pub(crate) fn filling<T>(&self, tmpfs: &Path, work: impl FnOnce() -> T) -> T {
         thread::scope(|scope| {
             let (working, is_done) = channel::<()>();
             let _ = scope.spawn(move || {
                 while is_done.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                     if let Ok(stat) = statvfs(tmpfs) {
-                        self.tell(Progress {
+                        self.send(Progress {
                             activity: Activity::Copying,
-                            objects: stat.f_files.saturating_sub(stat.f_ffree),
+                            objects: stat.files().saturating_sub(stat.files_free()),
                             bytes: stat
-                                .f_blocks
-                                .saturating_sub(stat.f_bfree)
-                                .saturating_mul(stat.f_frsize),
+                                .blocks()
+                                .saturating_sub(stat.blocks_free())
+                                .saturating_mul(stat.fragment_size()),
                         });
                     }
                 }
@@ -117,18 +78,18 @@ pub struct ProgressCounter<'a> {
     objects: AtomicU64,
     bytes: AtomicU64,
     pace: Throttle,
-    teller: Option<&'a ProgressSender<'a>>,
+    sender: Option<&'a ProgressSender<'a>>,
 }
 
 impl<'a> ProgressCounter<'a> {
-    pub(crate) fn new(activity: Activity, teller: &'a ProgressSender<'a>) -> Self {
+    pub(crate) fn new(activity: Activity, sender: &'a ProgressSender<'a>) -> Self {
         Self {
-            teller: Some(teller),
+            sender: Some(sender),
             ..ProgressCounter::silent(activity)
         }
     }
 
-    /// Counts, and tells nobody.
+    /// A counter that reports to nobody.
     #[must_use]
     pub fn silent(activity: Activity) -> Self {
         Self {
@@ -136,21 +97,21 @@ impl<'a> ProgressCounter<'a> {
             objects: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             pace: Throttle::new(),
-            teller: None,
+            sender: None,
         }
     }
 
-    /// One object more was looked at.
+    /// Counts one more object.
     pub fn object(&self) {
         let _ = self.objects.fetch_add(1, Ordering::Relaxed);
-        self.tell_if_due();
+        self.send_if_due();
     }
 
-    /// So many bytes more were read.
+    /// Counts so many more bytes.
     pub fn bytes(&self, count: usize) {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let _ = self.bytes.fetch_add(count, Ordering::Relaxed);
-        self.tell_if_due();
+        self.send_if_due();
     }
 
     /// The count so far.
@@ -163,11 +124,11 @@ impl<'a> ProgressCounter<'a> {
         }
     }
 
-    fn tell_if_due(&self) {
-        if let Some(teller) = self.teller
+    fn send_if_due(&self) {
+        if let Some(sender) = self.sender
             && self.pace.is_due(self.pace.start.elapsed())
         {
-            teller.tell(self.progress());
+            sender.send(self.progress());
         }
     }
 }
@@ -209,30 +170,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_says_what_is_done_and_how_much() {
-        let said = |activity| {
-            let progress = Progress {
-                activity,
-                objects: 12_345,
-                bytes: 98 << 20,
-            };
-            progress.to_string()
-        };
-        assert_eq!(
-            said(Activity::Copying),
-            "copying the outside into memory: 12,345 objects, 98 MiB"
-        );
-        assert_eq!(
-            said(Activity::Reading),
-            "reading the outside: 12,345 objects, 98 MiB"
-        );
-        assert_eq!(
-            said(Activity::ReadingAgain),
-            "reading the outside again: 12,345 objects, 98 MiB"
-        );
-    }
-
-    #[test]
     fn there_are_at_most_ten_reports_a_second_however_many_objects() {
         let pace = Throttle::new();
         let due: Vec<_> = (0..1_000_000)
@@ -246,10 +183,10 @@ mod tests {
     #[test]
     fn a_launcher_that_reads_nothing_holds_nobody_up() {
         let (mut ours, theirs) = Channel::pair().unwrap();
-        let teller = ProgressSender::new(&mut ours);
+        let sender = ProgressSender::new(&mut ours);
         // More than any socket holds.
         for _ in 0..100_000 {
-            teller.command_runs();
+            sender.command_runs();
         }
         drop(theirs);
     }

@@ -16,7 +16,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::plan::Plan;
-use crate::sandbox::progress::Progress;
 
 /// From the launcher to the monitor stage.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,18 +43,60 @@ pub(crate) enum FromMonitor {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromInit {
     /// The command ended.
-    Ended(ExitStatus),
+    Ended {
+        /// How it ended.
+        status: ExitStatus,
+        /// What could not be done as planned.
+        warnings: Vec<Warning>,
+    },
     /// The command could not be started.
     Failed(StageFailure),
 }
 
-/// How a sandbox's command ended, and what the audit read.
+/// How a sandbox's command ended, and what the stages observed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// How the command ended.
-    pub ending: ExitStatus,
-    /// What the audit returned, in its own format.
+    pub status: ExitStatus,
+    /// What the audit returned, in its own format; `None` without an audit.
     pub audit: Option<String>,
+    /// What the sandbox could not do as planned, without having failed.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that a sandbox could not do as planned, and went on without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Warning {
+    /// The plan asked for no emulators, and those of the machine stay in reach: the kernel gives
+    /// user namespaces no list of their own.
+    EmulatorsStay {
+        /// The kernel's reason for refusing the mount.
+        error: String,
+    },
+}
+
+/// What the monitor stage does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activity {
+    /// The sandbox gets copies of its trees.
+    Copying,
+    /// The audit reads the trees before the command.
+    Reading,
+    /// Nothing: it waits for the command.
+    Waiting,
+    /// The audit reads the trees after the command.
+    ReadingAgain,
+}
+
+/// How far the monitor stage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What it does.
+    pub activity: Activity,
+    /// Objects of the trees that were looked at, or copied.
+    pub objects: u64,
+    /// Bytes of contents that were read, or copied.
+    pub bytes: u64,
 }
 
 /// How a command ended.
@@ -146,7 +187,6 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::progress::Activity;
 
     #[test]
     fn a_report_of_progress_is_one_line() {

@@ -7,10 +7,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use nix::fcntl::{OFlag, open};
 use nix::mount::{MsFlags, mount};
+use nix::sys::stat::Mode;
 use rustix::fs::{CWD, Timespec, Timestamps};
 
-use crate::sandbox::mounts::{below, bind, failed, make_mount_point, make_nodes, mount_tmpfs};
+use crate::sandbox::mounts::{
+    MountPoint, below, bind, failed, make_mount_point, make_nodes, mount_tmpfs,
+};
 use crate::sandbox::plan::{Access, Node};
 use crate::sandbox::progress::ProgressSender;
 use crate::sandbox::protocol::StageFailure;
@@ -47,57 +51,75 @@ pub struct WholeTree {
     pub target: PathBuf,
     /// The same without what is mounted below it.
     pub view: PathBuf,
-    /// Whether it is the sandbox's and not the outside's: an empty `/tmp`, which every build
-    /// uses.
-    pub is_own: bool,
+    /// Whose it is.
+    pub origin: TreeOrigin,
     /// When the build began, in seconds since the epoch.
     pub started: i64,
+}
+
+/// Whose a tmpfs is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeOrigin {
+    /// The sandbox's own: an empty `/tmp` or `/dev`, which every build uses.
+    Sandbox,
+    /// A copy of what the sandbox shows.
+    Copy,
 }
 
 impl WholeTree {
     /// A tmpfs that the sandbox has of its own.
     pub(crate) fn own(workspace: &Path, target: &Path) -> Result<Self, StageFailure> {
-        let view = workspace.join(format!(
-            "view{}",
-            target.to_string_lossy().replace('/', "-")
-        ));
-        Self::of(&below(&workspace.join("root"), target), view, target, true)
+        let name = target.to_string_lossy().replace('/', "-");
+        let view = workspace.join(format!("view{name}"));
+        let mounted = below(&workspace.join("root"), target);
+        Self::new(&mounted, view, target, TreeOrigin::Sandbox)
     }
 
-    fn of(
+    fn new(
         mounted: &Path,
         view: PathBuf,
         target: &Path,
-        is_own: bool,
+        origin: TreeOrigin,
     ) -> Result<Self, StageFailure> {
-        make_mount_point(&view, true)?;
+        make_mount_point(&view, MountPoint::Directory)?;
         // Not recursive: what is mounted below does not come along.
         bind(mounted, &view, Access::Writable)?;
         Ok(Self {
             target: target.to_owned(),
             view,
-            is_own,
+            origin,
             started: now(),
         })
     }
 }
 
-/// What a layer shows, and where the machine has it.
-type Source<'a> = (&'a Path, PathBuf);
+/// A layer of a plan whose source is open.
+#[derive(Debug)]
+pub(crate) struct OpenLayer<'a> {
+    /// Where the sandbox sees it.
+    pub(crate) target: &'a Path,
+    /// A path by which this process reaches the source.
+    pub(crate) source: PathBuf,
+}
 
 /// An overlay over each layer, and one over the root's own nodes.
 pub(crate) fn overlays(
     workspace: &Path,
     nodes: &[Node],
-    layers: &[Source<'_>],
+    layers: &[OpenLayer<'_>],
 ) -> Result<Vec<Tree>, StageFailure> {
     let mut trees = Vec::new();
     if !nodes.is_empty() {
         let skeleton = skeleton(workspace, nodes)?;
         trees.push(overlay(workspace, 0, &skeleton, Path::new("/"))?);
     }
-    for (target, lower) in layers {
-        trees.push(overlay(workspace, trees.len(), lower, target)?);
+    for layer in layers {
+        trees.push(overlay(
+            workspace,
+            trees.len(),
+            &layer.source,
+            layer.target,
+        )?);
     }
     Ok(trees)
 }
@@ -106,18 +128,23 @@ pub(crate) fn overlays(
 pub(crate) fn copies(
     workspace: &Path,
     nodes: &[Node],
-    layers: &[Source<'_>],
-    teller: &ProgressSender<'_>,
+    layers: &[OpenLayer<'_>],
+    sender: &ProgressSender<'_>,
 ) -> Result<Tree, StageFailure> {
     let root = workspace.join("root");
     mount_tmpfs(&root, 0o755)?;
     make_nodes(&root, nodes)?;
-    teller.filling(&root, || {
+    sender.filling(&root, || {
         layers
             .iter()
-            .try_for_each(|(target, source)| copy(source, &below(&root, target), target))
+            .try_for_each(|layer| copy(&layer.source, &below(&root, layer.target), layer.target))
     })?;
-    let tree = WholeTree::of(&root, workspace.join("view"), Path::new("/"), false)?;
+    let tree = WholeTree::new(
+        &root,
+        workspace.join("view"),
+        Path::new("/"),
+        TreeOrigin::Copy,
+    )?;
     Ok(Tree::Whole(tree))
 }
 
@@ -125,14 +152,14 @@ pub(crate) fn copies(
 pub(crate) fn read_only(
     workspace: &Path,
     nodes: &[Node],
-    layers: &[Source<'_>],
+    layers: &[OpenLayer<'_>],
 ) -> Result<Vec<Tree>, StageFailure> {
     let root = workspace.join("root");
     if !nodes.is_empty() {
         bind(&skeleton(workspace, nodes)?, &root, Access::ReadOnly)?;
     }
-    for (target, source) in layers {
-        bind(source, &below(&root, target), Access::ReadOnly)?;
+    for layer in layers {
+        bind(&layer.source, &below(&root, layer.target), Access::ReadOnly)?;
     }
     Ok(vec![])
 }
@@ -208,8 +235,8 @@ fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
 /// use, and sockets that cannot be made are left out.
 fn copy(source: &Path, to: &Path, target: &Path) -> Result<(), StageFailure> {
     let step = || format!("copy `{}` into memory", target.to_string_lossy());
-    let directory = rustix::fs::open(source, rustix::fs::OFlags::PATH, rustix::fs::Mode::empty())
-        .map_err(failed(step()))?;
+    let directory =
+        open(source, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()).map_err(failed(step()))?;
     fs::create_dir_all(to).map_err(failed(step()))?;
     let output = Command::new("cp")
         .args(["--archive", "--one-file-system", "/proc/self/fd/0/."])

@@ -1,36 +1,91 @@
 //! From one system call to what it means: a process that began, moved, wrote or read.
 
 use crate::audit::change::ChangeKind;
+use crate::trace::process::{Process, Script};
 use crate::trace::syscall::Call;
-use crate::trace::tracker::{Process, Script};
 use crate::trace::value::{arguments, descriptor, string, strings};
 
 /// What an observed process did that matters here.
 #[derive(Debug)]
 pub(crate) enum Event {
+    /// It started a process with this id.
     Forked(u32),
-    /// Another program, and which file was executed, where that is known.
-    Execed(Process, Option<(Vec<u8>, Place)>),
-    /// The kernel does not know the format of what was to be executed.
-    NotExecutable(Vec<u8>, Place),
+    /// It executed another program.
+    Execed {
+        /// What it is now.
+        process: Process,
+        /// The file that was executed, if that is known.
+        program: Option<TracedPath>,
+    },
+    /// The kernel does not know the format of the file that it wanted to execute.
+    NotExecutable(TracedPath),
+    /// Its root is now this directory of its former root.
     Chrooted(Vec<u8>),
-    ChangedDirectory(Vec<u8>, Place),
-    Wrote(Vec<u8>, Place),
-    /// Opened for writing: what was written, if anything, shows in the file.
+    /// Its working directory is now another.
+    ChangedDirectory(TracedPath),
+    /// It created, changed, renamed or removed a path.
+    Wrote(TracedPath),
+    /// It opened a file for writing; whether it wrote anything shows in the file. From the
+    /// sandbox's root.
     Opened(Vec<u8>),
-    Refused(Vec<u8>, Place, ChangeKind),
+    /// It could not write, because the file system is read-only.
+    Refused {
+        /// The path.
+        path: TracedPath,
+        /// What it would have done.
+        kind: ChangeKind,
+    },
+    /// It opened a file for reading. From the sandbox's root.
     Read(Vec<u8>),
 }
 
-/// How a path is to be understood.
+/// A path as a call has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TracedPath {
+    pub(crate) path: Vec<u8>,
+    pub(crate) base: PathBase,
+}
+
+/// The directory that a path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// From the sandbox's root.
-    Whole,
-    /// From the process's own root.
-    Chrooted,
-    /// From its working directory.
-    Relative,
+pub(crate) enum PathBase {
+    /// The sandbox's root.
+    SandboxRoot,
+    /// The process's own root.
+    ProcessRoot,
+    /// The process's working directory.
+    WorkingDirectory,
+}
+
+impl TracedPath {
+    /// The path of a descriptor.
+    fn of_descriptor(path: Vec<u8>) -> Self {
+        Self {
+            path,
+            base: PathBase::SandboxRoot,
+        }
+    }
+
+    /// A quoted path argument.
+    fn of_argument(text: &str) -> Option<Self> {
+        let path = string(text)?;
+        let base = if path.first() == Some(&b'/') {
+            PathBase::ProcessRoot
+        } else {
+            PathBase::WorkingDirectory
+        };
+        Some(Self { path, base })
+    }
+
+    /// The same path in the directory of an open descriptor, which counts if it is relative.
+    fn in_directory(self, directory: Option<Vec<u8>>) -> Self {
+        match (self.base, directory) {
+            (PathBase::WorkingDirectory, Some(directory)) => {
+                Self::of_descriptor(joined(&directory, &self.path))
+            }
+            _ => self,
+        }
+    }
 }
 
 /// An absolute path below a root, without empty and `.` components; `..` is taken by name.
@@ -49,83 +104,116 @@ pub(crate) fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
     [b"/", out.join(&b'/').as_slice()].concat()
 }
 
+/// The arguments of a call by their number; an empty text for one that is not there.
+struct Arguments<'a>(Vec<&'a str>);
+
+impl<'a> Arguments<'a> {
+    fn of(call: &'a Call) -> Self {
+        Self(arguments(&call.arguments))
+    }
+
+    fn get(&self, number: usize) -> &'a str {
+        self.0.get(number).copied().unwrap_or_default()
+    }
+
+    /// Writing to the path that is this argument.
+    fn wrote(&self, number: usize) -> Vec<Event> {
+        wrote(None, self.get(number)).into_iter().collect()
+    }
+
+    /// Writing to the path after the directory that is this argument.
+    fn wrote_at(&self, number: usize) -> Vec<Event> {
+        let event = wrote(Some(self.get(number)), self.get(number + 1));
+        event.into_iter().collect()
+    }
+}
+
 /// What a call that succeeded did.
 pub(crate) fn events(call: &Call) -> Vec<Event> {
-    let values = arguments(&call.arguments);
-    let value = |at: usize| values.get(at).copied().unwrap_or_default();
-    let wrote = |at: usize| place(None, value(at)).into_iter().collect();
-    let wrote_at = |at: usize| place(Some(value(at)), value(at + 1)).into_iter().collect();
+    let values = Arguments::of(call);
     match call.name.as_str() {
         "clone" | "clone3" | "fork" | "vfork" => {
             call.result.parse().map(Event::Forked).into_iter().collect()
         }
-        "execve" => vec![Event::Execed(process(value(1), value(2)), program(call))],
-        "execveat" => vec![Event::Execed(process(value(2), value(3)), program(call))],
-        "chdir" => path_argument(value(0))
-            .map(|(path, place)| Event::ChangedDirectory(path, place))
+        "execve" | "execveat" => vec![execed(call)],
+        "chdir" => TracedPath::of_argument(values.get(0))
+            .map(Event::ChangedDirectory)
             .into_iter()
             .collect(),
-        "fchdir" => descriptor(value(0))
-            .map(|path| Event::ChangedDirectory(path, Place::Whole))
+        "fchdir" => descriptor(values.get(0))
+            .map(|path| Event::ChangedDirectory(TracedPath::of_descriptor(path)))
             .into_iter()
             .collect(),
-        "chroot" => string(value(0)).map(Event::Chrooted).into_iter().collect(),
-        "open" => opened(value(1), &call.result),
-        "openat" | "openat2" => opened(value(2), &call.result),
+        "chroot" => string(values.get(0))
+            .map(Event::Chrooted)
+            .into_iter()
+            .collect(),
+        "open" => opened(values.get(1), &call.result),
+        "openat" | "openat2" => opened(values.get(2), &call.result),
         "creat" => opened("O_WRONLY", &call.result),
-        "rename" | "link" => [wrote(0), wrote(1)].into_iter().flatten().collect(),
-        "renameat" | "renameat2" | "linkat" => {
-            [wrote_at(0), wrote_at(2)].into_iter().flatten().collect()
-        }
-        "symlink" => wrote(1),
-        "symlinkat" => wrote_at(1),
+        "rename" | "link" => [values.wrote(0), values.wrote(1)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        "renameat" | "renameat2" | "linkat" => [values.wrote_at(0), values.wrote_at(2)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        "symlink" => values.wrote(1),
+        "symlinkat" => values.wrote_at(1),
         "unlink" | "rmdir" | "mkdir" | "mknod" | "chmod" | "chown" | "lchown" | "utime"
         | "utimes" | "truncate" | "setxattr" | "lsetxattr" | "removexattr" | "lremovexattr" => {
-            wrote(0)
+            values.wrote(0)
         }
         "unlinkat" | "mkdirat" | "mknodat" | "fchmodat" | "fchmodat2" | "fchownat"
-        | "futimesat" | "utimensat" => wrote_at(0),
-        "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => descriptor(value(0))
-            .map(|path| Event::Wrote(path, Place::Whole))
+        | "futimesat" | "utimensat" => values.wrote_at(0),
+        "fchmod" | "fchown" | "fsetxattr" | "fremovexattr" => descriptor(values.get(0))
+            .map(|path| Event::Wrote(TracedPath::of_descriptor(path)))
             .into_iter()
             .collect(),
         _ => vec![],
     }
 }
 
-/// The file that a call executes.
-fn program(call: &Call) -> Option<(Vec<u8>, Place)> {
-    let values = arguments(&call.arguments);
-    let value = |at: usize| values.get(at).copied().unwrap_or_default();
-    if call.name == "execve" {
-        return path_argument(value(0));
-    }
-    // An empty path is the descriptor itself (AT_EMPTY_PATH).
-    let directory = descriptor(value(0));
-    match (path_argument(value(1))?, directory) {
-        ((path, Place::Relative), Some(directory)) => {
-            Some((joined(&directory, &path), Place::Whole))
-        }
-        (found, _) => Some(found),
+/// What a process is after execve(2) or execveat(2).
+fn execed(call: &Call) -> Event {
+    let values = Arguments::of(call);
+    let first = if call.name == "execve" { 1 } else { 2 };
+    Event::Execed {
+        process: process(values.get(first), values.get(first + 1)),
+        program: program(call),
     }
 }
 
-/// What could not be executed.
+/// The file that a call executes.
+fn program(call: &Call) -> Option<TracedPath> {
+    let values = Arguments::of(call);
+    if call.name == "execve" {
+        return TracedPath::of_argument(values.get(0));
+    }
+    // An empty path is the descriptor itself (AT_EMPTY_PATH).
+    let directory = descriptor(values.get(0));
+    Some(TracedPath::of_argument(values.get(1))?.in_directory(directory))
+}
+
+/// The file of a call that could not execute it.
 pub(crate) fn not_executable(call: &Call) -> Option<Event> {
-    program(call).map(|(path, place)| Event::NotExecutable(path, place))
+    program(call).map(Event::NotExecutable)
 }
 
 /// What a call would have done that failed because the file system is read-only. `Created`
-/// may be `Modified`: whether the file was there is not in the call.
+/// may be `Modified`: the call does not say whether the file was there.
 pub(crate) fn refused(call: &Call) -> Option<Event> {
-    let values = arguments(&call.arguments);
-    let value = |at: usize| values.get(at).copied().unwrap_or_default();
-    // What was opened has no descriptor to read the path from; all else says it as if it had
-    // been done, a new name after the old one.
-    let (deed, kind) = match call.name.as_str() {
-        "open" => (place(None, value(0)), opening(value(1))),
-        "creat" => (place(None, value(0)), ChangeKind::Created),
-        "openat" | "openat2" => (place(Some(value(0)), value(1)), opening(value(2))),
+    let values = Arguments::of(call);
+    // What was opened has no descriptor to read the path from. All other calls name it as if
+    // they had succeeded, a new name after the old one.
+    let (event, kind) = match call.name.as_str() {
+        "open" => (wrote(None, values.get(0)), opening(values.get(1))),
+        "creat" => (wrote(None, values.get(0)), ChangeKind::Created),
+        "openat" | "openat2" => (
+            wrote(Some(values.get(0)), values.get(1)),
+            opening(values.get(2)),
+        ),
         "link" | "linkat" => (events(call).pop(), ChangeKind::Created),
         "symlink" | "symlinkat" | "mkdir" | "mkdirat" | "mknod" | "mknodat" => {
             (first(call), ChangeKind::Created)
@@ -136,8 +224,8 @@ pub(crate) fn refused(call: &Call) -> Option<Event> {
         "truncate" => (first(call), ChangeKind::Modified),
         _ => (first(call), ChangeKind::Metadata),
     };
-    match deed? {
-        Event::Wrote(path, place) => Some(Event::Refused(path, place, kind)),
+    match event? {
+        Event::Wrote(path) => Some(Event::Refused { path, kind }),
         _ => None,
     }
 }
@@ -171,27 +259,15 @@ fn opened(flags: &str, result: &str) -> Vec<Event> {
     }
 }
 
-/// A path argument, with the directory it may start at.
-fn place(directory: Option<&str>, path: &str) -> Option<Event> {
+/// Writing to a path argument, with the directory it may start at.
+fn wrote(directory: Option<&str>, path: &str) -> Option<Event> {
     let directory = directory.and_then(descriptor);
-    let Some((path, place)) = path_argument(path) else {
+    let path = match TracedPath::of_argument(path) {
+        Some(path) => path.in_directory(directory),
         // `utimensat(3</x>, NULL, …)`: the descriptor itself.
-        return directory.map(|path| Event::Wrote(path, Place::Whole));
+        None => TracedPath::of_descriptor(directory?),
     };
-    Some(match (place, directory) {
-        (Place::Relative, Some(directory)) => Event::Wrote(joined(&directory, &path), Place::Whole),
-        _ => Event::Wrote(path, place),
-    })
-}
-
-fn path_argument(text: &str) -> Option<(Vec<u8>, Place)> {
-    let path = string(text)?;
-    let place = if path.first() == Some(&b'/') {
-        Place::Chrooted
-    } else {
-        Place::Relative
-    };
-    Some((path, place))
+    Some(Event::Wrote(path))
 }
 
 fn process(argv: &str, environment: &str) -> Process {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audit::change::{Change, ChangeKind};
-use crate::trace::tracker::{Process, Script};
+use crate::trace::process::{Process, Script};
 
 /// What was observed of one build.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

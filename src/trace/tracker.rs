@@ -1,176 +1,167 @@
-//! From calls to processes and what they wrote.
+//! From system calls to what processes wrote, read and executed: a state machine.
 //!
 //! A process belongs to the maintainer script that its environment names
-//! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). What a process is and
-//! where its root is it has from the one that started it.
+//! (`DPKG_MAINTSCRIPT_PACKAGE`, `_NAME`; deb-postinst(5), dpkg(1)). It inherits that, its root
+//! and its working directory from the process that started it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::trace::event::{Event, Place, events, joined, not_executable, refused};
-use crate::trace::syscall::Lines;
+use crate::trace::event::{Event, PathBase, TracedPath, events, joined, not_executable, refused};
+use crate::trace::process::Process;
+use crate::trace::syscall::{Call, Lines};
 use crate::trace::trace::{Trace, inside, is_data, note};
 
-/// A run of a maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Script {
-    /// Binary package.
-    pub package: String,
-    /// `preinst`, `postinst`, …
-    pub name: String,
-    /// Its arguments: `configure`, `triggered /usr/bin`, …
-    pub arguments: Vec<String>,
-}
-
-/// A process that wrote something.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Process {
-    /// The maintainer script it ran for.
-    pub script: Option<Script>,
-    /// The command line.
-    pub argv: Vec<String>,
-    /// The command line that the script itself ran, which this process may be a child of;
-    /// empty for the script and for what runs for none.
-    pub command: Vec<String>,
-}
-
+/// What is known of a process while it runs.
 #[derive(Debug, Clone)]
-struct State {
+struct ProcessState {
     process: Arc<Process>,
     root: Vec<u8>,
     directory: Vec<u8>,
 }
 
-impl State {
-    fn place(&self, path: Vec<u8>, place: Place) -> Vec<u8> {
-        match place {
-            Place::Whole => path,
-            Place::Chrooted => joined(&self.root, &path),
-            Place::Relative => joined(&self.directory, &path),
+impl ProcessState {
+    /// A process of which nothing was observed before.
+    fn new() -> Self {
+        Self {
+            process: Arc::default(),
+            root: b"/".to_vec(),
+            directory: b"/".to_vec(),
         }
     }
+
+    /// A path of this process, from the sandbox's root.
+    fn resolve(&self, path: TracedPath) -> Vec<u8> {
+        match path.base {
+            PathBase::SandboxRoot => path.path,
+            PathBase::ProcessRoot => joined(&self.root, &path.path),
+            PathBase::WorkingDirectory => joined(&self.directory, &path.path),
+        }
+    }
+}
+
+/// An event, and which process it is of.
+#[derive(Debug)]
+struct TimedEvent {
+    /// Number of the line on which its call began.
+    began: u64,
+    pid: u32,
+    event: Event,
 }
 
 /// Takes strace's lines as they come.
 #[derive(Debug, Default)]
 pub struct Tracer {
     lines: Lines,
-    events: Vec<(u64, u32, Event)>,
+    events: Vec<TimedEvent>,
 }
 
 impl Tracer {
-    /// Takes one line without its end.
+    /// Takes one line without its line break.
     pub fn take(&mut self, line: &str) {
         let Some(call) = self.lines.take(line) else {
             return;
         };
-        if call.result.starts_with("-1 EROFS ") {
-            self.events
-                .extend(refused(&call).map(|deed| (call.began, call.pid, deed)));
-        }
-        if call.result.starts_with("-1 ENOEXEC ") {
-            self.events
-                .extend(not_executable(&call).map(|deed| (call.began, call.pid, deed)));
-        }
-        if call.result.starts_with('-') || call.result.starts_with('?') {
-            return;
-        }
-        for deed in events(&call) {
-            self.events.push((call.began, call.pid, deed));
+        for event in events_of(&call) {
+            self.events.push(TimedEvent {
+                began: call.began,
+                pid: call.pid,
+                event,
+            });
         }
     }
 
-    /// What it all comes to.
+    /// What the observed processes did, when all lines were taken.
     #[must_use]
     pub fn finish(mut self) -> Trace {
         // A child is there before the call that started it has returned.
-        self.events.sort_by_key(|(began, _, _)| *began);
-        let mut states: BTreeMap<u32, State> = BTreeMap::new();
-        let mut trace = Trace {
-            lines: self.lines.count(),
-            ..Trace::default()
+        self.events.sort_by_key(|event| event.began);
+        let mut replay = Replay {
+            states: BTreeMap::new(),
+            trace: Trace {
+                lines: self.lines.count(),
+                ..Trace::default()
+            },
         };
-        for (_, pid, deed) in self.events {
-            let state = states.entry(pid).or_insert_with(|| State {
-                process: Arc::default(),
-                root: b"/".to_vec(),
-                directory: b"/".to_vec(),
-            });
-            match deed {
-                Event::Forked(child) => {
-                    let state = state.clone();
-                    let _ = states.insert(child, state);
-                }
-                Event::NotExecutable(path, place) => {
-                    *trace
-                        .unexecutable
-                        .entry(state.place(path, place))
-                        .or_default() += 1;
-                }
-                Event::Execed(mut process, program) => {
-                    if let Some((path, place)) = program {
-                        *trace.executed.entry(state.place(path, place)).or_default() += 1;
-                    }
-                    // What a script starts has the script's name, but not its arguments.
-                    let parent = state.process.script.as_ref();
-                    if let (Some(script), Some(parent)) = (&mut process.script, parent)
-                        && script.arguments.is_empty()
-                        && (&script.package, &script.name) == (&parent.package, &parent.name)
-                    {
-                        script.arguments.clone_from(&parent.arguments);
-                        let above = &state.process.command;
-                        process.command = if above.is_empty() {
-                            process.argv.clone()
-                        } else {
-                            above.clone()
-                        };
-                    }
-                    trace.scripts.extend(process.script.clone());
-                    state.process = Arc::new(process);
-                }
-                Event::Chrooted(path) => state.root = joined(&state.root, &path),
-                Event::ChangedDirectory(path, place) => state.directory = state.place(path, place),
-                Event::Wrote(path, place) => {
-                    if !removes_root(&state.process) {
-                        let path = state.place(path, place);
-                        trace.wrote(&path, &state.process);
-                        let _ = trace.altered.insert(path);
-                    }
-                }
-                Event::Opened(path) => trace.wrote(&path, &state.process),
-                Event::Refused(path, place, kind) => {
-                    let path = state.place(path, place);
-                    trace.wrote(&path, &state.process);
-                    if inside(&path).is_none() {
-                        let _ = trace.refused.entry(path).or_insert(kind);
-                    }
-                }
-                Event::Read(path) => {
-                    let is_kept = state.process.script.is_some() || is_data(&path);
-                    if is_kept && inside(&path).is_none() {
-                        note(&mut trace.read, path, &state.process);
-                    }
-                }
-            }
+        for TimedEvent { pid, event, .. } in self.events {
+            replay.apply(pid, event);
         }
-        trace
+        replay.trace
     }
 }
 
-/// mmdebstrap's own clean-up, when the tarball is made.
-fn removes_root(process: &Process) -> bool {
-    let is_root = |word: &String| {
-        word.strip_prefix("/tmp/mmdebstrap.")
-            .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
-    };
-    process.script.is_none()
-        && process.argv.first().is_some_and(|word| word == "rm")
-        && process.argv.last().is_some_and(is_root)
+/// The events of a call: what it did, or what it was refused.
+fn events_of(call: &Call) -> Vec<Event> {
+    if call.result.starts_with("-1 EROFS ") {
+        return refused(call).into_iter().collect();
+    }
+    if call.result.starts_with("-1 ENOEXEC ") {
+        return not_executable(call).into_iter().collect();
+    }
+    if call.result.starts_with('-') || call.result.starts_with('?') {
+        return vec![];
+    }
+    events(call)
+}
+
+/// The events in their order, applied to the processes one by one.
+struct Replay {
+    states: BTreeMap<u32, ProcessState>,
+    trace: Trace,
+}
+
+impl Replay {
+    fn apply(&mut self, pid: u32, event: Event) {
+        let trace = &mut self.trace;
+        let state = self.states.entry(pid).or_insert_with(ProcessState::new);
+        match event {
+            Event::Forked(child) => {
+                let state = state.clone();
+                let _ = self.states.insert(child, state);
+            }
+            Event::NotExecutable(path) => {
+                let path = state.resolve(path);
+                *trace.unexecutable.entry(path).or_default() += 1;
+            }
+            Event::Execed { process, program } => {
+                if let Some(path) = program {
+                    *trace.executed.entry(state.resolve(path)).or_default() += 1;
+                }
+                let process = process.inherited(&state.process);
+                trace.scripts.extend(process.script.clone());
+                state.process = Arc::new(process);
+            }
+            Event::Chrooted(path) => state.root = joined(&state.root, &path),
+            Event::ChangedDirectory(path) => state.directory = state.resolve(path),
+            Event::Wrote(path) => {
+                if !state.process.removes_root() {
+                    let path = state.resolve(path);
+                    trace.wrote(&path, &state.process);
+                    let _ = trace.altered.insert(path);
+                }
+            }
+            Event::Opened(path) => trace.wrote(&path, &state.process),
+            Event::Refused { path, kind } => {
+                let path = state.resolve(path);
+                trace.wrote(&path, &state.process);
+                if inside(&path).is_none() {
+                    let _ = trace.refused.entry(path).or_insert(kind);
+                }
+            }
+            Event::Read(path) => {
+                let is_kept = state.process.script.is_some() || is_data(&path);
+                if is_kept && inside(&path).is_none() {
+                    note(&mut trace.read, path, &state.process);
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::process::Script;
 
     fn traced(lines: &[&str]) -> Trace {
         let mut tracer = Tracer::default();

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::at;
 use crate::verify::error::Error;
 
 /// The directory, locked against another run that keeps its files there.
@@ -75,9 +75,10 @@ impl Artifacts {
     /// Keeps the transcript of a build that failed.
     pub(crate) fn keep_failed(&self, error: &Error) -> Result<(), Error> {
         match error {
-            Error::Bootstrap(BuildError::Failed {
-                stage, transcript, ..
-            }) => self.write(&format!("{stage}.log"), transcript),
+            Error::Bootstrap(error) => match error.failed_build() {
+                Some(failed) => self.write(&format!("{}.log", failed.stage), &failed.transcript),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     }

@@ -32,8 +32,8 @@ pub struct BuildFacts<'a> {
     pub scripts: ScriptsRan,
     /// The technique, or the mode of mmdebstrap for a normal build.
     pub technique: &'static str,
-    /// Warnings of its tools.
-    pub warnings: Vec<String>,
+    /// The build, which has the warnings of the sandbox and of its tools.
+    pub built: &'a Built,
     /// What the machine could not do for it.
     pub degraded: Vec<String>,
     /// Which emulators it had.
@@ -68,13 +68,13 @@ pub fn scripts_ran(mode: BuildMode) -> ScriptsRan {
     }
 }
 
-fn build<'a>(facts: &Verification, mode: BuildMode, built: &Built) -> BuildFacts<'a> {
-    let has_none = built.transcript.emulation_warning().is_none();
+fn build<'a>(facts: &Verification, mode: BuildMode, built: &'a Built) -> BuildFacts<'a> {
+    let has_none = built.warnings.is_empty();
     let scripts = scripts_ran(mode);
     BuildFacts {
         scripts,
         technique: mode.technique(),
-        warnings: built.transcript.warnings(),
+        built,
         // Only a normal build can be weak: nobody mounts anything in a chrootless build.
         degraded: match scripts {
             ScriptsRan::Inside => built.transcript.degraded(),

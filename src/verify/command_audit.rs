@@ -7,14 +7,14 @@ use std::thread;
 use crate::audit::Findings;
 use crate::audit::change::Change;
 use crate::audit::method::Method;
+use crate::bootstrap;
+use crate::bootstrap::error::at;
+use crate::bootstrap::observe::PROGRAM;
 use crate::bootstrap::observe::observe;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
-use crate::bootstrap::{BuildError, at};
 use crate::sandbox::launch::{Interrupts, launch};
 use crate::sandbox::plan::{Network, Plan};
-use crate::sandbox::progress::Progress;
-use crate::sandbox::protocol::{ExitStatus, Outcome};
-use crate::trace::PROGRAM;
+use crate::sandbox::protocol::{ExitStatus, Outcome, Progress};
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
 use crate::verify::executor::Sandboxed;
@@ -100,22 +100,27 @@ pub fn audit(
     let mut changes = findings.unwrap_or_default().changes;
     changes.extend(refused);
     Ok(Audited {
-        status: outcome.ending,
+        status: outcome.status,
         changes,
     })
 }
 
 /// The command as the user would run it, but for the sandbox.
 fn plan(command: &Command, outside: &OutsideSystem) -> Plan {
-    let covered = (command.audit.cover(), command.audit.after());
-    let mut plan = outside.plan("audit", command.argv.clone(), None, vec![], covered);
+    let mut plan = outside.plan("audit", command.argv.clone());
+    plan.cover = command.audit.cover();
+    plan.after = command.audit.after();
     plan.environment.clone_from(&command.environment);
     plan.directory.clone_from(&command.directory);
     plan.network = command.network;
     plan
 }
 
-fn run(plan: &Plan, interrupts: &Interrupts, screen: &dyn Screen) -> Result<Outcome, BuildError> {
+fn run(
+    plan: &Plan,
+    interrupts: &Interrupts,
+    screen: &dyn Screen,
+) -> Result<Outcome, bootstrap::Error> {
     let mut running = launch(plan, interrupts)?;
     let (stdout, stderr) = (running.take_stdout(), running.take_stderr());
     let outcome = thread::scope(|scope| {

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::bootstrap::BuildError;
-use crate::bootstrap::emulation::Lack;
+use crate::bootstrap;
+use crate::bootstrap::emulation::Missing;
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
@@ -15,7 +15,7 @@ use crate::verify::options::EpochSource;
 pub enum Error {
     /// Freezing the archive, making the outside system, or a build failed.
     #[error(transparent)]
-    Bootstrap(#[from] BuildError),
+    Bootstrap(#[from] bootstrap::Error),
     /// A program of this machine cannot be run.
     #[error("{program}: {error}")]
     MissingProgram {
@@ -29,7 +29,7 @@ pub enum Error {
     UserNamespaces(#[from] IdMapError),
     /// This machine cannot run programs of the chroot's architecture.
     #[error(transparent)]
-    Emulator(#[from] Lack),
+    Emulator(#[from] Missing),
     /// apt installs from a `file:` mirror in place and copies nothing, so it cannot be frozen.
     #[error("{mirror}: apt installs from file: in place, so it can't be frozen")]
     FileMirror {
@@ -112,7 +112,7 @@ impl Error {
     pub fn is_interrupted(&self) -> bool {
         matches!(
             self,
-            Self::Bootstrap(BuildError::Sandbox(SandboxError::Interrupted))
+            Self::Bootstrap(bootstrap::Error::Sandbox(SandboxError::Interrupted))
         )
     }
 }

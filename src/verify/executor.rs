@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::process::ChildStdout;
 
-use crate::bootstrap::BuildError;
-use crate::bootstrap::build::{Built, run};
+use crate::bootstrap;
+use crate::bootstrap::build::{BuildEvent, Built, run};
 use crate::bootstrap::observe::observe;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Plan;
@@ -22,8 +22,8 @@ pub(crate) struct Job<'a> {
     pub(crate) plan: Plan,
     /// Takes the tarball.
     pub(crate) sink: Sink<'a>,
-    /// Is given the last line of the running transcript.
-    pub(crate) watch: &'a (dyn Fn(&str) + Sync),
+    /// Is given what the running build has to say.
+    pub(crate) watch: &'a (dyn Fn(BuildEvent<'_>) + Sync),
 }
 
 /// Runs builds.
@@ -32,13 +32,17 @@ pub(crate) trait Executor: Sync {
     ///
     /// # Errors
     /// The sandbox or its command failed, or `interrupts` was raised.
-    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, BuildError>;
+    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error>;
 
     /// Runs a build under observation.
     ///
     /// # Errors
     /// As of [`Executor::run`], or it cannot be observed.
-    fn observe(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<(Built, Trace), BuildError>;
+    fn observe(
+        &self,
+        job: Job<'_>,
+        interrupts: &Interrupts,
+    ) -> Result<(Built, Trace), bootstrap::Error>;
 }
 
 /// Runs builds in sandboxes.
@@ -46,13 +50,17 @@ pub(crate) trait Executor: Sync {
 pub(crate) struct Sandboxed;
 
 impl Executor for Sandboxed {
-    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, BuildError> {
+    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
         let Job { plan, sink, watch } = job;
         let pass = |stream: ChildStdout| sink(Box::new(stream));
         run(&plan, interrupts, pass, watch)
     }
 
-    fn observe(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<(Built, Trace), BuildError> {
+    fn observe(
+        &self,
+        job: Job<'_>,
+        interrupts: &Interrupts,
+    ) -> Result<(Built, Trace), bootstrap::Error> {
         let Job { plan, sink, watch } = job;
         let pass = |stream: ChildStdout| sink(Box::new(stream));
         observe(plan, |plan| run(plan, interrupts, pass, watch))

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
+use crate::bootstrap;
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot};
-use crate::bootstrap::freeze::{self, FrozenArchive, Place};
+use crate::bootstrap::error::FailedBuild;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{self, FetchSystem, FreezeRequest};
 use crate::bootstrap::outside;
 use crate::bootstrap::recipe::Recipe;
 use crate::verify::error::Error;
 use crate::verify::observer::{IsCached, Stage, StageResult};
 use crate::verify::options::Subject;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 
 /// A frozen archive, held against being replaced.
 #[derive(Debug)]
@@ -52,7 +55,7 @@ impl<'a> Freezer<'a> {
         stage: Stage,
         recipe: &Recipe,
         more: &[String],
-        place: Place<'_>,
+        on: FetchSystem<'_>,
     ) -> Result<Frozen, Error> {
         let environment = &self.subject.environment;
         let maker = format!(
@@ -63,26 +66,31 @@ impl<'a> Freezer<'a> {
         );
         let key = recipe.state_key(&maker);
         let stage = self.session.observer.started(stage);
-        let watch = lines_to(&*stage);
+        let watch = events_to(&*stage);
         let context = self.session.context(environment, &watch);
         let remove = |path: &Path| outside::remove_tree(path, context);
         let waiting = || stage.waiting(Path::new(&key));
         let freshness = self.subject.freshness;
         let (frozen, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
             CacheSlot::Ready(entry) => {
-                let archive = freeze::read_state(&entry.path)?;
+                let archive = freeze::state::read(&entry.path)?;
                 (Frozen { entry, archive }, IsCached::Cached)
             }
             CacheSlot::Vacant(writer) => {
-                let expired = self.subject.expired;
-                match freeze::pin((recipe, more), expired, place, &writer, context) {
+                let request = FreezeRequest {
+                    recipe,
+                    outside_packages: more,
+                    expired: self.subject.expired,
+                    on,
+                };
+                match freeze::freeze(request, &writer, context) {
                     Ok(archive) => {
                         let entry = writer.publish(&remove)?;
                         (Frozen { entry, archive }, IsCached::Made)
                     }
                     Err(error) => {
                         writer.abandon(&remove)?;
-                        return Err(error.into());
+                        return Err(explained(error, request).into());
                     }
                 }
             }
@@ -93,5 +101,24 @@ impl<'a> Freezer<'a> {
             cached,
         });
         Ok(frozen)
+    }
+}
+
+/// A directory of packages may well lack those that a matching outside needs.
+fn explained(error: bootstrap::Error, request: FreezeRequest<'_>) -> bootstrap::Error {
+    let is_of_outside = |failed: &FailedBuild| {
+        let missing = failed.missing_package.as_ref();
+        missing.is_some_and(|package| request.outside_packages.contains(package))
+    };
+    match error {
+        bootstrap::Error::BuildFailed(failed)
+            if request.recipe.local_mirror.is_some() && is_of_outside(&failed) =>
+        {
+            bootstrap::Error::MirrorLacksOutside {
+                packages: request.outside_packages.to_vec(),
+                failed,
+            }
+        }
+        error => error,
     }
 }

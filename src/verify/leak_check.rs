@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
+use crate::bootstrap::context::Context;
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::outside::altered::{altered, build_different, version};
+use crate::bootstrap::outside::altered::{altered, build_altered, version};
 use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
 use crate::sandbox::plan::Plan;
 use crate::verify::environment::Environment;
@@ -89,7 +89,7 @@ pub(crate) fn altered_systems(
         key: format!("{}-{}", name.to_string_lossy(), version()),
     };
     let tree = ordinary.join("root");
-    let make = |out: &Path, context: Context<'_>| build_different(&tree, out, context);
+    let make = |out: &Path, context: Context<'_>| build_altered(&tree, out, context);
     let made = made_tree(&place, &make, environment, session, &*stage)?;
     let altered = altered(&made.entry.path)?;
     stage.finished(StageResult::Altered(altered.len(), made.cached));

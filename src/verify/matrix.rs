@@ -21,7 +21,7 @@ use crate::verify::observer::{Stage, StageResult};
 use crate::verify::pair::Pair;
 use crate::verify::prepared::Prepared;
 use crate::verify::requests::Requests;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 use crate::verify::side_by_side::{compare_chroots, joined};
 
 /// One extra build that is asked for.
@@ -183,7 +183,7 @@ fn compared(
             plan,
             // A comparison that has ended needs no stream.
             sink: Box::new(move |stream| drop(sender.send(Box::new(Tee::new(stream, copies))))),
-            watch: &lines_to(&*stage),
+            watch: &events_to(&*stage),
         };
         let built = session.executor.run(job, session.interrupts);
         (built.map_err(Error::from), joined(comparing))

@@ -1,13 +1,14 @@
 //! From MIRROR to one that mmdebstrap takes, if it is a directory of this machine.
 
 use crate::bootstrap::cache::CacheEntry;
-use crate::bootstrap::mirror::package_files::Work;
-use crate::bootstrap::mirror::{self, Found};
+use crate::bootstrap::mirror::directory::{MirrorDirectory, directory};
+use crate::bootstrap::mirror::work::{Work, WorkEvent};
+use crate::bootstrap::mirror::{self, FoundMirror};
 use crate::bootstrap::recipe::Recipe;
 use crate::verify::error::Error;
 use crate::verify::observer::{Stage, StageResult};
 use crate::verify::options::Subject;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::Session;
 
 /// A recipe whose mirror is resolved.
 #[derive(Debug)]
@@ -34,22 +35,33 @@ pub(crate) fn resolved(
     let Some(given) = recipe.mirror.as_deref() else {
         return Ok(unchanged(recipe));
     };
-    let Some(path) = mirror::directory(given)? else {
+    let Some(path) = directory(given)? else {
         return Ok(unchanged(recipe));
     };
     let stage = session.observer.started(Stage::Mirror);
+    let cache = subject.environment.cache.join("repositories");
     let work = Work {
         interrupts: session.interrupts,
-        watch: &lines_to(&*stage),
+        watch: &|event| match event {
+            WorkEvent::Waiting => stage.waiting(&cache),
+            WorkEvent::Files { done, step } => stage.files(done, step),
+        },
     };
-    let cache = subject.environment.cache.join("repositories");
-    let Found {
+    let FoundMirror {
         line,
         mirror,
-        what,
+        content,
         entry,
-    } = mirror::find(&recipe, (given, &path), &cache, work)?;
-    stage.finished(StageResult::Mirror { given, what: &what });
+    } = mirror::find(
+        &recipe,
+        MirrorDirectory { given, path: &path },
+        &cache,
+        work,
+    )?;
+    stage.finished(StageResult::Mirror {
+        given,
+        content: &content,
+    });
     let recipe = Recipe {
         mirror: Some(line),
         local_mirror: Some(mirror),

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::method::Method;
-use crate::bootstrap::BuildError;
+use crate::bootstrap;
 use crate::bootstrap::build::Built;
-use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::error::FailedBuild;
+use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::transcript::Transcript;
@@ -67,13 +68,17 @@ impl Mock {
 }
 
 impl Executor for Mock {
-    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, BuildError> {
+    fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
         self.start("run", &job.plan.name);
         let does = self.builds.get(job.plan.name.as_str()).copied();
         does.unwrap_or(Does::Tarball("same")).done(job, interrupts)
     }
 
-    fn observe(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<(Built, Trace), BuildError> {
+    fn observe(
+        &self,
+        job: Job<'_>,
+        interrupts: &Interrupts,
+    ) -> Result<(Built, Trace), bootstrap::Error> {
         self.start("observe", &job.plan.name);
         let does = self.observed.get(job.plan.name.as_str()).copied();
         let built = does
@@ -84,7 +89,7 @@ impl Executor for Mock {
 }
 
 impl Does {
-    fn done(self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, BuildError> {
+    fn done(self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
         match self {
             Self::Tarball(content) => {
                 (job.sink)(Box::new(Cursor::new(tarball(content))));
@@ -131,17 +136,20 @@ fn built(changes: &[Change]) -> Built {
         transcript_bytes: b"I: done\n".to_vec(),
         changes: changes.to_vec(),
         audit_took: Duration::ZERO,
+        warnings: vec![],
     }
 }
 
-fn failed(name: &str) -> BuildError {
-    BuildError::Failed {
+fn failed(name: &str) -> bootstrap::Error {
+    let transcript = Transcript::new(b"E: it failed\n");
+    bootstrap::Error::BuildFailed(Box::new(FailedBuild {
         stage: name.to_owned(),
-        message: "it failed".to_owned(),
-        hint: None,
+        failure: transcript.failure(),
+        known: None,
+        missing_package: None,
         tail: Vec::new(),
         transcript: b"E: it failed\n".to_vec(),
-    }
+    }))
 }
 
 /// What builds of the mock are given: nothing of it is looked at, but for the outside system,

@@ -11,9 +11,9 @@ use crate::audit::method::Method;
 use crate::bootstrap::build::{Built, discard};
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
+use crate::bootstrap::observe::PROGRAM;
 use crate::compare::comparison::Comparison;
 use crate::sandbox::plan::Plan;
-use crate::trace::PROGRAM;
 use crate::trace::trace::Trace;
 use crate::verify::error::Error;
 use crate::verify::executor::{Job, Sink};
@@ -23,7 +23,7 @@ use crate::verify::observer::{Stage, StageResult};
 use crate::verify::options::Concurrency;
 use crate::verify::prepared::Prepared;
 use crate::verify::requests::ObservationRequests;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 use crate::verify::side_by_side::{self, Finished, joined};
 
 /// A build under observation.
@@ -237,7 +237,7 @@ impl Further<'_> {
         let job = Job {
             plan,
             sink,
-            watch: &lines_to(&*stage),
+            watch: &events_to(&*stage),
         };
         let (built, trace) = self
             .session
@@ -252,7 +252,7 @@ impl Further<'_> {
         let job = Job {
             plan: self.prepared.plan(plain_mode(Mode::Normal)),
             sink,
-            watch: &lines_to(&*stage),
+            watch: &events_to(&*stage),
         };
         let _ = self.session.executor.run(job, self.session.interrupts)?;
         stage.finished(StageResult::Built);

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::mirror::MirrorContent;
+use crate::bootstrap::mirror::work::WorkStep;
 use crate::bootstrap::recipe::Recipe;
+use crate::sandbox::protocol::Progress;
 
 /// Watches a run. Its methods are called from any thread.
 pub trait Observer: Sync {
@@ -16,6 +19,10 @@ pub trait Observer: Sync {
 pub trait StageObserver: Send + Sync {
     /// The last line that mmdebstrap, or what it runs, has written.
     fn line(&self, text: &str);
+    /// How far the copying or auditing of the outside system is.
+    fn progress(&self, progress: Progress);
+    /// So many package files of a MIRROR that is a directory are done.
+    fn files(&self, done: usize, step: WorkStep);
     /// Another twinroot holds the lock of this cache entry, and the stage waits for it.
     fn waiting(&self, path: &Path);
     /// The stage has succeeded.
@@ -54,8 +61,8 @@ pub enum StageResult<'a> {
     Mirror {
         /// MIRROR as it was given.
         given: &'a str,
-        /// Packages that were found in it, for people.
-        what: &'a str,
+        /// What was found in it.
+        content: &'a MirrorContent,
     },
     /// The archive is frozen.
     Frozen {
@@ -115,6 +122,8 @@ impl Observer for Silent {
 
 impl StageObserver for Silent {
     fn line(&self, _: &str) {}
+    fn progress(&self, _: Progress) {}
+    fn files(&self, _: usize, _: WorkStep) {}
     fn waiting(&self, _: &Path) {}
     fn finished(&self, _: StageResult<'_>) {}
 }

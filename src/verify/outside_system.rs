@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap;
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::Context;
-use crate::bootstrap::outside::{self, Choice, OUTSIDES, OutsideSystem};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::file_digest::digest;
+use crate::bootstrap::outside::{self, Choice, MatchingSource, OUTSIDES, OutsideSystem};
 use crate::bootstrap::recipe::Recipe;
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
 use crate::verify::observer::{IsCached, Stage, StageObserver, StageResult};
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 
 /// What the words `matching` and `host`, or a path, stand for.
 ///
@@ -106,7 +107,12 @@ fn matching(
         key: "matching".to_owned(),
     };
     let make = |out: &Path, context: Context<'_>| {
-        outside::build_matching((recipe, more), &entry.path, out, context)
+        let source = MatchingSource {
+            recipe,
+            more,
+            state: &entry.path,
+        };
+        outside::build_matching(source, out, context)
     };
     let made = made_tree(&place, &make, environment, session, stage)?;
     let system = made.system(environment);
@@ -130,7 +136,7 @@ fn unpacked(
     session: Session<'_>,
     stage: &dyn StageObserver,
 ) -> Result<ReadyOutside, Error> {
-    let (_, sha256) = crate::bootstrap::digest(tarball)?;
+    let sha256 = digest(tarball)?.sha256;
     let place = TreePlace {
         directory: environment.cache.join("tarballs"),
         key: format!("{sha256}-{}", environment.ids.uid_base),
@@ -168,7 +174,7 @@ impl MadeTree {
 }
 
 /// Fills a directory with a tree.
-pub(crate) type MakeTree<'a> = &'a dyn Fn(&Path, Context<'_>) -> Result<(), BuildError>;
+pub(crate) type MakeTree<'a> = &'a dyn Fn(&Path, Context<'_>) -> Result<(), bootstrap::Error>;
 
 /// A tree from the cache, made first if need be.
 ///
@@ -181,7 +187,7 @@ pub(crate) fn made_tree(
     session: Session<'_>,
     stage: &dyn StageObserver,
 ) -> Result<MadeTree, Error> {
-    let watch = lines_to(stage);
+    let watch = events_to(stage);
     let context = session.context(environment, &watch);
     let remove = |path: &Path| outside::remove_tree(path, context);
     let cache = Cache::open(&place.directory, &remove)?;

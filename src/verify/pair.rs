@@ -13,7 +13,7 @@ use crate::verify::executor::{Job, Sink};
 use crate::verify::observer::{Stage, StageResult};
 use crate::verify::prepared::Prepared;
 use crate::verify::requests::PairModes;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 use crate::verify::side_by_side::{self, Finished, UNLINKED};
 
 /// Two finished builds and how their tarballs compare.
@@ -93,7 +93,7 @@ fn run(
     let job = Job {
         plan: prepared.plan(mode),
         sink: Box::new(move |stream| sink(Box::new(Tee::new(stream, copies)))),
-        watch: &lines_to(&*stage),
+        watch: &events_to(&*stage),
     };
     let built = session.executor.run(job, session.interrupts);
     match &built {

@@ -6,12 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::bootstrap;
 use crate::bootstrap::command::technique::SUBORDINATE_IDS;
-use crate::bootstrap::freeze::{FrozenArchive, Place};
+use crate::bootstrap::emulation;
+use crate::bootstrap::error::at;
+use crate::bootstrap::freeze::state::FrozenArchive;
+use crate::bootstrap::freeze::{FetchSystem, local_debs};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{self, Choice, OutsideSystem};
-use crate::bootstrap::recipe::{LocalDeb, Recipe};
-use crate::bootstrap::{BuildError, at, emulation};
+use crate::bootstrap::recipe::Recipe;
 use crate::verify::error::Error;
 use crate::verify::freeze::{Freezer, Frozen};
 use crate::verify::mirror;
@@ -96,7 +99,7 @@ fn native_base(
     session: Session<'_>,
 ) -> Result<Base, Error> {
     let freezer = Freezer::open(subject, session)?;
-    let frozen = freezer.frozen(Stage::Freeze, recipe, more, Place::Machine)?;
+    let frozen = freezer.frozen(Stage::Freeze, recipe, more, FetchSystem::Machine)?;
     let origin = Origin {
         recipe,
         more,
@@ -129,8 +132,12 @@ fn foreign_base(
         Choice::Matching => {
             let own = recipe.for_outside(native, subject.outside_mirror.as_deref());
             let mirror = mirror::resolved(own, subject, session)?;
-            let frozen =
-                freezer.frozen(Stage::FreezeOutside, &mirror.recipe, more, Place::Machine)?;
+            let frozen = freezer.frozen(
+                Stage::FreezeOutside,
+                &mirror.recipe,
+                more,
+                FetchSystem::Machine,
+            )?;
             locks.extend(mirror.entry);
             Some((mirror.recipe, frozen))
         }
@@ -143,9 +150,9 @@ fn foreign_base(
     });
     let outside = ready(&subject.outside, origin, &subject.environment, session)?;
     let place = match subject.outside {
-        Choice::Host => Place::MachineForeign(&outside.system),
+        Choice::Host => FetchSystem::MachineForeign(&outside.system),
         Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
-            Place::OutsideSystem(&outside.system)
+            FetchSystem::OutsideSystem(&outside.system)
         }
     };
     let frozen = freezer.frozen(Stage::Freeze, recipe, &[], place)?;
@@ -174,7 +181,7 @@ fn has_programs(outside: &OutsideSystem, modes: &[BuildMode]) -> Result<(), Erro
 }
 
 /// The file with what `/etc/subuid` says to a build that needs it.
-fn subordinate_ids(cache: &Path) -> Result<PathBuf, BuildError> {
+fn subordinate_ids(cache: &Path) -> Result<PathBuf, bootstrap::Error> {
     let path = cache.join("subordinate-ids");
     if fs::read_to_string(&path).is_ok_and(|text| text == SUBORDINATE_IDS) {
         return Ok(path);
@@ -196,7 +203,7 @@ fn recipe(subject: &Subject) -> Result<Recipe, Error> {
         .keyrings
         .iter()
         .map(|path| path.canonicalize().map_err(at(path, "open")));
-    let debs = subject.debs.iter().map(|path| LocalDeb::read(path));
+    let debs = subject.debs.iter().map(|path| local_debs::read(path));
     let recipe = Recipe {
         suite: subject.suite.clone(),
         mirror: subject.mirror.clone(),

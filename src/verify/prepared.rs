@@ -6,7 +6,7 @@ use crate::audit::method::Method;
 use crate::bootstrap::cache::CacheEntry;
 use crate::bootstrap::command::mmdebstrap::{self, Mode};
 use crate::bootstrap::command::technique;
-use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::recipe::Recipe;
@@ -72,13 +72,11 @@ impl Prepared {
                 access: Access::ReadOnly,
             }));
         }
-        let mut plan = outside.plan(
-            mode.label(),
-            technique::command(&self.recipe, mode),
-            Some(self.epoch),
-            binds,
-            (self.audit.cover(), after),
-        );
+        let mut plan = outside.plan(mode.label(), technique::command(&self.recipe, mode));
+        plan.environment = mmdebstrap::environment(Some(self.epoch));
+        plan.binds.extend(binds);
+        plan.cover = self.audit.cover();
+        plan.after = after;
         if self.foreign_to.is_some() && mode.mode() == Mode::Chrootless {
             plan.emulation = Emulation::None;
         }

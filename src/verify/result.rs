@@ -4,7 +4,7 @@ use crate::audit::change::Change;
 use crate::audit::method::Method;
 use crate::bootstrap::build::Built;
 use crate::bootstrap::cache::CacheEntry;
-use crate::bootstrap::freeze::FrozenArchive;
+use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;

@@ -1,6 +1,7 @@
 //! What every step of one run is given besides its own input.
 
-use crate::bootstrap::freeze::Context;
+use crate::bootstrap::build::BuildEvent;
+use crate::bootstrap::context::Context;
 use crate::sandbox::launch::Interrupts;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::environment::Environment;
@@ -52,7 +53,7 @@ impl<'a> Session<'a> {
     pub(crate) fn context(
         self,
         environment: &'a Environment,
-        watch: &'a (dyn Fn(&str) + Sync),
+        watch: &'a (dyn Fn(BuildEvent<'_>) + Sync),
     ) -> Context<'a> {
         Context {
             ids: &environment.ids,
@@ -63,7 +64,10 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Tells the lines of a transcript to a stage.
-pub(crate) fn lines_to(stage: &dyn StageObserver) -> impl Fn(&str) + Sync {
-    |line: &str| stage.line(line)
+/// Tells a stage what a running build has to say.
+pub(crate) fn events_to(stage: &dyn StageObserver) -> impl Fn(BuildEvent<'_>) + Sync {
+    |event: BuildEvent<'_>| match event {
+        BuildEvent::Line(line) => stage.line(line),
+        BuildEvent::Progress(progress) => stage.progress(progress),
+    }
 }

@@ -13,7 +13,7 @@ use crate::verify::executor::{Executor as _, Job, Sandboxed, Stream};
 use crate::verify::observer::{Observer, Stage, StageResult};
 use crate::verify::options::Options;
 use crate::verify::prepare::prepare;
-use crate::verify::session::{Session, lines_to};
+use crate::verify::session::{Session, events_to};
 use crate::verify::side_by_side::{joined, received};
 
 /// Builds one tarball of the options' subject into `out`, which messages call `name`.
@@ -39,7 +39,7 @@ pub fn build(
         let job = Job {
             plan: prepared.plan(mode),
             sink: Box::new(move |stream| drop(sender.send(stream))),
-            watch: &lines_to(&*stage),
+            watch: &events_to(&*stage),
         };
         let built = Sandboxed.run(job, session.interrupts);
         (built, joined(copying))

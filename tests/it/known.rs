@@ -78,7 +78,7 @@ fn a_bad_file_is_one_line_with_its_place() {
 }
 
 fn the_example_file_is_one() {
-    let example = include_str!("../../docs/known-foreign.toml");
+    let example = include_str!("../../docs/examples/known-foreign.toml");
     assert_eq!(compare(example, &["--accept-known"]).status, Some(1));
 }
 

@@ -1,6 +1,6 @@
 //! The command lines of mmdebstrap, and the environment it runs in: plain data.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::{Access, Bind};
@@ -15,7 +15,7 @@ pub const OUT: &str = "/tmp/twinroot/out";
 const KEYRINGS: &str = "/tmp/twinroot/keyrings";
 
 /// Puts the frozen indices and packages where apt looks for them, as files of the
-/// sandbox's superuser. apt makes its `partial` directories itself.
+/// sandbox's root. apt makes its `partial` directories itself.
 const SEED: &str = concat!(
     r#"mkdir -p "$1/var/lib/apt/lists" "$1/var/cache/apt/archives" && "#,
     "cp /tmp/twinroot/lists/* \"$1/var/lib/apt/lists/\" && ",
@@ -70,25 +70,24 @@ impl Mode {
 pub enum Expired {
     /// apt refuses it.
     Refuse,
-    /// `Acquire::Check-Valid-Until "false"`, while pinning.
+    /// `Acquire::Check-Valid-Until "false"`, while the indices are fetched.
     Allow,
 }
 
-/// What a chrootless mmdebstrap needs to run as the superuser, which it refuses unless told that
-/// all is well.
-const AS_SUPERUSER: &str = "--skip=check/chrootless";
+/// Has a chrootless mmdebstrap run as root, which it refuses by default.
+const AS_ROOT: &str = "--skip=check/chrootless";
 
 /// Fetches the indices, in a mode of mmdebstrap's.
 #[must_use]
 pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<String> {
     let mut command = start(recipe, mode);
-    command.push(AS_SUPERUSER.to_owned());
+    command.push(AS_ROOT.to_owned());
     command.push("--variant=custom".to_owned());
     if expired == Expired::Allow {
         command.push(r#"--aptopt=Acquire::Check-Valid-Until "false""#.to_owned());
     }
     command.push(format!("--customize-hook={TAKE_LISTS}"));
-    finish(command, recipe, "null", "/dev/null")
+    finish(command, recipe, Output::NOTHING)
 }
 
 /// Fetches the packages of the recipe and `more`, by installing them somewhere, in a mode of
@@ -97,10 +96,10 @@ pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<Strin
 #[must_use]
 pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
     let mut command = start_from_state(recipe, mode, more);
-    command.push(AS_SUPERUSER.to_owned());
+    command.push(AS_ROOT.to_owned());
     command.push("--skip=update,essential/unlink".to_owned());
     command.push(format!("--customize-hook={TAKE_POOL}"));
-    finish(command, recipe, "null", "/dev/null")
+    finish(command, recipe, Output::NOTHING)
 }
 
 /// Builds a tree of the recipe and `more` in [`OUT`], from the frozen state.
@@ -109,17 +108,46 @@ pub fn build_tree(recipe: &Recipe, more: &[String]) -> Vec<String> {
     let mut command = start_from_state(recipe, "root", more);
     command.push("--skip=update,output/dev".to_owned());
     command.push(format!("--customize-hook={FORGET_ACCOUNTS}"));
-    finish(command, recipe, "directory", &format!("{OUT}/root"))
+    finish(
+        command,
+        recipe,
+        Output {
+            format: "directory",
+            target: &format!("{OUT}/root"),
+        },
+    )
 }
 
-/// Builds the recipe's chroot from the frozen state, in a mode of mmdebstrap's, as a format
-/// of mmdebstrap's into a target.
+/// What mmdebstrap makes, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Output<'a> {
+    /// `--format`.
+    pub format: &'a str,
+    /// TARGET; `-` is standard output.
+    pub target: &'a str,
+}
+
+impl Output<'_> {
+    /// A tarball on standard output.
+    pub const TARBALL: Self = Self {
+        format: "tar",
+        target: "-",
+    };
+
+    /// Nothing.
+    const NOTHING: Self = Self {
+        format: "null",
+        target: "/dev/null",
+    };
+}
+
+/// Builds the recipe's chroot from the frozen archive, in a mode of mmdebstrap's.
 #[must_use]
-pub fn build_chroot(recipe: &Recipe, mode: &str, (format, target): (&str, &str)) -> Vec<String> {
+pub fn build_chroot(recipe: &Recipe, mode: &str, output: Output<'_>) -> Vec<String> {
     let mut command = start_from_state(recipe, mode, &[]);
-    command.push(AS_SUPERUSER.to_owned());
+    command.push(AS_ROOT.to_owned());
     command.push("--skip=update".to_owned());
-    finish(command, recipe, format, target)
+    finish(command, recipe, output)
 }
 
 /// What every command that installs packages begins with.
@@ -141,7 +169,9 @@ fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
             .iter()
             .map(|option| format!("--aptopt={option}")),
     );
-    command.extend(keyring_paths(recipe).map(|(_, inside)| format!("--keyring={inside}")));
+    command.extend(
+        keyrings(recipe).map(|bind| format!("--keyring={}", bind.target.to_string_lossy())),
+    );
     for (number, line) in recipe.extra_repos.iter().enumerate() {
         let file = format!("/etc/apt/sources.list.d/extra{number}.list");
         let line = crate::text::shell::shell_quote(line);
@@ -150,36 +180,38 @@ fn start(recipe: &Recipe, mode: &str) -> Vec<String> {
     command
 }
 
-fn finish(mut command: Vec<String>, recipe: &Recipe, format: &str, target: &str) -> Vec<String> {
-    command.push(format!("--format={format}"));
+fn finish(mut command: Vec<String>, recipe: &Recipe, output: Output<'_>) -> Vec<String> {
+    command.push(format!("--format={}", output.format));
     command.push(recipe.suite.clone());
-    command.push(target.to_owned());
+    command.push(output.target.to_owned());
     command.extend(recipe.mirror.clone());
     command
 }
 
-/// Each keyring, and where the sandbox sees it.
-fn keyring_paths(recipe: &Recipe) -> impl Iterator<Item = (&PathBuf, String)> {
+/// Each keyring, where the sandbox sees it.
+fn keyrings(recipe: &Recipe) -> impl Iterator<Item = Bind> {
     recipe.keyrings.iter().enumerate().map(|(number, path)| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        (path, format!("{KEYRINGS}/{number}/{name}"))
+        read_only(path, &format!("{KEYRINGS}/{number}/{name}"))
     })
 }
 
-/// What of the machine every mmdebstrap of this recipe must see, read-only.
+/// What every mmdebstrap of this recipe must see of the machine, read-only: its keyrings, and
+/// the frozen indices and packages if there are any yet.
 #[must_use]
 pub fn binds(recipe: &Recipe, lists: Option<&Path>, pool: Option<&Path>) -> Vec<Bind> {
-    let read_only = |source: &Path, target: &str| Bind {
-        source: source.to_owned(),
-        target: target.into(),
-        access: Access::ReadOnly,
-    };
-    let mut binds: Vec<_> = keyring_paths(recipe)
-        .map(|(path, inside)| read_only(path, &inside))
-        .collect();
+    let mut binds: Vec<_> = keyrings(recipe).collect();
     binds.extend(lists.map(|path| read_only(path, LISTS)));
     binds.extend(pool.map(|path| read_only(path, POOL)));
     binds
+}
+
+fn read_only(source: &Path, target: &str) -> Bind {
+    Bind {
+        source: source.to_owned(),
+        target: target.into(),
+        access: Access::ReadOnly,
+    }
 }
 
 /// The whole environment of a build: nothing of the user's comes through.
@@ -212,7 +244,7 @@ mod tests {
             extra_repos: vec!["deb copy:/x ./".into()],
             ..Recipe::of("trixie")
         };
-        let normal = build_chroot(&recipe, "root", ("tar", "-"));
+        let normal = build_chroot(&recipe, "root", Output::TARBALL);
         assert_eq!(
             normal,
             [
@@ -225,7 +257,7 @@ mod tests {
                 "--variant=apt",
                 "--include=systemd",
                 &format!("--setup-hook={SEED}"),
-                AS_SUPERUSER,
+                AS_ROOT,
                 "--skip=update",
                 "--format=tar",
                 "trixie",
@@ -233,7 +265,7 @@ mod tests {
                 "copy:/srv/repo",
             ]
         );
-        let mut chrootless = build_chroot(&recipe, "chrootless", ("tar", "-"));
+        let mut chrootless = build_chroot(&recipe, "chrootless", Output::TARBALL);
         chrootless[1] = "--mode=root".into();
         assert_eq!(chrootless, normal);
     }
@@ -249,6 +281,6 @@ mod tests {
         assert!(has(&fetch_indices(&recipe, "root", Expired::Allow)));
         assert!(!has(&fetch_indices(&recipe, "root", Expired::Refuse)));
         assert!(!has(&fetch_packages(&recipe, "root", &[])));
-        assert!(!has(&build_chroot(&recipe, "root", ("tar", "-"))));
+        assert!(!has(&build_chroot(&recipe, "root", Output::TARBALL)));
     }
 }

@@ -1,4 +1,4 @@
-//! TODO.
+//! The command lines that fetch and build, as plain data.
 
 pub mod mmdebstrap;
 pub mod technique;

@@ -4,7 +4,7 @@
 //! they make read-only. Here `/tmp` is a tmpfs of the sandbox, the tarball goes to standard
 //! output, and every command is a process group of its own.
 
-use crate::bootstrap::command::mmdebstrap::build_chroot;
+use crate::bootstrap::command::mmdebstrap::{Output, build_chroot};
 use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 use crate::bootstrap::recipe::Recipe;
 use crate::text::shell::shell_quote;
@@ -26,7 +26,7 @@ const HOOK_TARGET: &str = "\"$1\"";
 /// Builds the recipe's tarball on standard output, from the frozen state.
 #[must_use]
 pub fn command(recipe: &Recipe, way: BuildMode) -> Vec<String> {
-    let tarball = |mode: &str| build_chroot(recipe, mode, ("tar", "-"));
+    let tarball = |mode: &str| build_chroot(recipe, mode, Output::TARBALL);
     match way {
         BuildMode::Normal(NormalMode::Root) => tarball("root"),
         BuildMode::Normal(reference @ (NormalMode::Unshare | NormalMode::Fakechroot)) => {
@@ -76,7 +76,14 @@ fn read_only(mut command: Vec<String>) -> Vec<String> {
 
 /// The outer mmdebstrap makes an empty directory, has the inner one fill it, and packs it.
 fn nested(recipe: &Recipe) -> Vec<String> {
-    let inner = build_chroot(recipe, "chrootless", ("directory", HOOK_TARGET));
+    let inner = build_chroot(
+        recipe,
+        "chrootless",
+        Output {
+            format: "directory",
+            target: HOOK_TARGET,
+        },
+    );
     let words: Vec<_> = inner
         .iter()
         .map(|word| {

@@ -1,26 +1,13 @@
-//! apt's package indices (`/var/lib/apt/lists`): the Release date, the digests of the
-//! packages, and putting a local package in the place of the archive's.
+//! apt's package indices (`Packages`): the digests of the packages, and putting local packages
+//! in the place of the archive's.
 
 use std::collections::BTreeMap;
 
-use crate::bootstrap::recipe::LocalDeb;
+use crate::bootstrap::local_deb::LocalDeb;
 use crate::debian::deb822::{field, stanzas};
-use crate::text::date::parse_rfc5322;
 
-/// Size and SHA-256 of a package file by apt's name for it, `PACKAGE_VERSION_ARCH.deb`.
+/// SHA-256 of a package file, hexadecimal, by apt's name for it, `PACKAGE_VERSION_ARCH.deb`.
 pub type Digests = BTreeMap<String, String>;
-
-/// The `Date` of a Release or InRelease file, in seconds since the epoch.
-#[must_use]
-pub fn release_date(release: &str) -> Option<i64> {
-    parse_rfc5322(field(release, "Date")?)
-}
-
-/// Whether a Release file is the named suite's own, and not its updates' or another's.
-#[must_use]
-pub fn is_release_of(release: &str, suite: &str) -> bool {
-    [field(release, "Suite"), field(release, "Codename")].contains(&Some(suite))
-}
 
 /// The SHA-256 of each package in an index.
 #[must_use]
@@ -88,18 +75,6 @@ mod tests {
             size: 7,
             sha256: "ff".into(),
         }
-    }
-
-    #[test]
-    fn release_dates_are_read_as_utc() {
-        let check = |text: &str, expected| {
-            assert_eq!(release_date(&format!("Date: {text}\n")), expected, "{text}")
-        };
-        check("Thu, 01 Jan 1970 00:00:00 UTC", Some(0));
-        check("Thu, 09 Oct 2025 08:53:20 UTC", Some(1_760_000_000));
-        check("Tue, 29 Feb 2028 23:59:59 GMT", Some(1_835_481_599));
-        check("Tue, 29 Feb 2028 23:59:59 CET", None);
-        check("yesterday", None);
     }
 
     #[test]

@@ -1,49 +1,56 @@
 //! A MIRROR that is a directory of this machine: a repository with `dists/`, or nothing but
 //! package files, of which a repository is made in the cache.
 //!
-//! Either is seen by the sandboxes that pin at [`MIRROR`], wherever it lies, so that the line of
-//! sources.list that gets into a tarball tells nothing of the machine. No build needs it: they
-//! run from the frozen state.
+//! Sandboxes that fetch see either at [`MIRROR`], wherever it lies, so that the line of
+//! sources.list that gets into a tarball says nothing about the machine. No build needs it: builds
+//! run from the frozen archive.
 
+pub mod directory;
+pub mod error;
 pub mod package_files;
+pub mod work;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::freeze::{indices, local_debs};
-use crate::bootstrap::mirror::package_files::{PackageFiles, Work};
+use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::file_digest::digest;
+use crate::bootstrap::local_mirror::{LocalMirror, MIRROR};
+use crate::bootstrap::mirror::directory::MirrorDirectory;
+use crate::bootstrap::mirror::error::MirrorError;
+use crate::bootstrap::mirror::package_files::PackageFiles;
+use crate::bootstrap::mirror::work::{Work, WorkEvent};
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, at, refused};
 use crate::debian::deb822::field;
-use crate::text::shell::shell_quote;
+use crate::debian::release;
 
-/// Where a sandbox that pins finds the repository.
-pub const MIRROR: &str = "/tmp/twinroot/mirror";
-
-/// A mirror that is a directory of this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalMirror {
-    /// The directory as the user wrote it.
-    pub given: String,
-    /// The repository, with `dists/`: the same directory, or one of the cache.
-    pub repository: PathBuf,
-    /// Digest of what decides its content: its Release file, or all package files.
-    pub sha256: String,
-}
-
-/// A mirror that is ready to be pinned from.
+/// A mirror that is ready to be frozen.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundMirror {
     /// The line of sources.list.
     pub line: String,
     /// Where the line's repository is.
     pub mirror: LocalMirror,
-    /// What it is, for people: `dists/trixie`, or how many package files.
-    pub what: String,
-    /// The cache's entry that must be held while pinning, where the repository was made.
+    /// What the directory has.
+    pub content: MirrorContent,
+    /// The cache's entry that must be held while fetching, if the repository was made.
     pub entry: Option<CacheEntry>,
+}
+
+/// What a directory that is a mirror has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MirrorContent {
+    /// A repository, with this directory of the suite: `dists/trixie`.
+    Repository(String),
+    /// Package files, of which a repository was made.
+    PackageFiles {
+        /// How many there are.
+        count: usize,
+        /// Whether the cache had the repository already.
+        is_cached: bool,
+    },
 }
 
 /// Who vouches for a repository.
@@ -55,146 +62,144 @@ enum Trust {
     Keyrings,
 }
 
-/// The directory that a MIRROR names, if it is one and neither a URI, nor a line of
-/// sources.list, nor a file of such lines.
-///
-/// # Errors
-/// It is written as a path, and leads nowhere.
-pub fn directory(mirror: &str) -> Result<Option<PathBuf>, BuildError> {
-    let path = Path::new(mirror);
-    match path.canonicalize() {
-        Ok(found) => Ok(found.is_dir().then_some(found)),
-        Err(error)
-            if ["/", "./", "../"]
-                .iter()
-                .any(|start| mirror.starts_with(start)) =>
-        {
-            Err(at(path, "open")(error))
-        }
-        Err(_) => Ok(None),
-    }
-}
-
-/// Looks at the directory `given`, which [`directory`] found at `path`; makes a repository
-/// below `cache` where it is none.
+/// Looks at a directory that [`directory`](crate::bootstrap::mirror::directory::directory) found; makes a repository below `cache` if it is
+/// none.
 ///
 /// # Errors
 /// There is nothing to build the recipe from, or a package file is damaged.
 pub fn find(
     recipe: &Recipe,
-    (given, path): (&str, &Path),
+    from: MirrorDirectory<'_>,
     cache: &Path,
     work: Work<'_>,
-) -> Result<Found, BuildError> {
-    let suite = &recipe.suite;
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-._+~/".contains(c);
-    let mut parts = Path::new(suite).components();
-    if !suite.chars().all(is_name) || !parts.all(|part| matches!(part, Component::Normal(_))) {
-        return Err(refused(suite, "it is no name of a suite".to_owned()));
+) -> Result<FoundMirror, Error> {
+    if !is_suite_name(&recipe.suite) {
+        let suite = recipe.suite.clone();
+        return Err(MirrorError::InvalidSuite { suite }.into());
     }
-    if path.join("dists").is_dir() {
-        return repository(recipe, given, path);
+    if from.path.join("dists").is_dir() {
+        return repository(recipe, from);
     }
-    let files = PackageFiles::find(given, path, work)?;
+    let files = PackageFiles::find(from, work)?;
     let sha256 = files.sha256(recipe);
     let remove = |path: &Path| fs::remove_dir_all(path).map_err(at(path, "remove"));
     let cache = Cache::open(cache, &remove)?;
-    let waiting = || (work.watch)("another twinroot is at it");
+    let waiting = || (work.watch)(WorkEvent::Waiting);
     let key = sha256.get(..32).unwrap_or(&sha256);
-    let (entry, word) = match cache.slot(key, Freshness::Cached, &remove, &waiting)? {
-        CacheSlot::Ready(entry) => (entry, "   cached"),
-        CacheSlot::Vacant(making) => match files.make(recipe, &making.partial, work) {
-            Ok(()) => (making.publish(&remove)?, ""),
+    let (entry, is_cached) = match cache.slot(key, Freshness::Cached, &remove, &waiting)? {
+        CacheSlot::Ready(entry) => (entry, true),
+        CacheSlot::Vacant(writer) => match files.make(recipe, &writer.partial, work) {
+            Ok(()) => (writer.publish(&remove)?, false),
             Err(error) => {
-                making.abandon(&remove)?;
+                writer.abandon(&remove)?;
                 return Err(error);
             }
         },
     };
-    Ok(Found {
-        line: line(suite, "main", Trust::User),
+    Ok(FoundMirror {
+        line: line(&recipe.suite, "main", Trust::User),
         mirror: LocalMirror {
-            given: given.to_owned(),
+            given: from.given.to_owned(),
             repository: entry.path.clone(),
             sha256,
         },
-        what: format!("{} package files{word}", files.count()),
+        content: MirrorContent::PackageFiles {
+            count: files.count(),
+            is_cached,
+        },
         entry: Some(entry),
     })
 }
 
+/// Whether a suite can be a directory below `dists/` and a word of a Release file.
+fn is_suite_name(suite: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-._+~/".contains(c);
+    let mut parts = Path::new(suite).components();
+    suite.chars().all(is_name) && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
 /// A repository that was there.
-fn repository(recipe: &Recipe, given: &str, path: &Path) -> Result<Found, BuildError> {
+fn repository(recipe: &Recipe, from: MirrorDirectory<'_>) -> Result<FoundMirror, Error> {
+    let MirrorDirectory { given, path } = from;
+    let given = given.to_owned();
     let suite = &recipe.suite;
-    let what = format!("dists/{suite}");
-    let place = path.join(&what);
+    let below = format!("dists/{suite}");
+    let place = path.join(&below);
     if !place.is_dir() {
-        let suites = suites(&path.join("dists"))?.join(", ");
-        let why = match suites.as_str() {
-            "" => "its dists/ has no suite".to_owned(),
-            suites => format!("its dists/ has no `{suite}`, but {suites}"),
-        };
-        return Err(refused(given, why));
+        return Err(Error::LocalMirror(MirrorError::NoSuite {
+            given,
+            suite: suite.clone(),
+            suites: suites(&path.join("dists"))?,
+        }));
     }
-    let Some((file, release)) = release(&place)? else {
-        return Err(BuildError::Recipe {
-            what: given.to_owned(),
-            why: format!("{what} has neither an InRelease nor a Release file"),
-            hint: Some("apt-ftparchive(1) and reprepro(1) make one".to_owned()),
-        });
+    let Some(release) = read_release(&place)? else {
+        let suite = suite.clone();
+        return Err(MirrorError::NoRelease { given, suite }.into());
     };
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let named = format!("{what}/{name}");
-    // mmdebstrap asks apt for the Essential packages of the archive of this name.
-    let needs_essential = !["custom", "extract"].contains(&recipe.variant.as_str());
-    if needs_essential && !indices::is_release_of(&release, suite) {
-        let why = format!("{named} has neither `Suite: {suite}` nor `Codename: {suite}`");
-        return Err(refused(given, why));
+    check_release(recipe, &release, &given)?;
+    for inside in [path, &path.join("dists"), &place, &release.path] {
+        readable_for_all(inside, &given)?;
     }
-    if let Some(all) = field(&release, "Architectures")
-        && !all.split_whitespace().any(|one| one == recipe.architecture)
-    {
-        let why = format!("{named} is not for {}, but {all}", recipe.architecture);
-        return Err(refused(given, why));
-    }
-    for inside in [path, &path.join("dists"), &place, &file] {
-        readable_for_all(inside, given)?;
-    }
-    let is_signed = file.ends_with("InRelease") || place.join("Release.gpg").exists();
+    let is_signed = release.path.ends_with("InRelease") || place.join("Release.gpg").exists();
     let trust = if is_signed && !recipe.keyrings.is_empty() {
         Trust::Keyrings
     } else {
         Trust::User
     };
-    Ok(Found {
-        line: line(suite, &components(&release), trust),
+    Ok(FoundMirror {
+        line: line(suite, &components(&release.text), trust),
         mirror: LocalMirror {
-            given: given.to_owned(),
+            given,
             repository: path.to_owned(),
-            sha256: local_debs::digest(&file)?.1,
+            sha256: digest(&release.path)?.sha256,
         },
-        what,
+        content: MirrorContent::Repository(below),
         entry: None,
     })
 }
 
+/// Refuses a Release file that mmdebstrap could make nothing of.
+fn check_release(recipe: &Recipe, release: &ReleaseFile, given: &str) -> Result<(), MirrorError> {
+    let given = given.to_owned();
+    let suite = recipe.suite.clone();
+    let name = release.path.file_name().unwrap_or_default();
+    let named = format!("dists/{suite}/{}", name.to_string_lossy());
+    // mmdebstrap asks apt for the Essential packages of the archive of this name.
+    let needs_essential = !["custom", "extract"].contains(&recipe.variant.as_str());
+    if needs_essential && !release::is_release_of(&release.text, &suite) {
+        return Err(MirrorError::ReleaseOfAnotherSuite {
+            given,
+            release: named,
+            suite,
+        });
+    }
+    match release::architectures(&release.text) {
+        Some(all) if !all.contains(&recipe.architecture.as_str()) => {
+            Err(MirrorError::NotForArchitecture {
+                given,
+                release: named,
+                architecture: recipe.architecture.clone(),
+                offered: all.into_iter().map(str::to_owned).collect(),
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Refuses what sandboxes cannot read: they run as other users. apt would go on without the
-/// Release file and stumble later.
-fn readable_for_all(path: &Path, given: &str) -> Result<(), BuildError> {
+/// Release file and fail later.
+fn readable_for_all(path: &Path, given: &str) -> Result<(), Error> {
     let metadata = fs::metadata(path).map_err(at(path, "look at"))?;
     let mode = metadata.permissions().mode();
-    let wanted = if metadata.is_dir() { 0o005 } else { 0o004 };
-    if mode & wanted == wanted {
+    let needed = if metadata.is_dir() { 0o005 } else { 0o004 };
+    if mode & needed == needed {
         return Ok(());
     }
-    Err(BuildError::Recipe {
-        what: path.to_string_lossy().into_owned(),
-        why: format!(
-            "its mode is {:04o}, and pinning runs as another user",
-            mode & 0o7777
-        ),
-        hint: Some(format!("chmod -R o+rX {}", shell_quote(given))),
-    })
+    Err(Error::LocalMirror(MirrorError::Unreadable {
+        given: given.to_owned(),
+        path: path.to_owned(),
+        mode: mode & 0o7777,
+    }))
 }
 
 /// The line of sources.list.
@@ -206,19 +211,19 @@ fn line(suite: &str, components: &str, trust: Trust) -> String {
     format!("deb {option}copy:{MIRROR} {suite} {components}")
 }
 
-/// The components that a Release file names; `main` where it names none.
+/// The components that a Release file names, as a line of sources.list has them.
 fn components(release: &str) -> String {
-    let words = field(release, "Components").unwrap_or_default();
-    let words: Vec<_> = words.split_whitespace().collect();
-    if words.is_empty() {
-        "main".to_owned()
-    } else {
-        words.join(" ")
-    }
+    release::components(release).join(" ")
 }
 
-/// The Release file of a suite's directory that apt would take, and its text.
-fn release(place: &Path) -> Result<Option<(PathBuf, String)>, BuildError> {
+/// A Release file, and its text.
+struct ReleaseFile {
+    path: PathBuf,
+    text: String,
+}
+
+/// The Release file of a suite's directory that apt would take.
+fn read_release(place: &Path) -> Result<Option<ReleaseFile>, Error> {
     let mut paths = ["InRelease", "Release"]
         .map(|name| place.join(name))
         .into_iter();
@@ -226,17 +231,18 @@ fn release(place: &Path) -> Result<Option<(PathBuf, String)>, BuildError> {
         return Ok(None);
     };
     let bytes = fs::read(&path).map_err(at(&path, "read"))?;
-    Ok(Some((path, String::from_utf8_lossy(&bytes).into_owned())))
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Some(ReleaseFile { path, text }))
 }
 
 /// The suites of a `dists/`, each with the other names that its Release file has for it.
-fn suites(dists: &Path) -> Result<Vec<String>, BuildError> {
+fn suites(dists: &Path) -> Result<Vec<String>, Error> {
     let mut suites = Vec::new();
     for entry in fs::read_dir(dists).map_err(at(dists, "read"))? {
         let entry = entry.map_err(at(dists, "read"))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some((_, text)) = release(&entry.path())? {
-            suites.push(names(&name, &text));
+        if let Some(release) = read_release(&entry.path())? {
+            suites.push(names(&name, &release.text));
         }
     }
     suites.sort();
@@ -261,32 +267,6 @@ fn names(directory: &str, release: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_directory_is_known_from_everything_else_that_a_mirror_can_be() {
-        let lab = tempfile::tempdir().unwrap();
-        let path = lab.path().canonicalize().unwrap();
-        let file = path.join("sources.list");
-        fs::write(&file, "").unwrap();
-        let check = |mirror: &str, expected: Option<&Path>| {
-            assert_eq!(directory(mirror).unwrap().as_deref(), expected, "{mirror}");
-        };
-        check(path.to_str().unwrap(), Some(&path));
-        check(file.to_str().unwrap(), None);
-        let here = Path::new(".").canonicalize().unwrap();
-        check(".", Some(&here));
-        check("src", Some(&here.join("src")));
-        check("./src/cli/..", Some(&here.join("src")));
-        check("https://deb.example/debian", None);
-        check("copy:/srv", None);
-        check("deb [trusted=yes] copy:/srv trixie main", None);
-        check("-", None);
-        check("", None);
-        assert_eq!(
-            directory("./nowhere").unwrap_err().to_string(),
-            "./nowhere: open: No such file or directory (os error 2)"
-        );
-    }
 
     #[test]
     fn a_line_has_what_the_release_file_says() {
@@ -349,7 +329,13 @@ mod tests {
         for (name, text) in files {
             fs::write(suite.join(name), text).unwrap();
         }
-        let found = repository(&recipe(keyrings), "repo", &path);
+        let found = repository(
+            &recipe(keyrings),
+            MirrorDirectory {
+                given: "repo",
+                path: &path,
+            },
+        );
         found
             .map(|found| found.line)
             .map_err(|error| error.to_string())

@@ -3,7 +3,7 @@
 //! The repository depends on the contents of the files alone, not on their names, places or
 //! times: two machines make the same of the same packages, and its date is what the packages say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::fs::{DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -11,33 +11,17 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::file_digest::{FileDigest, digest};
 use crate::bootstrap::freeze::{indices, local_debs};
-use crate::bootstrap::recipe::{LocalDeb, Recipe};
-use crate::bootstrap::{BuildError, at, refused};
-use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::bootstrap::local_deb::LocalDeb;
+use crate::bootstrap::mirror::directory::MirrorDirectory;
+use crate::bootstrap::mirror::error::MirrorError;
+use crate::bootstrap::mirror::work::{Work, WorkStep};
+use crate::bootstrap::recipe::Recipe;
+use crate::debian::deb_file::DebError;
 use crate::text::date::CivilTime;
 use crate::text::hex::hex;
-
-/// What long work in this process is done under.
-#[derive(Clone, Copy)]
-#[expect(missing_debug_implementations, reason = "it holds a closure")]
-pub struct Work<'a> {
-    /// Signals.
-    pub interrupts: &'a Interrupts,
-    /// Told what is being done.
-    pub watch: &'a dyn Fn(&str),
-}
-
-impl Work<'_> {
-    /// Says how far the work is, and ends it where a signal asks for that.
-    fn step(self, done: usize, verb: &str) -> Result<(), BuildError> {
-        if self.interrupts.is_raised() {
-            return Err(SandboxError::Interrupted.into());
-        }
-        (self.watch)(&format!("{done} package files {verb}"));
-        Ok(())
-    }
-}
 
 /// Package files of any architecture.
 #[derive(Debug)]
@@ -48,45 +32,30 @@ pub(crate) struct PackageFiles {
 
 #[derive(Debug)]
 struct PackageFile {
-    /// Below the directory as the user wrote it.
+    /// Its path as errors have it: below the directory as the user wrote it.
     shown: String,
     path: PathBuf,
-    /// Bytes, and SHA-256.
-    digest: (u64, String),
+    digest: FileDigest,
 }
 
 impl PackageFiles {
-    /// Every `*.deb` below `directory`, at any depth; links to files are followed, links to
+    /// Every `*.deb` below a directory, at any depth; links to files are followed, links to
     /// directories are not.
-    pub(crate) fn find(given: &str, directory: &Path, work: Work<'_>) -> Result<Self, BuildError> {
-        let mut paths = Vec::new();
-        let mut directories = vec![directory.to_owned()];
-        while let Some(place) = directories.pop() {
-            for entry in fs::read_dir(&place).map_err(at(&place, "read"))? {
-                let entry = entry.map_err(at(&place, "read"))?;
-                let path = entry.path();
-                if entry.file_type().map_err(at(&path, "look at"))?.is_dir() {
-                    directories.push(path);
-                } else if path.extension().is_some_and(|ending| ending == "deb") {
-                    paths.push(path);
-                }
-            }
-        }
+    pub(crate) fn find(from: MirrorDirectory<'_>, work: Work<'_>) -> Result<Self, Error> {
+        let MirrorDirectory { given, path } = from;
+        let paths = package_paths(path)?;
         if paths.is_empty() {
-            let why = "it has neither a dists/ nor a package file (*.deb)".to_owned();
-            return Err(refused(given, why));
+            let given = given.to_owned();
+            return Err(MirrorError::NoPackages { given }.into());
         }
-        paths.sort();
         let mut files = Vec::new();
-        for path in paths {
-            work.step(files.len(), "read")?;
-            let inside = path.strip_prefix(directory).unwrap_or(&path);
-            let shown = Path::new(given).join(inside).to_string_lossy().into_owned();
-            let digest = local_debs::digest(&path)?;
+        for file in paths {
+            work.step(files.len(), WorkStep::Read)?;
+            let inside = file.strip_prefix(path).unwrap_or(&file);
             files.push(PackageFile {
-                shown,
-                path,
-                digest,
+                shown: Path::new(given).join(inside).to_string_lossy().into_owned(),
+                digest: digest(&file)?,
+                path: file,
             });
         }
         Ok(Self {
@@ -102,7 +71,7 @@ impl PackageFiles {
 
     /// Digest of all that decides the repository of a recipe.
     pub(crate) fn sha256(&self, recipe: &Recipe) -> String {
-        let mut digests: Vec<_> = self.files.iter().map(|file| &file.digest.1).collect();
+        let mut digests: Vec<_> = self.files.iter().map(|file| &file.digest.sha256).collect();
         digests.sort();
         digests.dedup();
         let mut digest = Sha256::new();
@@ -118,33 +87,27 @@ impl PackageFiles {
     /// The files are copied: a link would change the user's own (its times, and the number of
     /// its names), and could not be made readable for the sandbox without changing it too. On
     /// file systems that can, a copy shares its blocks with the original.
-    pub(crate) fn make(
-        &self,
-        recipe: &Recipe,
-        into: &Path,
-        work: Work<'_>,
-    ) -> Result<(), BuildError> {
+    pub(crate) fn make(&self, recipe: &Recipe, into: &Path, work: Work<'_>) -> Result<(), Error> {
         let packages = self.packages(&recipe.architecture, work)?;
         let pool = into.join("pool");
         directory(&pool)?;
         let mut date = 0;
         let mut debs = Vec::new();
-        for (name, (file, deb)) in packages {
-            work.step(debs.len(), "copied")?;
+        for (name, Package { file, deb }) in packages {
+            work.step(debs.len(), WorkStep::Copy)?;
             let copy = pool.join(name);
             fs::copy(&file.path, &copy).map_err(at(&copy, "copy"))?;
             readable(&copy)?;
-            if local_debs::digest(&copy)? != file.digest {
-                let why = "it changed while it was read".to_owned();
-                return Err(refused(&file.shown, why));
+            if digest(&copy)? != file.digest {
+                return Err(file.unusable(DebError::Changed));
             }
-            date = date.max(file.packed()?);
+            date = date.max(file.packing_time()?);
             debs.push(deb);
         }
         let suite = into.join("dists").join(&recipe.suite);
         let packages = format!("main/binary-{}/Packages", recipe.architecture);
         write(&suite.join(&packages), &indices::stanzas_of(&debs))?;
-        let (size, sha256) = local_debs::digest(&suite.join(&packages))?;
+        let FileDigest { size, sha256 } = digest(&suite.join(&packages))?;
         let release = format!(
             "Suite: {suite}\nCodename: {suite}\nDate: {}\nArchitectures: {}\nComponents: main\n\
              SHA256:\n {sha256} {size} {packages}\n",
@@ -160,52 +123,85 @@ impl PackageFiles {
         &self,
         architecture: &str,
         work: Work<'_>,
-    ) -> Result<BTreeMap<String, (&PackageFile, LocalDeb)>, BuildError> {
-        let mut architectures = Vec::new();
-        let mut packages: BTreeMap<String, (&PackageFile, LocalDeb)> = BTreeMap::new();
+    ) -> Result<BTreeMap<String, Package<'_>>, Error> {
+        let mut architectures = BTreeSet::new();
+        let mut packages: BTreeMap<String, Package<'_>> = BTreeMap::new();
         for (number, file) in self.files.iter().enumerate() {
-            work.step(number, "looked at")?;
+            work.step(number, WorkStep::Inspect)?;
             // dpkg-deb reads no further than the control member.
-            file.packed()?;
-            let deb = LocalDeb::of(&file.path, &file.shown, file.digest.clone())?;
-            architectures.push(deb.architecture.clone());
+            file.packing_time()?;
+            let deb = local_debs::read_with_digest(&file.path, file.digest.clone())?
+                .map_err(|error| file.unusable(error))?;
+            architectures.insert(deb.architecture.clone());
             if deb.architecture != architecture && deb.architecture != "all" {
                 continue;
             }
             let name = deb.archive_name();
-            if let Some((other, _)) = packages.get(&name)
-                && other.digest != file.digest
+            if let Some(other) = packages.get(&name)
+                && other.file.digest != file.digest
             {
-                let why = format!(
-                    "it is {} {} {}, and so is {}, but they differ",
-                    deb.package, deb.version, deb.architecture, other.shown
-                );
-                return Err(refused(&file.shown, why));
+                return Err(Error::LocalMirror(MirrorError::Ambiguous {
+                    file: file.shown.clone(),
+                    other: other.file.shown.clone(),
+                    package: deb.package,
+                    version: deb.version,
+                    architecture: deb.architecture,
+                }));
             }
-            packages.insert(name, (file, deb));
+            packages.insert(name, Package { file, deb });
         }
-        if !architectures.iter().any(|one| one == architecture) {
-            architectures.sort();
-            architectures.dedup();
-            let why = format!(
-                "it has no package of {architecture}, but of {}",
-                architectures.join(", ")
-            );
-            return Err(refused(&self.given, why));
+        if !architectures.contains(architecture) {
+            return Err(Error::LocalMirror(MirrorError::NoPackageOf {
+                given: self.given.clone(),
+                architecture: architecture.to_owned(),
+                offered: architectures.into_iter().collect(),
+            }));
         }
         Ok(packages)
     }
 }
 
+/// A package file, and what it says.
+struct Package<'a> {
+    file: &'a PackageFile,
+    deb: LocalDeb,
+}
+
 impl PackageFile {
-    /// When it was packed, in seconds since the epoch.
-    fn packed(&self) -> Result<u64, BuildError> {
-        local_debs::packed(&self.path, &self.shown)
+    /// When it was packed, in seconds since 1970.
+    fn packing_time(&self) -> Result<u64, Error> {
+        local_debs::packing_time(&self.path)?.map_err(|error| self.unusable(error))
+    }
+
+    fn unusable(&self, error: DebError) -> Error {
+        Error::LocalMirror(MirrorError::PackageFile {
+            file: self.shown.clone(),
+            error,
+        })
     }
 }
 
+/// Every `*.deb` below a directory, sorted.
+fn package_paths(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut paths = Vec::new();
+    let mut directories = vec![directory.to_owned()];
+    while let Some(place) = directories.pop() {
+        for entry in fs::read_dir(&place).map_err(at(&place, "read"))? {
+            let entry = entry.map_err(at(&place, "read"))?;
+            let path = entry.path();
+            if entry.file_type().map_err(at(&path, "look at"))?.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "deb") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
 /// A directory that the sandbox can read whatever the umask is.
-fn directory(path: &Path) -> Result<(), BuildError> {
+fn directory(path: &Path) -> Result<(), Error> {
     let made = path.ancestors().take_while(|place| !place.exists());
     let made: Vec<_> = made.collect();
     for place in made.iter().rev() {
@@ -218,12 +214,12 @@ fn directory(path: &Path) -> Result<(), BuildError> {
     Ok(())
 }
 
-fn readable(path: &Path) -> Result<(), BuildError> {
+fn readable(path: &Path) -> Result<(), Error> {
     fs::set_permissions(path, Permissions::from_mode(0o644))
         .map_err(at(path, "open to the sandbox"))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), BuildError> {
+fn write(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(parent) = path.parent() {
         directory(parent)?;
     }
@@ -236,9 +232,10 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::sandbox::launch::Interrupts;
 
     /// Packs a package of one file, as of `epoch`.
-    fn pack(path: &Path, (package, version, architecture): (&str, &str, &str), epoch: u32) {
+    fn pack(path: &Path, [package, version, architecture]: [&str; 3], epoch: u32) {
         let lab = tempfile::tempdir().unwrap();
         let control = format!(
             "Package: {package}\nVersion: {version}\nArchitecture: {architecture}\n\
@@ -267,7 +264,14 @@ mod tests {
             interrupts: &Interrupts::default(),
             watch: &|_| (),
         };
-        let files = PackageFiles::find("debs", debs, work).map_err(|error| error.to_string())?;
+        let files = PackageFiles::find(
+            MirrorDirectory {
+                given: "debs",
+                path: debs,
+            },
+            work,
+        )
+        .map_err(|error| error.to_string())?;
         files
             .make(&recipe(), out, work)
             .map(|()| files.sha256(&recipe()))
@@ -278,10 +282,10 @@ mod tests {
     fn a_repository_has_every_version_for_its_architecture_and_the_newest_date() {
         let lab = tempfile::tempdir().unwrap();
         let (debs, out) = (lab.path().join("debs"), lab.path().join("out"));
-        pack(&debs.join("a.deb"), ("aa", "1:1", "amd64"), 1_760_000_000);
-        pack(&debs.join("deep/er/b.deb"), ("aa", "2", "amd64"), 3);
-        pack(&debs.join("c.deb"), ("cc", "1", "all"), 2);
-        pack(&debs.join("d.deb"), ("aa", "1", "arm64"), 1_770_000_000);
+        pack(&debs.join("a.deb"), ["aa", "1:1", "amd64"], 1_760_000_000);
+        pack(&debs.join("deep/er/b.deb"), ["aa", "2", "amd64"], 3);
+        pack(&debs.join("c.deb"), ["cc", "1", "all"], 2);
+        pack(&debs.join("d.deb"), ["aa", "1", "arm64"], 1_770_000_000);
         fs::write(debs.join("a.changes"), "no package").unwrap();
         make(&debs, &out).unwrap();
         let packages = fs::read_to_string(out.join("dists/tiny/main/binary-amd64/Packages"));
@@ -313,8 +317,8 @@ mod tests {
     fn the_same_packages_under_other_names_make_the_same_repository() {
         let lab = tempfile::tempdir().unwrap();
         let [one, other] = ["one", "other"].map(|name| lab.path().join(name));
-        pack(&one.join("a.deb"), ("aa", "1", "amd64"), 1);
-        pack(&one.join("b.deb"), ("bb", "1", "amd64"), 1);
+        pack(&one.join("a.deb"), ["aa", "1", "amd64"], 1);
+        pack(&one.join("b.deb"), ["bb", "1", "amd64"], 1);
         fs::create_dir_all(other.join("sub")).unwrap();
         fs::copy(one.join("a.deb"), other.join("z.deb")).unwrap();
         fs::copy(one.join("a.deb"), other.join("sub/again.deb")).unwrap();
@@ -347,16 +351,16 @@ mod tests {
         check(
             "foreign",
             &|debs| {
-                pack(&debs.join("a.deb"), ("aa", "1", "arm64"), 1);
-                pack(&debs.join("b.deb"), ("bb", "1", "all"), 1);
+                pack(&debs.join("a.deb"), ["aa", "1", "arm64"], 1);
+                pack(&debs.join("b.deb"), ["bb", "1", "all"], 1);
             },
             "debs: it has no package of amd64, but of all, arm64",
         );
         check(
             "twice",
             &|debs| {
-                pack(&debs.join("a.deb"), ("aa", "1", "amd64"), 1);
-                pack(&debs.join("b.deb"), ("aa", "1", "amd64"), 2);
+                pack(&debs.join("a.deb"), ["aa", "1", "amd64"], 1);
+                pack(&debs.join("b.deb"), ["aa", "1", "amd64"], 2);
             },
             "debs/b.deb: it is aa 1 amd64, and so is debs/a.deb, but they differ",
         );
@@ -364,7 +368,7 @@ mod tests {
             "cut",
             &|debs| {
                 let path = debs.join("sub/a.deb");
-                pack(&path, ("aa", "1", "amd64"), 1);
+                pack(&path, ["aa", "1", "amd64"], 1);
                 fs::write(&path, &fs::read(&path).unwrap()[..200]).unwrap();
             },
             "debs/sub/a.deb: it is damaged: it ends at 200, its last member at 10372",

@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::error::{Error, at};
 use crate::sandbox::plan::{Access, Bind, Layer, Node};
 
 /// Directories that a sandbox has of its own.
@@ -60,7 +60,7 @@ pub struct HostView {
 ///
 /// # Errors
 /// `/` or the mount table cannot be read.
-pub fn host_view() -> Result<HostView, BuildError> {
+pub fn host_view() -> Result<HostView, Error> {
     let table = "/proc/self/mountinfo";
     let mountinfo = fs::read_to_string(table).map_err(at(table, "read"))?;
     let mut view = HostView::default();
@@ -93,11 +93,7 @@ fn mounts(mountinfo: &str) -> Vec<Mount> {
         .collect()
 }
 
-fn cover_children(
-    directory: &Path,
-    mounts: &[Mount],
-    view: &mut HostView,
-) -> Result<(), BuildError> {
+fn cover_children(directory: &Path, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
     let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -109,7 +105,7 @@ fn cover_children(
     Ok(())
 }
 
-fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), BuildError> {
+fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
     if let Some((_, mode)) = OWN.iter().find(|(own, _)| Path::new(own) == path) {
         view.nodes.push(Node::Directory { path, mode: *mode });
         return Ok(());

@@ -2,7 +2,9 @@
 
 pub mod altered;
 pub mod host;
+pub mod view_plan;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,12 +12,14 @@ use std::path::{Path, PathBuf};
 use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::command::mmdebstrap;
 use crate::bootstrap::command::mmdebstrap::{Mode, OUT};
-use crate::bootstrap::freeze::{Context, host_plan};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::{Error, at};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::host::{HostView, host_view};
+use crate::bootstrap::outside::view_plan::host_plan;
 use crate::bootstrap::recipe::Recipe;
-use crate::bootstrap::{BuildError, at};
-use crate::debian::deb822::{field, stanzas};
+use crate::debian::dpkg_database;
+use crate::debian::dpkg_database::STATUS;
 use crate::sandbox::idmap::IdMap;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan};
 
@@ -103,7 +107,7 @@ impl OutsideSystem {
     ///
     /// # Errors
     /// Its tree cannot be read.
-    pub fn of_host(ids: IdMap) -> Result<Self, BuildError> {
+    pub fn of_host(ids: IdMap) -> Result<Self, Error> {
         let HostView {
             nodes,
             layers,
@@ -118,30 +122,24 @@ impl OutsideSystem {
         })
     }
 
-    /// The plan of a build on this outside.
+    /// A plan that runs a command of mmdebstrap's on this outside, without network or audit, and
+    /// behind an overlay. What is to be otherwise is set in the plan.
     #[must_use]
-    pub fn plan(
-        &self,
-        name: &str,
-        command: Vec<String>,
-        epoch: Option<i64>,
-        binds: Vec<Bind>,
-        (cover, after): (Cover, AfterRun),
-    ) -> Plan {
+    pub fn plan(&self, name: &str, command: Vec<String>) -> Plan {
         Plan {
             name: name.to_owned(),
             ids: self.ids.clone(),
             nodes: self.nodes.clone(),
             layers: self.layers.clone(),
-            cover,
-            binds: self.binds.iter().cloned().chain(binds).collect(),
+            cover: Cover::Overlay,
+            binds: self.binds.clone(),
             network: Network::None,
             command,
-            environment: mmdebstrap::environment(epoch),
+            environment: mmdebstrap::environment(None),
             directory: "/".into(),
             hostname: None,
             emulation: Emulation::Machine,
-            after,
+            after: AfterRun::Forget,
         }
     }
 
@@ -175,12 +173,15 @@ impl OutsideSystem {
         fs::symlink_metadata(self.root.join(inside)).is_ok()
     }
 
-    /// Its packages and their versions, by its own dpkg database.
+    /// Its packages and their versions, by its own dpkg database; none if it has no such
+    /// database.
     #[must_use]
-    pub fn packages(&self) -> std::collections::BTreeMap<String, String> {
-        crate::debian::deb822::versions(
-            &fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default(),
-        )
+    pub fn packages(&self) -> BTreeMap<String, String> {
+        dpkg_database::versions(&self.status())
+    }
+
+    fn status(&self) -> Vec<u8> {
+        fs::read(self.root.join(STATUS)).unwrap_or_default()
     }
 
     /// Whether it has a program, given by its path without the leading slash.
@@ -189,20 +190,15 @@ impl OutsideSystem {
         self.root.join(program).exists()
     }
 
-    /// Versions of apt, dpkg, mmdebstrap and tar, by its own dpkg database; none where
-    /// it has no such database.
+    /// Versions of the programs that decide a build's bytes, by its own dpkg database; none if it
+    /// has no such database.
     #[must_use]
     pub fn versions(&self) -> Versions {
-        let text = fs::read(self.root.join("var/lib/dpkg/status")).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
         let wanted = ["apt", "dpkg", "mmdebstrap", "tar"];
-        let mut programs: Vec<_> = stanzas(&text)
-            .filter(|stanza| {
-                field(stanza, "Status").is_some_and(|status| status.ends_with(" installed"))
-            })
-            .filter_map(|stanza| Some((field(stanza, "Package")?, field(stanza, "Version")?)))
-            .filter(|(package, _)| wanted.contains(package))
-            .map(|(package, version)| (package.to_owned(), version.to_owned()))
+        let mut programs: Vec<_> = dpkg_database::packages(&self.status())
+            .into_iter()
+            .filter(|package| package.is_installed && wanted.contains(&package.name.as_str()))
+            .map(|package| (package.name, package.version))
             .collect();
         programs.sort();
         programs.dedup();
@@ -210,16 +206,31 @@ impl OutsideSystem {
     }
 }
 
-/// Builds the matching outside of a frozen state, with `more` packages, into `out/root`.
+/// What a matching outside is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct MatchingSource<'a> {
+    /// The chroot that it matches.
+    pub recipe: &'a Recipe,
+    /// Packages that it has besides the chroot's.
+    pub more: &'a [String],
+    /// The frozen archive's entry in the cache.
+    pub state: &'a Path,
+}
+
+/// Builds the matching outside of a frozen archive, into `out/root`.
 ///
 /// # Errors
 /// The build fails.
 pub fn build_matching(
-    (recipe, more): (&Recipe, &[String]),
-    state: &Path,
+    source: MatchingSource<'_>,
     out: &Path,
     context: Context<'_>,
-) -> Result<(), BuildError> {
+) -> Result<(), Error> {
+    let MatchingSource {
+        recipe,
+        more,
+        state,
+    } = source;
     let command = mmdebstrap::build_tree(recipe, more);
     let mut plan = host_plan("outside", command, out, context.ids)?;
     let (lists, pool) = (state.join("lists"), state.join("pool"));
@@ -232,7 +243,7 @@ pub fn build_matching(
 ///
 /// # Errors
 /// It is no tarball.
-pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), BuildError> {
+pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Error> {
     File::open(tarball).map_err(at(tarball, "open"))?;
     let source = "/tmp/twinroot/outside.tar";
     let script = format!(
@@ -253,7 +264,7 @@ pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Bu
 ///
 /// # Errors
 /// Something resists.
-pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), BuildError> {
+pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), Error> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use crate::bootstrap::at;
-use crate::cli::args::AuditArgs;
+use crate::cli::args::audit::AuditArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;
@@ -14,8 +14,7 @@ use crate::cli::output::progress::{StageLine, Stages, Verbosity};
 use crate::cli::{settings, signals};
 use crate::report;
 use crate::report::wire::audit::AuditReport;
-use crate::sandbox::progress::{Activity, Progress};
-use crate::sandbox::protocol::ExitStatus;
+use crate::sandbox::protocol::{Activity, ExitStatus, Progress};
 use crate::verify::command_audit::{Screen, audit};
 use crate::verify::environment::Environment;
 use crate::verify::observer::StageObserver as _;
@@ -124,7 +123,7 @@ impl Screen for Terminal {
             let stages = Stages::new(self.verbosity);
             (stages.line("audit"), stages)
         });
-        line.line(&progress.to_string());
+        line.progress(progress);
     }
 
     fn ended(&self) {

@@ -4,12 +4,13 @@ use std::io::{self, Write as _};
 
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
-use crate::cli::args::BuildArgs;
+use crate::cli::args::build::BuildArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::{settings, signals};
+use crate::report::sentences::warning::sentence;
 use crate::text::quote;
 use crate::verify::single;
 
@@ -34,8 +35,8 @@ pub(crate) fn run_build(args: &BuildArgs) -> Result<u8, CliError> {
 
 /// Standard error may be closed; of what escaped, the exit status says the same.
 fn print_findings(built: &Built) {
-    if let Some(warning) = built.transcript.emulation_warning() {
-        let _ = writeln!(io::stderr(), "warning: {warning}");
+    for warning in &built.warnings {
+        let _ = writeln!(io::stderr(), "warning: {}", sentence(warning));
     }
     for change in &built.changes {
         let _ = writeln!(

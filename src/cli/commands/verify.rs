@@ -1,7 +1,7 @@
 //! `twinroot verify`: the whole job, and its report.
 
 use crate::bootstrap::at;
-use crate::cli::args::VerifyArgs;
+use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::error::{CliError, print};
 use crate::cli::output::progress::{Stages, Verbosity};

@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 
-use crate::bootstrap::BuildError;
+use crate::bootstrap;
+use crate::cli::commands::doctor::check::MissingRequirement;
 use crate::cli::output::hints;
 use crate::cli::signals;
 use crate::sandbox::launch::Interrupts;
@@ -15,6 +16,8 @@ use crate::verify;
 pub(crate) enum CliError {
     /// A signal asked for the end. Everything is cleaned up.
     Signal(i32),
+    /// This machine has not got what every build needs.
+    Requirement(MissingRequirement),
     /// A verification, a build or an audit could not be done.
     Verify(verify::Error),
     /// Anything else, with its context.
@@ -26,6 +29,7 @@ impl CliError {
     pub(crate) fn print(&self) -> u8 {
         match self {
             Self::Signal(signal) => signals::die_of(*signal),
+            Self::Requirement(error) => print(&[], &error.to_string(), error.fix.clone()),
             Self::Verify(error) => print(error.tail(), &error.to_string(), hints::of(error)),
             Self::Other(error) => print(&[], &format!("{error:#}"), None),
         }
@@ -50,14 +54,20 @@ pub(crate) fn print(tail: &[String], line: &str, hint: Option<String>) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+impl From<MissingRequirement> for CliError {
+    fn from(error: MissingRequirement) -> Self {
+        Self::Requirement(error)
+    }
+}
+
 impl From<verify::Error> for CliError {
     fn from(error: verify::Error) -> Self {
         Self::Verify(error)
     }
 }
 
-impl From<BuildError> for CliError {
-    fn from(error: BuildError) -> Self {
+impl From<bootstrap::Error> for CliError {
+    fn from(error: bootstrap::Error) -> Self {
         Self::Verify(error.into())
     }
 }

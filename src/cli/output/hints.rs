@@ -1,14 +1,24 @@
 //! What the user can do about an error; the one place below the arguments that names options.
 
+use std::io::ErrorKind;
+
+use crate::bootstrap;
+use crate::bootstrap::emulation::{Missing, REGISTERED};
+use crate::bootstrap::error::FailedBuild;
+use crate::bootstrap::mirror::error::MirrorError;
+use crate::bootstrap::transcript::AptProblem;
+use crate::sandbox::idmap::IdMapError;
+use crate::sandbox::launch::SandboxError;
+use crate::text::shell::shell_quote;
 use crate::verify;
 
 /// Advice in one line, if there is any.
 pub(crate) fn of(error: &verify::Error) -> Option<String> {
     use verify::Error;
     let hint = match error {
-        Error::Bootstrap(error) => return error.hint(),
-        Error::UserNamespaces(error) => return Some(error.hint()),
-        Error::Emulator(error) => return Some(error.mend()),
+        Error::Bootstrap(error) => return of_bootstrap(error),
+        Error::UserNamespaces(error) => return Some(of_ids(error)),
+        Error::Emulator(error) => return Some(of_emulator(error)),
         Error::MissingProgram { program, .. } => {
             return Some(format!("sudo apt-get install {program}"));
         }
@@ -30,4 +40,191 @@ pub(crate) fn of(error: &verify::Error) -> Option<String> {
         Error::EpochOutOfRange { .. } | Error::ArtifactsLocked { .. } => return None,
     };
     Some(hint.to_owned())
+}
+
+/// What helps if an archive could not be frozen, or something could not be built.
+pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
+    use bootstrap::Error;
+    match error {
+        Error::Sandbox(error) => of_sandbox(error).map(str::to_owned),
+        Error::File { error, .. } if error.kind() == ErrorKind::StorageFull => {
+            Some("set XDG_CACHE_HOME to a directory on a larger file system".to_owned())
+        }
+        Error::BuildFailed(failed) => of_build(failed).map(str::to_owned),
+        Error::MirrorLacksOutside { packages, .. } => Some(format!(
+            "a matching outside needs {} too, from the same directory; or give --outside host",
+            packages.join(", ")
+        )),
+        Error::LocalMirror(error) => of_mirror(error),
+        Error::File { .. }
+        | Error::LocalDeb { .. }
+        | Error::NoPackageIndex
+        | Error::DigestMismatch { .. } => None,
+    }
+}
+
+fn of_sandbox(error: &SandboxError) -> Option<&'static str> {
+    match error {
+        SandboxError::Stage { .. } | SandboxError::IdMap { .. } | SandboxError::Launch { .. } => {
+            Some("`twinroot doctor` says what this machine lacks")
+        }
+        SandboxError::Refused { .. } | SandboxError::Interrupted => None,
+    }
+}
+
+fn of_build(failed: &FailedBuild) -> Option<&'static str> {
+    let updated = "the mirror is being updated; try again later, or name another MIRROR";
+    failed.known.map(|problem| match problem {
+        AptProblem::NoIndices => {
+            "does the mirror have this architecture? a directory of .debs may be MIRROR as well"
+        }
+        AptProblem::ExpiredRelease => {
+            "`--allow-expired` accepts an expired Release file while pinning"
+        }
+        AptProblem::NotValidYet => "the clock of this machine is behind; set it",
+        AptProblem::MirrorSync | AptProblem::HashMismatch | AptProblem::UnexpectedSize => updated,
+        AptProblem::NoPubkey => {
+            "give the suite's keys by `--keyring FILE`; Debian's are in debian-archive-keyring"
+        }
+        AptProblem::NoRelease => "is the suite's name right, and does the mirror have it?",
+        AptProblem::Resolving => {
+            "pinning needs the network; a state that is pinned already needs none"
+        }
+        AptProblem::Connect => "is the mirror's address right, and does it answer?",
+        AptProblem::UnableToLocate => "is the package's name right, and is it in this suite?",
+    })
+}
+
+fn of_mirror(error: &MirrorError) -> Option<String> {
+    match error {
+        MirrorError::NoRelease { .. } => {
+            Some("apt-ftparchive(1) and reprepro(1) make one".to_owned())
+        }
+        MirrorError::Unreadable { given, .. } => {
+            Some(format!("chmod -R o+rX {}", shell_quote(given)))
+        }
+        MirrorError::InvalidSuite { .. }
+        | MirrorError::NoSuite { .. }
+        | MirrorError::ReleaseOfAnotherSuite { .. }
+        | MirrorError::NotForArchitecture { .. }
+        | MirrorError::NoPackages { .. }
+        | MirrorError::NoPackageOf { .. }
+        | MirrorError::Ambiguous { .. }
+        | MirrorError::PackageFile { .. } => None,
+    }
+}
+
+/// The command that gives a user ids for sandboxes.
+pub(crate) fn of_ids(error: &IdMapError) -> String {
+    let IdMapError::NoRange { user, .. } = error;
+    format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}")
+}
+
+/// The command that has the kernel run programs of another architecture.
+pub(crate) fn of_emulator(missing: &Missing) -> String {
+    match missing {
+        Missing::NotMounted { .. } => "sudo apt-get install qemu-user-static binfmt-support && \
+                                       sudo mount -t binfmt_misc binfmt_misc \
+                                       /proc/sys/fs/binfmt_misc && sudo update-binfmts --enable"
+            .to_owned(),
+        Missing::NotRegistered { name, .. } => format!(
+            "sudo apt-get install qemu-user-static binfmt-support && sudo update-binfmts --enable \
+             qemu-{name}"
+        ),
+        Missing::Disabled { name } => format!("echo 1 | sudo tee {REGISTERED}/qemu-{name}"),
+        Missing::NotFixed { .. } => {
+            "sudo apt-get install qemu-user-static, whose emulators are registered with F"
+                .to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bootstrap::transcript::BuildFailure;
+
+    fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
+        Box::new(FailedBuild {
+            stage: "freeze".to_owned(),
+            failure: BuildFailure::Message("Unable to locate package strace".to_owned()),
+            known,
+            missing_package: Some("strace".to_owned()),
+            tail: vec![],
+            transcript: vec![],
+        })
+    }
+
+    #[test]
+    fn a_user_without_ids_is_told_the_command() {
+        let error = verify::Error::UserNamespaces(IdMapError::NoRange {
+            file: "/etc/subuid",
+            user: "jo".to_owned(),
+        });
+        assert_eq!(
+            of(&error),
+            Some(
+                "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 jo"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn an_expired_release_file_brings_the_option_to_mind() {
+        let error = bootstrap::Error::BuildFailed(failed(Some(AptProblem::ExpiredRelease)));
+        assert_eq!(
+            of_bootstrap(&error),
+            Some("`--allow-expired` accepts an expired Release file while pinning".to_owned())
+        );
+        assert_eq!(
+            of_bootstrap(&bootstrap::Error::BuildFailed(failed(None))),
+            None
+        );
+    }
+
+    #[test]
+    fn a_directory_without_the_packages_of_the_outside_is_told_from_a_wrong_name() {
+        let error = bootstrap::Error::MirrorLacksOutside {
+            packages: vec!["gpg".to_owned(), "strace".to_owned()],
+            failed: failed(Some(AptProblem::UnableToLocate)),
+        };
+        assert_eq!(
+            of_bootstrap(&error),
+            Some(
+                "a matching outside needs gpg, strace too, from the same directory; or give \
+                 --outside host"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn whatever_keeps_an_emulator_from_running_comes_with_the_command_that_fixes_it() {
+        let name = || "ppc64le".to_owned();
+        let architecture = || "ppc64el".to_owned();
+        let hints = [
+            Missing::NotMounted {
+                architecture: architecture(),
+            },
+            Missing::NotRegistered {
+                architecture: architecture(),
+                name: name(),
+            },
+            Missing::Disabled { name: name() },
+            Missing::NotFixed { name: name() },
+        ]
+        .map(|missing| of_emulator(&missing));
+        assert_eq!(
+            hints,
+            [
+                "sudo apt-get install qemu-user-static binfmt-support && sudo mount -t \
+                 binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && sudo update-binfmts --enable",
+                "sudo apt-get install qemu-user-static binfmt-support && sudo update-binfmts \
+                 --enable qemu-ppc64le",
+                "echo 1 | sudo tee /proc/sys/fs/binfmt_misc/qemu-ppc64le",
+                "sudo apt-get install qemu-user-static, whose emulators are registered with F",
+            ]
+        );
+    }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::bootstrap::mirror::work::WorkStep;
 use crate::cli::output::stage_text;
+use crate::sandbox::protocol::Progress;
 use crate::verify::observer::{Observer, Stage, StageObserver, StageResult};
 
 /// The stages of one run.
@@ -84,6 +86,14 @@ impl StageObserver for StageLine {
         let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
         let plain = plain.trim_start_matches("I: ");
         self.bar.set_message(plain.to_owned());
+    }
+
+    fn progress(&self, progress: Progress) {
+        self.line(&stage_text::progress(progress));
+    }
+
+    fn files(&self, done: usize, step: WorkStep) {
+        self.line(&stage_text::files(done, step));
     }
 
     fn waiting(&self, path: &Path) {

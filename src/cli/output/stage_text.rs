@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use indicatif::HumanCount;
+
+use crate::bootstrap::mirror::MirrorContent;
+use crate::bootstrap::mirror::work::WorkStep;
+use crate::sandbox::protocol::{Activity, Progress};
 use crate::tar::time::Timestamp;
 use crate::verify::observer::{IsCached, Stage, StageResult};
 
@@ -29,10 +34,51 @@ pub(crate) fn waiting(path: &Path) -> String {
     )
 }
 
+/// How far the copying or auditing of the outside system is.
+pub(crate) fn progress(progress: Progress) -> String {
+    let verb = match progress.activity {
+        Activity::Copying => "copying the outside into memory",
+        Activity::Waiting => return "running".to_owned(),
+        Activity::Reading => "reading the outside",
+        Activity::ReadingAgain => "reading the outside again",
+    };
+    let (objects, mib) = (
+        HumanCount(progress.objects),
+        HumanCount(progress.bytes >> 20),
+    );
+    format!("{verb}: {objects} objects, {mib} MiB")
+}
+
+/// How far the work on package files is.
+pub(crate) fn files(done: usize, step: WorkStep) -> String {
+    let verb = match step {
+        WorkStep::Read => "read",
+        WorkStep::Inspect => "looked at",
+        WorkStep::Copy => "copied",
+    };
+    match done {
+        1 => format!("1 package file {verb}"),
+        done => format!("{done} package files {verb}"),
+    }
+}
+
+fn mirror(content: &MirrorContent) -> String {
+    match content {
+        MirrorContent::Repository(suite) => suite.clone(),
+        MirrorContent::PackageFiles { count, is_cached } => {
+            let cached = if *is_cached { "   cached" } else { "" };
+            match count {
+                1 => format!("1 package file{cached}"),
+                count => format!("{count} package files{cached}"),
+            }
+        }
+    }
+}
+
 /// How a stage ended.
 pub(crate) fn result(result: StageResult<'_>) -> String {
     match result {
-        StageResult::Mirror { given, what } => format!("{given}   {what}"),
+        StageResult::Mirror { given, content } => format!("{given}   {}", mirror(content)),
         StageResult::Frozen {
             recipe,
             archive,
@@ -87,5 +133,33 @@ fn word(cached: IsCached) -> &'static str {
     match cached {
         IsCached::Cached => "   cached",
         IsCached::Made => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_what_is_done_and_how_much() {
+        let said = |activity| {
+            progress(Progress {
+                activity,
+                objects: 12_345,
+                bytes: 98 << 20,
+            })
+        };
+        assert_eq!(
+            said(Activity::Copying),
+            "copying the outside into memory: 12,345 objects, 98 MiB"
+        );
+        assert_eq!(
+            said(Activity::Reading),
+            "reading the outside: 12,345 objects, 98 MiB"
+        );
+        assert_eq!(
+            said(Activity::ReadingAgain),
+            "reading the outside again: 12,345 objects, 98 MiB"
+        );
     }
 }

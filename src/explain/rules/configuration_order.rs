@@ -4,7 +4,7 @@ use crate::explain::case::{Case, bare, is_same, scripts};
 use crate::explain::evidence_text;
 use crate::explain::rules::{Finding, Needs, Rule};
 use crate::text::quote;
-use crate::trace::tracker::Script;
+use crate::trace::process::Script;
 
 pub(crate) const RULE: Rule = Rule {
     id: "configuration-order",

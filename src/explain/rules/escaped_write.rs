@@ -5,8 +5,8 @@ use crate::explain::case::{Case, bare, by, is_same, missing, scripts};
 use crate::explain::evidence_text;
 use crate::explain::rules::{Finding, Needs, Rule};
 use crate::text::quote;
+use crate::trace::process::{Process, Script};
 use crate::trace::trace::Trace;
-use crate::trace::tracker::{Process, Script};
 
 pub(crate) const RULE: Rule = Rule {
     id: "escaped-write",

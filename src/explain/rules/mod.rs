@@ -33,7 +33,7 @@ pub use crate::explain::case::{
 };
 pub use crate::explain::evidence_text::without_root;
 
-use crate::trace::tracker::Script;
+use crate::trace::process::Script;
 
 /// What explains one or more divergences.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::explain::case::{Case, same_script};
 use crate::explain::evidence_text;
 use crate::explain::rules::{Finding, Needs, Rule};
-use crate::trace::tracker::{Process, Script};
+use crate::trace::process::{Process, Script};
 
 pub(crate) const RULE: Rule = Rule {
     id: "outside-tool",

@@ -1,6 +1,7 @@
 //! How the pair was built, and the observed builds.
 
 use crate::report::convert::executed::executed;
+use crate::report::sentences::warning::warnings;
 use crate::report::wire::build::{Build, ModeName};
 use crate::report::wire::executed::Emulation;
 use crate::verify::build_facts;
@@ -32,7 +33,7 @@ fn build(facts: &Verification, build: BuildFacts<'_>) -> Build {
         mode,
         technique,
         versions: facts.versions.programs.iter().cloned().collect(),
-        warnings: build.warnings,
+        warnings: warnings(build.built),
         degraded: build.degraded,
         foreign: facts.foreign_to.is_some(),
         executed: chrootless.map(|trace| executed(trace, emulation)),

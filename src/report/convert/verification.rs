@@ -11,7 +11,8 @@ use crate::report::convert::escapes::escapes;
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
-use crate::report::sentences;
+use crate::report::sentences::note;
+use crate::report::sentences::warning::warnings;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::{MatrixRow, RowOutside};
@@ -46,7 +47,7 @@ impl From<&Verification> for Report {
         };
         let packages = packages(&comparison.collected, &explained.chroots.scripts, &pair);
         let matrix: Vec<_> = facts.extra.iter().map(|extra| row(facts, extra)).collect();
-        let notes = facts.notes.iter().map(sentences::note::of_verification);
+        let notes = facts.notes.iter().map(note::of_verification);
         Self {
             verdict: facts.verdict().into(),
             packages: with_read_leaks(packages, &matrix),
@@ -115,7 +116,7 @@ fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
                 divergences: found.divergences,
                 causes: found.causes,
                 escapes: found.escapes,
-                warnings: judged.built.transcript.warnings(),
+                warnings: warnings(&judged.built),
             };
             compared(name, findings)
         }

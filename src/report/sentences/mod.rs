@@ -3,3 +3,4 @@
 pub mod fact;
 pub mod field_detail;
 pub(crate) mod note;
+pub(crate) mod warning;

@@ -2,7 +2,6 @@
 //! is writable, runs the command in its own process group and ends everything with it.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -20,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation};
-use crate::sandbox::protocol::{Channel, ExitStatus, FromInit, StageFailure};
+use crate::sandbox::protocol::{Channel, ExitStatus, FromInit, StageFailure, Warning};
 
 /// What process 1 must know.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,9 +38,6 @@ pub(crate) struct InitRequest {
 /// Where the kernel shows the emulators it knows.
 const EMULATORS: &str = "proc/sys/fs/binfmt_misc";
 
-/// Begins the warning that there is an emulator although there should be none.
-pub const EMULATION_WARNING: &str = "W: emulators of the machine stay in reach";
-
 /// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
 const PROC_OF_THE_MACHINE: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
 
@@ -50,7 +46,7 @@ pub(crate) fn run() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let message = match enter_and_run(&mut monitor) {
-        Ok(ending) => FromInit::Ended(ending),
+        Ok(message) => message,
         Err(failure) => FromInit::Failed(failure),
     };
     // Without a monitor there is nobody to tell.
@@ -60,7 +56,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn enter_and_run(monitor: &mut Channel) -> Result<ExitStatus, StageFailure> {
+fn enter_and_run(monitor: &mut Channel) -> Result<FromInit, StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
     let Some(request) = monitor
         .receive::<InitRequest>()
@@ -71,7 +67,7 @@ fn enter_and_run(monitor: &mut Channel) -> Result<ExitStatus, StageFailure> {
             error: "there is none".to_owned(),
         });
     };
-    enter(&request)?;
+    let warnings = enter(&request)?;
     let mountinfo = fs::read_to_string("/proc/self/mountinfo")
         .map_err(failed("read `/proc/self/mountinfo`"))?;
     if let Some(path) = writable_mount(&mountinfo) {
@@ -84,7 +80,8 @@ fn enter_and_run(monitor: &mut Channel) -> Result<ExitStatus, StageFailure> {
         UserNamespace::Own => {}
         UserNamespace::Callers => drop_capabilities()?,
     }
-    run_command(&request)
+    let status = run_command(&request)?;
+    Ok(FromInit::Ended { status, warnings })
 }
 
 /// What a superuser without a user namespace could do to the machine beyond files and mounts:
@@ -109,9 +106,9 @@ fn drop_capabilities() -> Result<(), StageFailure> {
     })
 }
 
-/// Makes the new root the only one. `pivot_root(".", ".")` stacks the old root on the
+/// Makes the new root the only one; what could not be done as planned. `pivot_root(".", ".")` stacks the old root on the
 /// new one, from where it is detached (pivot_root(2), NOTES).
-fn enter(request: &InitRequest) -> Result<(), StageFailure> {
+fn enter(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
     let proc = request.root.join("proc");
     mount_kind(
@@ -128,25 +125,26 @@ fn enter(request: &InitRequest) -> Result<(), StageFailure> {
             }
         }
     }
-    match request.emulation {
-        Emulation::Machine => {}
-        Emulation::None => forget_emulators(&request.root),
-    }
+    let warning = match request.emulation {
+        Emulation::Machine => None,
+        Emulation::None => hide_emulators(&request.root),
+    };
     chdir(&request.root).map_err(failed("enter the root"))?;
     pivot_root(".", ".").map_err(failed("change the root"))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(failed("leave the machine's root"))?;
-    chdir("/").map_err(failed("enter the root"))
+    chdir("/").map_err(failed("enter the root"))?;
+    Ok(warning.into_iter().collect())
 }
 
 /// Gives the user namespace a list of emulators of its own, which is empty (Linux 6.7,
 /// binfmt_misc in user namespaces). Older kernels refuse the mount.
-fn forget_emulators(root: &Path) {
+fn hide_emulators(root: &Path) -> Option<Warning> {
     let target = root.join(EMULATORS);
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    if let Err(failure) = mount_kind("binfmt_misc", &target, flags, "") {
-        // To the build's own transcript, which is where warnings are looked for.
-        let _ = writeln!(std::io::stderr(), "{EMULATION_WARNING}: {}", failure.error);
-    }
+    let failure = mount_kind("binfmt_misc", &target, flags, "").err()?;
+    Some(Warning::EmulatorsStay {
+        error: failure.error,
+    })
 }
 
 /// The first mount through which a build could write to the machine, if any.

@@ -1,4 +1,4 @@
-//! TODO.
+//! The stages of a sandbox: what this binary does in each of its helper processes.
 
 pub(crate) mod init;
 pub(crate) mod monitor;

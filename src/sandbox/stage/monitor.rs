@@ -9,6 +9,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_pdeathsig;
@@ -17,15 +18,18 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
-use rustix::fs::OFlags;
-
 use crate::sandbox::idmap::UserNamespace;
-use crate::sandbox::mounts::{below, bind, failed, make_mount_point, mount_dev, mount_tmpfs};
+use crate::sandbox::mounts::{
+    MountPoint, below, bind, failed, make_mount_point, mount_dev, mount_kind, mount_tmpfs,
+};
 use crate::sandbox::plan::{AfterRun, Bind, Cover, Network, Plan};
-use crate::sandbox::progress::{Activity, ProgressCounter, ProgressSender};
-use crate::sandbox::protocol::{Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor};
+use crate::sandbox::progress::{ProgressCounter, ProgressSender};
+use crate::sandbox::protocol::{
+    Activity, Channel, ExitStatus, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor, Warning,
+};
 use crate::sandbox::stage::init::InitRequest;
-use crate::sandbox::trees::{Tree, WholeTree, copies, overlays, read_only};
+use crate::sandbox::stage_names;
+use crate::sandbox::trees::{OpenLayer, Tree, WholeTree, copies, overlays, read_only};
 
 /// Watches what a build changes; both run where no build can reach them.
 pub trait Auditor {
@@ -91,31 +95,35 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
             });
         }
     }
-    become_superuser()?;
+    become_root()?;
     if let Some(hostname) = &plan.hostname {
         sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
     }
-    let teller = ProgressSender::new(launcher);
-    let trees = build_tree(&plan, &sources, &teller)?;
+    let sender = ProgressSender::new(launcher);
+    let trees = build_tree(&plan, &sources, &sender)?;
     if plan.after == AfterRun::Audit {
         auditor
-            .before(&trees, &ProgressCounter::new(Activity::Reading, &teller))
+            .before(&trees, &ProgressCounter::new(Activity::Reading, &sender))
             .map_err(failed("read the outside before the build"))?;
     }
-    teller.command_runs();
-    let ending = run_init(&plan)?;
+    sender.command_runs();
+    let ended = run_init(&plan)?;
     let audit = match plan.after {
         AfterRun::Forget => None,
         AfterRun::Audit => Some(
             auditor
                 .after(
                     &trees,
-                    &ProgressCounter::new(Activity::ReadingAgain, &teller),
+                    &ProgressCounter::new(Activity::ReadingAgain, &sender),
                 )
                 .map_err(failed("read what the build changed"))?,
         ),
     };
-    Ok(Outcome { ending, audit })
+    Ok(Outcome {
+        status: ended.status,
+        audit,
+        warnings: ended.warnings,
+    })
 }
 
 /// The caller's limits are not a build's: Debian's own default, and programs that close
@@ -140,7 +148,7 @@ fn namespaces(plan: &Plan) -> CloneFlags {
 
 /// Takes the sandbox's user 0. The death signal is set last: the kernel forgets it
 /// whenever a process changes its ids.
-fn become_superuser() -> Result<(), StageFailure> {
+fn become_root() -> Result<(), StageFailure> {
     let zero = (Uid::from_raw(0), Gid::from_raw(0));
     setgroups(&[]).map_err(failed("drop the groups"))?;
     setresgid(zero.1, zero.1, zero.1).map_err(failed("take group 0"))?;
@@ -157,12 +165,8 @@ struct Sources {
 impl Sources {
     fn open(plan: &Plan) -> Result<Self, StageFailure> {
         let open = |path: &Path| {
-            rustix::fs::open(
-                path,
-                OFlags::PATH | OFlags::CLOEXEC,
-                rustix::fs::Mode::empty(),
-            )
-            .map_err(failed(format!("open `{}`", path.to_string_lossy())))
+            nix::fcntl::open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+                .map_err(failed(format!("open `{}`", path.to_string_lossy())))
         };
         Ok(Self {
             layers: plan
@@ -189,7 +193,7 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
 fn build_tree(
     plan: &Plan,
     sources: &Sources,
-    teller: &ProgressSender<'_>,
+    sender: &ProgressSender<'_>,
 ) -> Result<Vec<Tree>, StageFailure> {
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
@@ -203,11 +207,14 @@ fn build_tree(
         .layers
         .iter()
         .zip(&sources.layers)
-        .map(|(layer, source)| (layer.target.as_path(), fd_path(source)))
+        .map(|(layer, source)| OpenLayer {
+            target: &layer.target,
+            source: fd_path(source),
+        })
         .collect();
     let mut trees = match plan.cover {
         Cover::Overlay => overlays(workspace, &plan.nodes, &layers)?,
-        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers, teller)?],
+        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers, sender)?],
         Cover::ReadOnly => read_only(workspace, &plan.nodes, &layers)?,
     };
     mount_dev(&root.join("dev"))?;
@@ -215,11 +222,15 @@ fn build_tree(
     mount_tmpfs(&root.join("tmp"), 0o1777)?;
     for (Bind { target, access, .. }, source) in plan.binds.iter().zip(&sources.binds) {
         let source = fd_path(source);
-        let is_directory = fs::metadata(&source)
-            .map_err(failed(format!("look at `{}`", target.to_string_lossy())))?
-            .is_dir();
+        let metadata = fs::metadata(&source)
+            .map_err(failed(format!("look at `{}`", target.to_string_lossy())))?;
+        let kind = if metadata.is_dir() {
+            MountPoint::Directory
+        } else {
+            MountPoint::File
+        };
         let target = below(&root, target);
-        make_mount_point(&target, is_directory)?;
+        make_mount_point(&target, kind)?;
         bind(&source, &target, *access)?;
     }
     for own in ["/dev", "/tmp"] {
@@ -232,18 +243,24 @@ fn build_tree(
 /// kernel doesn't grant one.
 fn mount_sys(target: &Path) -> Result<(), StageFailure> {
     let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    if crate::sandbox::mounts::mount_kind("sysfs", target, flags, "").is_ok() {
+    if mount_kind("sysfs", target, flags, "").is_ok() {
         return Ok(());
     }
     let rbind = MsFlags::MS_BIND | MsFlags::MS_REC;
     mount(Some("/sys"), target, None::<&str>, rbind, None::<&str>).map_err(failed("bind `/sys`"))
 }
 
-/// Starts process 1, gives it the command and waits for its word.
-fn run_init(plan: &Plan) -> Result<crate::sandbox::protocol::ExitStatus, StageFailure> {
+/// What process 1 said at its end.
+struct Ended {
+    status: ExitStatus,
+    warnings: Vec<Warning>,
+}
+
+/// Starts process 1, gives it the command and waits for its answer.
+fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
     let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
-        .arg(crate::sandbox::PARENT)
+        .arg(stage_names::PARENT)
         .env_clear()
         .stdin(stdin)
         .stdout(Stdio::inherit())
@@ -267,7 +284,7 @@ fn run_init(plan: &Plan) -> Result<crate::sandbox::protocol::ExitStatus, StageFa
         .map_err(failed("listen to process 1"));
     let status = child.wait().map_err(failed("wait for process 1"))?;
     match word? {
-        Some(FromInit::Ended(ending)) => Ok(ending),
+        Some(FromInit::Ended { status, warnings }) => Ok(Ended { status, warnings }),
         Some(FromInit::Failed(failure)) => Err(failure),
         None => Err(StageFailure {
             step: "run the sandbox".to_owned(),

@@ -9,6 +9,7 @@ use nix::sys::signal::Signal;
 
 use crate::sandbox::mounts::failed;
 use crate::sandbox::protocol::{Channel, FromInit, StageFailure};
+use crate::sandbox::stage_names;
 
 /// Process 1 inherits standard input, and with it the conversation with the monitor.
 pub(crate) fn run() -> ExitCode {
@@ -26,7 +27,7 @@ fn start_and_wait() -> Result<(), StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
     unshare(CloneFlags::CLONE_NEWPID).map_err(failed("make the pid namespace"))?;
     let mut init = Command::new("/proc/self/exe")
-        .arg(crate::sandbox::INIT)
+        .arg(stage_names::INIT)
         .spawn()
         .map_err(failed("start process 1 of the sandbox"))?;
     init.wait()

@@ -102,7 +102,7 @@ done"#,
         name: "dpkg-database",
         about: "dpkg has a further package, a diversion and a changed mode, and alternatives were chosen by hand",
         shell: r#"if is_file var/lib/dpkg/status; then
-    printf '\nPackage: different-outside\nStatus: install ok installed\nPriority: optional\nSection: misc\nMaintainer: Different OutsideSystem <root@localhost>\nArchitecture: all\nVersion: 977\nDescription: package of the outside alone\n' >>var/lib/dpkg/status
+    printf '\nPackage: different-outside\nStatus: install ok installed\nPriority: optional\nSection: misc\nMaintainer: Different Outside <root@localhost>\nArchitecture: all\nVersion: 977\nDescription: package of the outside alone\n' >>var/lib/dpkg/status
     printf '/.\n' >var/lib/dpkg/info/different-outside.list
     printf '%s\n' /usr/share/base-files/info.dir /usr/share/base-files/info.dir.different different-outside >>var/lib/dpkg/diversions
     printf 'root root 0600 /usr/share/base-files/motd\n' >>var/lib/dpkg/statoverride

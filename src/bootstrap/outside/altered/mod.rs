@@ -16,8 +16,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::command::mmdebstrap::OUT;
-use crate::bootstrap::freeze::{Context, host_plan};
-use crate::bootstrap::{BuildError, at};
+use crate::bootstrap::context::Context;
+use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::outside::view_plan::host_plan;
 use crate::sandbox::plan::{Access, Bind};
 use crate::text::hex::hex;
 
@@ -93,12 +94,8 @@ pub fn version() -> String {
 ///
 /// # Errors
 /// The tree cannot be copied, or an alteration fails.
-pub fn build_different(
-    matching: &Path,
-    out: &Path,
-    context: Context<'_>,
-) -> Result<(), BuildError> {
-    let mut plan = host_plan("different outside", command(), out, context.ids)?;
+pub fn build_altered(matching: &Path, out: &Path, context: Context<'_>) -> Result<(), Error> {
+    let mut plan = host_plan("altered outside", command(), out, context.ids)?;
     plan.binds.push(Bind {
         source: matching.to_owned(),
         target: MATCHING.into(),
@@ -107,11 +104,11 @@ pub fn build_different(
     run(&plan, context.interrupts, discard, context.watch).map(|_| ())
 }
 
-/// Absolute paths of the files that differ in an entry of [`build_different`].
+/// Absolute paths of the files that differ in an entry of [`build_altered`].
 ///
 /// # Errors
 /// The entry is not one of those.
-pub fn altered(entry: &Path) -> Result<BTreeSet<Vec<u8>>, BuildError> {
+pub fn altered(entry: &Path) -> Result<BTreeSet<Vec<u8>>, Error> {
     let path = entry.join(ALTERED);
     let text = fs::read(&path).map_err(at(&path, "read"))?;
     let lines = text.split(|byte| *byte == b'\n');

@@ -5,7 +5,7 @@ use crate::explain::case::bare;
 use crate::explain::content::access_list::{AccessHolder, AccessList};
 use crate::explain::content::field_detail::{FieldDetail, field_detail};
 use crate::explain::rules::read_leak::Leak;
-use crate::trace::tracker::Process;
+use crate::trace::process::Process;
 
 /// What the C library reads in nearly every process.
 const AMBIENT: [&[u8]; 7] = [

@@ -22,8 +22,8 @@ use crate::explain::rules::read_leak::likely::{
 use crate::explain::rules::read_leak::words::{lines, new_words, words};
 use crate::explain::rules::{Finding, Needs, Rule};
 use crate::text::quote;
+use crate::trace::process::{Process, Script};
 use crate::trace::trace::Trace;
-use crate::trace::tracker::{Process, Script};
 
 pub(crate) const RULE: Rule = Rule {
     id: "read-leak",

@@ -1,0 +1,8 @@
+//! The first arguments that make this binary a stage of a sandbox.
+
+/// Makes this binary the monitor of a sandbox.
+pub(crate) const MONITOR: &str = "__sandbox-monitor";
+/// Makes this binary the parent of process 1.
+pub(crate) const PARENT: &str = "__sandbox-parent";
+/// Makes this binary process 1 of a sandbox.
+pub(crate) const INIT: &str = "__sandbox-init";

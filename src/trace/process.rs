@@ -1,0 +1,56 @@
+//! A process of an observed build, and the maintainer script that it ran for, as plain data.
+
+/// A run of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Script {
+    /// Binary package.
+    pub package: String,
+    /// `preinst`, `postinst`, …
+    pub name: String,
+    /// Its arguments: `configure`, `triggered /usr/bin`, …
+    pub arguments: Vec<String>,
+}
+
+/// A process that wrote something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Process {
+    /// The maintainer script it ran for.
+    pub script: Option<Script>,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// The command line that the script itself ran, which this process may be a child of;
+    /// empty for the script and for what runs for none.
+    pub command: Vec<String>,
+}
+
+impl Process {
+    /// What a process becomes that executes another program.
+    ///
+    /// What a script starts has the script's name in its environment, but not its arguments:
+    /// those it has from the `parent`.
+    pub(crate) fn inherited(mut self, parent: &Self) -> Self {
+        if let (Some(script), Some(above)) = (&mut self.script, &parent.script)
+            && script.arguments.is_empty()
+            && (&script.package, &script.name) == (&above.package, &above.name)
+        {
+            script.arguments.clone_from(&above.arguments);
+            self.command = if parent.command.is_empty() {
+                self.argv.clone()
+            } else {
+                parent.command.clone()
+            };
+        }
+        self
+    }
+
+    /// Whether it is mmdebstrap's own clean-up of a root that was packed already.
+    pub(crate) fn removes_root(&self) -> bool {
+        let is_root = |word: &String| {
+            word.strip_prefix("/tmp/mmdebstrap.")
+                .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+        };
+        self.script.is_none()
+            && self.argv.first().is_some_and(|word| word == "rm")
+            && self.argv.last().is_some_and(is_root)
+    }
+}
