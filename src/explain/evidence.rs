@@ -1,6 +1,6 @@
 //! What a finding rests on.
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::trace::process::Script;

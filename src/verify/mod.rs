@@ -8,6 +8,7 @@ pub mod build_facts;
 pub mod command_audit;
 mod compared;
 pub mod environment;
+pub mod epoch;
 pub mod error;
 mod escapes;
 mod executor;

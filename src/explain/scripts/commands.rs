@@ -3,8 +3,8 @@
 //! A command that is in no table counts as acting on the system it runs on: it is better to
 //! show a line too many than to miss the one that wrote.
 
-use crate::explain::scripts::Act;
 use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::line::Act;
 
 /// Programs that read `DPKG_ROOT` themselves, seen in their own files: dpkg's,
 /// init-system-helpers', debianutils' and passwd's shadowconfig.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::ByteSlice;
 
-use crate::explain::scripts::{Line, Reach, Script};
+use crate::explain::scripts::line::{Line, Reach};
+use crate::explain::scripts::script::Script;
 
 /// Directory of dpkg's per-package files, in a normalized path.
 const INFO: &[u8] = b"var/lib/dpkg/info/";
