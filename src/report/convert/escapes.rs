@@ -7,9 +7,7 @@ use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::outside::{Escape, EscapeChange};
 use crate::tar::time::Timestamp;
 use crate::text::quote;
-
-/// The command line of the process that made a change, if it is known.
-pub(crate) type Command = Option<Vec<String>>;
+use crate::verify::explained::Command;
 
 /// The escapes of a build, given whose each change is and which command made it.
 pub(crate) fn escapes(

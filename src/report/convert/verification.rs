@@ -8,7 +8,6 @@ use crate::report::convert::causes::causes;
 use crate::report::convert::comparison::{divergences, trouble};
 use crate::report::convert::details::by_format;
 use crate::report::convert::escapes::escapes;
-use crate::report::convert::explained::{ComparedBuild, Explained, explained};
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
@@ -20,7 +19,9 @@ use crate::report::wire::matrix::{MatrixRow, RowOutside};
 use crate::report::wire::outside::{Escape, Outside};
 use crate::report::wire::report::Report;
 use crate::report::wire::trouble::Trouble;
+use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
+use crate::verify::explained::{ComparedBuild, Explained, explained};
 use crate::verify::result::{Extra, Verification};
 
 impl From<&Verification> for Report {
@@ -93,7 +94,7 @@ fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
     let altered = extra.altered.and_then(|at| facts.altered.get(at));
     let name = RowName {
         label: extra.label,
-        mode: extra.mode.mode().into(),
+        mode: scripts_ran(extra.mode).into(),
         technique: extra.mode.technique(),
         outside: altered.map_or(RowOutside::Same, |altered| match altered.system.altered {
             Some(_) => RowOutside::Different,

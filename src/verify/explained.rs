@@ -9,9 +9,11 @@ use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase};
 use crate::explain::ownership::Owner;
 use crate::explain::rules;
 use crate::explain::rules::Finding;
-use crate::report::convert::escapes::Command;
 use crate::trace::trace::Trace;
 use crate::verify::result::{Altered, Judged, Verification};
+
+/// The command line of the process that made a change, if it is known.
+pub(crate) type Command = Option<Vec<String>>;
 
 /// A build that was compared with the reference.
 #[derive(Debug, Clone, Copy)]
