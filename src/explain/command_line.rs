@@ -1,6 +1,6 @@
 //! Command lines of observed processes, the same in every build.
 
-use crate::trace::tracker::Process;
+use crate::trace::process::Process;
 
 /// The words of a command line, in which mmdebstrap's temporary directory is called `ROOT`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
