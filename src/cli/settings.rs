@@ -1,31 +1,40 @@
 //! Arguments and environment, resolved once into what the library takes. Nothing below sees an
 //! argument.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the command that is audited gets this environment"
+)]
 
 use std::sync::Arc;
 
+use crate::audit::method::Method;
 use crate::bootstrap::cache::Freshness;
-use crate::bootstrap::command::mmdebstrap::Expired;
+use crate::bootstrap::command::mmdebstrap::{Expired, Mode};
 use crate::bootstrap::mode::BuildMode;
-use crate::cli::args::{AuditArg, AuditArgs, BuildArgs, ModeArg, RecipeArgs, VerifyArgs, epoch};
+use crate::cli::args::audit::AuditArgs;
+use crate::cli::args::build::BuildArgs;
+use crate::cli::args::epoch;
+use crate::cli::args::recipe::RecipeArgs;
+use crate::cli::args::verify::VerifyArgs;
 use crate::cli::output::error::CliError;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Network;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::command_audit::Command;
 use crate::verify::environment::Environment;
+use crate::verify::epoch::{EpochSource, GivenEpoch};
 use crate::verify::leak_check::can_be_copied;
-use crate::verify::options::{
-    Concurrency, EpochSource, GivenEpoch, LeakCheck, Options, Subject, When,
-};
+use crate::verify::options::{Concurrency, LeakCheck, Options, Subject};
 use crate::verify::outside_system::choice;
 use crate::verify::requests::Requests;
+use crate::verify::requests::When;
 
 /// Refuses options of `verify` that contradict one another, before anything is opened.
 ///
 /// # Errors
 /// They do.
 pub(crate) fn check(args: &VerifyArgs) -> Result<(), CliError> {
-    if args.no_trace && args.recipe.audit == AuditArg::ReadOnly {
+    if args.no_trace && args.recipe.audit == Method::ReadOnly {
         return Err(CliError::Other(anyhow::anyhow!(
             "--audit read-only: it finds writes that fail by observing the build, which --no-trace \
              forbids"
@@ -46,19 +55,13 @@ pub(crate) fn of_verify(
     artifacts: Option<Artifacts>,
     interrupts: &Arc<Interrupts>,
 ) -> Result<Options, CliError> {
-    let normal: Vec<_> = args
-        .mode_reference
-        .iter()
-        .map(|mode| mode.reference())
-        .collect();
-    let chrootless: Vec<_> = args.technique.iter().map(|one| one.technique()).collect();
     let when = |always: bool, never: bool| match (always, never) {
         (_, true) => When::Never,
         (true, false) => When::Always,
         (false, false) => When::Needed,
     };
     Ok(Options {
-        requests: Requests::new(&normal, &chrootless),
+        requests: Requests::new(&args.mode_reference, &args.technique),
         leak_check: if args.leak_check {
             LeakCheck::On
         } else {
@@ -85,8 +88,8 @@ pub(crate) fn of_build(
     interrupts: &Arc<Interrupts>,
 ) -> Result<(Options, BuildMode), CliError> {
     let mode = match args.mode {
-        ModeArg::Normal => BuildMode::Normal(args.mode_reference.reference()),
-        ModeArg::Chrootless => BuildMode::Chrootless(args.technique.technique()),
+        Mode::Normal => BuildMode::Normal(args.mode_reference),
+        Mode::Chrootless => BuildMode::Chrootless(args.technique),
     };
     let options = Options {
         interrupts: Arc::clone(interrupts),
@@ -112,14 +115,14 @@ pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
             Network::None
         },
         outside: choice(&args.outside)?,
-        audit: args.audit.method(),
+        audit: args.audit,
     })
 }
 
 fn subject(suite: &str, mirror: Option<&String>, args: &RecipeArgs) -> Result<Subject, CliError> {
     Ok(Subject {
         mirror: mirror.cloned(),
-        variant: args.variant.as_str(),
+        variant: args.variant.as_str().to_owned(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),
         keyrings: args.keyring.clone(),
@@ -128,7 +131,7 @@ fn subject(suite: &str, mirror: Option<&String>, args: &RecipeArgs) -> Result<Su
         architecture: args.arch.clone(),
         outside_mirror: args.outside_mirror.clone(),
         outside: choice(&args.outside)?,
-        audit: args.audit.method(),
+        audit: args.audit,
         epoch: given_epoch(args)?,
         expired: if args.allow_expired {
             Expired::Allow

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM, SIGHUP: end the sandboxes, clean up, then die of the signal.
+//! SIGINT, SIGTERM and SIGHUP end the sandboxes; twinroot cleans up and then dies of the signal.
 
 use std::sync::Arc;
 use std::thread;
@@ -8,10 +8,11 @@ use signal_hook::iterator::Signals;
 
 use crate::sandbox::launch::Interrupts;
 
-/// Starts listening; every signal ends the sandboxes that run, and those that start later.
+/// Starts a thread that listens for signals. A signal ends the sandboxes that run, and each one that
+/// starts later.
 ///
 /// # Errors
-/// The kernel refuses the handlers.
+/// The handlers cannot be installed.
 pub(crate) fn listen() -> std::io::Result<Arc<Interrupts>> {
     let interrupts = Arc::new(Interrupts::default());
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
@@ -24,8 +25,8 @@ pub(crate) fn listen() -> std::io::Result<Arc<Interrupts>> {
     Ok(interrupts)
 }
 
-/// Dies of the signal that was received, so that the caller sees what happened.
+/// Ends this process by the signal that was received, so that its parent sees what happened.
 pub(crate) fn die_of(signal: i32) {
-    // It comes back only for a signal that has no default action; ours all have.
+    // This returns only for a signal without a default action, and each of these has one.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }

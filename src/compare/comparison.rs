@@ -3,18 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compare::field_value::{FieldDetail, FieldValue};
+use crate::compare::note::Note;
 use crate::compare::options::Ignored;
+use crate::input::compression::Compression;
 use crate::tar::entry::{Entry, Kind};
 use crate::tar::entry_path::EntryPath;
-
-/// Which input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
-    /// The first.
-    Left,
-    /// The second.
-    Right,
-}
 
 /// The result of a comparison.
 #[derive(Debug, Clone)]
@@ -30,7 +24,7 @@ pub struct Comparison {
     /// What options took out.
     pub ignored: Ignored,
     /// Notes on what was capped or not looked at.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
     pub collected: Collected,
     /// Why the comparison is incomplete.
@@ -61,8 +55,8 @@ pub struct SideSummary {
     pub label: String,
     /// What messages call it.
     pub source: String,
-    /// Name of the compression, `none` where there is none.
-    pub compression: &'static str,
+    /// How it is compressed.
+    pub compression: Compression,
     /// Bytes of the archive, decoded.
     pub bytes: u64,
     /// Entries.
@@ -180,12 +174,12 @@ pub enum Content {
 pub struct FieldDivergence {
     /// Name of the contract.
     pub name: String,
-    /// Value on the left; `None` where there is none.
-    pub left: Option<String>,
-    /// Value on the right.
-    pub right: Option<String>,
-    /// More: a unified difference, a hex window, which bytes.
-    pub detail: Option<String>,
+    /// Value on the left; `None` if there is none.
+    pub left: Option<FieldValue>,
+    /// Value on the right; `None` if there is none.
+    pub right: Option<FieldValue>,
+    /// What else is known.
+    pub detail: Option<FieldDetail>,
 }
 
 /// One aspect of the archives that differs.

@@ -8,12 +8,16 @@ pub(crate) mod comparison;
 pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod field_names;
+pub(crate) mod field_value;
 pub(crate) mod filter;
+pub(crate) mod note;
 pub(crate) mod notes;
 pub(crate) mod options;
 pub(crate) mod outcome;
 pub mod pairing;
 pub mod prefix;
+pub(crate) mod progress;
+pub(crate) mod side;
 pub mod spill;
 
 use crate::compare::diff::compression::Compressions;
@@ -24,14 +28,15 @@ use crate::input::source::{Opened, open};
 
 pub use crate::compare::comparison::{
     ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
-    Side, SideEntry, SideSummary, Trouble,
+    SideEntry, SideSummary, Trouble,
 };
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
+pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
+pub use crate::compare::note::Note;
 pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
+pub use crate::compare::progress::Progress;
+pub use crate::compare::side::Side;
 pub use crate::input::{Source, SourceKind};
-
-/// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.
-pub type Progress<'call> = dyn Fn(u64) + Sync + 'call;
 
 /// Compares two archives.
 ///
@@ -72,8 +77,8 @@ pub fn compare(
             return comparison;
         }
     };
-    comparison.left.compression = old.compression().name();
-    comparison.right.compression = new.compression().name();
+    comparison.left.compression = old.compression();
+    comparison.right.compression = new.compression();
     let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
@@ -171,7 +176,7 @@ impl Comparison {
         let side = |source: &Source| SideSummary {
             label: source.label.clone(),
             source: source.name.clone(),
-            compression: Compression::Plain.name(),
+            compression: Compression::Plain,
             ..SideSummary::default()
         };
         Self {

@@ -1,39 +1,32 @@
-//! What was capped or not looked at, in a line for each reason, with counts.
+//! What was capped or not looked at, with counts.
 
-use crate::compare::comparison::{Divergence, Side};
-use crate::compare::diff::content::DIGESTED;
-use crate::compare::options::{ContentPolicy, Depth, Options};
+use crate::compare::comparison::Divergence;
+use crate::compare::field_value::{FieldDetail, FieldValue};
+use crate::compare::note::Note;
+use crate::compare::options::{ContentPolicy, DIGESTED, Depth, Options};
 use crate::compare::pairing::index::Stop;
+use crate::compare::side::Side;
 
-/// How the detail of a content begins that was not explained for want of room.
-pub(crate) const FULL: &str = "left out: the explanations are full";
-
-/// Notes on the divergences that are reported, and on where the walks ended.
+/// Notes on the divergences that are reported, and on where reading the archives ended.
 pub(crate) fn of(
     divergences: &[Divergence],
     stops: &[(Side, Stop)],
     options: &Options,
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    if options.depth == Depth::Verdict {
-        notes.push("only the verdict was asked for: no entry was looked at".to_owned());
-    }
+) -> Vec<Note> {
+    let verdict_only = (options.depth == Depth::Verdict).then_some(Note::VerdictOnly);
     let mut counts = Counts::default();
     for divergence in divergences {
         counts.add(divergence, options);
     }
-    counts.tell(options, &mut notes);
-    for (side, stop) in stops {
-        let side = match side {
-            Side::Left => "left",
-            Side::Right => "right",
-        };
-        notes.push(format!(
-            "{side}: entries after the first {} were not looked at",
-            stop.entries
-        ));
-    }
-    notes
+    let left = stops.iter().map(|(side, stop)| Note::EntriesLeft {
+        side: *side,
+        after: stop.entries,
+    });
+    verdict_only
+        .into_iter()
+        .chain(counts.notes(options))
+        .chain(left)
+        .collect()
 }
 
 /// Divergent contents by what was not done with them.
@@ -42,7 +35,7 @@ struct Counts {
     contents: u64,
     without_digest: u64,
     too_large: u64,
-    full: u64,
+    no_room: u64,
     cut: u64,
 }
 
@@ -51,53 +44,55 @@ impl Counts {
         let Some(field) = divergence.fields.iter().find(|one| one.name == "content") else {
             return;
         };
-        let values = [&field.left, &field.right];
-        let undigested = |value: &&Option<String>| {
-            value
-                .as_ref()
-                .is_some_and(|value| !value.starts_with("sha256:"))
+        let is_undigested = |value: &Option<FieldValue>| match value {
+            Some(FieldValue::Content(content)) => content.sha256.is_none(),
+            _ => false,
         };
         let sides = [&divergence.left, &divergence.right];
-        let stored = sides.map(|side| side.as_ref().map_or(0, |side| side.entry.stored));
-        let detail = field.detail.as_deref().unwrap_or_default();
-        let full = detail == FULL;
+        let is_large = sides
+            .into_iter()
+            .flatten()
+            .any(|side| side.entry.stored > options.limits.content);
+        let no_room = field.detail == Some(FieldDetail::NoRoom);
+        let is_cut = matches!(
+            field.detail,
+            Some(FieldDetail::TextDifference { is_cut: true, .. })
+        );
         self.contents += 1;
-        self.without_digest += u64::from(values.iter().any(undigested));
-        self.full += u64::from(full);
-        let large = stored.iter().any(|bytes| *bytes > options.limits.content);
-        self.too_large += u64::from(large && !full);
-        let cut = detail.ends_with(crate::text::diff::REST_LEFT_OUT);
-        self.cut += u64::from(cut);
+        self.without_digest += u64::from(is_undigested(&field.left) || is_undigested(&field.right));
+        self.no_room += u64::from(no_room);
+        self.too_large += u64::from(is_large && !no_room);
+        self.cut += u64::from(is_cut);
     }
 
-    fn tell(&self, options: &Options, notes: &mut Vec<String>) {
-        let mut tell = |count: u64, what: String| {
-            if count > 0 {
-                notes.push(format!("{count} divergent contents {what}"));
-            }
+    fn notes(&self, options: &Options) -> Vec<Note> {
+        let note = |contents: u64, note: fn(u64, u64) -> Note, limit| {
+            (contents > 0).then(|| note(contents, limit))
         };
-        tell(
+        let digest = note(
             self.without_digest,
-            format!("have no digest: larger than {DIGESTED} bytes"),
+            |contents, limit| Note::NoDigest { contents, limit },
+            DIGESTED,
         );
-        if options.content == ContentPolicy::Omit {
-            tell(self.contents, "are not shown: `--no-content`".to_owned());
-            return;
-        }
-        let limit = options.limits.content;
-        tell(
-            self.too_large,
-            format!(
-                "are shown at their first difference only: larger than {limit} bytes (`--max-content-diff`)"
-            ),
-        );
-        tell(
-            self.full,
-            "are not shown: `--max-detail` is reached".to_owned(),
-        );
-        tell(
-            self.cut,
-            "are shown in part: `--max-detail` is reached".to_owned(),
-        );
+        let shown = match options.content {
+            ContentPolicy::Omit => vec![note(
+                self.contents,
+                |contents, _| Note::Omitted { contents },
+                0,
+            )],
+            ContentPolicy::Explain => vec![
+                note(
+                    self.too_large,
+                    |contents, limit| Note::TooLarge { contents, limit },
+                    options.limits.content,
+                ),
+                note(self.no_room, |contents, _| Note::NoRoom { contents }, 0),
+                note(self.cut, |contents, _| Note::Cut { contents }, 0),
+            ],
+        };
+        digest
+            .into_iter()
+            .chain(shown.into_iter().flatten())
+            .collect()
     }
 }

@@ -8,6 +8,10 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::tar::entry_path::EntryPath;
 use crate::tar::error::TarLimits;
 
+/// Largest content that a report has a digest of, in bytes. A stream holds this much of the entry
+/// in hand, so that files and streams are reported alike.
+pub(crate) const DIGESTED: u64 = 4 << 20;
+
 /// Options of a comparison.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -3,9 +3,10 @@
 use crate::text::quote;
 
 /// A compression format, or none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Compression {
     /// Not compressed, as far as the magic tells.
+    #[default]
     Plain,
     /// RFC 1952.
     Gzip,

@@ -15,8 +15,14 @@ pub struct DiffLimits {
     pub output: usize,
 }
 
-/// How a difference ends that was cut.
-pub const REST_LEFT_OUT: &str = "the rest of the difference is left out\n";
+/// A unified difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unified {
+    /// The hunks, without file headers, a newline after each line.
+    pub hunks: String,
+    /// Whether the limit on the output left out the rest.
+    pub is_cut: bool,
+}
 
 /// Whether bytes look like text: UTF-8 without NUL and almost without control characters.
 #[must_use]
@@ -30,7 +36,7 @@ pub fn is_text(bytes: &[u8]) -> bool {
 
 /// A unified difference with three lines of context, without file headers. Lines are quoted.
 #[must_use]
-pub fn unified(left: &[u8], right: &[u8], limits: DiffLimits) -> String {
+pub fn unified(left: &[u8], right: &[u8], limits: DiffLimits) -> Unified {
     let mut config = TextDiff::configure();
     let _ = config.algorithm(Algorithm::Myers).timeout(limits.time);
     let diff = config.diff_lines(left, right);
@@ -40,8 +46,10 @@ pub fn unified(left: &[u8], right: &[u8], limits: DiffLimits) -> String {
         out.push_str(&format!("{}\n", hunk.header()));
         for change in hunk.iter_changes() {
             if out.len() > limits.output {
-                out.push_str(REST_LEFT_OUT);
-                return out;
+                return Unified {
+                    hunks: out,
+                    is_cut: true,
+                };
             }
             let mark = match change.tag() {
                 ChangeTag::Equal => ' ',
@@ -56,7 +64,10 @@ pub fn unified(left: &[u8], right: &[u8], limits: DiffLimits) -> String {
             }
         }
     }
-    out
+    Unified {
+        hunks: out,
+        is_cut: false,
+    }
 }
 
 /// Longest line that is shown whole, in bytes.
@@ -84,7 +95,7 @@ mod tests {
             output: 10_000,
         };
         assert_eq!(
-            unified(b"a\nb\n", b"a\nc", limits),
+            unified(b"a\nb\n", b"a\nc", limits).hunks,
             "@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ no newline at the end\n"
         );
     }

@@ -9,7 +9,7 @@ pub(crate) mod quote;
 pub(crate) mod shell;
 
 pub use crate::text::date::{CivilTime, parse_rfc5322};
-pub use crate::text::diff::{DiffLimits, REST_LEFT_OUT, is_text, unified};
+pub use crate::text::diff::{DiffLimits, is_text, unified};
 pub use crate::text::hex::hex;
 pub use crate::text::hex_dump::window;
 pub use crate::text::quote::{is_hostile, quote, quote_line};

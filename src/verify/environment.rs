@@ -1,5 +1,6 @@
 //! What twinroot takes from the machine and the environment that it runs in. Nothing else below
 //! the command line reads environment variables.
+#![expect(clippy::disallowed_methods, reason = "this is the one place")]
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -90,4 +91,12 @@ fn output_of(program: &'static str, arguments: &[&str]) -> Result<String, Error>
     let output = Command::new(program).args(arguments).output();
     let output = output.map_err(|error| Error::MissingProgram { program, error })?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The file that a program is run from, or `None` if no directory of `PATH` has it.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|directory| directory.join(name))
+        .find(|path| path.is_file())
 }

@@ -1,18 +1,20 @@
-//! `twinroot doctor`: every capability has a line, and what is lacking the command that mends it.
+//! `twinroot doctor`: every capability has a line, and a problem is followed by the command that
+//! fixes it.
 
 use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::support::harness::Test;
 use crate::support::run::{Ran, directory, run, twinroot};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(a_program_that_some_ways_need_is_a_weak_line_and_the_command_that_installs_it),
-    test!(what_is_lacking_is_followed_by_what_mends_it_wherever_a_command_does),
+    test!(what_is_missing_is_followed_by_what_fixes_it_if_a_command_does),
     test!(a_machine_without_what_every_build_needs_is_trouble),
-    test!(every_architecture_but_the_machines_own_has_a_line),
+    test!(every_architecture_but_the_machines_own_has_a_line, needs: [Dpkg]),
 ];
 
 /// Programs of every build: where this machine has them, they are those of this machine.
@@ -66,32 +68,30 @@ fn a_program_that_some_ways_need_is_a_weak_line_and_the_command_that_installs_it
         let head: String = line.chars().skip(6).take(22).collect();
         if names.iter().any(|name| head.starts_with(name.as_str())) {
             shown.push_str(&format!("{line}\n"));
-            let next = lines
-                .get(number + 1)
-                .filter(|next| next.contains(" mend: "));
+            let next = lines.get(number + 1).filter(|next| next.contains(" fix: "));
             shown.extend(next.map(|next| format!("{next}\n")));
         }
     }
     assert_eq!(
         shown,
         "\
-ok     --outside matching   brings the programs of every --technique, --mode-reference and --audit
-ok     fakeroot             on --outside host for --technique fakeroot and --mode-reference fakechroot
-ok     setpriv              on --outside host for --technique fakeroot,unshare-helper,lxc and --mode-reference unshare,fakechroot
-ok     mount                on --outside host for --technique nested,unshare-helper,lxc
-weak   lxc-usernsexec       not installed: --outside host lacks it for --technique lxc
-                            mend: sudo apt-get install lxc
-ok     lxc-unshare          on --outside host for --technique lxc
-weak   fakechroot           not installed: --outside host lacks it for --mode-reference fakechroot
-                            mend: sudo apt-get install fakechroot
-ok     strace               on --outside host for observing scripts and --audit read-only
-weak   arch-test            not installed: --outside host lacks it for a normal build of another --arch
-                            mend: sudo apt-get install arch-test
+ok     --outside matching   includes the programs for every --technique, --mode-reference and --audit
+ok     fakeroot             installed, for --technique fakeroot and --mode-reference fakechroot
+ok     setpriv              installed, for --technique fakeroot,unshare-helper,lxc and --mode-reference unshare,fakechroot
+ok     mount                installed, for --technique nested,unshare-helper,lxc
+weak   lxc-usernsexec       not installed, so --outside host cannot be used for --technique lxc
+                            fix: sudo apt-get install lxc
+ok     lxc-unshare          installed, for --technique lxc
+weak   fakechroot           not installed, so --outside host cannot be used for --mode-reference fakechroot
+                            fix: sudo apt-get install fakechroot
+ok     strace               installed, for --trace and --audit read-only
+weak   arch-test            not installed, so --outside host cannot be used for normal builds with --arch
+                            fix: sudo apt-get install arch-test
 "
     );
 }
 
-fn what_is_lacking_is_followed_by_what_mends_it_wherever_a_command_does() {
+fn what_is_missing_is_followed_by_what_fixes_it_if_a_command_does() {
     let lab = directory();
     let empty = lab.path().join("empty");
     fs::create_dir(&empty).unwrap();
@@ -109,13 +109,13 @@ fn what_is_lacking_is_followed_by_what_mends_it_wherever_a_command_does() {
         };
         let mut lacking = 0;
         for (number, line) in lines.iter().enumerate() {
-            if !(line.starts_with("weak ") || line.starts_with("LACKS ")) || has_no_command(line) {
+            if !(line.starts_with("weak ") || line.starts_with("FAIL ")) || has_no_command(line) {
                 continue;
             }
             lacking += 1;
             let next = lines.get(number + 1).copied().unwrap_or_default();
-            let mend = next.strip_prefix("                            mend: ");
-            assert!(mend.is_some_and(|mend| !mend.is_empty()), "{line}\n{next}");
+            let fix = next.strip_prefix("                            fix: ");
+            assert!(fix.is_some_and(|fix| !fix.is_empty()), "{line}\n{next}");
         }
         assert!(lacking >= 8, "{}", ran.stdout);
     }
@@ -135,7 +135,7 @@ fn a_machine_without_what_every_build_needs_is_trouble() {
     );
     assert!(
         ran.stdout.starts_with(
-            "LACKS  mmdebstrap           not installed\n                            mend: sudo \
+            "FAIL   mmdebstrap           not installed\n                            fix: sudo \
              apt-get install mmdebstrap\n"
         ),
         "{}",
@@ -147,13 +147,10 @@ fn every_architecture_but_the_machines_own_has_a_line() {
     let lab = directory();
     let path = env::var_os("PATH").unwrap();
     let ran = doctor(lab.path(), Path::new(&path));
-    let output = std::process::Command::new("dpkg")
+    let output = Command::new("dpkg")
         .arg("--print-architecture")
-        .output();
-    let Ok(output) = output else {
-        println!("skipped: no dpkg");
-        return;
-    };
+        .output()
+        .unwrap();
     let native = String::from_utf8(output.stdout).unwrap();
     let all = [
         "amd64", "arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x",
@@ -167,7 +164,7 @@ fn every_architecture_but_the_machines_own_has_a_line() {
     assert_eq!(shown, expected.into_iter().copied().collect::<Vec<_>>());
     assert!(
         ran.stdout
-            .contains("ok     --arch, chrootless   needs no emulator, whatever the architecture\n"),
+            .contains("ok     --arch, chrootless   needs no emulator for any architecture\n"),
         "{}",
         ran.stdout
     );

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::golden::{assert_golden, testdata};
-use crate::support::harness::Test;
 use twinroot::report::{Report, bug, from_json, json, packages_table, text};
+
+use crate::support::golden::assert_golden;
+use crate::support::harness::Test;
+use crate::support::run::testdata;
 
 pub(crate) const TESTS: &[Test] = &[
     test!(every_report_reads_as_expected),

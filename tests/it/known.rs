@@ -46,7 +46,7 @@ fn a_known_divergence_is_counted_and_the_verdict_stays() {
     assert_eq!(text.status, Some(0));
     assert!(
         text.stdout
-            .ends_with("\nknown: /etc/a (content) (1)  #1  x\nknown: 1 of 1 findings\n"),
+            .ends_with("\nknown: /etc/a (content) (1)  #1  x\nknown: 1 of 1 finding\n"),
         "{text:?}"
     );
 }
@@ -78,7 +78,7 @@ fn a_bad_file_is_one_line_with_its_place() {
 }
 
 fn the_example_file_is_one() {
-    let example = include_str!("../../docs/known-foreign.toml");
+    let example = include_str!("../../docs/examples/known-foreign.toml");
     assert_eq!(compare(example, &["--accept-known"]).status, Some(1));
 }
 

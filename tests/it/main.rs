@@ -26,6 +26,9 @@ mod doctor;
 mod explain;
 mod goldens;
 mod known;
+mod layers;
+mod layout;
+mod readme;
 mod verify;
 
 use std::process::ExitCode;
@@ -37,10 +40,15 @@ use crate::support::harness::Test;
 /// The tables of all modules. The slow tests come first, so that the others run beside them.
 const TABLES: &[&[&[Test]]] = &[
     archive::TABLES,
+    &[readme::TESTS],
     verify::TABLES,
     compare::TABLES,
     explain::TABLES,
-    &[doctor::TESTS, goldens::TESTS, known::TESTS],
+    &[doctor::TESTS],
+    &[goldens::TESTS],
+    &[known::TESTS],
+    &[layers::TESTS],
+    &[layout::TESTS],
 ];
 
 fn main() -> ExitCode {

@@ -4,17 +4,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::args::known_file::KnownArgs;
-use crate::cli::output::report_files::OutputArgs;
+use crate::cli::args::outputs::OutputArgs;
 use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Options};
 use crate::explain::ownership::is_evidence;
 
-/// `twinroot compare LEFT RIGHT`
+/// Compare two tarballs bit for bit and name everything that differs
+///
+/// A tarball may be plain or compressed with gzip, zstd, xz or bzip2. The verdict is equality of
+/// bytes: reading the archives explains a difference, but never excuses one.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = SHORT, after_long_help = MORE)]
 pub struct CompareArgs {
-    /// The left tarball, in any compression; `-` is standard input.
+    /// Left tarball; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub left: Option<PathBuf>,
-    /// The right tarball.
+    /// Right tarball; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub right: Option<PathBuf>,
     /// What counts.
@@ -23,57 +27,99 @@ pub struct CompareArgs {
     /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,
-    /// Say only whether the bytes are equal.
-    #[arg(long)]
+    /// Find out only whether the bytes are equal
+    #[arg(long, help_heading = "What to compare")]
     pub verdict_only: bool,
-    /// List the names of fields and archive aspects with what they mean, and do nothing else.
-    #[arg(long)]
+    /// List the fields and archive aspects that `--ignore` takes, and exit
+    #[arg(long, help_heading = "What to compare")]
     pub list_fields: bool,
     /// What is known already.
     #[command(flatten)]
     pub known: KnownArgs,
-    /// Reports.
+    /// Where reports go.
     #[command(flatten)]
     pub outputs: OutputArgs,
 }
 
+const SHORT: &str = "Use `--help` for details, exit status and examples.";
+
+const MORE: &str = "\
+Exit status:
+  0  The tarballs are identical, apart from what was ignored
+  1  The tarballs differ
+  2  The comparison could not be done, or only in part; standard error says why
+
+Examples:
+  Compare two tarballs of different compression, and ignore that difference:
+      twinroot compare left.tar.zst right.tar --ignore compression
+
+  Read one of them from a pipe, and leave out a directory:
+      gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'
+
+  Write the report for programs:
+      twinroot compare left.tar right.tar --json report.json";
+
 /// What counts and what is shown.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct SelectionArgs {
-    /// Leave these fields or archive aspects out of account; `xattr`, `acl` and `pax` stand for all of theirs.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    /// Ignore these fields or archive aspects
+    ///
+    /// `xattr`, `acl` and `pax` cover all fields of that kind. The report counts what was ignored.
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        help_heading = "What to compare"
+    )]
     pub ignore: Vec<String>,
-    /// Leave paths out of account that match the pattern (`*` within a component, `**` across).
-    #[arg(long, value_name = "GLOB")]
+    /// Ignore entries whose path matches this pattern
+    ///
+    /// `*` matches within a path component, `**` across components. The report counts what was
+    /// ignored. May be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "What to compare")]
     pub exclude: Vec<String>,
-    /// Explain contents up to this size; larger ones by a hex window.
-    #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bytes)]
+    /// Size up to which a content is compared line by line; a larger one gets a hex window
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value = "1MiB",
+        value_parser = bytes,
+        help_heading = "Explanation"
+    )]
     pub max_content_diff: u64,
-    /// Do not show how contents differ.
-    #[arg(long)]
+    /// Do not show how contents differ
+    #[arg(long, help_heading = "Explanation")]
     pub no_content: bool,
 }
 
 /// Bounds against archives that would exhaust memory, disk or time.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
-    /// Largest extended header.
+    /// Limit on the size of an extended header
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bytes)]
     pub max_header: u64,
-    /// Entries held in memory, about 120 bytes each; more go to unlinked temporary files.
+    /// Number of entries to hold in memory
+    ///
+    /// An entry takes about 120 bytes. More entries go to unlinked temporary files.
     #[arg(long, value_name = "COUNT", default_value_t = 2_000_000)]
     pub max_entries: u64,
-    /// Most bytes of a stream kept in a temporary file, a side.
+    /// Limit on the temporary file for each input stream
     #[arg(long, value_name = "BYTES", default_value = "64GiB", value_parser = bytes)]
     pub max_spool: u64,
-    /// Most bytes of all explanations together.
+    /// Limit on the size of all explanations together
     #[arg(long, value_name = "BYTES", default_value = "16MiB", value_parser = bytes)]
     pub max_detail: u64,
-    /// Most seconds for one text difference.
+    /// Limit on the time for comparing one pair of texts, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 2)]
     pub max_diff_time: u64,
-    /// Largest zstd window, as a power of two.
-    #[arg(long, value_name = "LOG2", default_value_t = 27, value_parser = clap::value_parser!(u32).range(10..=31))]
+    /// Limit on the window of a zstd stream, as a power of two
+    #[arg(
+        long,
+        value_name = "LOG2",
+        default_value_t = 27,
+        value_parser = clap::value_parser!(u32).range(10..=31)
+    )]
     pub max_zstd_window: u32,
 }
 
@@ -147,7 +193,7 @@ fn bytes(text: &str) -> Result<u64, String> {
     let number: u64 = digits
         .trim()
         .parse()
-        .map_err(|_| format!("`{text}` is no size, for example 64KiB"))?;
+        .map_err(|_| format!("`{text}` is not a size, such as 4096 or 64KiB"))?;
     number
         .checked_mul(1 << shift)
         .ok_or_else(|| format!("`{text}` is too large"))

@@ -1,11 +1,12 @@
 //! `SOURCE_DATE_EPOCH` of the environment
 //! (<https://reproducible-builds.org/specs/source-date-epoch/>).
+#![expect(clippy::disallowed_methods, reason = "the variable is an argument")]
 
 use std::env;
 
 use crate::text::quote;
 
-/// The value is no number of seconds.
+/// The value of the variable is not a number of seconds.
 #[derive(Debug, thiserror::Error)]
 #[error("{NAME}: {}", self.why())]
 pub(crate) struct NoEpoch {
@@ -16,17 +17,17 @@ impl NoEpoch {
     /// What is wrong with the value.
     pub(crate) fn why(&self) -> String {
         let value = quote(self.value.as_bytes());
-        format!("`{value}` is no number of seconds")
+        format!("`{value}` is not a number of seconds since 1970")
     }
 }
 
 /// Name of the variable.
 pub(crate) const NAME: &str = "SOURCE_DATE_EPOCH";
 
-/// Seconds since 1970, where the variable is set.
+/// Seconds since 1970, or `None` if the variable is not set.
 ///
 /// # Errors
-/// It is set to something else.
+/// The value is not a number.
 pub(crate) fn from_environment() -> Result<Option<i64>, NoEpoch> {
     let Some(value) = env::var_os(NAME) else {
         return Ok(None);

@@ -6,23 +6,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 
 use crate::cli::args::epoch;
-use crate::report::Report;
-use crate::report::known::rules::Rules;
+use crate::report::exit_status::{KnownFindings, exit_status};
+use crate::report::known::file::Rules;
+use crate::report::known::matching::known;
+use crate::report::wire::report::Report;
 use crate::tar::time::Timestamp;
 use crate::text::quote;
 
-/// Options on what is known already.
+/// Options on differences that are known already.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct KnownArgs {
-    /// Count what the rules of this TOML file know (docs/known.md); the verdict stays
-    #[arg(long, value_name = "FILE")]
+    /// Mark differences that match a rule in this TOML file as known
+    ///
+    /// The verdict does not change. docs/known.md describes the rules.
+    #[arg(long, value_name = "FILE", help_heading = "Explanation")]
     pub known: Option<PathBuf>,
-    /// Exit with 0 where everything found is known, and with 1 where a rule is of no use
-    #[arg(long, requires = "known")]
+    /// Exit with 0 if every difference is known
+    ///
+    /// The exit status is 1 if any difference is not known, or if a rule matched nothing or has
+    /// expired.
+    #[arg(long, requires = "known", help_heading = "Explanation")]
     pub accept_known: bool,
 }
 
-/// Rules that were read.
+/// The rules of the file, and whether they may change the exit status.
 #[derive(Debug, Default)]
 pub(crate) struct KnownRules {
     rules: Option<Rules>,
@@ -33,7 +40,7 @@ impl KnownArgs {
     /// Reads the file.
     ///
     /// # Errors
-    /// It cannot be read, or has a line that is no rule.
+    /// The file cannot be read, or a line of it is not a rule.
     pub(crate) fn read(&self) -> anyhow::Result<KnownRules> {
         let Some(path) = &self.known else {
             return Ok(KnownRules::default());
@@ -48,37 +55,40 @@ impl KnownArgs {
 }
 
 impl KnownRules {
-    /// Holds a report against the rules.
+    /// The report with what the rules know.
     ///
     /// # Errors
-    /// A rule has a date, and `SOURCE_DATE_EPOCH` is no number.
-    pub(crate) fn apply(&self, report: &mut Report) -> anyhow::Result<()> {
+    /// A rule has a date, and `SOURCE_DATE_EPOCH` is not a number.
+    pub(crate) fn apply(&self, report: Report) -> anyhow::Result<Report> {
         let Some(rules) = &self.rules else {
-            return Ok(());
+            return Ok(report);
         };
         let today = if rules.has_dates() {
-            day(match &report.pin {
-                Some(pin) => pin.source_date_epoch,
+            day(match &report.frozen {
+                Some(frozen) => frozen.source_date_epoch,
                 None => today()?,
             })
         } else {
             String::new()
         };
-        report.apply_known(rules, &today);
-        Ok(())
+        Ok(Report {
+            known: known(&report, rules, &today),
+            ..report
+        })
     }
 
-    /// The exit status of a report.
+    /// The exit status that the report earns, with `--accept-known` taken into account.
     pub(crate) fn status(&self, report: &Report) -> u8 {
-        if self.accept {
-            report.accepting_status()
+        let known = if self.accept {
+            KnownFindings::Accepted
         } else {
-            report.exit_status()
-        }
+            KnownFindings::Counted
+        };
+        exit_status(report, known)
     }
 }
 
-/// `SOURCE_DATE_EPOCH`, or now.
+/// `SOURCE_DATE_EPOCH` if it is set, or else the current time, in seconds since 1970.
 fn today() -> anyhow::Result<i64> {
     if let Some(epoch) = epoch::from_environment()? {
         return Ok(epoch);
@@ -87,7 +97,7 @@ fn today() -> anyhow::Result<i64> {
     Ok(i64::try_from(now.as_secs())?)
 }
 
-/// The day of a time, in UTC.
+/// The day of a time in seconds since 1970, in UTC: `2025-10-09`.
 fn day(seconds: i64) -> String {
     let time = Timestamp::from_pax(seconds.to_string().as_bytes()).to_string();
     time.chars().take(10).collect()

@@ -6,14 +6,14 @@ use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use crate::bootstrap::at;
-use crate::cli::args::AuditArgs;
+use crate::cli::args::audit::AuditArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;
 use crate::cli::output::progress::{StageLine, Stages, Verbosity};
 use crate::cli::{settings, signals};
 use crate::report;
-use crate::report::wire::audited::AuditReport;
+use crate::report::wire::audit::AuditReport;
 use crate::sandbox::protocol::{Activity, ExitStatus, Progress};
 use crate::verify::command_audit::{Screen, audit};
 use crate::verify::environment::Environment;

@@ -4,13 +4,13 @@ use std::io::{self, Write as _};
 
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
-use crate::cli::args::BuildArgs;
+use crate::cli::args::build::BuildArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
 use crate::cli::output::error::CliError;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::{settings, signals};
-use crate::report::convert::warnings::sentence;
+use crate::report::sentences::warning::sentence;
 use crate::text::quote;
 use crate::verify::single;
 

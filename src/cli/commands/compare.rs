@@ -12,9 +12,10 @@ use crate::cli::output::error::{CliError, print};
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
+use crate::explain::explain_archives;
 use crate::input::source::{Source, SourceKind};
-use crate::report::Report;
-use crate::report::convert::comparison::Times;
+use crate::report::convert::comparison::ExplainedComparison;
+use crate::report::wire::report::Report;
 
 /// Runs the command; 0 identical, 1 divergent, 2 trouble.
 ///
@@ -44,10 +45,12 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         &|bytes| bar.set_position(bytes),
     );
     bar.finish_and_clear();
-    let mut report = Report::from_comparison(&comparison, Times::new());
-    report.detail(&comparison, epoch);
-    report.explain_alone(&comparison, epoch);
-    known.apply(&mut report)?;
+    let report = Report::from(ExplainedComparison {
+        comparison: &comparison,
+        explanation: &explain_archives(&comparison, epoch),
+        epoch,
+    });
+    let report = known.apply(report)?;
     if let Some(trouble) = &report.trouble {
         print(&[], &trouble.what, trouble.hint.clone());
     }

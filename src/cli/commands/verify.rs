@@ -1,13 +1,14 @@
 //! `twinroot verify`: the whole job, and its report.
 
 use crate::bootstrap::at;
-use crate::cli::args::VerifyArgs;
+use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::error::{CliError, print};
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::output::report_files::Outputs;
 use crate::cli::{settings, signals};
-use crate::report::{self, Report};
+use crate::report;
+use crate::report::wire::report::Report;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::verify;
 
@@ -27,8 +28,7 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     let verification =
         verify(&options, &stages).map_err(|error| CliError::from(error).of_run(&interrupts))?;
     drop(stages);
-    let mut report = Report::from(&verification);
-    known.apply(&mut report)?;
+    let report = known.apply(Report::from(&verification))?;
     if let Some(artifacts) = &options.artifacts {
         let json = report::json(&report).map_err(anyhow::Error::from)?;
         artifacts.write("report.json", json.as_bytes())?;

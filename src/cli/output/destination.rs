@@ -1,5 +1,5 @@
 //! Where one result goes: standard output, a device or pipe, or a file that gets its name
-//! when it is whole.
+//! only when it is complete.
 
 use std::fs::File;
 use std::io::Write;
@@ -8,24 +8,30 @@ use std::{fs, io};
 
 use tempfile::NamedTempFile;
 
-/// An opened destination. Dropped unfinished, a file leaves nothing behind.
+/// An opened destination. If it is dropped before [`Destination::finish`], no file is left behind.
 pub(crate) enum Destination {
     /// Standard output.
     Standard,
-    /// What stands there already and is no regular file: written as it is.
+    /// An existing device or pipe, which is written to directly.
     Special(File),
-    /// A file under another name until it is whole, and the name it gets.
-    File(NamedTempFile, PathBuf),
+    /// A regular file, under a temporary name until it is complete.
+    File {
+        /// The file that is written.
+        unfinished: NamedTempFile,
+        /// The name that it gets.
+        path: PathBuf,
+    },
 }
 
 impl Destination {
-    /// Opens a destination, `-` being standard output, so that a mistake shows before the work.
+    /// Opens a destination, so that a wrong path is an error before the work starts. `-` is standard
+    /// output.
     ///
-    /// A device or a pipe is written as it is: renaming over it would replace it. A symbolic
-    /// link stays, and what it points to is replaced.
+    /// A device or pipe is written to directly, because renaming a file over it would replace it.
+    /// A symbolic link is kept and its target is replaced.
     ///
     /// # Errors
-    /// The file cannot be made where it should be.
+    /// The file cannot be created in its directory.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::Standard);
@@ -42,52 +48,105 @@ impl Destination {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        // A temporary file would be private; who may read the result is for the umask to say.
+        // A temporary file would be private; the umask decides who may read the result.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
         let file = tempfile::Builder::new()
             .prefix(".twinroot-")
             .permissions(permissions)
             .tempfile_in(directory)?;
-        Ok(Self::File(file, path))
+        Ok(Self::File {
+            unfinished: file,
+            path,
+        })
     }
 
-    /// A writer of its own, for a thread.
+    /// A writer that another thread can own.
     ///
     /// # Errors
-    /// No descriptor is left.
+    /// The descriptor cannot be duplicated.
     pub(crate) fn writer(&self) -> io::Result<Box<dyn Write + Send>> {
         Ok(match self {
             Self::Standard => Box::new(io::stdout()),
             Self::Special(file) => Box::new(file.try_clone()?),
-            Self::File(file, _) => Box::new(file.as_file().try_clone()?),
+            Self::File { unfinished, .. } => Box::new(unfinished.as_file().try_clone()?),
         })
     }
 
     /// Gives a file its name.
     ///
     /// # Errors
-    /// It cannot be renamed.
+    /// The file cannot be renamed.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Self::Standard | Self::Special(_) => Ok(()),
-            Self::File(file, path) => {
-                let _: File = file.persist(&path).map_err(|error| error.error)?;
+            Self::File { unfinished, path } => {
+                let _: File = unfinished.persist(&path).map_err(|error| error.error)?;
                 Ok(())
             }
         }
     }
 
-    /// Leaves no file behind, an older one of that name neither.
+    /// Drops the result, and removes an older file of the same name.
     ///
     /// # Errors
-    /// The older one cannot be removed.
+    /// The older file cannot be removed.
     pub(crate) fn withdraw(self) -> io::Result<()> {
         match self {
             Self::Standard | Self::Special(_) => Ok(()),
-            Self::File(_, path) => match fs::remove_file(&path) {
+            Self::File { path, .. } => match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
             },
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_has_its_name_only_when_it_is_complete() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report");
+        fs::write(&path, "old").unwrap();
+        let destination = Destination::open(&path).unwrap();
+        destination.writer().unwrap().write_all(b"new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        destination.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        drop(Destination::open(&path).unwrap());
+        assert_eq!(names(directory.path()), ["report"]);
+        Destination::open(&path).unwrap().withdraw().unwrap();
+        assert!(names(directory.path()).is_empty());
+    }
+
+    #[test]
+    fn a_symbolic_link_is_kept_and_its_target_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let (target, link) = (
+            directory.path().join("target"),
+            directory.path().join("link"),
+        );
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        let destination = Destination::open(&link).unwrap();
+        destination.writer().unwrap().write_all(b"new").unwrap();
+        destination.finish().unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
     }
 }

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 
 use crate::bootstrap;
+use crate::cli::commands::doctor::check::MissingRequirement;
 use crate::cli::output::{hints, replay};
 use crate::cli::signals;
 use crate::sandbox::launch::Interrupts;
@@ -15,17 +16,10 @@ use crate::verify;
 pub(crate) enum CliError {
     /// A signal asked for the end. Everything is cleaned up.
     Signal(i32),
+    /// This machine has not got what every build needs.
+    Requirement(MissingRequirement),
     /// A verification, a build or an audit could not be done.
     Verify(verify::Error),
-    /// The machine lacks what every run needs.
-    Missing {
-        /// The program or part of the machine.
-        what: String,
-        /// What is wrong with it.
-        why: String,
-        /// The command that fixes it.
-        hint: Option<String>,
-    },
     /// Anything else, with its context.
     Other(anyhow::Error),
 }
@@ -35,6 +29,7 @@ impl CliError {
     pub(crate) fn print(&self) -> u8 {
         match self {
             Self::Signal(signal) => signals::die_of(*signal),
+            Self::Requirement(error) => print(&[], &error.to_string(), error.fix.clone()),
             Self::Verify(error) => {
                 print(error.tail(), &error.to_string(), hints::of(error));
                 let command = error.failed_build().and_then(replay::command);
@@ -42,9 +37,6 @@ impl CliError {
                     // Standard error may be closed; the exit status says the same.
                     let _ = writeln!(std::io::stderr(), "repeat with: {command}");
                 }
-            }
-            Self::Missing { what, why, hint } => {
-                print(&[], &format!("{what}: {why}"), hint.clone())
             }
             Self::Other(error) => print(&[], &format!("{error:#}"), None),
         }
@@ -67,6 +59,12 @@ pub(crate) fn print(tail: &[String], line: &str, hint: Option<String>) {
     text.extend(hint.map(|hint| format!("hint: {hint}\n")));
     // Standard error may be closed; the exit status says the same.
     let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+impl From<MissingRequirement> for CliError {
+    fn from(error: MissingRequirement) -> Self {
+        Self::Requirement(error)
+    }
 }
 
 impl From<verify::Error> for CliError {

@@ -9,23 +9,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::output::destination::Destination;
 use crate::report;
-use crate::report::{Report, Verdict};
-
-/// Options that say where reports go.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct OutputArgs {
-    /// Write the report as text; `-` is standard output, which is the default.
-    #[arg(long, value_name = "FILE")]
-    pub text: Option<PathBuf>,
-    /// Write the report as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Write report files even where nothing differs.
-    #[arg(long)]
-    pub output_empty: bool,
-}
+use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +21,6 @@ enum Format {
     Text,
     Json,
     Bug,
-}
-
-/// What `verify` may add to a text report, or print instead of it.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct PackageArgs {
-    /// List every package in text reports: how its scripts support DPKG_ROOT, and whether the
-    /// run proves it complete
-    #[arg(long)]
-    pub packages: bool,
-    /// Print a bug report on this package instead of the text report
-    #[arg(long, value_name = "PACKAGE")]
-    pub bug: Option<String>,
 }
 
 struct Target {
@@ -145,7 +121,7 @@ impl Target {
             Some("-") => "standard output".to_owned(),
             _ => crate::text::quote(self.path.as_os_str().as_encoded_bytes()),
         };
-        if matches!(self.destination, Destination::File(..)) && !leave_files {
+        if matches!(self.destination, Destination::File { .. }) && !leave_files {
             return self.destination.withdraw().with_context(place);
         }
         let mut writer = self.destination.writer().with_context(place)?;

@@ -7,15 +7,14 @@ use std::io;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::compare::diff::fields::View;
-use crate::compare::options::Limits;
+use crate::compare::diff::view::View;
+use crate::compare::field_value::{ContentSummary, FieldDetail};
+use crate::compare::options::{DIGESTED, Limits};
 use crate::input::read_at::{PIECE, ReadAt, first_difference, read_up_to};
-use crate::text::diff::{DiffLimits, is_text, unified};
+use crate::text::diff::{DiffLimits, Unified, is_text, unified};
+use crate::text::hex::hex;
 use crate::text::hex_dump::window;
 
-/// Largest content that a report has a digest of. A stream holds this much of the entry in
-/// hand, so that files and streams are reported alike.
-pub(crate) const DIGESTED: u64 = 4 << 20;
 /// Bytes shown before the first differing byte.
 const BEFORE: u64 = 32;
 /// Bytes looked at for a hex window.
@@ -156,17 +155,20 @@ pub(crate) fn first_nonzero(
     }
 }
 
-/// What a content is, in one line: its digest and size, or its size only.
-pub(crate) fn describe(view: &View<'_>) -> io::Result<Option<String>> {
+/// What a content is, in short; `None` if it is empty.
+pub(crate) fn summary(view: &View<'_>) -> io::Result<Option<ContentSummary>> {
     let bytes = view.entry.stored;
     if bytes == 0 {
         return Ok(None);
     }
     if bytes > DIGESTED || !view.is_whole() {
-        return Ok(Some(format!("{bytes} bytes")));
+        return Ok(Some(ContentSummary {
+            bytes,
+            sha256: None,
+        }));
     }
-    let digest = digest(view.reader, view.entry.content, bytes)?;
-    Ok(Some(format!("sha256:{digest} ({bytes} bytes)")))
+    let sha256 = Some(digest(view.reader, view.entry.content, bytes)?);
+    Ok(Some(ContentSummary { bytes, sha256 }))
 }
 
 /// SHA-256 in hexadecimal of a span.
@@ -191,11 +193,7 @@ pub(crate) fn digest(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result
         hasher.update(target.get(..read).unwrap_or_default());
         done += read as u64;
     }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hex(&hasher.finalize()))
 }
 
 /// Shows how two contents differ: a unified difference of texts, a hex window otherwise.
@@ -205,7 +203,7 @@ pub(crate) fn explain(
     difference: &ContentDifference,
     limits: &Limits,
     room: usize,
-) -> io::Result<String> {
+) -> io::Result<FieldDetail> {
     let (old, new) = (Expanded::new(left), Expanded::new(right));
     if old.length.max(new.length) <= limits.content && left.is_whole() && right.is_whole() {
         let (l, r) = (
@@ -213,14 +211,15 @@ pub(crate) fn explain(
             bytes(&new, 0, limits.content)?,
         );
         if is_text(&l) && is_text(&r) {
-            return Ok(unified(
+            let Unified { hunks, is_cut } = unified(
                 &l,
                 &r,
                 DiffLimits {
                     time: limits.time,
                     output: room,
                 },
-            ));
+            );
+            return Ok(FieldDetail::TextDifference { hunks, is_cut });
         }
     }
     let from = difference.first.saturating_sub(BEFORE) / 16 * 16;
@@ -228,15 +227,14 @@ pub(crate) fn explain(
         bytes(&old, from, WINDOW as u64)?,
         bytes(&new, from, WINDOW as u64)?,
     );
-    let mut out = format!(
-        "first difference at byte {}\n{}",
-        difference.first,
-        window(from, &l, &r, ROWS)
-    );
-    if out.len() > room {
-        out = format!("first difference at byte {}\n", difference.first);
-    }
-    Ok(out)
+    let first = difference.first;
+    let shown = |window| FieldDetail::Bytes { first, window };
+    let whole = shown(window(from, &l, &r, ROWS));
+    Ok(if whole.to_string().len() > room {
+        shown(String::new())
+    } else {
+        whole
+    })
 }
 
 /// At most `length` bytes of a content from `from` on.

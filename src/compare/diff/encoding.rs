@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use crate::compare::comparison::FieldDivergence;
-use crate::compare::diff::fields::{Names, View};
+use crate::compare::diff::view::{Names, View};
+use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::tar::block::{Block, Region, checksum_kind, regions};
 use crate::tar::entry::{pax_field, trim_slash};
 use crate::tar::number::Number;
@@ -110,12 +111,17 @@ pub(crate) fn compare(
     if found.is_empty() {
         return None;
     }
-    let chain = |view: &View<'_>| Some(chain_text(&view.group.ext, &view.group.block));
+    let chain = |view: &View<'_>| {
+        Some(FieldValue::Headers(chain_text(
+            &view.group.ext,
+            &view.group.block,
+        )))
+    };
     Some(FieldDivergence {
         name: "header-encoding".to_owned(),
         left: chain(left),
         right: chain(right),
-        detail: Some(found.join(", ")),
+        detail: Some(FieldDetail::Headers(found)),
     })
 }
 

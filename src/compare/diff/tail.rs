@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::compare::comparison::ArchiveDivergence;
-use crate::compare::diff::content::{DIGESTED, digest, first_nonzero};
+use crate::compare::diff::content::{digest, first_nonzero};
+use crate::compare::options::DIGESTED;
 use crate::input::read_at::{PIECE, ReadAt, first_difference};
 
 /// GNU tar fills an archive with zeros to a multiple of this many bytes.

@@ -3,8 +3,9 @@
 use std::io::Cursor;
 
 use crate::compare::compare as compare_archives;
-use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence, Side};
+use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence};
 use crate::compare::options::{Limits, Options};
+use crate::compare::side::Side;
 use crate::explain::content::fact::{EntryChange, Fact, PropertyChange, PropertyKind};
 use crate::explain::content::packed::UNPACKED;
 use crate::input::source::{Source, SourceKind};
@@ -90,8 +91,8 @@ fn change(field: &FieldDivergence) -> EntryChange {
     }
     EntryChange::Field(PropertyChange {
         name: field.name.clone(),
-        left: field.left.clone(),
-        right: field.right.clone(),
+        left: field.left.as_ref().map(ToString::to_string),
+        right: field.right.as_ref().map(ToString::to_string),
         kind: match field.name.as_str() {
             "mtime" => PropertyKind::Time,
             _ => PropertyKind::Other,

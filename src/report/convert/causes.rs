@@ -1,44 +1,28 @@
-//! From what explaining found to the wire types.
+//! Findings as causes.
 
-use crate::explain::rules::Finding;
-use crate::report::{Cause, Report, Script};
+use crate::explain::finding::Finding;
+use crate::report::sentences::{evidence, finding};
+use crate::report::wire::cause::Cause;
 
-impl Report {
-    /// Writes findings into the report: causes, and for each divergence and escape which one
-    /// it belongs to and whose script it was.
-    pub(crate) fn explain(&mut self, findings: &[Finding]) {
-        for (number, finding) in findings.iter().enumerate() {
-            let id = (number + 1).to_string();
-            let script = finding.script.as_deref().and_then(Script::from_name);
-            for at in &finding.claims {
-                let Some(row) = self.divergences.get_mut(*at) else {
-                    continue;
-                };
-                row.cause = Some(id.clone());
-                if finding.package.is_some() {
-                    row.package.clone_from(&finding.package);
-                    row.script = script;
-                }
-            }
-            if let Some(outside) = &mut self.outside {
-                for at in &finding.escapes {
-                    if let Some(escape) = outside.escapes.get_mut(*at) {
-                        escape.package.clone_from(&finding.package);
-                        escape.script = script;
-                    }
-                }
-            }
-            self.causes.push(Cause {
-                id,
-                rule: finding.rule.to_owned(),
-                title: finding.title.clone(),
-                entries: finding.claims.len() as u64,
-                package: finding.package.clone(),
-                script,
-                evidence: finding.evidence.clone(),
-                hint: finding.hint.map(str::to_owned),
-                bug: finding.bug.map(str::to_owned),
-            });
-        }
-    }
+/// The causes of findings, in their order.
+pub(crate) fn causes(findings: &[Finding]) -> Vec<Cause> {
+    let numbered = findings.iter().enumerate();
+    numbered
+        .map(|(number, one)| Cause {
+            id: cause_id(number),
+            rule: one.rule.as_str().to_owned(),
+            title: finding::title(one),
+            entries: one.claims.len() as u64,
+            package: one.package.clone(),
+            script: one.script.map(Into::into),
+            evidence: evidence::lines(one),
+            hint: finding::hint(one).map(str::to_owned),
+            bug: finding::bug(one).map(str::to_owned),
+        })
+        .collect()
+}
+
+/// The id of the cause of a finding, given the finding's position from 0.
+pub(crate) fn cause_id(number: usize) -> String {
+    (number + 1).to_string()
 }

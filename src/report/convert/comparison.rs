@@ -1,114 +1,220 @@
-//! From what a comparison found to the wire types.
+//! A comparison as a report, and its parts for reports with more.
 
 use base64::Engine as _;
 
-use crate::compare;
-use crate::compare::comparison::{Comparison, DivergenceKind};
-use crate::report::{
-    ArchiveDivergence, ArchiveSide, EntryDivergence, Field, Ignored, Kind, Report, SCHEMA, Trouble,
-    Verdict,
+use crate::compare::comparison::{
+    ArchiveDivergence, Comparison, Divergence, DivergenceKind, SideSummary,
 };
+use crate::explain::attribution::Attribution;
+use crate::explain::content::field_detail::Epoch;
+use crate::explain::explanation::Explanation;
+use crate::input::compression::Compression;
+use crate::report::convert::causes::{cause_id, causes};
+use crate::report::convert::details::{FieldDetails, as_compared, by_format};
+use crate::report::sentences;
+use crate::report::wire::divergence::{
+    DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
+};
+use crate::report::wire::known::IgnoredRule;
+use crate::report::wire::report::{Report, SCHEMA, Times};
+use crate::report::wire::side::{ArchiveSide, CompressionName};
+use crate::report::wire::trouble::Trouble;
+use crate::tar::entry::Entry;
+use crate::tar::number::Number;
 use crate::text::quote;
+use crate::verify::verdict::Verdict;
 
-/// Seconds by step.
-pub type Times = std::collections::BTreeMap<String, f64>;
+/// A comparison, and what explaining made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplainedComparison<'a> {
+    /// The comparison.
+    pub comparison: &'a Comparison,
+    /// Owners and findings.
+    pub explanation: &'a Explanation,
+    /// `SOURCE_DATE_EPOCH`, if it is known.
+    pub epoch: Epoch,
+}
 
-impl Report {
-    /// The report of `compare`; `verify` adds its parts to it.
-    #[must_use]
-    pub fn from_comparison(comparison: &Comparison, timings: Times) -> Self {
-        let verdict = match (&comparison.trouble, comparison.is_identical()) {
-            (Some(_), _) => Verdict::Failed,
-            (None, true) => Verdict::Identical,
-            (None, false) => Verdict::Divergent,
-        };
+impl From<&Comparison> for Report {
+    /// The report of a comparison alone: nothing is attributed or explained.
+    fn from(comparison: &Comparison) -> Self {
         Self {
             schema: SCHEMA.to_owned(),
-            verdict,
+            verdict: Verdict::of_comparison(comparison).into(),
             left: side(&comparison.left),
             right: side(&comparison.right),
-            divergences: comparison.divergences.iter().map(divergence).collect(),
-            archive: comparison.archive.iter().map(archive).collect(),
+            divergences: divergences(comparison, &as_compared(comparison), &[]),
+            archive: aspects(comparison),
             causes: Vec::new(),
             outside: None,
             packages: Vec::new(),
             builds: Vec::new(),
             matrix: Vec::new(),
-            pin: None,
-            ignored: comparison
-                .ignored
-                .iter()
-                .map(|(rule, count)| Ignored {
-                    rule: rule.clone(),
-                    count: *count,
-                })
-                .collect(),
+            frozen: None,
+            ignored: ignored(comparison),
             known: Vec::new(),
-            notes: comparison.notes.clone(),
-            trouble: comparison.trouble.as_ref().map(|trouble| Trouble {
-                what: trouble.what.clone(),
-                hint: trouble.hint.clone(),
-            }),
-            timings,
+            notes: notes(comparison),
+            trouble: trouble(comparison),
+            timings: Times::new(),
         }
     }
 }
 
-fn side(side: &compare::SideSummary) -> ArchiveSide {
+impl From<ExplainedComparison<'_>> for Report {
+    /// The report of `compare`.
+    fn from(explained: ExplainedComparison<'_>) -> Self {
+        let ExplainedComparison {
+            comparison,
+            explanation,
+            epoch,
+        } = explained;
+        Self {
+            divergences: divergences(
+                comparison,
+                &by_format(comparison, epoch),
+                &explanation.attributions,
+            ),
+            causes: causes(&explanation.findings),
+            ..Self::from(comparison)
+        }
+    }
+}
+
+/// One of the two archives.
+pub(crate) fn side(side: &SideSummary) -> ArchiveSide {
     ArchiveSide {
         label: side.label.clone(),
         source: quote(side.source.as_bytes()),
-        compression: side.compression.to_owned(),
+        compression: side.compression.into(),
         bytes: side.bytes,
         entries: side.entries,
         sha256: side.sha256.clone(),
     }
 }
 
-/// A name as text; in quoted form where it is not UTF-8.
+impl From<Compression> for CompressionName {
+    fn from(compression: Compression) -> Self {
+        match compression {
+            Compression::Plain => Self::None,
+            Compression::Gzip => Self::Gzip,
+            Compression::Zstd => Self::Zstd,
+            Compression::Xz => Self::Xz,
+            Compression::Bzip2 => Self::Bzip2,
+            Compression::Lz4 => Self::Lz4,
+        }
+    }
+}
+
+/// The divergent entries, each with its details and its attribution; an entry beyond the end of
+/// either list has none.
+pub(crate) fn divergences(
+    comparison: &Comparison,
+    details: &[FieldDetails],
+    attributions: &[Attribution],
+) -> Vec<DivergentEntry> {
+    let (no_details, nobodys) = (FieldDetails::default(), Attribution::default());
+    let numbered = comparison.divergences.iter().enumerate();
+    numbered
+        .map(|(at, divergence)| {
+            let details = details.get(at).unwrap_or(&no_details);
+            let attribution = attributions.get(at).unwrap_or(&nobodys);
+            divergent_entry(divergence, details, attribution)
+        })
+        .collect()
+}
+
+/// The aspects of the archives that differ.
+pub(crate) fn aspects(comparison: &Comparison) -> Vec<DivergentAspect> {
+    let aspect = |one: &ArchiveDivergence| DivergentAspect {
+        name: one.name.to_owned(),
+        left: one.left.clone(),
+        right: one.right.clone(),
+        detail: one.detail.clone(),
+    };
+    comparison.archive.iter().map(aspect).collect()
+}
+
+/// What options took out of the comparison.
+pub(crate) fn ignored(comparison: &Comparison) -> Vec<IgnoredRule> {
+    let ignored = comparison.ignored.iter();
+    ignored
+        .map(|(rule, count)| IgnoredRule {
+            rule: rule.clone(),
+            count: *count,
+        })
+        .collect()
+}
+
+/// What the comparison did not look at.
+pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
+    let notes = comparison.notes.iter();
+    notes.map(sentences::note::of_comparison).collect()
+}
+
+/// Why the comparison is not complete, if it is not.
+pub(crate) fn trouble(comparison: &Comparison) -> Option<Trouble> {
+    let trouble = comparison.trouble.as_ref();
+    trouble.map(|trouble| Trouble {
+        what: trouble.what.clone(),
+        hint: trouble.hint.clone(),
+    })
+}
+
+/// A name as text, in quoted form if it is not UTF-8.
 fn name(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(|_| quote(bytes), str::to_owned)
 }
 
-/// The bytes of a name in base64, where its text does not hold them.
+/// The bytes of a name in base64 if they are not UTF-8.
 fn base64(name: &[u8]) -> Option<String> {
     std::str::from_utf8(name)
         .err()
         .map(|_| base64::engine::general_purpose::STANDARD.encode(name))
 }
 
-fn divergence(divergence: &compare::Divergence) -> EntryDivergence {
-    let kind = match divergence.kind {
-        DivergenceKind::Changed => Kind::Changed,
-        DivergenceKind::LeftOnly => Kind::LeftOnly,
-        DivergenceKind::RightOnly => Kind::RightOnly,
-        DivergenceKind::Moved => Kind::Moved,
-        DivergenceKind::Reordered => Kind::Reordered,
+fn divergent_entry(
+    divergence: &Divergence,
+    details: &FieldDetails,
+    attribution: &Attribution,
+) -> DivergentEntry {
+    let (kind, alone) = match divergence.kind {
+        DivergenceKind::Changed => (DivergenceName::Changed, None),
+        DivergenceKind::LeftOnly => (DivergenceName::LeftOnly, divergence.left.as_ref()),
+        DivergenceKind::RightOnly => (DivergenceName::RightOnly, divergence.right.as_ref()),
+        DivergenceKind::Moved => (DivergenceName::Moved, None),
+        DivergenceKind::Reordered => (DivergenceName::Reordered, None),
     };
-    let alone = match divergence.kind {
-        DivergenceKind::LeftOnly => divergence.left.as_ref(),
-        DivergenceKind::RightOnly => divergence.right.as_ref(),
-        DivergenceKind::Changed | DivergenceKind::Moved | DivergenceKind::Reordered => None,
-    };
-    EntryDivergence {
+    DivergentEntry {
         path: name(&divergence.path),
         path_base64: base64(&divergence.path),
         occurrence: divergence.occurrence,
         kind,
-        fields: divergence.fields.iter().map(field).collect(),
+        fields: fields(divergence, details),
         from: divergence.from.as_deref().map(name),
         from_base64: divergence.from.as_deref().and_then(base64),
         entry: alone.map(|side| summary(&side.entry)),
-        cause: None,
-        package: None,
-        script: None,
+        cause: attribution.finding.map(cause_id),
+        package: attribution.package.clone(),
+        script: attribution.script.map(Into::into),
     }
 }
 
+fn fields(divergence: &Divergence, details: &FieldDetails) -> Vec<DivergentField> {
+    let numbered = divergence.fields.iter().enumerate();
+    numbered
+        .map(|(at, field)| DivergentField {
+            name: field.name.clone(),
+            left: field.left.as_ref().map(ToString::to_string),
+            right: field.right.as_ref().map(ToString::to_string),
+            detail: details.0.get(at).cloned().flatten(),
+        })
+        .collect()
+}
+
 /// An entry in a line, for example `file 0644 0:0 12 bytes`.
-fn summary(entry: &crate::tar::entry::Entry) -> String {
+fn summary(entry: &Entry) -> String {
     let mode = match &entry.mode {
-        crate::tar::number::Number::Value(mode) if *mode >= 0 => format!("{mode:04o}"),
+        Number::Value(mode) if *mode >= 0 => format!("{mode:04o}"),
         other => other.to_string(),
     };
     let mut line = format!("{} {mode} {}:{}", entry.kind, entry.uid, entry.gid);
@@ -119,22 +225,4 @@ fn summary(entry: &crate::tar::entry::Entry) -> String {
         line.push_str(&format!(" -> {}", quote(&entry.linkname)));
     }
     line
-}
-
-fn field(field: &compare::FieldDivergence) -> Field {
-    Field {
-        name: field.name.clone(),
-        left: field.left.clone(),
-        right: field.right.clone(),
-        detail: field.detail.clone(),
-    }
-}
-
-fn archive(one: &compare::ArchiveDivergence) -> ArchiveDivergence {
-    ArchiveDivergence {
-        name: one.name.to_owned(),
-        left: one.left.clone(),
-        right: one.right.clone(),
-        detail: one.detail.clone(),
-    }
 }

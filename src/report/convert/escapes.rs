@@ -1,20 +1,41 @@
-//! Changes of the outside as rows of a report, and as lines of text.
+//! Changes of the outside as escapes.
 
 use crate::audit;
 use crate::audit::change::ChangeKind;
-use crate::report::{Change, Escape, Field};
+use crate::explain::attribution::EscapeAttribution;
+use crate::report::wire::divergence::DivergentField;
+use crate::report::wire::outside::{Escape, EscapeChange};
 use crate::tar::time::Timestamp;
 use crate::text::quote;
 
-/// A change that nobody has been named for.
-pub(crate) fn row(change: &audit::Change) -> Escape {
+/// The escapes of a build, given whose each change is.
+pub(crate) fn escapes(
+    changes: &[audit::Change],
+    attributions: &[EscapeAttribution],
+) -> Vec<Escape> {
+    let attributed = changes.iter().zip(attributions);
+    attributed
+        .map(|(change, attribution)| Escape {
+            package: attribution.package.clone(),
+            script: attribution.script.map(Into::into),
+            command: attribution
+                .command
+                .as_ref()
+                .map(|command| command.words.clone()),
+            ..escape(change)
+        })
+        .collect()
+}
+
+/// A change of which nobody knows whose it is.
+pub(crate) fn escape(change: &audit::Change) -> Escape {
     Escape {
         path: quote(&change.path),
         change: match change.kind {
-            ChangeKind::Created => Change::Created,
-            ChangeKind::Modified => Change::Modified,
-            ChangeKind::Removed => Change::Removed,
-            ChangeKind::Metadata => Change::Metadata,
+            ChangeKind::Created => EscapeChange::Created,
+            ChangeKind::Modified => EscapeChange::Modified,
+            ChangeKind::Removed => EscapeChange::Removed,
+            ChangeKind::Metadata => EscapeChange::Metadata,
         },
         fields: change.fields.iter().map(field).collect(),
         package: None,
@@ -23,13 +44,13 @@ pub(crate) fn row(change: &audit::Change) -> Escape {
     }
 }
 
-fn field(field: &audit::FieldChange) -> Field {
+fn field(field: &audit::FieldChange) -> DivergentField {
     let value = |value: &Option<audit::Value>| match value {
         Some(audit::Value::Time(at)) => Some(time(&at.to_string())),
         Some(value) => Some(value.to_string()).filter(|text| !text.is_empty()),
         None => None,
     };
-    Field {
+    DivergentField {
         name: field.field.to_string(),
         left: value(&field.before),
         right: value(&field.after),
@@ -37,42 +58,7 @@ fn field(field: &audit::FieldChange) -> Field {
     }
 }
 
-/// A decimal time as a person reads it, in UTC.
+/// A decimal number of seconds since 1970 in RFC 3339, in UTC.
 pub(crate) fn time(seconds: &str) -> String {
     Timestamp::from_pax(seconds.as_bytes()).to_string()
-}
-
-/// At most `most` rows as indented lines.
-pub(crate) fn listing(escapes: &[Escape], most: usize) -> String {
-    let mut out = String::new();
-    for escape in escapes.iter().take(most) {
-        let word = match escape.change {
-            Change::Created => "created",
-            Change::Modified => "modified",
-            Change::Removed => "removed",
-            Change::Metadata => "metadata",
-        };
-        let by = escape.package.iter().map(|package| match escape.script {
-            Some(script) => format!("   {package} {}", script.as_str()),
-            None => format!("   {package}"),
-        });
-        out.push_str(&format!(
-            "  {word:9} {}{}\n",
-            escape.path,
-            by.collect::<String>()
-        ));
-        for field in &escape.fields {
-            let value = |value: &Option<String>| value.clone().unwrap_or_default();
-            let line = format!("{} | {}", value(&field.left), value(&field.right));
-            let line = if line == " | " { String::new() } else { line };
-            out.push_str(&format!("    {:8} {line}\n", field.name).replace(" \n", "\n"));
-        }
-    }
-    if escapes.len() > most {
-        out.push_str(&format!(
-            "  and {} more, in the JSON report\n",
-            escapes.len() - most
-        ));
-    }
-    out
 }

@@ -1,8 +1,16 @@
-//! TODO.
+//! From what a run found to wire values. Each function makes a finished value; none edits one.
 
+pub(crate) mod audit;
+pub(crate) mod builds;
 pub(crate) mod causes;
 pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod escapes;
+pub(crate) mod executed;
+pub(crate) mod frozen;
+pub(crate) mod matrix;
+pub(crate) mod packages;
+pub(crate) mod script;
+pub(crate) mod timings;
+pub(crate) mod verdict;
 pub(crate) mod verification;
-pub(crate) mod warnings;

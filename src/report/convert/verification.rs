@@ -1,374 +1,181 @@
-//! The parts of a report that `verify` adds to a comparison.
+//! A verification as a report.
 
-use serde::{Deserialize, Serialize};
-
-use crate::audit;
-use crate::bootstrap::build::Built;
-use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::outside::Versions;
-use crate::compare::comparison::Comparison;
-use crate::explain::attribution::{Chroots, named};
-use crate::explain::case::{Differing, Evidence, Foreign, TechniqueCase};
-use crate::explain::rules;
-use crate::report::convert::comparison::Times;
-use crate::report::convert::escapes::time;
-use crate::report::convert::warnings::warnings;
-use crate::report::wire::executed::Executed;
-use crate::report::wire::matrix::{MatrixRow, RowName, SAME};
-use crate::report::{Build, Escape, Outside, Report, Trouble, Verdict};
-use crate::trace::trace::Trace;
-use crate::verify;
-use crate::verify::note::{Note, Wanted};
-use crate::verify::observation::Observed;
-use crate::verify::result::{Altered, Extra, Judged, Verification};
-use crate::verify::timings::Timings;
-
-/// The frozen archive state, and what was asked of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pin {
-    /// Suite or code name.
-    pub suite: String,
-    /// The mirror, where one was given.
-    pub mirror: Option<String>,
-    /// mmdebstrap's variant.
-    pub variant: String,
-    /// Further packages.
-    pub include: Vec<String>,
-    /// Debian architecture.
-    pub architecture: String,
-    /// Date of the suite's Release file.
-    pub release_date: Option<String>,
-    /// Seconds since the epoch.
-    pub source_date_epoch: i64,
-    /// Digest of all indices and packages.
-    pub sha256: String,
-    /// Bytes of all packages.
-    pub bytes: u64,
-    /// Every package file that was fetched, also those for the outside alone.
-    pub packages: Vec<PinnedPackage>,
-}
-
-/// One package file of the frozen state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PinnedPackage {
-    /// `PACKAGE_VERSION_ARCH.deb`, an epoch's colon written `%3a`.
-    pub file: String,
-    /// Its digest.
-    pub sha256: String,
-}
+use crate::explain::explanation::Explanation;
+use crate::explain::packages::{RunFindings, packages};
+use crate::report::convert::builds::builds;
+use crate::report::convert::causes::causes;
+use crate::report::convert::comparison::{divergences, trouble};
+use crate::report::convert::details::by_format;
+use crate::report::convert::escapes::escapes;
+use crate::report::convert::frozen::frozen;
+use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
+use crate::report::convert::timings::timings;
+use crate::report::sentences::note;
+use crate::report::sentences::warning::warnings;
+use crate::report::wire::cause::Cause;
+use crate::report::wire::divergence::DivergentEntry;
+use crate::report::wire::matrix::{MatrixRow, RowOutside};
+use crate::report::wire::outside::{Escape, Outside};
+use crate::report::wire::package::Package;
+use crate::report::wire::report::Report;
+use crate::report::wire::trouble::Trouble;
+use crate::verify::build_facts::scripts_ran;
+use crate::verify::error::Error;
+use crate::verify::explained::{ComparedBuild, explained};
+use crate::verify::result::{Altered, Extra, Verification};
 
 impl From<&Verification> for Report {
+    /// The report of `verify`.
     fn from(facts: &Verification) -> Self {
-        let mode = facts.modes.chrootless;
-        let pair = Held::new(facts, mode, &facts.chrootless, None);
-        let (report, chroots) = pair.report(facts, mode.technique());
-        let packages = crate::explain::packages::packages(
-            &facts.chrootless.comparison.collected,
-            &chroots.scripts,
-            &report,
-        );
-        let mut report = Self {
-            packages,
-            builds: builds(facts),
-            pin: Some(pin(facts)),
-            timings: timings(facts.timings),
-            notes: report
-                .notes
-                .iter()
-                .cloned()
-                .chain(facts.notes.iter().map(note))
-                .collect(),
-            ..report
+        let comparison = &facts.chrootless.comparison;
+        let pair = ComparedBuild {
+            mode: facts.modes.chrootless,
+            judged: &facts.chrootless,
+            altered: None,
         };
-        for extra in &facts.extra {
-            report.add_row(row(facts, extra));
-        }
-        report.verdict = verdict(facts.verdict());
-        report
-    }
-}
-
-fn verdict(verdict: verify::Verdict) -> Verdict {
-    match verdict {
-        verify::Verdict::Identical => Verdict::Identical,
-        verify::Verdict::Escaped => Verdict::Escaped,
-        verify::Verdict::Divergent => Verdict::Divergent,
-        verify::Verdict::Failed => Verdict::Failed,
-    }
-}
-
-fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
-    let altered = extra.altered.and_then(|at| facts.altered.get(at));
-    let name = RowName {
-        label: extra.label,
-        mode: extra.mode.mode().label(),
-        technique: extra.mode.technique(),
-        outside: altered.map_or(SAME, |altered| &altered.system.name),
-    };
-    match &extra.outcome {
-        Err(error) => MatrixRow::failed(
-            name,
-            Some(Trouble {
-                what: error.to_string().replace('\n', " "),
-                hint: None,
+        let explained = ExplainedBuild::new(facts, pair);
+        let found = explained.found(facts);
+        let pair = Self {
+            divergences: found.divergences,
+            causes: found.causes,
+            outside: Some(Outside {
+                audit: facts.audit.into(),
+                technique: facts.modes.chrootless.technique().to_owned(),
+                escapes: found.escapes,
             }),
-        ),
-        Ok(judged) => {
-            let held = Held::new(facts, extra.mode, judged, altered);
-            let (report, _) = held.report(facts, extra.mode.technique());
-            MatrixRow::of(name, report, warnings(&judged.built))
-        }
-    }
-}
-
-fn note(note: &Note) -> String {
-    match note {
-        Note::NoObserver => {
-            "no script was observed: the outside has no strace; install it there".to_owned()
-        }
-        Note::NoObserverOn(label) => format!("{label}: its outside has no strace"),
-        Note::Failed(wanted, error) => {
-            let what = match wanted {
-                Wanted::Normal => "cannot observe the normal build",
-                Wanted::Chrootless => "cannot observe the chrootless build",
-                Wanted::OnAltered(label) => {
-                    return format!("cannot observe the build of {label}: {error}");
-                }
-                Wanted::Control => "cannot make the control build",
-            };
-            format!("{what}: {error}")
-        }
-        Note::NoTarball => "cannot make the control build: a build had no output".to_owned(),
-    }
-}
-
-fn timings(timings: Timings) -> Times {
-    let Timings {
-        prepare,
-        build_and_compare,
-        observe,
-        audit,
-        explain,
-    } = timings;
-    let all = [
-        ("prepare", prepare),
-        ("build-and-compare", build_and_compare),
-        ("observe", observe),
-        ("audit", audit),
-        ("explain", explain),
-    ];
-    all.map(|(name, time)| (name.to_owned(), time.as_secs_f64()))
-        .into()
-}
-
-/// What is known of a technique besides its own build: what the plain way gives.
-fn technique(facts: &Verification, way: BuildMode) -> Option<TechniqueCase> {
-    let [reference, plain] = BuildMode::ORDINARY;
-    let word = way.technique();
-    match way.mode() {
-        // Two normal builds have nothing to differ in.
-        Mode::Normal => (way != reference).then(|| TechniqueCase {
-            word,
-            plain: Differing::new(),
-        }),
-        Mode::Chrootless if way == plain => None,
-        Mode::Chrootless => {
-            let of_pair = (facts.modes.chrootless == plain).then_some(&facts.chrootless.comparison);
-            let mut extra = facts.extra.iter();
-            let extra = extra.find(|extra| extra.mode == plain);
-            let of_extra = extra.and_then(|extra| Some(&extra.outcome.as_ref().ok()?.comparison));
-            of_pair.or(of_extra).map(|comparison| TechniqueCase {
-                word,
-                plain: differing(comparison),
-            })
-        }
-    }
-}
-
-fn differing(comparison: &Comparison) -> Differing {
-    let divergences = comparison.divergences.iter();
-    divergences
-        .map(|divergence| {
-            let fields = divergence.fields.iter().map(|field| field.name.clone());
-            (
-                divergence.entry_path().as_bytes().to_vec(),
-                fields.collect(),
-            )
-        })
-        .collect()
-}
-
-/// One build held against the reference.
-struct Held<'a> {
-    comparison: &'a Comparison,
-    /// What the build changed on the outside.
-    changes: &'a [audit::Change],
-    technique: Option<TechniqueCase>,
-    /// What it ran on, where that is not the outside of the pair.
-    on: Option<&'a Altered>,
-}
-
-impl<'a> Held<'a> {
-    fn new(
-        facts: &Verification,
-        mode: BuildMode,
-        judged: &'a Judged,
-        on: Option<&'a Altered>,
-    ) -> Self {
+            ..Self::from(comparison)
+        };
+        let extra = facts.extra.iter();
+        let extra: Vec<_> = extra.map(|one| ExplainedExtra::new(facts, one)).collect();
+        let explanations = extra.iter().filter_map(ExplainedExtra::explanation);
+        let packages = packages(RunFindings {
+            comparison,
+            escapes: &facts.chrootless.escapes,
+            explanation: &explained.explanation,
+            extra: &explanations.collect::<Vec<_>>(),
+        });
+        let matrix: Vec<_> = extra.iter().map(|one| one.row(facts)).collect();
+        let notes = facts.notes.iter().map(note::of_verification);
         Self {
+            verdict: facts.verdict().into(),
+            packages: packages.iter().map(Package::from).collect(),
+            builds: builds(facts),
+            frozen: Some(frozen(facts)),
+            notes: pair.notes.iter().cloned().chain(notes).collect(),
+            trouble: trouble(comparison).or_else(|| trouble_of_extra(facts, &matrix)),
+            matrix,
+            timings: timings(facts.timings),
+            ..pair
+        }
+    }
+}
+
+/// A build, and what explains it.
+struct ExplainedBuild<'a> {
+    build: ComparedBuild<'a>,
+    explanation: Explanation,
+}
+
+/// What was found of one build, as wire values.
+struct Found {
+    divergences: Vec<DivergentEntry>,
+    causes: Vec<Cause>,
+    escapes: Vec<Escape>,
+}
+
+impl<'a> ExplainedBuild<'a> {
+    fn new(facts: &Verification, build: ComparedBuild<'a>) -> Self {
+        let explanation = explained(facts, build);
+        Self { build, explanation }
+    }
+
+    fn found(&self, facts: &Verification) -> Found {
+        let (judged, explanation) = (self.build.judged, &self.explanation);
+        let comparison = &judged.comparison;
+        let details = by_format(comparison, Some(facts.epoch));
+        Found {
+            divergences: divergences(comparison, &details, &explanation.attributions),
+            causes: causes(&explanation.findings),
+            escapes: escapes(&judged.escapes, &explanation.escapes),
+        }
+    }
+}
+
+/// An extra build, and what explains it.
+struct ExplainedExtra<'a> {
+    extra: &'a Extra,
+    /// The altered outside system that it ran on; `None` for that of the pair.
+    altered: Option<&'a Altered>,
+    /// What explains it, or why it could not be made.
+    outcome: Result<ExplainedBuild<'a>, &'a Error>,
+}
+
+impl<'a> ExplainedExtra<'a> {
+    fn new(facts: &'a Verification, extra: &'a Extra) -> Self {
+        let altered = extra.altered.and_then(|at| facts.altered.get(at));
+        let build = |judged| ComparedBuild {
+            mode: extra.mode,
+            judged,
+            altered,
+        };
+        let outcome = extra.outcome.as_ref();
+        Self {
+            extra,
+            altered,
+            outcome: outcome.map(|judged| ExplainedBuild::new(facts, build(judged))),
+        }
+    }
+
+    fn explanation(&self) -> Option<&Explanation> {
+        let explained = self.outcome.as_ref().ok()?;
+        Some(&explained.explanation)
+    }
+
+    fn row_name(&self) -> RowName<'a> {
+        let outside = |altered: &Altered| match altered.system.altered {
+            Some(_) => RowOutside::Different,
+            None => RowOutside::Suite(altered.system.name.clone()),
+        };
+        RowName {
+            label: self.extra.label,
+            mode: scripts_ran(self.extra.mode).into(),
+            technique: self.extra.mode.technique(),
+            outside: self.altered.map_or(RowOutside::Same, outside),
+        }
+    }
+
+    fn row(&self, facts: &Verification) -> MatrixRow {
+        let explained = match &self.outcome {
+            Err(error) => return failed(self.row_name(), trouble_of_error(error)),
+            Ok(explained) => explained,
+        };
+        let judged = explained.build.judged;
+        let found = explained.found(facts);
+        let findings = RowFindings {
             comparison: &judged.comparison,
-            changes: &judged.escapes,
-            technique: technique(facts, mode),
-            on,
-        }
-    }
-
-    /// What its comparison, its escapes and the observed builds say.
-    fn report(&self, facts: &Verification, technique: &str) -> (Report, Chroots) {
-        let mut report = Report::from_comparison(self.comparison, Times::new());
-        report.detail(self.comparison, Some(facts.epoch));
-        let chroots = Chroots::read(&self.comparison.collected);
-        chroots.attribute(&mut report, self.comparison);
-        let escapes = self.changes.iter().map(|change| {
-            let (package, script) = named(chroots.owners.suspect(&change.path));
-            Escape {
-                package,
-                script,
-                ..crate::report::convert::escapes::row(change)
-            }
-        });
-        report.outside = Some(Outside {
-            audit: facts.audit.as_str().to_owned(),
-            technique: technique.to_owned(),
-            escapes: escapes.collect(),
-        });
-        let observed = match self.on {
-            Some(on) => on.observed.as_ref(),
-            None => facts.observed_chrootless.as_ref(),
+            verdict: judged.verdict().into(),
+            divergences: found.divergences,
+            causes: found.causes,
+            escapes: found.escapes,
+            warnings: warnings(&judged.built),
         };
-        let chrootless = observed.map(|observed| &observed.trace);
-        let outside = self.on.map_or(&facts.outside, |on| &on.system.outside);
-        let evidence = Evidence {
-            divergences: &self.comparison.divergences,
-            escapes: self.changes,
-            normal: facts
-                .observed_normal
-                .as_ref()
-                .map(|observed| &observed.trace),
-            chrootless,
-            control: facts.control.as_ref().map(differing).unwrap_or_default(),
-            technique: self.technique.clone(),
-            foreign: facts.foreign_to.as_ref().map(|native| Foreign {
-                chroot: facts.recipe.architecture.clone(),
-                outside: native.clone(),
-            }),
-            owners: &chroots.owners,
-            scripts: &chroots.scripts,
-            packages: chroots.packages.clone(),
-            outside_packages: outside.packages(),
-            epoch: Some(facts.epoch),
-            outside: &|path: &[u8]| outside.file(path),
-            altered: self.on.and_then(|on| on.system.altered.as_ref()),
-        };
-        report.explain(&rules::explain(&evidence));
-        if let (Some(outside), Some(trace)) = (&mut report.outside, chrootless) {
-            for (row, change) in outside.escapes.iter_mut().zip(self.changes) {
-                row.command = command(trace, change);
-            }
-        }
-        (report, chroots)
+        compared(self.row_name(), findings)
     }
 }
 
-/// The command line of the maintainer script's process that wrote last.
-fn command(trace: &Trace, change: &audit::Change) -> Option<Vec<String>> {
-    let mut writers = trace.wrote_outside(&change.path).iter().rev();
-    let process = writers.find(|process| process.script.is_some())?;
-    let words = process.argv.iter().map(|word| rules::without_root(word));
-    Some(words.collect())
-}
-
-fn builds(facts: &Verification) -> Vec<Build> {
-    let [observed_normal, observed_chrootless] = BuildMode::ORDINARY;
-    let observed = |mode: BuildMode, observed: Option<&Observed>| {
-        observed.map(|observed| {
-            let label = format!("observed {}", mode.mode().label());
-            let technique = format!("{} under strace", mode.technique());
-            let mut build = build(&label, (mode, &technique), &observed.built, &facts.versions);
-            build.executed = match mode.mode() {
-                Mode::Normal => None,
-                Mode::Chrootless => Some(Executed::of(observed, facts.foreign_to.is_some())),
-            };
-            build
-        })
-    };
-    let plain = |mode: BuildMode, built: &Built| {
-        let label = mode.mode().label();
-        build(label, (mode, mode.technique()), built, &facts.versions)
-    };
-    let all = [
-        Some(plain(facts.modes.normal, &facts.normal)),
-        Some(plain(facts.modes.chrootless, &facts.chrootless.built)),
-        observed(observed_normal, facts.observed_normal.as_ref()),
-        observed(observed_chrootless, facts.observed_chrootless.as_ref()),
-    ];
-    let mut builds: Vec<Build> = all.into_iter().flatten().collect();
-    builds
-        .iter_mut()
-        .for_each(|build| build.foreign = facts.foreign_to.is_some());
-    builds
-}
-
-/// One build; modes are the words of `--mode`.
-fn build(
-    label: &str,
-    (way, technique): (BuildMode, &str),
-    built: &Built,
-    versions: &Versions,
-) -> Build {
-    Build {
-        label: label.to_owned(),
-        mode: way.mode().label().to_owned(),
-        technique: technique.to_owned(),
-        versions: versions.programs.iter().cloned().collect(),
-        warnings: warnings(built),
-        // Only a reference can be weak: nobody mounts anything in a chrootless build.
-        degraded: match way.mode() {
-            Mode::Normal => built.transcript.degraded(),
-            Mode::Chrootless => Vec::new(),
-        },
-        foreign: false,
-        executed: None,
+fn trouble_of_error(error: &Error) -> Trouble {
+    Trouble {
+        what: error.to_string().replace('\n', " "),
+        hint: None,
     }
 }
 
-fn pin(facts: &Verification) -> Pin {
-    let Verification {
-        recipe,
-        archive: state,
-        epoch,
-        ..
-    } = facts;
-    Pin {
-        suite: recipe.suite.clone(),
-        mirror: recipe.given_mirror().map(str::to_owned),
-        variant: recipe.variant.clone(),
-        include: recipe.include.clone(),
-        architecture: recipe.architecture.clone(),
-        release_date: state.release_date.map(|date| time(&date.to_string())),
-        source_date_epoch: *epoch,
-        sha256: state.sha256.clone(),
-        bytes: state.bytes,
-        packages: state
-            .packages
-            .iter()
-            .map(|(file, sha256)| PinnedPackage {
-                file: file.clone(),
-                sha256: sha256.clone(),
-            })
-            .collect(),
-    }
+/// The first trouble of an extra build. A build that fails because its outside system is
+/// altered has shown that it reads it, which is a finding.
+fn trouble_of_extra(facts: &Verification, rows: &[MatrixRow]) -> Option<Trouble> {
+    let mut extra = facts.extra.iter().zip(rows);
+    extra.find_map(|(extra, row)| {
+        let is_finding = extra.outcome.is_err() && extra.altered.is_some();
+        row.trouble.clone().filter(|_| !is_finding)
+    })
 }

@@ -8,19 +8,28 @@ use std::io::Write;
 
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
-use crate::report::Report;
+use crate::report::wire::audit::AuditReport;
+use crate::report::wire::report::Report;
 use crate::text::quote::is_hostile;
 
 /// The report as JSON, indented, with a newline at the end.
 ///
 /// # Errors
-/// A value that JSON cannot hold (a timing that is no number).
+/// A value that JSON cannot hold: a timing that is not a number.
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
     text(report)
 }
 
+/// The report of `audit` as JSON, in the same form.
+///
+/// # Errors
+/// None that this type can have.
+pub fn audit_json(report: &AuditReport) -> Result<String, serde_json::Error> {
+    text(report)
+}
+
 /// Any of the wire types as JSON.
-pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
     value.serialize(&mut Serializer::with_formatter(
         &mut out,
@@ -33,7 +42,7 @@ pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, serde_json::
 /// A report read back.
 ///
 /// # Errors
-/// It is no `twinroot.report.v1`.
+/// The text is not a `twinroot.report.v1`.
 pub fn from_json(text: &[u8]) -> Result<Report, serde_json::Error> {
     serde_json::from_slice(text)
 }

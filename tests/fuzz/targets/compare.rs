@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 
 use libfuzzer_sys::fuzz_target;
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
-use twinroot::report::{Report, Times, Verdict, from_json, json, text};
+use twinroot::report::{Report, Verdict, from_json, json, text};
 
 fn stream(label: &str, data: &[u8]) -> Source {
     let kind = SourceKind::Stream(Box::new(Cursor::new(data.to_vec())));
@@ -29,7 +29,7 @@ fn options() -> Options {
 }
 
 fn check(left: &[u8], right: &[u8], comparison: &Comparison) {
-    let report = Report::from_comparison(comparison, Times::new());
+    let report = Report::from(comparison);
     match report.verdict {
         Verdict::Identical => assert!(left == right),
         Verdict::Divergent => assert!(left != right),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use twinroot::compare::Options;
-use twinroot::report::{Report, Times, Verdict};
+use twinroot::report::{Report, Verdict};
 
 use crate::support::archive::{GNU, Spec, archive, file, mixed, record};
 use crate::support::compared::{found, from_streams, report};
@@ -37,10 +37,7 @@ fn names_something(report: &Report) -> bool {
 fn every_flipped_byte_is_named() {
     let whole = mixed();
     assert!((15_000..40_000).contains(&whole.len()), "{}", whole.len());
-    let fine = Report::from_comparison(
-        &from_streams(&whole, &whole, &Options::default()),
-        Times::new(),
-    );
+    let fine = Report::from(&from_streams(&whole, &whole, &Options::default()));
     assert_eq!(fine.verdict, Verdict::Identical, "{fine:?}");
     let starts = entry_starts(&whole);
     let mut unexplained = Vec::new();
@@ -48,7 +45,7 @@ fn every_flipped_byte_is_named() {
         let mut flipped = whole.clone();
         flipped[at] ^= 1 << (at % 8);
         let comparison = from_streams(&whole, &flipped, &Options::default());
-        let report = Report::from_comparison(&comparison, Times::new());
+        let report = Report::from(&comparison);
         assert!(names_something(&report), "byte {at} is silent: {report:?}");
         if at % 97 == 0 {
             validate(&report);
@@ -235,7 +232,7 @@ fn the_verdict_agrees_with_cmp_and_byte_equality_on_ten_thousand_mutations() {
             }
         }
         let comparison = from_streams(&whole, &changed, &Options::default());
-        let report = Report::from_comparison(&comparison, Times::new());
+        let report = Report::from(&comparison);
         std::fs::write(&r, &changed).unwrap();
         if let Some(equal) = cmp_says(&l, &r) {
             let identical = report.verdict == Verdict::Identical;
@@ -327,7 +324,7 @@ fn from_short_reads(left: &[u8], right: &[u8], step: usize) -> Report {
         &Options::default(),
         &|_| {},
     );
-    Report::from_comparison(&comparison, Times::new())
+    Report::from(&comparison)
 }
 
 proptest! {
@@ -355,7 +352,7 @@ proptest! {
         let report = report(&put(&entries), &put(&order));
         let longest = longest_increasing(&order);
         prop_assert_eq!(report.divergences.len(), order.len() - longest);
-        prop_assert!(report.divergences.iter().all(|one| one.kind == twinroot::report::Kind::Reordered));
+        prop_assert!(report.divergences.iter().all(|one| one.kind == twinroot::report::DivergenceName::Reordered));
         let aspects: Vec<&str> = report.archive.iter().map(|one| one.name.as_str()).collect();
         prop_assert_eq!(aspects, if longest == order.len() { vec![] } else { vec!["entry-order"] });
     }

@@ -29,16 +29,17 @@ fn side(line: &str, byte: u8) -> Vec<u8> {
 
 fn contents_that_are_capped_are_counted_by_reason() {
     let (left, right) = (side("left\n", b'l'), side("right\n", b'r'));
-    let undigested = "1 divergent contents have no digest: larger than 4194304 bytes";
-    let large = "1 divergent contents are shown at their first difference only: larger than 1048576 bytes (`--max-content-diff`)";
+    let undigested = "no digest for 1 divergent content: larger than 4194304 bytes";
+    let large =
+        "1 divergent content is shown at the first difference only: larger than 1048576 bytes";
     let none: fn(&mut Options) = |_| {};
     assert_eq!(notes(&left, &right, none), [undigested, large]);
     assert_eq!(
         notes(&left, &right, |options| options.limits.details = 100),
         [
             undigested,
-            "2 divergent contents are not shown: `--max-detail` is reached",
-            "1 divergent contents are shown in part: `--max-detail` is reached",
+            "2 divergent contents are not shown: the limit on details is reached",
+            "1 divergent content is shown in part: the limit on details is reached",
         ]
     );
     assert_eq!(
@@ -46,7 +47,7 @@ fn contents_that_are_capped_are_counted_by_reason() {
             ContentPolicy::Omit),
         [
             undigested,
-            "3 divergent contents are not shown: `--no-content`"
+            "3 divergent contents are not shown: contents were left out"
         ]
     );
     assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use twinroot::compare::Options;
-use twinroot::report::{Report, Times};
+use twinroot::report::Report;
 
 use crate::support::archive::{Spec, archive, file, global, special};
 use crate::support::compared::{found, from_files, from_streams, report, report_with};
@@ -102,7 +102,7 @@ fn a_hundred_thousand_entries_are_compared_with_a_thousand_in_memory() {
     let (l, r) = (directory.path().join("l"), directory.path().join("r"));
     std::fs::write(&l, &left).unwrap();
     std::fs::write(&r, &right).unwrap();
-    let report = |comparison| Report::from_comparison(&comparison, Times::new());
+    let report = |comparison| Report::from(&comparison);
     let bounded = report(from_files(&l, &r, &within(1000)));
     assert_eq!(bounded, report(from_files(&l, &r, &Options::default())));
     assert_eq!(bounded, report(from_streams(&left, &right, &within(1000))));

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
-use twinroot::report::{Kind, Report, Times, Verdict};
+use twinroot::report::{DivergenceName, Report, Verdict};
 
 use crate::support::schema::validate;
 
@@ -15,11 +15,11 @@ pub(crate) type Found = (BTreeSet<String>, Vec<String>);
 pub(crate) fn found(report: &Report) -> Found {
     let rows = report.divergences.iter().map(|one| {
         let kind = match one.kind {
-            Kind::Changed => "changed",
-            Kind::LeftOnly => "left-only",
-            Kind::RightOnly => "right-only",
-            Kind::Moved => "moved",
-            Kind::Reordered => "reordered",
+            DivergenceName::Changed => "changed",
+            DivergenceName::LeftOnly => "left-only",
+            DivergenceName::RightOnly => "right-only",
+            DivergenceName::Moved => "moved",
+            DivergenceName::Reordered => "reordered",
         };
         let fields: Vec<&str> = one.fields.iter().map(|field| field.name.as_str()).collect();
         let from = one
@@ -80,8 +80,8 @@ pub(crate) fn report_with(left: &[u8], right: &[u8], options: &Options) -> Repor
     let (l, r) = (directory.path().join("l"), directory.path().join("r"));
     std::fs::write(&l, left).unwrap();
     std::fs::write(&r, right).unwrap();
-    let files = Report::from_comparison(&from_files(&l, &r, options), Times::new());
-    let streams = Report::from_comparison(&from_streams(left, right, options), Times::new());
+    let files = Report::from(&from_files(&l, &r, options));
+    let streams = Report::from(&from_streams(left, right, options));
     assert_eq!(files, streams, "files and streams are reported alike");
     validate(&files);
     files

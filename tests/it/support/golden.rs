@@ -5,17 +5,10 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The switch that rewrites the files.
 const SWITCH: &str = "UPDATE_GOLDEN";
-
-/// A path below `testdata/`.
-pub(crate) fn testdata(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("testdata")
-        .join(path)
-}
 
 /// Fails unless the file holds exactly this text; with `UPDATE_GOLDEN=1` writes it instead.
 pub(crate) fn assert_golden(path: &Path, actual: &str) {

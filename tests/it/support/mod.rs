@@ -13,4 +13,5 @@ pub(crate) mod plain_user;
 pub(crate) mod report;
 pub(crate) mod repository;
 pub(crate) mod run;
+pub(crate) mod rust_source;
 pub(crate) mod schema;

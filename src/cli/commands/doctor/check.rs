@@ -1,25 +1,45 @@
-//! One answer of the doctor: what it is about, how it is, and the command that mends it.
+//! One check of the doctor: what it is about, its result, and the command that fixes a problem.
 
 use std::fmt;
 
-use crate::cli::output::error::CliError;
-
-/// One capability.
+/// The result for one program, option or part of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Check {
-    /// The program, option or part of the machine that it is about.
+    /// The program, option or part of the machine.
     pub(crate) name: String,
+    /// What was found.
     pub(crate) answer: Answer,
 }
 
+/// What a check found. Texts are for people, in one line and without a final period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// It is there.
-    Can(String),
-    /// It is not, and nothing works without it.
-    Lacks { what: String, mend: Option<String> },
-    /// It is not, and only something works less well.
-    Weak { what: String, mend: Option<String> },
+    /// It works; the text says how well.
+    Works(String),
+    /// It does not work, and no build works without it.
+    Missing {
+        /// What is wrong.
+        what: String,
+        /// The command that fixes it, if there is one.
+        fix: Option<String>,
+    },
+    /// It does not work, or not well, and some builds do without it.
+    Weak {
+        /// What is wrong.
+        what: String,
+        /// The command that fixes it, or an option that avoids it, if there is one.
+        fix: Option<String>,
+    },
+}
+
+/// This machine has not got what every build needs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {what}")]
+pub(crate) struct MissingRequirement {
+    name: String,
+    what: String,
+    /// The command that fixes it, if there is one.
+    pub(crate) fix: Option<String>,
 }
 
 impl Check {
@@ -30,40 +50,52 @@ impl Check {
         }
     }
 
-    /// The trouble that it is, where nothing works without it.
-    pub(crate) fn lack(&self) -> Option<CliError> {
+    /// The error that this check is for every build, if it is one.
+    pub(crate) fn missing(&self) -> Option<MissingRequirement> {
         match &self.answer {
-            Answer::Lacks { what, mend } => Some(CliError::Missing {
-                what: self.name.clone(),
-                why: what.clone(),
-                hint: mend.clone(),
+            Answer::Missing { what, fix } => Some(MissingRequirement {
+                name: self.name.clone(),
+                what: what.clone(),
+                fix: fix.clone(),
             }),
-            Answer::Can(_) | Answer::Weak { .. } => None,
+            Answer::Works(_) | Answer::Weak { .. } => None,
         }
     }
 }
 
 impl Answer {
-    /// Something works less well, and a command mends it.
-    pub(crate) fn weak(what: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(crate) fn works(text: impl Into<String>) -> Self {
+        Self::Works(text.into())
+    }
+
+    /// A weakness that `fix` ends or avoids.
+    pub(crate) fn weak(what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::Weak {
             what: what.into(),
-            mend: Some(mend.into()),
+            fix: Some(fix.into()),
+        }
+    }
+
+    /// A weakness that no command ends.
+    pub(crate) fn weak_for_good(what: impl Into<String>) -> Self {
+        Self::Weak {
+            what: what.into(),
+            fix: None,
         }
     }
 }
 
-/// One line, and one more where there is a command that mends it.
+/// One line, and a second one if there is a fix.
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, text, mend) = match &self.answer {
-            Answer::Can(text) => ("ok", text, None),
-            Answer::Lacks { what, mend } => ("LACKS", what, mend.as_ref()),
-            Answer::Weak { what, mend } => ("weak", what, mend.as_ref()),
+        let (status, text, fix) = match &self.answer {
+            Answer::Works(text) => ("ok", text, None),
+            Answer::Missing { what, fix } => ("FAIL", what, fix.as_ref()),
+            Answer::Weak { what, fix } => ("weak", what, fix.as_ref()),
         };
-        write!(f, "{word:6} {:20} {text}", self.name)?;
-        match mend {
-            Some(mend) => write!(f, "\n       {:20} mend: {mend}", ""),
+        write!(f, "{status:6} {:20} {text}", self.name)?;
+        match fix {
+            Some(fix) => write!(f, "\n       {:20} fix: {fix}", ""),
             None => Ok(()),
         }
     }
@@ -74,16 +106,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_lacking_is_followed_by_the_command_that_mends_it() {
+    fn a_problem_is_followed_by_the_command_that_fixes_it() {
         let shown = |answer| Check::new("strace", answer).to_string();
         assert_eq!(
-            shown(Answer::Can("version 6".into())),
+            shown(Answer::works("version 6")),
             "ok     strace               version 6"
         );
         assert_eq!(
             shown(Answer::weak("not installed", "sudo apt-get install strace")),
-            "weak   strace               not installed\n                            mend: sudo \
+            "weak   strace               not installed\n                            fix: sudo \
              apt-get install strace"
+        );
+    }
+
+    #[test]
+    fn only_what_every_build_needs_is_an_error() {
+        let missing = |answer| Check::new("tar", answer).missing();
+        assert_eq!(missing(Answer::works("version 1.34")), None);
+        assert_eq!(missing(Answer::weak_for_good("unknown")), None);
+        let error = missing(Answer::Missing {
+            what: "not installed".to_owned(),
+            fix: Some("sudo apt-get install tar".to_owned()),
+        });
+        assert_eq!(
+            error.map(|error| (error.to_string(), error.fix)),
+            Some((
+                "tar: not installed".to_owned(),
+                Some("sudo apt-get install tar".to_owned())
+            ))
         );
     }
 }

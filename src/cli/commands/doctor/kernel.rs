@@ -1,164 +1,131 @@
-//! What the kernel and the user's account give: user namespaces, ids, overlayfs, and a trial of
-//! them all together.
+//! What the kernel and the user's account provide: user namespaces, subordinate ids, overlayfs.
 
 use std::{fmt, fs};
 
-use nix::unistd::geteuid;
-
-use crate::bootstrap::at;
-use crate::bootstrap::build::{discard, run};
-use crate::bootstrap::outside::view_plan::host_plan;
 use crate::cli::commands::doctor::check::Answer;
+use crate::cli::commands::doctor::invoker::Invoker;
 use crate::cli::output::hints;
-use crate::sandbox::idmap::has_enough_ids;
-use crate::sandbox::launch::Interrupts;
-use crate::sandbox::plan::Emulation;
-use crate::sandbox::protocol::Warning;
 use crate::verify;
 use crate::verify::environment::id_map;
 
-/// A kernel's version, its first two numbers.
+/// The first two numbers of a kernel's release, such as 6 and 7 of `6.7.12-amd64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Release(pub(crate) u32, pub(crate) u32);
+pub(crate) struct KernelRelease {
+    pub(crate) major: u32,
+    pub(crate) minor: u32,
+}
 
-impl Release {
-    /// The running kernel's, where it says one that we can read.
+impl KernelRelease {
+    /// The running kernel's release, or `None` if it does not begin with two numbers.
     pub(crate) fn running() -> Option<Self> {
         Self::parse(&fs::read_to_string("/proc/sys/kernel/osrelease").ok()?)
     }
 
     fn parse(text: &str) -> Option<Self> {
         let mut numbers = text.trim().split(|c: char| !c.is_ascii_digit());
-        Some(Self(
-            numbers.next()?.parse().ok()?,
-            numbers.next()?.parse().ok()?,
-        ))
+        Some(Self {
+            major: numbers.next()?.parse().ok()?,
+            minor: numbers.next()?.parse().ok()?,
+        })
     }
 }
 
-impl fmt::Display for Release {
+impl fmt::Display for KernelRelease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.0, self.1)
+        write!(f, "{}.{}", self.major, self.minor)
     }
 }
 
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asker {
-    /// A superuser with ids enough for a chroot, whose sandboxes do without a user namespace where there is none.
-    Superuser,
-    /// Anybody else.
-    PlainUser,
+/// How many user namespaces there may be; the file is absent if the kernel has none.
+const MAX_USER_NAMESPACES: &str = "/proc/sys/user/max_user_namespaces";
+
+/// A setting of the kernel that closes user namespaces.
+struct Knob {
+    path: &'static str,
+    /// The value that closes them.
+    closed: &'static str,
+    /// The command that opens them.
+    fix: &'static str,
+    closed_to: ClosedTo,
 }
 
-impl Asker {
-    /// Whoever runs this.
-    pub(crate) fn caller() -> Self {
-        let uid_map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-        if geteuid().is_root() && has_enough_ids(&uid_map) {
-            Self::Superuser
-        } else {
-            Self::PlainUser
-        }
-    }
-
-    /// That there are no user namespaces.
-    fn without(self, what: String, mend: Option<String>) -> Answer {
-        match self {
-            Self::Superuser => Answer::Weak {
-                what: format!(
-                    "{what}: the superuser's sandboxes have none, and fewer capabilities"
-                ),
-                mend,
-            },
-            Self::PlainUser => Answer::Lacks { what, mend },
-        }
-    }
+/// Whom a [`Knob`] keeps from making user namespaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClosedTo {
+    Everybody,
+    PlainUsers,
 }
 
-/// What the kernel's knobs say of user namespaces.
-pub(crate) fn namespaces(asker: Asker, read: &dyn Fn(&str) -> Option<String>) -> Answer {
+const KNOBS: [Knob; 3] = [
+    Knob {
+        path: MAX_USER_NAMESPACES,
+        closed: "0",
+        fix: "sudo sysctl user.max_user_namespaces=15000",
+        closed_to: ClosedTo::Everybody,
+    },
+    Knob {
+        path: "/proc/sys/kernel/unprivileged_userns_clone",
+        closed: "0",
+        fix: "sudo sysctl kernel.unprivileged_userns_clone=1",
+        closed_to: ClosedTo::PlainUsers,
+    },
+    Knob {
+        path: "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        closed: "1",
+        fix: "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+        closed_to: ClosedTo::PlainUsers,
+    },
+];
+
+/// The text of a kernel setting, or `None` if this kernel has no such setting.
+pub(crate) fn read_knob(path: &str) -> Option<String> {
+    fs::read_to_string(path).ok()
+}
+
+/// Whether the kernel's settings, read by `read`, let this user make user namespaces.
+pub(crate) fn user_namespaces(invoker: Invoker, read: &dyn Fn(&str) -> Option<String>) -> Answer {
     let value = |path: &str| read(path).map(|text| text.trim().to_owned());
-    let is_plain = asker == Asker::PlainUser;
-    let knobs = [
-        (
-            "/proc/sys/user/max_user_namespaces",
-            "0",
-            "sudo sysctl user.max_user_namespaces=15000",
-            false,
-        ),
-        (
-            "/proc/sys/kernel/unprivileged_userns_clone",
-            "0",
-            "sudo sysctl kernel.unprivileged_userns_clone=1",
-            true,
-        ),
-        (
-            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-            "1",
-            "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
-            true,
-        ),
-    ];
-    for (path, closed, mend, is_for_plain_users) in knobs {
-        if value(path).as_deref() == Some(closed) && (is_plain || !is_for_plain_users) {
-            return asker.without(format!("{path} is {closed}"), Some(mend.to_owned()));
-        }
+    let closed = KNOBS.iter().find(|knob| {
+        let applies = knob.closed_to == ClosedTo::Everybody || invoker == Invoker::PlainUser;
+        applies && value(knob.path).as_deref() == Some(knob.closed)
+    });
+    if let Some(knob) = closed {
+        let what = format!("{} is {}", knob.path, knob.closed);
+        return invoker.without_namespaces(what, Some(knob.fix.to_owned()));
     }
-    match value("/proc/sys/user/max_user_namespaces") {
-        Some(most) => Answer::Can(format!("up to {most}")),
-        None => asker.without("this kernel has none (CONFIG_USER_NS)".to_owned(), None),
+    match value(MAX_USER_NAMESPACES) {
+        Some(most) => Answer::Works(format!("up to {most}")),
+        None => invoker.without_namespaces("not in this kernel (CONFIG_USER_NS)".to_owned(), None),
     }
 }
 
-pub(crate) fn ids() -> Answer {
+/// Whether the user has ids for a sandbox.
+pub(crate) fn subordinate_ids() -> Answer {
     match id_map() {
-        Ok(ids) => Answer::Can(ids.to_string()),
-        Err(error) => Answer::Lacks {
-            what: match &error {
+        Ok(ids) => Answer::Works(ids.to_string()),
+        Err(error) => Answer::Missing {
+            fix: hints::of(&error),
+            what: match error {
                 verify::Error::UserNamespaces(error) => error.to_string(),
-                error => error.to_string(),
+                other => other.to_string(),
             },
-            mend: hints::of(&error),
         },
     }
 }
 
+/// Whether the kernel has overlayfs.
 pub(crate) fn overlayfs() -> Answer {
     let table = fs::read_to_string("/proc/filesystems").unwrap_or_default();
     if table
         .lines()
         .any(|line| line.trim_start_matches("nodev").trim() == "overlay")
     {
-        return Answer::Can("in this kernel".to_owned());
+        return Answer::works("in this kernel");
     }
-    Answer::Weak {
-        what: "not in /proc/filesystems: only --audit snapshot works".to_owned(),
-        mend: Some("sudo modprobe overlay".to_owned()),
-    }
-}
-
-/// What a sandbox that works shows of the machine.
-#[derive(Debug)]
-pub(crate) struct Trial {
-    /// The kernel's word for why the sandbox got no list of emulators of its own, if it did not.
-    pub(crate) no_own_list: Option<String>,
-}
-
-/// Runs a whole sandbox around true(1): the only proof that all the parts work together.
-///
-/// # Errors
-/// They don't.
-pub(crate) fn trial() -> Result<Trial, verify::Error> {
-    let ids = id_map()?;
-    let directory = tempfile::tempdir().map_err(at("a temporary directory", "make"))?;
-    let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
-    plan.emulation = Emulation::None;
-    let built = run(&plan, &Interrupts::default(), discard, &|_| ())?;
-    let no_own_list = built.warnings.into_iter().next();
-    Ok(Trial {
-        no_own_list: no_own_list.map(|Warning::EmulatorsStay { error }| error),
-    })
+    Answer::weak(
+        "not in /proc/filesystems, so only --audit snapshot works",
+        "sudo modprobe overlay",
+    )
 }
 
 #[cfg(test)]
@@ -171,38 +138,55 @@ mod tests {
             path.ends_with("max_user_namespaces")
                 .then(|| "0\n".to_owned())
         };
-        let mend = Some("sudo sysctl user.max_user_namespaces=15000".to_owned());
+        let fix = Some("sudo sysctl user.max_user_namespaces=15000".to_owned());
         assert_eq!(
-            namespaces(Asker::PlainUser, &read),
-            Answer::Lacks {
+            user_namespaces(Invoker::PlainUser, &read),
+            Answer::Missing {
                 what: "/proc/sys/user/max_user_namespaces is 0".to_owned(),
-                mend: mend.clone(),
+                fix: fix.clone(),
             }
         );
         assert_eq!(
-            namespaces(Asker::Superuser, &read),
+            user_namespaces(Invoker::Root, &read),
             Answer::Weak {
-                what: "/proc/sys/user/max_user_namespaces is 0: the superuser's sandboxes have \
-                       none, and fewer capabilities"
+                what: "/proc/sys/user/max_user_namespaces is 0; root's sandboxes do without and \
+                       drop capabilities instead"
                     .to_owned(),
-                mend,
+                fix,
             }
         );
     }
 
     #[test]
-    fn releases_of_distributions_are_ordered_by_number() {
-        let read = ["6.1.0-18-amd64\n", "6.18.44-fc", "6.7-rc1", "6.12"].map(Release::parse);
+    fn a_setting_for_plain_users_does_not_concern_root() {
+        let read = |path: &str| {
+            let is_closed = path.ends_with("unprivileged_userns_clone");
+            Some(if is_closed { "0" } else { "9" }.to_owned())
+        };
         assert_eq!(
-            read,
+            user_namespaces(Invoker::Root, &read),
+            Answer::works("up to 9")
+        );
+        assert!(matches!(
+            user_namespaces(Invoker::PlainUser, &read),
+            Answer::Missing { .. }
+        ));
+    }
+
+    #[test]
+    fn releases_of_distributions_are_ordered_by_number() {
+        let release = |major, minor| KernelRelease { major, minor };
+        let read = ["6.1.0-18-amd64\n", "6.18.44-fc", "6.7-rc1", "6.12"];
+        assert_eq!(
+            read.map(KernelRelease::parse),
             [
-                Some(Release(6, 1)),
-                Some(Release(6, 18)),
-                Some(Release(6, 7)),
-                Some(Release(6, 12))
+                Some(release(6, 1)),
+                Some(release(6, 18)),
+                Some(release(6, 7)),
+                Some(release(6, 12))
             ]
         );
-        assert!(Release(6, 7) < Release(6, 18));
-        assert_eq!(Release::parse("unknown"), None);
+        assert!(release(6, 7) < release(6, 18));
+        assert_eq!(KernelRelease::parse("unknown"), None);
     }
 }

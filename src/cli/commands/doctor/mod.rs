@@ -1,109 +1,100 @@
-//! `twinroot doctor`: what this machine can do, and the command that mends what it can't.
-//! `verify` and `build` ask the first of its questions before they start.
+//! `twinroot doctor` checks this machine and prints the command that fixes each problem. `verify`,
+//! `build` and `audit` make the first of its checks before they start.
 //!
-//! It looks, and alters nothing.
+//! It looks, and changes nothing.
 
 pub(crate) mod check;
 pub(crate) mod foreign;
+pub(crate) mod invoker;
 pub(crate) mod kernel;
 pub(crate) mod programs;
 pub(crate) mod room;
-
-use std::fs;
+pub(crate) mod trial;
 
 use nix::unistd::geteuid;
 
-use crate::cli::commands::doctor::check::{Answer, Check};
-use crate::cli::commands::doctor::kernel::{Release, Trial};
+use crate::cli::commands::doctor::check::{Answer, Check, MissingRequirement};
+use crate::cli::commands::doctor::invoker::Invoker;
+use crate::cli::commands::doctor::kernel::KernelRelease;
+use crate::cli::commands::doctor::trial::{Trial, run_trial};
 use crate::cli::output::error::CliError;
+use crate::verify;
 
-/// Prints every capability.
+/// Prints every check.
 ///
 /// # Errors
-/// The first lack that stops everything.
+/// The first problem that stops every build.
 #[expect(clippy::print_stdout, reason = "the command's result")]
 pub(crate) fn report() -> Result<u8, CliError> {
-    let mut checks = preconditions();
-    let is_ready = checks.iter().all(|check| check.lack().is_none());
-    let trial = is_ready.then(crate::cli::commands::doctor::kernel::trial);
-    checks.extend(trial.as_ref().map(sandbox));
-    let trial = trial.and_then(Result::ok);
-    let has_overlayfs = matches!(
-        crate::cli::commands::doctor::kernel::overlayfs(),
-        Answer::Can(_)
-    );
-    checks.extend(trial.as_ref().filter(|_| has_overlayfs).map(|_| {
-        let text = "overlayfs works in a sandbox";
-        Check::new("--audit overlay", Answer::Can(text.to_owned()))
-    }));
-    checks.extend(crate::cli::commands::doctor::room::checks());
-    // A plain user's first question is for newuidmap already.
-    let is_new = |way: &Check| checks.iter().all(|check| check.name != way.name);
-    let ways: Vec<_> = crate::cli::commands::doctor::programs::ways()
-        .into_iter()
-        .filter(is_new)
-        .collect();
-    checks.extend(ways);
-    checks.extend(crate::cli::commands::doctor::foreign::architectures());
-    checks.extend(trial.map(|trial| {
-        crate::cli::commands::doctor::foreign::own_list(
-            trial.no_own_list.as_deref(),
-            Release::running(),
-        )
-    }));
+    let checks = all_checks();
     for check in &checks {
         println!("{check}");
     }
-    first_lack(&checks).map_or(Ok(0), Err)
+    first_missing(&checks)?;
+    Ok(0)
 }
 
-/// Asks what every build needs.
+/// Checks what every build needs.
 ///
 /// # Errors
-/// The first lack.
-pub(crate) fn preflight() -> Result<(), CliError> {
-    first_lack(&preconditions()).map_or(Ok(()), Err)
+/// The first requirement that is missing.
+pub(crate) fn preflight() -> Result<(), MissingRequirement> {
+    first_missing(&requirements())
 }
 
-fn first_lack(checks: &[Check]) -> Option<CliError> {
-    checks.iter().find_map(Check::lack)
-}
-
-/// Without any of these nothing works: even where a build itself needs no overlay, making an
-/// outside and fetching run behind overlays of this machine.
-fn preconditions() -> Vec<Check> {
-    let needed = crate::cli::commands::doctor::programs::NEEDED.iter();
-    let mut checks: Vec<_> = needed
-        .map(|(program, package)| crate::cli::commands::doctor::programs::needed(program, package))
-        .collect();
-    if !geteuid().is_root() {
-        checks.push(crate::cli::commands::doctor::programs::needed(
-            "newuidmap",
-            "uidmap",
-        ));
+fn first_missing(checks: &[Check]) -> Result<(), MissingRequirement> {
+    match checks.iter().find_map(Check::missing) {
+        Some(missing) => Err(missing),
+        None => Ok(()),
     }
-    let namespaces = crate::cli::commands::doctor::kernel::namespaces(
-        crate::cli::commands::doctor::kernel::Asker::caller(),
-        &|path| fs::read_to_string(path).ok(),
-    );
-    checks.push(Check::new("user namespaces", namespaces));
-    checks.push(Check::new(
-        "subordinate ids",
-        crate::cli::commands::doctor::kernel::ids(),
-    ));
-    checks.push(Check::new(
-        "overlayfs",
-        crate::cli::commands::doctor::kernel::overlayfs(),
-    ));
+}
+
+fn all_checks() -> Vec<Check> {
+    let mut checks = requirements();
+    let trial = first_missing(&checks).is_ok().then(run_trial);
+    checks.extend(trial.as_ref().map(sandbox));
+    let trial = trial.and_then(Result::ok);
+    if trial.is_some() && matches!(kernel::overlayfs(), Answer::Works(_)) {
+        let answer = Answer::works("overlayfs works in a sandbox");
+        checks.push(Check::new("--audit overlay", answer));
+    }
+    checks.extend(room::checks());
+    // For a plain user, newuidmap is among the requirements already.
+    let optional = programs::optional().into_iter();
+    let optional: Vec<_> = optional
+        .filter(|program| checks.iter().all(|check| check.name != program.name))
+        .collect();
+    checks.extend(optional);
+    checks.extend(foreign::architectures());
+    checks.extend(trial.map(|trial| {
+        foreign::own_binfmt_misc(
+            trial.emulators_in_reach.as_deref(),
+            KernelRelease::running(),
+        )
+    }));
     checks
 }
 
-fn sandbox(trial: &Result<Trial, crate::verify::Error>) -> Check {
+/// What every build needs. A build may do without an overlay, but making an outside system and
+/// fetching both run behind overlays of this machine.
+fn requirements() -> Vec<Check> {
+    let mut checks: Vec<_> = programs::REQUIRED.map(programs::required).into();
+    if !geteuid().is_root() {
+        checks.push(programs::required(programs::NEWUIDMAP));
+    }
+    let namespaces = kernel::user_namespaces(Invoker::current(), &kernel::read_knob);
+    checks.push(Check::new("user namespaces", namespaces));
+    checks.push(Check::new("subordinate ids", kernel::subordinate_ids()));
+    checks.push(Check::new("overlayfs", kernel::overlayfs()));
+    checks
+}
+
+fn sandbox(trial: &Result<Trial, verify::Error>) -> Check {
     let answer = match trial {
-        Ok(_) => Answer::Can("namespaces, overlays and mounts work together".to_owned()),
-        Err(error) => Answer::Lacks {
+        Ok(_) => Answer::works("namespaces, overlays and mounts work together"),
+        Err(error) => Answer::Missing {
             what: error.to_string(),
-            mend: None,
+            fix: None,
         },
     };
     Check::new("sandbox", answer)

@@ -1,138 +1,163 @@
-//! Programs of this machine: those of every build, and those that only some ways to build run,
-//! which matter where the machine itself is the outside.
+//! Programs: those that every build runs on this machine, and those that some builds run on the
+//! outside system, which is this machine with `--outside host`.
 
-use std::env;
-use std::path::PathBuf;
 use std::process::Command;
 
 use clap::ValueEnum as _;
 
 use crate::bootstrap::command::mmdebstrap::Mode;
-use crate::bootstrap::mode::BuildMode;
-use crate::cli::args::{ReferenceArg, TechniqueArg};
+use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 use crate::cli::commands::doctor::check::{Answer, Check};
+use crate::verify::environment::find_program;
 
-/// Programs without which nothing works, and the package that has each.
-pub(crate) const NEEDED: [(&str, &str); 4] = [
-    ("mmdebstrap", "mmdebstrap"),
-    ("apt-get", "apt"),
-    ("dpkg-deb", "dpkg"),
-    ("tar", "tar"),
-];
-
-/// What makes a user without privileges of the sandbox's superuser.
-const SETPRIV: (&str, &str) = ("setpriv", "util-linux");
-
-/// A program without which nothing works.
-pub(crate) fn needed(program: &str, package: &str) -> Check {
-    let answer = match find(program) {
-        Some(path) => {
-            Answer::Can(version(program).unwrap_or_else(|| path.to_string_lossy().into_owned()))
-        }
-        None => Answer::Lacks {
-            what: "not installed".to_owned(),
-            mend: Some(install(package)),
-        },
-    };
-    Check::new(program, answer)
-}
-
-/// Every technique and normal mode, on either outside.
-pub(crate) fn ways() -> Vec<Check> {
-    let mut checks = vec![Check::new(
-        "--outside matching",
-        Answer::Can(
-            "brings the programs of every --technique, --mode-reference and --audit".to_owned(),
-        ),
-    )];
-    checks.extend(
-        users()
-            .iter()
-            .map(|user| user.check(find(user.program).is_some())),
-    );
-    checks
-}
-
-/// A program, and what needs it on the outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Use {
-    program: &'static str,
+/// A program, and the Debian package that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Program {
+    name: &'static str,
     package: &'static str,
-    /// What of twinroot's options runs it.
-    by: Vec<String>,
+    version: VersionOption,
 }
 
-impl Use {
-    fn check(&self, is_there: bool) -> Check {
-        let by = self.by.join(" and ");
-        let answer = if is_there {
-            Answer::Can(format!("on --outside host for {by}"))
-        } else {
-            let what = format!("not installed: --outside host lacks it for {by}");
-            Answer::weak(what, install(self.package))
-        };
-        Check::new(self.program, answer)
+/// Whether a program prints its version when asked with `--version`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum VersionOption {
+    Known,
+    Unknown,
+}
+
+const fn program(name: &'static str, package: &'static str) -> Program {
+    Program {
+        name,
+        package,
+        version: VersionOption::Known,
     }
 }
 
-/// All programs that some builds run and others don't, each once.
-fn users() -> Vec<Use> {
-    let techniques = TechniqueArg::value_variants().iter();
-    let techniques = techniques.map(|one| BuildMode::Chrootless(one.technique()));
-    let references = ReferenceArg::value_variants().iter();
-    let references = references.map(|one| BuildMode::Normal(one.reference()));
-    let ways: Vec<_> = techniques.chain(references).collect();
-    let mut programs: Vec<(&'static str, &'static str)> = Vec::new();
-    let of_ways = ways.iter().flat_map(|way| programs_of(*way));
-    for program in of_ways {
+/// Programs that every build needs on this machine.
+pub(crate) const REQUIRED: [Program; 4] = [
+    program("mmdebstrap", "mmdebstrap"),
+    program("apt-get", "apt"),
+    program("dpkg-deb", "dpkg"),
+    program("tar", "tar"),
+];
+
+/// Writes the id maps of a plain user's sandboxes.
+pub(crate) const NEWUIDMAP: Program = Program {
+    name: "newuidmap",
+    package: "uidmap",
+    version: VersionOption::Unknown,
+};
+
+/// Drops from the sandbox's root to an unprivileged user.
+const SETPRIV: Program = program("setpriv", "util-linux");
+
+/// Checks a program that every build needs.
+pub(crate) fn required(program: Program) -> Check {
+    let answer = match find_program(program.name) {
+        Some(path) => {
+            Answer::Works(version(program).unwrap_or_else(|| path.to_string_lossy().into_owned()))
+        }
+        None => Answer::Missing {
+            what: "not installed".to_owned(),
+            fix: Some(install(program.package)),
+        },
+    };
+    Check::new(program.name, answer)
+}
+
+/// Checks the programs that some techniques, normal modes and audits need.
+pub(crate) fn optional() -> Vec<Check> {
+    let matching =
+        Answer::works("includes the programs for every --technique, --mode-reference and --audit");
+    let uses = uses();
+    let programs = uses
+        .iter()
+        .map(|one| one.check(find_program(one.program.name).is_some()));
+    std::iter::once(Check::new("--outside matching", matching))
+        .chain(programs)
+        .collect()
+}
+
+/// A program, and what needs it on the outside system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ProgramUse {
+    program: Program,
+    /// Options of twinroot, or words for what they do.
+    needed_for: Vec<String>,
+}
+
+impl ProgramUse {
+    fn check(&self, is_installed: bool) -> Check {
+        let Program { name, package, .. } = self.program;
+        let needed_for = self.needed_for.join(" and ");
+        let answer = if is_installed {
+            Answer::Works(format!("installed, for {needed_for}"))
+        } else {
+            Answer::weak(
+                format!("not installed, so --outside host cannot be used for {needed_for}"),
+                install(package),
+            )
+        };
+        Check::new(name, answer)
+    }
+}
+
+/// Every program that some builds run and others do not, once.
+fn uses() -> Vec<ProgramUse> {
+    let techniques = Technique::value_variants().iter();
+    let techniques = techniques.map(|technique| BuildMode::Chrootless(*technique));
+    let normal = NormalMode::value_variants().iter();
+    let normal = normal.map(|mode| BuildMode::Normal(*mode));
+    let modes: Vec<_> = techniques.chain(normal).collect();
+    let mut programs: Vec<Program> = Vec::new();
+    for program in modes.iter().flat_map(|mode| programs_of(*mode)) {
         if !programs.contains(&program) {
             programs.push(program);
         }
     }
-    let mut users: Vec<_> = programs
-        .into_iter()
-        .map(|(program, package)| {
-            let of_mode = |mode: Mode| {
-                let ways = ways.iter().filter(|way| way.mode() == mode);
-                let ways = ways.filter(|way| programs_of(**way).contains(&(program, package)));
-                ways.map(|way| way.technique()).collect::<Vec<_>>()
-            };
-            let options = [
-                ("--technique", of_mode(Mode::Chrootless)),
-                ("--mode-reference", of_mode(Mode::Normal)),
-            ];
-            let options = options.into_iter().filter(|(_, words)| !words.is_empty());
-            Use {
-                program,
-                package,
-                by: options
-                    .map(|(option, words)| format!("{option} {}", words.join(",")))
-                    .collect(),
-            }
-        })
-        .collect();
-    let besides = [
-        (
-            "strace",
-            ["observing scripts", "--audit read-only"].as_slice(),
-        ),
-        ("arch-test", &["a normal build of another --arch"]),
-    ];
-    users.extend(besides.map(|(program, by)| Use {
+    let by_mode = programs.into_iter().map(|program| ProgramUse {
         program,
-        package: program,
-        by: by.iter().map(|by| (*by).to_owned()).collect(),
-    }));
-    users
+        needed_for: options_that_run(program, &modes),
+    });
+    let other = [
+        ProgramUse {
+            program: program("strace", "strace"),
+            needed_for: vec!["--trace".to_owned(), "--audit read-only".to_owned()],
+        },
+        ProgramUse {
+            program: program("arch-test", "arch-test"),
+            needed_for: vec!["normal builds with --arch".to_owned()],
+        },
+    ];
+    by_mode.chain(other).collect()
 }
 
-/// Name and package of what a way runs besides the programs of every build.
-fn programs_of(way: BuildMode) -> Vec<(&'static str, &'static str)> {
-    let own = way.programs().iter().map(|program| {
-        let name = program.path.rsplit('/').next();
-        (name.unwrap_or(program.path), program.package)
+/// The options, with the values, whose builds run the program.
+fn options_that_run(program: Program, modes: &[BuildMode]) -> Vec<String> {
+    let values = |wanted: Mode| -> Vec<&str> {
+        let modes = modes.iter().filter(|mode| mode.mode() == wanted);
+        modes
+            .filter(|mode| programs_of(**mode).contains(&program))
+            .map(|mode| mode.technique())
+            .collect()
+    };
+    [
+        ("--technique", values(Mode::Chrootless)),
+        ("--mode-reference", values(Mode::Normal)),
+    ]
+    .into_iter()
+    .filter(|(_, values)| !values.is_empty())
+    .map(|(option, values)| format!("{option} {}", values.join(",")))
+    .collect()
+}
+
+/// The programs that one kind of build runs and others do not.
+fn programs_of(mode: BuildMode) -> Vec<Program> {
+    let own = mode.programs().iter().map(|own| {
+        let name = own.path.rsplit('/').next();
+        program(name.unwrap_or(own.path), own.package)
     });
-    let setpriv = way.is_unprivileged().then_some(SETPRIV);
+    let setpriv = mode.is_unprivileged().then_some(SETPRIV);
     own.chain(setpriv).collect()
 }
 
@@ -140,19 +165,12 @@ fn install(package: &str) -> String {
     format!("sudo apt-get install {package}")
 }
 
-fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|directory| directory.join(program))
-        .find(|path| path.is_file())
-}
-
-/// The first line of `--version`; set-uid helpers have none.
-fn version(program: &str) -> Option<String> {
-    if program.starts_with("new") {
+/// The first line of what `--version` prints.
+fn version(program: Program) -> Option<String> {
+    if program.version == VersionOption::Unknown {
         return None;
     }
-    let output = Command::new(program).arg("--version").output().ok()?;
+    let output = Command::new(program.name).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.lines()
         .next()
@@ -165,15 +183,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_program_of_a_way_is_asked_for_once_and_says_what_needs_it() {
-        let shown: Vec<_> = users()
+    fn every_program_is_listed_once_with_all_that_needs_it() {
+        let shown: Vec<_> = uses()
             .iter()
-            .map(|user| {
+            .map(|one| {
                 format!(
                     "{} ({}): {}",
-                    user.program,
-                    user.package,
-                    user.by.join(" and ")
+                    one.program.name,
+                    one.program.package,
+                    one.needed_for.join(" and ")
                 )
             })
             .collect();
@@ -188,25 +206,24 @@ mod tests {
                 "lxc-usernsexec (lxc): --technique lxc",
                 "lxc-unshare (lxc): --technique lxc",
                 "fakechroot (fakechroot): --mode-reference fakechroot",
-                "strace (strace): observing scripts and --audit read-only",
-                "arch-test (arch-test): a normal build of another --arch",
+                "strace (strace): --trace and --audit read-only",
+                "arch-test (arch-test): normal builds with --arch",
             ]
         );
     }
 
     #[test]
-    fn a_program_of_some_ways_is_a_weakness_where_it_is_not_there() {
-        let lxc = Use {
-            program: "lxc-unshare",
-            package: "lxc",
-            by: vec!["--technique lxc".to_owned()],
+    fn a_program_that_only_some_builds_need_is_weak_if_it_is_not_installed() {
+        let lxc = ProgramUse {
+            program: program("lxc-unshare", "lxc"),
+            needed_for: vec!["--technique lxc".to_owned()],
         };
         assert_eq!(
-            [true, false].map(|is_there| lxc.check(is_there).to_string()),
+            [true, false].map(|is_installed| lxc.check(is_installed).to_string()),
             [
-                "ok     lxc-unshare          on --outside host for --technique lxc",
-                "weak   lxc-unshare          not installed: --outside host lacks it for \
-                 --technique lxc\n                            mend: sudo apt-get install lxc"
+                "ok     lxc-unshare          installed, for --technique lxc",
+                "weak   lxc-unshare          not installed, so --outside host cannot be used for \
+                 --technique lxc\n                            fix: sudo apt-get install lxc"
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! Room on disk and in memory.
+//! Space on disk and in memory.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,24 +9,29 @@ use nix::sys::statvfs::statvfs;
 
 use crate::bootstrap::outside::host::host_view;
 use crate::cli::commands::doctor::check::{Answer, Check};
+use crate::cli::output::hints;
 use crate::verify::environment::cache_root;
 
-/// Free space below which a first run is likely to fail: a state and an outside.
-const SPACE_WANTED: u64 = 1 << 30;
+/// Free space in bytes below which a first run is likely to fail: a frozen archive and an outside
+/// system must fit.
+const SPACE_NEEDED: u64 = 1 << 30;
 
-/// Memory below which two chroots in tmpfs are likely to fail.
-const MEMORY_WANTED: u64 = 2 << 30;
+/// Available memory in bytes below which two chroots in tmpfs are likely to fail.
+const MEMORY_NEEDED: u64 = 2 << 30;
 
-/// What a matching outside of a small variant takes in memory, at most.
-const OUTSIDE_WANTED: u64 = 512 << 20;
+/// Most memory in bytes that a matching outside system of a small variant takes.
+const OUTSIDE_SYSTEM_SIZE: u64 = 512 << 20;
 
-/// Room for the cache, for chroots, and for copies of the outside.
+/// What halves the memory that a run takes.
+const ONE_AT_A_TIME: &str = "use --jobs 1, which builds one chroot at a time";
+
+/// Checks the space for the cache, for chroots, and for copies of the outside system.
 pub(crate) fn checks() -> Vec<Check> {
     let cache = match cache_root() {
         Ok(root) => space(&root),
-        Err(error) => Answer::Lacks {
+        Err(error) => Answer::Missing {
             what: error.to_string(),
-            mend: Some("export XDG_CACHE_HOME=DIR".to_owned()),
+            fix: hints::of(&error),
         },
     };
     let meminfo = fs::read_to_string("/proc/meminfo").unwrap_or_default();
@@ -48,94 +53,87 @@ fn space(root: &Path) -> Answer {
         Ok(stat) => {
             let free = stat.blocks_available() * stat.fragment_size();
             let text = format!("{shown}: {} MiB free", free >> 20);
-            if free >= SPACE_WANTED {
-                return Answer::Can(text);
+            if free >= SPACE_NEEDED {
+                return Answer::Works(text);
             }
-            Answer::Weak {
-                what: text,
-                mend: Some("export XDG_CACHE_HOME=DIR with more space".to_owned()),
-            }
+            Answer::weak(
+                text,
+                "export XDG_CACHE_HOME=DIR, a directory with more space",
+            )
         }
-        Err(error) => Answer::Weak {
-            what: format!("{shown}: {error}"),
-            mend: None,
-        },
+        Err(error) => Answer::weak_for_good(format!("{shown}: {error}")),
     }
 }
 
 fn memory(meminfo: &str) -> Answer {
     match bytes_of(meminfo, "MemAvailable:") {
-        Some(bytes) if bytes >= MEMORY_WANTED => {
-            Answer::Can(format!("{} MiB available", bytes >> 20))
+        Some(bytes) if bytes >= MEMORY_NEEDED => {
+            Answer::Works(format!("{} MiB available", bytes >> 20))
         }
         Some(bytes) => Answer::weak(
-            format!("{} MiB available, for two chroots in memory", bytes >> 20),
-            ONE_BY_ONE,
+            format!(
+                "only {} MiB available for two chroots in memory",
+                bytes >> 20
+            ),
+            ONE_AT_A_TIME,
         ),
         None => unknown(),
     }
 }
 
-/// What halves the memory that a run takes.
-const ONE_BY_ONE: &str = "twinroot verify --jobs 1 builds one after the other";
-
 fn unknown() -> Answer {
-    Answer::Weak {
-        what: "unknown".to_owned(),
-        mend: None,
-    }
+    Answer::weak_for_good("unknown")
 }
 
-/// A line of `/proc/meminfo` (proc_meminfo(5)).
+/// The value of a line of `/proc/meminfo` (proc_meminfo(5)), in bytes.
 fn bytes_of(meminfo: &str, name: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
     let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     kib.checked_mul(1024)
 }
 
-/// The largest outside of which two builds at once can have a copy each: a tmpfs takes half of
-/// all memory at most (tmpfs(5)), and both together what is available.
+/// Size in bytes of the largest outside system of which two builds can have a copy each at the same
+/// time: a tmpfs takes at most half of all memory (tmpfs(5)), and both together what is available.
 fn largest_copy(meminfo: &str) -> Option<u64> {
     let available = bytes_of(meminfo, "MemAvailable:")?;
     Some(available.min(bytes_of(meminfo, "MemTotal:")?) / 2)
 }
 
-/// Two copies of the outside beside two chroots.
+/// Checks the memory for two copies of a matching outside system.
 fn snapshot(meminfo: &str) -> Answer {
     let Some(largest) = largest_copy(meminfo) else {
         return unknown();
     };
     let text = format!(
-        "two copies of an outside of up to {} MiB fit into memory",
+        "memory holds two copies of an outside system of up to {} MiB",
         largest >> 20
     );
-    if largest >= MEMORY_WANTED / 2 + OUTSIDE_WANTED {
-        return Answer::Can(text);
+    if largest >= MEMORY_NEEDED / 2 + OUTSIDE_SYSTEM_SIZE {
+        return Answer::Works(text);
     }
-    Answer::weak(format!("{text}, chroots not counted"), ONE_BY_ONE)
+    Answer::weak(format!("{text}, not counting the chroots"), ONE_AT_A_TIME)
 }
 
-/// The same where the outside is this machine, which has `size` bytes of files.
+/// Checks the memory for two copies of this machine, which has `size` bytes of files.
 fn snapshot_of_host(meminfo: &str, size: Option<u64>) -> Answer {
     let (Some(largest), Some(size)) = (largest_copy(meminfo), size) else {
         return unknown();
     };
-    let text = format!("file systems of {} MiB in use", size >> 20);
+    let copies = format!("two copies of this machine's {} MiB of files", size >> 20);
     if size <= largest {
-        return Answer::Can(format!("{text} fit into memory twice"));
+        return Answer::Works(format!("memory holds {copies}"));
     }
     Answer::weak(
         format!(
-            "{text}, and two copies of up to {} MiB fit into memory: too much for --outside host \
-             --audit snapshot",
+            "memory does not hold {copies}; up to {} MiB would fit",
             largest >> 20
         ),
-        "twinroot verify --outside host --audit overlay copies nothing",
+        "use --audit overlay with --outside host, which copies nothing",
     )
 }
 
-/// Bytes in use of all file systems that a copy of this machine takes in; some of it may be
-/// below a directory that the sandbox has of its own.
+/// Bytes in use on all file systems that a copy of this machine includes. Some of them may be below
+/// a directory that the sandbox replaces with its own.
 fn host_size() -> Option<u64> {
     let view = host_view().ok()?;
     let mut used = BTreeMap::new();
@@ -153,43 +151,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn little_memory_is_a_weakness_and_no_lack() {
+    fn little_memory_is_a_weakness() {
         assert_eq!(
             memory("MemAvailable:   4194304 kB\n"),
-            Answer::Can("4096 MiB available".to_owned())
+            Answer::works("4096 MiB available")
         );
-        assert!(matches!(
-            memory("MemAvailable:   1000 kB\n"),
-            Answer::Weak { .. }
-        ));
+        assert_eq!(
+            memory("MemAvailable:   1048576 kB\n"),
+            Answer::weak(
+                "only 1024 MiB available for two chroots in memory",
+                "use --jobs 1, which builds one chroot at a time"
+            )
+        );
     }
 
     #[test]
-    fn a_snapshot_needs_room_for_two_copies_of_the_outside() {
+    fn a_snapshot_needs_room_for_two_copies_of_the_outside_system() {
         let ample = "MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\n";
         let little = "MemTotal: 16777216 kB\nMemAvailable: 1048576 kB\n";
-        let mend = "twinroot verify --jobs 1 builds one after the other";
         assert_eq!(
             [ample, little, ""].map(snapshot),
             [
-                Answer::Can("two copies of an outside of up to 4096 MiB fit into memory".into()),
+                Answer::works("memory holds two copies of an outside system of up to 4096 MiB"),
                 Answer::weak(
-                    "two copies of an outside of up to 512 MiB fit into memory, chroots not counted",
-                    mend
+                    "memory holds two copies of an outside system of up to 512 MiB, not counting \
+                     the chroots",
+                    "use --jobs 1, which builds one chroot at a time"
                 ),
                 unknown(),
             ]
         );
         assert_eq!(
             snapshot_of_host(ample, Some(1 << 30)),
-            Answer::Can("file systems of 1024 MiB in use fit into memory twice".into())
+            Answer::works("memory holds two copies of this machine's 1024 MiB of files")
         );
         assert_eq!(
             snapshot_of_host(ample, Some(8 << 30)),
             Answer::weak(
-                "file systems of 8192 MiB in use, and two copies of up to 4096 MiB fit into \
-                 memory: too much for --outside host --audit snapshot",
-                "twinroot verify --outside host --audit overlay copies nothing"
+                "memory does not hold two copies of this machine's 8192 MiB of files; up to 4096 \
+                 MiB would fit",
+                "use --audit overlay with --outside host, which copies nothing"
             )
         );
     }

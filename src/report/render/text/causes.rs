@@ -1,49 +1,48 @@
-//! Causes as text for people: what explains what, unexplained entries first.
+//! What explains what: unexplained entries first, then each cause with its entries.
 
-use crate::report::{Cause, Report};
+use crate::report::render::text::entry::entry;
+use crate::report::wire::cause::Cause;
+use crate::report::wire::divergence::DivergentEntry;
+use crate::text::number::entries;
 
 /// Lines of evidence that are shown of one cause; the JSON report has all of them.
 const SHOWN: usize = 12;
 
-/// How much is explained, after the count of divergent entries.
-pub(crate) fn explained(report: &Report) -> Option<String> {
-    let count = report.divergences.len();
-    let explained = report
-        .divergences
-        .iter()
-        .filter(|row| row.cause.is_some())
-        .count();
-    let causes = report
-        .causes
-        .iter()
-        .filter(|cause| cause.entries > 0)
-        .count();
-    (count > 0 && !report.causes.is_empty()).then(|| {
-        let causes = match causes {
-            1 => "1 cause".to_owned(),
-            causes => format!("{causes} causes"),
-        };
-        let entries = if count == 1 { "entry" } else { "entries" };
-        format!("{explained} of {count} divergent {entries} explained by {causes}")
-    })
+/// The unexplained entries, and the causes with theirs.
+pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> String {
+    let of_cause = |id: Option<&str>| -> String {
+        let all = divergences.iter();
+        all.filter(|row| row.cause.as_deref() == id)
+            .map(entry)
+            .collect()
+    };
+    let unexplained = of_cause(None);
+    let mut out = if causes.is_empty() || unexplained.is_empty() {
+        unexplained
+    } else {
+        format!("\nunexplained\n{unexplained}")
+    };
+    for one in causes {
+        out.push_str(&cause(one));
+        out.push_str(&of_cause(Some(&one.id)));
+    }
+    out
 }
 
 /// The heading of one cause, and what it rests on.
-pub(crate) fn cause(cause: &Cause, out: &mut String) {
-    let entries = match cause.entries {
+pub(crate) fn cause(cause: &Cause) -> String {
+    let count = match cause.entries {
         0 => String::new(),
-        1 => "   1 entry".to_owned(),
-        count => format!("   {count} entries"),
+        count => format!("   {}", entries(count)),
     };
-    out.push_str(&format!("\n{}  {}{entries}\n", cause.id, cause.title));
+    let mut out = format!("\n{}  {}{count}\n", cause.id, cause.title);
     for line in cause.evidence.iter().take(SHOWN) {
         out.push_str(&format!("   {line}\n"));
     }
-    if cause.evidence.len() > SHOWN {
-        out.push_str(&format!(
-            "   and {} more lines, in the JSON report\n",
-            cause.evidence.len() - SHOWN
-        ));
+    match cause.evidence.len().saturating_sub(SHOWN) {
+        0 => {}
+        1 => out.push_str("   and 1 more line, in the JSON report\n"),
+        rest => out.push_str(&format!("   and {rest} more lines, in the JSON report\n")),
     }
     if let Some(hint) = &cause.hint {
         out.push_str(&format!("   hint: {hint}\n"));
@@ -51,4 +50,5 @@ pub(crate) fn cause(cause: &Cause, out: &mut String) {
     if let Some(bug) = &cause.bug {
         out.push_str(&format!("   see {bug}\n"));
     }
+    out
 }

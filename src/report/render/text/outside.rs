@@ -1,83 +1,82 @@
-//! The lines of a text report that only `verify` has.
+//! What only `verify` tells: from what and with what it built, and what happened outside.
 
-use crate::report::Report;
+use crate::report::render::text::escapes::escapes;
+use crate::report::render::text::executed::executed;
+use crate::report::wire::frozen::FrozenState;
+use crate::report::wire::outside::{AuditMethod, Outside};
+use crate::report::wire::package::PackageVerdictName;
+use crate::report::wire::report::Report;
 
 /// Most escapes that are listed in full; the JSON report has all of them.
 const LISTED: usize = 200;
 
-/// What was verified, for the first line.
-pub(crate) fn title(report: &Report) -> Option<String> {
-    let pin = report.pin.as_ref()?;
-    let include = pin.include.iter().map(|package| format!(" +{package}"));
-    let include: String = include.collect();
-    Some(format!(
-        "{} {}{include} {}, SOURCE_DATE_EPOCH={}",
-        pin.suite, pin.variant, pin.architecture, pin.source_date_epoch
-    ))
-}
-
-/// What the outside has to say: escapes first, then what weakens the reference.
-pub(crate) fn outside(report: &Report, out: &mut String) {
+/// What was frozen and used, whether the outside changed, what weakens the normal build, how
+/// many packages are complete, and the escapes.
+pub(crate) fn outside(report: &Report) -> String {
     let Some(outside) = &report.outside else {
-        return;
+        return String::new();
     };
-    if let Some(pin) = &report.pin {
-        let date = pin.release_date.as_deref().unwrap_or("no date");
-        let count = pin.packages.len();
-        let size = pin.bytes.div_ceil(1 << 20);
-        let digest = pin.sha256.get(..12).unwrap_or(&pin.sha256);
-        out.push_str(&format!(
-            "  pin        {date}  {count} package files, {size} MiB, sha256 {digest}…\n"
-        ));
-    }
-    if let Some(build) = report.builds.first() {
-        let versions = build
-            .versions
-            .iter()
-            .map(|(name, version)| format!("{name} {version}"));
-        out.push_str(&format!(
-            "  made with  {}\n",
-            versions.collect::<Vec<_>>().join(", ")
-        ));
-    }
-    match outside.escapes.len() {
-        0 if outside.audit == "off" => out.push_str("the outside was not watched\n"),
-        0 => out.push_str("nothing outside was modified\n"),
-        1 => out.push_str("1 path outside was modified\n"),
-        count => out.push_str(&format!("{count} paths outside were modified\n")),
-    }
-    out.extend(crate::report::wire::executed::line(report).map(|line| format!("{line}\n")));
+    let mut out = String::new();
+    out.extend(report.frozen.as_ref().map(frozen));
+    out.extend(tools(report));
+    out.push_str(&changes(outside));
+    out.extend(executed(report));
     for build in &report.builds {
-        for warning in &build.degraded {
-            out.push_str(&format!(
-                "the {} build is degraded: {warning}\n",
-                build.label
-            ));
-        }
+        let label = &build.label;
+        let warnings = build.degraded.iter();
+        out.extend(warnings.map(|text| format!("the {label} build is degraded: {text}\n")));
     }
-    packages(report, out);
+    out.push_str(&packages(report));
     if !outside.escapes.is_empty() {
         out.push_str("\noutside\n");
     }
-    out.push_str(&crate::report::convert::escapes::listing(
-        &outside.escapes,
-        LISTED,
-    ));
+    out.push_str(&escapes(&outside.escapes, LISTED));
+    out
 }
 
-fn packages(report: &Report, out: &mut String) {
-    let count = |verdict: &str| {
-        report
-            .packages
-            .iter()
+fn frozen(frozen: &FrozenState) -> String {
+    let date = frozen.release_date.as_deref().unwrap_or("no date");
+    let files = match frozen.packages.len() {
+        1 => "1 package file".to_owned(),
+        count => format!("{count} package files"),
+    };
+    let size = frozen.bytes.div_ceil(1 << 20);
+    let digest = frozen.sha256.get(..12).unwrap_or(&frozen.sha256);
+    format!("  frozen     {date}  {files}, {size} MiB, sha256 {digest}…\n")
+}
+
+/// Versions of the tools, which all builds share.
+fn tools(report: &Report) -> Option<String> {
+    let versions = report.builds.first()?.versions.iter();
+    let versions = versions.map(|(name, version)| format!("{name} {version}"));
+    let versions: Vec<_> = versions.collect();
+    Some(format!("  made with  {}\n", versions.join(", ")))
+}
+
+fn changes(outside: &Outside) -> String {
+    match (outside.escapes.len(), outside.audit) {
+        (0, AuditMethod::Off) => "the outside was not watched\n".to_owned(),
+        (0, _) => "nothing outside was modified\n".to_owned(),
+        (1, _) => "1 path outside was modified\n".to_owned(),
+        (count, _) => format!("{count} paths outside were modified\n"),
+    }
+}
+
+fn packages(report: &Report) -> String {
+    let count = |verdict: PackageVerdictName| {
+        let packages = report.packages.iter();
+        packages
             .filter(|package| package.verdict == verdict)
             .count()
     };
-    out.push_str(&format!(
-        "{} packages: {} complete, {} incomplete, {} unproven\n",
-        report.packages.len(),
-        count("complete"),
-        count("incomplete"),
-        count("unproven")
-    ));
+    let packages = match report.packages.len() {
+        1 => "1 package".to_owned(),
+        count => format!("{count} packages"),
+    };
+    format!(
+        "{packages}: {} complete, {} incomplete, {} unproven\n",
+        count(PackageVerdictName::Complete),
+        count(PackageVerdictName::Incomplete),
+        count(PackageVerdictName::Unproven)
+    )
 }

@@ -1,10 +1,10 @@
 //! The table of packages as text.
 
-use crate::explain::packages::{DpkgRoot, PackageScript};
-use crate::report::Report;
+use crate::report::wire::package::{DpkgRoot, PackageScript};
+use crate::report::wire::report::Report;
 use crate::text::quote;
 
-/// The table as text: one line a package.
+/// The table as text: one line for each package.
 #[must_use]
 pub fn packages_table(report: &Report) -> String {
     let mut rows = vec![
@@ -22,7 +22,7 @@ pub fn packages_table(report: &Report) -> String {
             quote(package.version.as_bytes()),
             package.divergences.to_string(),
             package.escapes.to_string(),
-            package.verdict.clone(),
+            package.verdict.as_str().to_owned(),
             format!("{}{}", scripts.join(", "), reason.unwrap_or_default()),
         ]
     }));

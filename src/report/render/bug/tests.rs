@@ -1,9 +1,9 @@
 //! The bug report, whole.
 
-use crate::report::render::bug::{bug, no_bug};
+use super::*;
 use crate::report::render::json::from_json;
 
-fn report() -> crate::report::Report {
+fn report() -> crate::report::wire::report::Report {
     let json = serde_json::json!({
         "schema": "twinroot.report.v1",
         "verdict": "divergent",
@@ -20,7 +20,7 @@ fn report() -> crate::report::Report {
             { "path": "/etc/a", "change": "created", "package": "aa", "script": "postinst" }
         ] },
         "packages": [{
-            "name": "aa", "version": "1:2-3", "architecture": "amd64", "essential": false,
+            "name": "aa", "version": "1:2-3", "source": "a", "source_version": "1:2-3", "architecture": "amd64", "essential": false,
             "scripts": [{ "name": "postinst", "dpkg_root": "silent", "lines": [{ "number": 3, "text": "make-a" }] }],
             "divergences": 1, "escapes": 1, "verdict": "incomplete", "reason": "x"
         }],

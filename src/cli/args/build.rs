@@ -1,0 +1,64 @@
+//! The arguments of `build`.
+
+use std::path::PathBuf;
+
+use crate::bootstrap::command::mmdebstrap::Mode;
+use crate::bootstrap::mode::{NormalMode, Technique};
+use crate::cli::args::recipe::RecipeArgs;
+
+/// Build one of the two chroots of `verify` into a tarball
+///
+/// A chrootless build is audited: standard error lists what it changed on the outside system.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SHORT, after_long_help = MORE)]
+pub struct BuildArgs {
+    /// Suite or code name, such as trixie or sid
+    pub suite: String,
+    /// Tarball to write; `-` is standard output
+    pub out: PathBuf,
+    /// Mirror to build from [default: mmdebstrap's]
+    ///
+    /// A URI or a line of sources.list, as mmdebstrap takes it, or a directory of this machine. The
+    /// directory holds package files, or a repository with `dists/`.
+    pub mirror: Option<String>,
+    /// Where to run maintainer scripts
+    #[arg(long, help_heading = "How to build")]
+    pub mode: Mode,
+    /// How to run a chrootless build
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "userns",
+        help_heading = "How to build"
+    )]
+    pub technique: Technique,
+    /// mmdebstrap's mode for a normal build
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "root",
+        help_heading = "How to build"
+    )]
+    pub mode_reference: NormalMode,
+    /// What is built.
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+}
+
+const SHORT: &str = "Use `--help` for details, exit status and examples.";
+
+const MORE: &str = "\
+Exit status:
+  0  The tarball was written and the outside system was not modified
+  1  The tarball was written, but the outside system was modified
+  2  The job could not be done; standard error says why
+
+Examples:
+  Build a chroot of trixie without running anything inside it:
+      twinroot build trixie trixie.tar --mode chrootless
+
+  Compress the tarball on the way:
+      twinroot build trixie - --mode normal | zstd > trixie.tar.zst
+
+  Build from a directory of package files for an architecture that this machine cannot run:
+      twinroot build forky riscv64.tar ./packages --arch riscv64 --mode chrootless";

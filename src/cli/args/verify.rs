@@ -1,0 +1,129 @@
+//! The arguments of `verify`.
+
+use std::path::PathBuf;
+
+use crate::bootstrap::mode::{NormalMode, Technique};
+use crate::cli::args::known_file::KnownArgs;
+use crate::cli::args::outputs::{OutputArgs, PackageArgs};
+use crate::cli::args::recipe::RecipeArgs;
+
+/// Build a suite both ways, compare the tarballs and explain the differences
+///
+/// twinroot freezes the archive, makes the outside system, runs a normal and a chrootless build
+/// without network, and compares the two tarballs while they are written. If they differ, or if the
+/// outside system was modified, it repeats both builds under strace and makes a control build, and
+/// names the package, maintainer script and command behind each difference. Frozen archives and
+/// outside systems are cached in $XDG_CACHE_HOME/twinroot.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SHORT, after_long_help = MORE)]
+pub struct VerifyArgs {
+    /// Suite or code name, such as trixie or sid
+    pub suite: String,
+    /// Mirror to build from [default: mmdebstrap's]
+    ///
+    /// A URI or a line of sources.list, as mmdebstrap takes it, or a directory of this machine. The
+    /// directory holds package files, or a repository with `dists/`.
+    pub mirror: Option<String>,
+    /// What is built.
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// How to run the chrootless build
+    ///
+    /// Give several to build each and compare it with the first normal build.
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        default_value = "userns",
+        help_heading = "How to build"
+    )]
+    pub technique: Vec<Technique>,
+    /// mmdebstrap's mode for the normal build
+    ///
+    /// Give several to build each. All other builds are compared with the first.
+    #[arg(
+        long,
+        value_name = "MODE,…",
+        value_delimiter = ',',
+        default_value = "root",
+        help_heading = "How to build"
+    )]
+    pub mode_reference: Vec<NormalMode>,
+    /// Also build on an altered outside system, to find what scripts read from it
+    ///
+    /// One more chrootless build runs on a copy of the outside system in which accounts, names of
+    /// the host, configuration files and other things are altered on purpose. Another one runs on
+    /// the matching outside system of another suite, if the cache has one. What maintainer scripts
+    /// read there shows in the tarball. This option needs `--outside matching` or a tarball.
+    #[arg(long, help_heading = "Audit")]
+    pub leak_check: bool,
+    /// Number of builds that run at the same time, 1 or 2
+    ///
+    /// With 1, the first tarball is buffered in a temporary file, and the run takes less memory.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2,
+        value_parser = clap::value_parser!(u8).range(1..=2),
+        help_heading = "How to build"
+    )]
+    pub jobs: u8,
+    /// Repeat both builds under strace, even if nothing differs
+    ///
+    /// Without this option, they are repeated only if something differs or the outside system was
+    /// modified. What strace sees is used to explain differences, never to decide the verdict.
+    #[arg(long, overrides_with = "no_trace", help_heading = "Explanation")]
+    pub trace: bool,
+    /// Never repeat a build under strace
+    #[arg(long, help_heading = "Explanation")]
+    pub no_trace: bool,
+    /// Make the control build, even if nothing differs
+    ///
+    /// A control build is two more normal builds. What differs between those two differs from run
+    /// to run, and has nothing to do with DPKG_ROOT. Without this option, it is made only if
+    /// something differs.
+    #[arg(long, overrides_with = "no_control", help_heading = "Explanation")]
+    pub control: bool,
+    /// Skip the control build
+    #[arg(long, help_heading = "Explanation")]
+    pub no_control: bool,
+    /// What is known already.
+    #[command(flatten)]
+    pub known: KnownArgs,
+    /// Keep the tarballs, transcripts and reports in this directory
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub keep: Option<PathBuf>,
+    /// What the report says of packages.
+    #[command(flatten)]
+    pub packages: PackageArgs,
+    /// Where reports go.
+    #[command(flatten)]
+    pub outputs: OutputArgs,
+}
+
+const SHORT: &str = "Use `--help` for details, exit status and examples.";
+
+const MORE: &str = "\
+Exit status:
+  0  The tarballs are identical and the outside system was not modified
+  1  The tarballs differ, or the outside system was modified
+  2  The job could not be done; standard error says why
+
+Examples:
+  Compare both ways to build the essential packages of trixie:
+      twinroot verify trixie
+
+  Compare a larger chroot, and write the report for programs too:
+      twinroot verify trixie --variant apt --include systemd --json report.json --text -
+
+  Find what maintainer scripts read from this machine:
+      twinroot verify trixie --outside host
+
+  Test a patched package:
+      twinroot verify trixie --deb ./base-files_13.8+deb13u1_amd64.deb
+
+  Try every technique that the DPKG_ROOT proposal names:
+      twinroot verify trixie --technique userns,fakeroot,nested,unshare-helper,lxc
+
+  Print a bug report about a package:
+      twinroot verify trixie --variant important --bug udev";

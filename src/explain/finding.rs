@@ -1,0 +1,190 @@
+//! What explains one or more divergences, as facts: `report::sentences` makes the words.
+
+use crate::explain::evidence::Evidence;
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::explain::rule_id::RuleId;
+
+/// What explains one or more divergences or escapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: RuleId,
+    /// What happened.
+    pub what: What,
+    /// The binary package whose script it was, if one is known.
+    pub package: Option<String>,
+    /// The version of that package in the chroot.
+    pub version: Option<String>,
+    /// The script.
+    pub script: Option<MaintainerScript>,
+    /// What the finding rests on.
+    pub evidence: Vec<Evidence>,
+    /// Positions of the divergences that it claims, ascending.
+    pub claims: Vec<usize>,
+    /// Positions of the escapes that belong to it, ascending.
+    pub escapes: Vec<usize>,
+}
+
+impl Finding {
+    /// A finding that names no package, has no evidence and claims nothing yet.
+    #[must_use]
+    pub fn new(rule: RuleId, what: What) -> Self {
+        Self {
+            rule,
+            what,
+            package: None,
+            version: None,
+            script: None,
+            evidence: Vec::new(),
+            claims: Vec::new(),
+            escapes: Vec::new(),
+        }
+    }
+
+    /// The finding with more evidence.
+    #[must_use]
+    pub fn with(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// The finding with these claims.
+    #[must_use]
+    pub fn claiming(mut self, claims: Vec<usize>) -> Self {
+        self.claims = claims;
+        self
+    }
+
+    /// Adds the claims, escapes and evidence of a finding that says the same.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.claims.append(&mut other.claims);
+        self.escapes.append(&mut other.escapes);
+        for evidence in other.evidence {
+            if !self.evidence.contains(&evidence) {
+                self.evidence.push(evidence);
+            }
+        }
+    }
+
+    /// A finding that says the same of the same script, without evidence and claims.
+    #[must_use]
+    pub(crate) fn without_evidence(&self) -> Self {
+        Self {
+            package: self.package.clone(),
+            version: self.version.clone(),
+            script: self.script,
+            ..Self::new(self.rule, self.what.clone())
+        }
+    }
+
+    /// Whether two findings say the same of the same script, so that they are one.
+    #[must_use]
+    pub fn is_same_cause(&self, other: &Self) -> bool {
+        (&self.what, &self.package, &self.version, self.script)
+            == (&other.what, &other.package, &other.version, other.script)
+    }
+}
+
+/// What happened. Each kind belongs to one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The chroots have different packages, or versions of them.
+    PackageSetsDiffer,
+    /// Two normal builds differ in the same fields.
+    NormalBuildsDiffer,
+    /// The technique keeps no set-id bits, extended attributes or access lists.
+    TechniqueLosesPrivileges {
+        /// Name of the technique.
+        technique: String,
+    },
+    /// The entry differs with this technique and not in a user namespace.
+    TechniqueDiffers {
+        /// Name of the technique.
+        technique: String,
+    },
+    /// Altered files of the outside were read, and their data got into the chroot.
+    ReadsOutside {
+        /// Who read them.
+        reader: Reader,
+        /// The files, by absolute path, ascending.
+        files: Vec<Vec<u8>>,
+    },
+    /// Links of merged /usr are directories in one of the chroots.
+    LinksNotMade {
+        /// Names of the links, without a slash.
+        links: Vec<String>,
+    },
+    /// The script wrote paths of the outside.
+    WroteOutside,
+    /// The script set up accounts in the normal build and not in the chrootless one.
+    AccountsNotSetUp,
+    /// Account databases differ, and no script is known that left something out.
+    AccountDatabasesDiffer,
+    /// A file or link names the temporary directory in which the chroot was made.
+    NamesTemporaryRoot,
+    /// A file has the same lines in another order.
+    LinesReordered,
+    /// An owner's name was looked up in the accounts of the outside.
+    OwnerLookedUpOutside,
+    /// A file was made from a file of the outside.
+    MadeFromOutsideFile,
+    /// The tool that made the file has another version on the outside than in the chroot.
+    OutsideToolVersion {
+        /// Name of the program.
+        program: String,
+        /// The package that ships it.
+        package: String,
+        /// Its version on the outside.
+        outside: String,
+        /// Its version in the chroot.
+        chroot: String,
+    },
+    /// A time is later than `SOURCE_DATE_EPOCH`.
+    TimeNotClamped,
+    /// Contents differ in dates and times only.
+    BuildTimeInContent,
+    /// A trigger ran in the normal build and not in the chrootless one.
+    TriggerNotRun,
+    /// ldconfig of an outside of another architecture made the linker's cache.
+    ForeignLdconfig {
+        /// Architecture of the chroot.
+        chroot: String,
+        /// Architecture of the outside.
+        outside: String,
+    },
+    /// dpkg configured the packages in another order.
+    ConfiguredInAnotherOrder,
+    /// The script wrote the entry in the normal build only.
+    ChangedNothing,
+    /// The script wrote the entry in the chrootless build only.
+    ChangedMore,
+    /// The script wrote the entry in both builds, and the chrootless chroot does not have it.
+    DidNotMakeIt,
+    /// The script wrote the entry in both builds, in different ways.
+    MadeSomethingElse,
+    /// A machine id or a random seed was made.
+    Random,
+    /// Set-id bits, extended attributes or access lists are in one of the archives only.
+    PrivilegesLost,
+    /// The entry is taken from the machine, or written for the mirror.
+    Surroundings,
+    /// mmdebstrap, apt or dpkg itself wrote the entry, in different ways.
+    ToolWritesDifferently {
+        /// Name of the program.
+        program: String,
+    },
+    /// Directories have other times because entries in them differ.
+    ParentTimes,
+}
+
+/// Who read a file of the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    /// The script that the finding names.
+    Script,
+    /// A program that ran for no script.
+    Program {
+        /// Its name.
+        name: String,
+    },
+}

@@ -1,0 +1,50 @@
+//! How the pair was built, and the observed builds.
+
+use crate::report::convert::executed::executed;
+use crate::report::sentences::warning::warnings;
+use crate::report::wire::build::{Build, ModeName};
+use crate::report::wire::executed::Emulation;
+use crate::verify::build_facts;
+use crate::verify::build_facts::{BuildFacts, Emulators, ScriptsRan};
+use crate::verify::result::Verification;
+
+/// The pair, and the builds that were observed.
+pub(crate) fn builds(facts: &Verification) -> Vec<Build> {
+    let builds = build_facts::builds(facts).into_iter();
+    builds.map(|one| build(facts, one)).collect()
+}
+
+fn build(facts: &Verification, build: BuildFacts<'_>) -> Build {
+    let mode = ModeName::from(build.scripts);
+    let (label, technique) = match build.trace {
+        Some(_) => (
+            format!("observed {}", mode.as_str()),
+            format!("{} under strace", build.technique),
+        ),
+        None => (mode.as_str().to_owned(), build.technique.to_owned()),
+    };
+    let chrootless = build.trace.filter(|_| mode == ModeName::Chrootless);
+    let emulation = match build.emulators {
+        Emulators::None => Emulation::None,
+        Emulators::OfMachine => Emulation::Machine,
+    };
+    Build {
+        label,
+        mode,
+        technique,
+        versions: facts.versions.programs.iter().cloned().collect(),
+        warnings: warnings(build.built),
+        degraded: build.degraded,
+        foreign: facts.foreign_to.is_some(),
+        executed: chrootless.map(|trace| executed(trace, emulation)),
+    }
+}
+
+impl From<ScriptsRan> for ModeName {
+    fn from(ran: ScriptsRan) -> Self {
+        match ran {
+            ScriptsRan::Inside => Self::Normal,
+            ScriptsRan::Outside => Self::Chrootless,
+        }
+    }
+}

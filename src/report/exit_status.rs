@@ -1,0 +1,30 @@
+//! The exit status that a report stands for.
+
+use crate::report::known::matching::KnownCount;
+use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
+
+/// Whether what a `--known` file knows decides the exit status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KnownFindings {
+    /// Known findings are only counted.
+    #[default]
+    Counted,
+    /// Known findings are accepted, and a rule that is of no use is not.
+    Accepted,
+}
+
+/// The exit status of a report: 0 for success, 1 for findings, 2 for trouble.
+#[must_use]
+pub fn exit_status(report: &Report, known: KnownFindings) -> u8 {
+    match (report.verdict, known) {
+        (Verdict::Failed, _) => 2,
+        (Verdict::Identical, KnownFindings::Counted) => 0,
+        (Verdict::Divergent | Verdict::Escaped, KnownFindings::Counted) => 1,
+        (_, KnownFindings::Accepted) => {
+            let count = KnownCount::from(report);
+            let is_useful = report.known.iter().all(|known| known.finding.is_none());
+            u8::from(count.known != count.all || !is_useful)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a bug report says against the package: what differs, what changed outside, and why.
+
+use crate::report::render::owner::owner;
+use crate::report::wire::divergence::{DivergenceName, DivergentField};
+use crate::report::wire::outside::{Escape, EscapeChange};
+use crate::report::wire::report::Report;
+use crate::text::quote;
+
+/// Most entries and paths that are listed; the bug's log is not the place for more.
+const LISTED: usize = 20;
+
+/// Most lines of the detail of one field that are quoted.
+const QUOTED: usize = 24;
+
+/// The divergent entries of the package.
+pub(crate) fn divergences(report: &Report, package: &str) -> String {
+    let rows: Vec<_> = report
+        .divergences
+        .iter()
+        .filter(|row| owner(report, row) == Some(package))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nWhat differs (normal | with DPKG_ROOT):\n".to_owned();
+    for row in rows.iter().take(LISTED) {
+        let kind = match row.kind {
+            DivergenceName::Changed => "",
+            DivergenceName::LeftOnly => "  only in the normal one",
+            DivergenceName::RightOnly => "  only in the one with DPKG_ROOT",
+            DivergenceName::Moved => "  under another name",
+            DivergenceName::Reordered => "  elsewhere in the order",
+        };
+        out.push_str(&format!("\n  {}{kind}\n", quote(row.path.as_bytes())));
+        out.push_str(&fields(&row.fields));
+    }
+    out + &more(rows.len())
+}
+
+/// The escapes of the package.
+pub(crate) fn outside(escapes: &[&Escape]) -> String {
+    if escapes.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nWhat changed outside (before | after):\n".to_owned();
+    for escape in escapes.iter().take(LISTED) {
+        let word = match escape.change {
+            EscapeChange::Created => "created",
+            EscapeChange::Modified => "modified",
+            EscapeChange::Removed => "removed",
+            EscapeChange::Metadata => "metadata changed",
+        };
+        out.push_str(&format!("\n  {}  {word}\n", escape.path));
+        out.push_str(&fields(&escape.fields));
+    }
+    out + &more(escapes.len())
+}
+
+/// How many of `count` are not listed.
+fn more(count: usize) -> String {
+    match count.saturating_sub(LISTED) {
+        0 => String::new(),
+        rest => format!("\n  and {rest} more\n"),
+    }
+}
+
+fn fields(fields: &[DivergentField]) -> String {
+    fields.iter().map(field).collect()
+}
+
+fn field(field: &DivergentField) -> String {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let mut out = if field.left.is_some() || field.right.is_some() {
+        let (left, right) = (value(&field.left), value(&field.right));
+        format!("    {}  {left} | {right}\n", field.name)
+    } else {
+        format!("    {}\n", field.name)
+    };
+    let lines: Vec<&str> = field.detail.iter().flat_map(|text| text.lines()).collect();
+    for line in lines.iter().take(QUOTED) {
+        out.push_str(&format!("      {line}\n"));
+    }
+    match lines.len().saturating_sub(QUOTED) {
+        0 => {}
+        1 => out.push_str("      and 1 more line\n"),
+        rest => out.push_str(&format!("      and {rest} more lines\n")),
+    }
+    out
+}
+
+/// The causes of the package.
+pub(crate) fn causes(report: &Report, package: &str) -> String {
+    let mut out = String::new();
+    for cause in &report.causes {
+        if cause.package.as_deref() != Some(package) {
+            continue;
+        }
+        out.push_str(&format!("\nCause: {}\n", quote(cause.title.as_bytes())));
+        for line in &cause.evidence {
+            out.push_str(&format!("  {}\n", quote(line.as_bytes())));
+        }
+        if let Some(hint) = &cause.hint {
+            out.push_str(&format!("  {}\n", quote(hint.as_bytes())));
+        }
+        if let Some(bug) = &cause.bug {
+            out.push_str(&format!("  See {bug}.\n"));
+        }
+    }
+    out
+}

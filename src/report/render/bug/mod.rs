@@ -1,0 +1,51 @@
+//! A bug report on one package, ready for Debian's bug tracker.
+
+pub(crate) mod findings;
+pub(crate) mod header;
+pub(crate) mod reproduce;
+pub(crate) mod scripts;
+
+use crate::report::render::owner::owner;
+use crate::report::wire::outside::Escape;
+use crate::report::wire::report::Report;
+use crate::text::quote;
+
+/// The bug report on a package; `None` if the run found nothing against it.
+#[must_use]
+pub fn bug(report: &Report, package: &str) -> Option<String> {
+    let outside = report.outside.iter();
+    let escapes: Vec<&Escape> = outside
+        .flat_map(|outside| &outside.escapes)
+        .filter(|escape| escape.package.as_deref() == Some(package))
+        .collect();
+    let mut entries = report.divergences.iter();
+    let diverges = entries.any(|entry| owner(report, entry) == Some(package));
+    let mut causes = report.causes.iter();
+    let is_cause = causes.any(|cause| cause.package.as_deref() == Some(package));
+    if escapes.is_empty() && !diverges && !is_cause {
+        return None;
+    }
+    let subject = if diverges {
+        "the chroot differs when it is installed with DPKG_ROOT"
+    } else {
+        "modifies the system outside when it is installed with DPKG_ROOT"
+    };
+    let sections = [
+        header::header(report, package, subject),
+        findings::divergences(report, package),
+        findings::outside(&escapes),
+        findings::causes(report, package),
+        scripts::scripts(report, package),
+        reproduce::reproduce(report),
+    ];
+    Some(sections.concat())
+}
+
+/// What is said if there is nothing to report.
+#[must_use]
+pub fn no_bug(package: &str) -> String {
+    format!("nothing to report for {}\n", quote(package.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;

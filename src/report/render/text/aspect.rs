@@ -1,0 +1,15 @@
+//! One aspect of the archives that differs.
+
+use crate::report::render::text::entry::value;
+use crate::report::wire::divergence::DivergentAspect;
+
+/// Its name, its values if there are any, and what differs.
+pub(crate) fn aspect(aspect: &DivergentAspect) -> String {
+    let (left, right) = (aspect.left.as_ref(), aspect.right.as_ref());
+    let values = if left.is_some() || right.is_some() {
+        format!("  {} | {}\n", value(left), value(right))
+    } else {
+        String::new()
+    };
+    format!("\n{}\n{values}  {}\n", aspect.name, aspect.detail)
+}

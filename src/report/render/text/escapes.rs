@@ -1,0 +1,35 @@
+//! Changes of the outside as lines.
+
+use crate::report::wire::divergence::DivergentField;
+use crate::report::wire::outside::Escape;
+
+/// At most `most` escapes as indented lines, their fields below them.
+pub(crate) fn escapes(escapes: &[Escape], most: usize) -> String {
+    let mut out: String = escapes.iter().take(most).map(escape).collect();
+    if escapes.len() > most {
+        let rest = escapes.len() - most;
+        out.push_str(&format!("  and {rest} more, in the JSON report\n"));
+    }
+    out
+}
+
+fn escape(escape: &Escape) -> String {
+    let by = match (&escape.package, escape.script) {
+        (Some(package), Some(script)) => format!("   {package} {}", script.as_str()),
+        (Some(package), None) => format!("   {package}"),
+        (None, _) => String::new(),
+    };
+    let mut out = format!("  {:9} {}{by}\n", escape.change.as_str(), escape.path);
+    out.extend(escape.fields.iter().map(field));
+    out
+}
+
+fn field(field: &DivergentField) -> String {
+    if field.left.is_none() && field.right.is_none() {
+        return format!("    {}\n", field.name);
+    }
+    let value = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (left, right) = (value(&field.left), value(&field.right));
+    let line = format!("    {:8} {left} | {right}", field.name);
+    format!("{}\n", line.trim_end())
+}

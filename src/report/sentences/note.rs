@@ -1,0 +1,82 @@
+//! What a comparison or a verification did not look at, in words.
+
+use crate::compare::note::Note;
+use crate::compare::side::Side;
+use crate::verify;
+use crate::verify::note::Wanted;
+
+/// A note of a comparison.
+pub(crate) fn of_comparison(note: &Note) -> String {
+    match note {
+        Note::VerdictOnly => "only the verdict was asked for: no entry was looked at".to_owned(),
+        Note::NoDigest { contents, limit } => {
+            format!(
+                "no digest for {}: larger than {limit} bytes",
+                divergent(*contents)
+            )
+        }
+        Note::Omitted { contents } => {
+            format!("{} not shown: contents were left out", are(*contents))
+        }
+        Note::TooLarge { contents, limit } => format!(
+            "{} shown at the first difference only: larger than {limit} bytes",
+            are(*contents)
+        ),
+        Note::NoRoom { contents } => {
+            format!(
+                "{} not shown: the limit on details is reached",
+                are(*contents)
+            )
+        }
+        Note::Cut { contents } => {
+            format!(
+                "{} shown in part: the limit on details is reached",
+                are(*contents)
+            )
+        }
+        Note::EntriesLeft { side, after } => {
+            let side = match side {
+                Side::Left => "left",
+                Side::Right => "right",
+            };
+            match after {
+                1 => format!("{side}: entries after the first were not looked at"),
+                count => format!("{side}: entries after the first {count} were not looked at"),
+            }
+        }
+    }
+}
+
+fn divergent(count: u64) -> String {
+    match count {
+        1 => "1 divergent content".to_owned(),
+        count => format!("{count} divergent contents"),
+    }
+}
+
+fn are(count: u64) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", divergent(count))
+}
+
+/// A note of a verification.
+pub(crate) fn of_verification(note: &verify::note::Note) -> String {
+    use verify::note::Note;
+    match note {
+        Note::NoObserver => {
+            "no script was observed: strace is not installed in the outside system".to_owned()
+        }
+        Note::NoObserverOn(label) => format!(
+            "{label}: no script was observed: strace is not installed in its outside system"
+        ),
+        Note::Failed(Wanted::Normal, error) => format!("cannot trace the normal build: {error}"),
+        Note::Failed(Wanted::Chrootless, error) => {
+            format!("cannot trace the chrootless build: {error}")
+        }
+        Note::Failed(Wanted::OnAltered(label), error) => format!("cannot trace {label}: {error}"),
+        Note::Failed(Wanted::Control, error) => {
+            format!("cannot make the control build: {error}")
+        }
+        Note::NoTarball => "cannot make the control build: a build had no output".to_owned(),
+    }
+}

@@ -1,0 +1,41 @@
+//! How one archive was built.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::wire::executed::Executed;
+
+/// One build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// `normal` or `chrootless`, after `observed ` for a build under strace.
+    pub label: String,
+    /// Where maintainer scripts ran.
+    pub mode: ModeName,
+    /// The technique, or the mode of mmdebstrap for a normal build.
+    pub technique: String,
+    /// Versions of the tools used, by package.
+    pub versions: BTreeMap<String, String>,
+    /// Warnings of its tools, one line each.
+    pub warnings: Vec<String>,
+    /// What the machine could not do for the build, one line each.
+    pub degraded: Vec<String>,
+    /// Whether the chroot is of another architecture than the system that it was built on.
+    #[serde(default)]
+    pub foreign: bool,
+    /// What an observed chrootless build executed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed: Option<Executed>,
+}
+
+/// Where maintainer scripts run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModeName {
+    /// Inside the chroot.
+    Normal,
+    /// On the outside, with `DPKG_ROOT`.
+    Chrootless,
+}

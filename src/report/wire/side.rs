@@ -1,0 +1,39 @@
+//! One of the two archives.
+
+use serde::{Deserialize, Serialize};
+
+/// One archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveSide {
+    /// `left` and `right`, or `normal` and `chrootless`.
+    pub label: String,
+    /// What messages call it, quoted.
+    pub source: String,
+    /// How it is compressed.
+    pub compression: CompressionName,
+    /// Bytes of the archive, decompressed.
+    pub bytes: u64,
+    /// Number of entries.
+    pub entries: u64,
+    /// SHA-256 of the archive in hexadecimal, if one was computed.
+    pub sha256: Option<String>,
+}
+
+/// The name of a compression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompressionName {
+    /// The archive is not compressed.
+    None,
+    /// gzip, RFC 1952.
+    Gzip,
+    /// Zstandard, RFC 8878.
+    Zstd,
+    /// The `.xz` format.
+    Xz,
+    /// bzip2.
+    Bzip2,
+    /// LZ4, which is recognized but not read.
+    Lz4,
+}
