@@ -11,7 +11,10 @@ use crate::verify::environment::cache_root;
 /// The command that repeats a failed step, if it can be repeated and its script can be written.
 pub(crate) fn command(failed: &FailedBuild) -> Option<String> {
     let directory = cache_root().ok()?.join("repeat");
-    let script = failed.replay.is_possible().then(|| write(&directory, failed))?;
+    let script = failed
+        .replay
+        .is_possible()
+        .then(|| write(&directory, failed))?;
     // The error of the step is what counts: without a script it has one line less.
     let path = script.ok()?;
     let path = shell_quote(&path.to_string_lossy());
