@@ -11,7 +11,7 @@ use nix::unistd::mkfifo;
 
 use crate::bootstrap::error::{Error, at};
 use crate::sandbox::plan::{Access, Bind, Plan};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::trace::tracker::Tracer;
 
 /// Path of the program that observes, without the leading slash.

@@ -7,11 +7,11 @@
 
 pub(crate) mod event;
 pub(crate) mod process;
+pub(crate) mod record;
 pub(crate) mod syscall;
-pub(crate) mod trace;
 pub(crate) mod tracker;
 pub(crate) mod value;
 
 pub use crate::trace::process::{Process, Script};
-pub use crate::trace::trace::Trace;
+pub use crate::trace::record::Trace;
 pub use crate::trace::tracker::Tracer;

@@ -19,7 +19,7 @@ use crate::bootstrap::transcript::Transcript;
 use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::replay::Replay;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::verify::executor::{Executor, Job};
 use crate::verify::prepared::{Prepared, Snapshot};
 
