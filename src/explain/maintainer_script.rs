@@ -1,5 +1,6 @@
 //! Which maintainer script of a package it was (deb-postinst(5) and its neighbours).
 
+use crate::explain::scripts::kind::Kind;
 use crate::trace::process::Script;
 
 /// A maintainer script, or a run of one that has a name of its own.
@@ -55,6 +56,31 @@ impl MaintainerScript {
         match run.arguments.first().map(String::as_str) {
             Some("triggered") => Some(Self::Trigger),
             _ => Self::from_name(&run.name),
+        }
+    }
+}
+
+impl From<Kind> for MaintainerScript {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Config => Self::Config,
+            Kind::Preinst => Self::Preinst,
+            Kind::Postinst => Self::Postinst,
+            Kind::Prerm => Self::Prerm,
+            Kind::Postrm => Self::Postrm,
+        }
+    }
+}
+
+impl From<MaintainerScript> for Kind {
+    /// The file in dpkg's database that the script is in: dpkg runs the postinst for a trigger.
+    fn from(script: MaintainerScript) -> Self {
+        match script {
+            MaintainerScript::Config => Self::Config,
+            MaintainerScript::Preinst => Self::Preinst,
+            MaintainerScript::Postinst | MaintainerScript::Trigger => Self::Postinst,
+            MaintainerScript::Prerm => Self::Prerm,
+            MaintainerScript::Postrm => Self::Postrm,
         }
     }
 }

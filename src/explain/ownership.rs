@@ -1,19 +1,22 @@
 //! Which package a path belongs to, by dpkg's own database inside the tarballs.
 //!
-//! Two witnesses: the `.list` files know what packages ship; and a maintainer script that
-//! names a path, if it is the only package's that does. Which script really wrote a path is
-//! not known here, so the second is asked only about what is made or missing as a whole, and
-//! about changes of the outside: there, for a name without `DPKG_ROOT`.
+//! There are two witnesses: the `.list` files know what packages ship, and a maintainer script
+//! may name a path, which counts if no other package's script does. Which script really wrote a
+//! path is not known here, so the second is asked only about entries that one archive does not
+//! have, and about changes of the outside: there, for a name without `DPKG_ROOT`.
 
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::tar::entry_path::EntryPath;
+
 /// Directory of dpkg's per-package files, in a normalized path.
 const INFO: &[u8] = b"var/lib/dpkg/info/";
 
 /// Maintainer scripts that run when a chroot is made.
-const SCRIPTS: [&str; 2] = ["postinst", "preinst"];
+const SCRIPTS: [MaintainerScript; 2] = [MaintainerScript::Postinst, MaintainerScript::Preinst];
 
 /// Directories that merged-/usr has an alias for in the root.
 const ALIASED: [&[u8]; 3] = [b"usr/bin/", b"usr/sbin/", b"usr/lib"];
@@ -23,8 +26,8 @@ const ALIASED: [&[u8]; 3] = [b"usr/bin/", b"usr/sbin/", b"usr/lib"];
 pub struct Owner {
     /// Binary package.
     pub package: String,
-    /// `postinst` or `preinst`, where a script names the path.
-    pub script: Option<&'static str>,
+    /// The postinst or preinst, if a script names the path.
+    pub script: Option<MaintainerScript>,
 }
 
 /// The database of one chroot.
@@ -32,12 +35,19 @@ pub struct Owner {
 pub struct Owners {
     /// Packages by shipped path, without the leading slash.
     shipped: BTreeMap<Vec<u8>, Vec<String>>,
-    /// Text of each maintainer script.
-    scripts: Vec<(String, &'static str, Vec<u8>)>,
+    scripts: Vec<ScriptText>,
 }
 
-/// What is read of a package besides its list of files: every script, and what says when and
-/// with which files they run.
+/// A maintainer script.
+#[derive(Debug)]
+struct ScriptText {
+    package: String,
+    script: MaintainerScript,
+    text: Vec<u8>,
+}
+
+/// What is read of a package: its list of files, every script, and what decides when and with
+/// which files scripts run.
 const RECORDS: [&str; 8] = [
     "list",
     "config",
@@ -85,20 +95,27 @@ impl Owners {
                         packages.push(package.clone());
                     }
                 }
-            } else if let Some(script) = SCRIPTS.iter().find(|script| script.as_bytes() == kind) {
+            } else if let Some(script) = SCRIPTS
+                .into_iter()
+                .find(|script| script.as_str().as_bytes() == kind)
+            {
                 let is_known = owners
                     .scripts
                     .iter()
-                    .any(|(known, name, _)| *known == package && name == script);
+                    .any(|known| known.package == package && known.script == script);
                 if !is_known {
-                    owners.scripts.push((package, script, content.to_vec()));
+                    owners.scripts.push(ScriptText {
+                        package,
+                        script,
+                        text: content.to_vec(),
+                    });
                 }
             }
         }
         owners
     }
 
-    /// The one package that ships a path; `None` where there is none or several.
+    /// The one package that ships a path; `None` if none or several do.
     #[must_use]
     pub fn shipping(&self, path: &[u8]) -> Option<Owner> {
         let path = bare(path);
@@ -135,20 +152,19 @@ impl Owners {
     }
 
     fn only(&self, is_naming: impl Fn(&[u8]) -> bool) -> Option<Owner> {
-        let mut naming = self.scripts.iter().filter(|(_, _, text)| is_naming(text));
-        let (package, script, _) = naming.next()?;
-        let is_only = naming.all(|(other, _, _)| other == package);
+        let mut naming = self.scripts.iter().filter(|one| is_naming(&one.text));
+        let first = naming.next()?;
+        let is_only = naming.all(|other| other.package == first.package);
         is_only.then(|| Owner {
-            package: package.clone(),
-            script: Some(script),
+            package: first.package.clone(),
+            script: Some(first.script),
         })
     }
 }
 
 /// A path without what comes before its first component, and without a slash at its end.
 fn bare(path: &[u8]) -> &[u8] {
-    let path = path.strip_prefix(b".").unwrap_or(path);
-    path.trim_with(|c| c == '/')
+    EntryPath::new(path).from_root()
 }
 
 /// What stands before each mention of a path as a whole word: `/etc/motd` and `etc/motd`, but
@@ -206,7 +222,7 @@ mod tests {
         Owners::read(files)
     }
 
-    fn by(package: &str, script: Option<&'static str>) -> Option<Owner> {
+    fn by(package: &str, script: Option<MaintainerScript>) -> Option<Owner> {
         Some(Owner {
             package: package.to_owned(),
             script,
@@ -229,10 +245,18 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_suspect_where_it_names_the_path_without_dpkg_root() {
+    fn a_script_is_suspect_if_it_names_the_path_without_dpkg_root() {
         let cases: [(&[u8], Option<Owner>, Option<Owner>); 4] = [
-            (b"./etc/motd", by("a", Some("postinst")), None),
-            (b"/etc/both", None, by("a", Some("postinst"))),
+            (
+                b"./etc/motd",
+                by("a", Some(MaintainerScript::Postinst)),
+                None,
+            ),
+            (
+                b"/etc/both",
+                None,
+                by("a", Some(MaintainerScript::Postinst)),
+            ),
             (b"./etc/nobody", None, None),
             (b"./etc", None, None),
         ];

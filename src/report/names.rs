@@ -1,10 +1,10 @@
 //! The words of the contract for wire enums, as serde writes them.
 
-use crate::explain::packages::{DpkgRoot, PackageVerdict};
 use crate::report::wire::build::ModeName;
 use crate::report::wire::divergence::DivergenceName;
 use crate::report::wire::matrix::RowOutside;
 use crate::report::wire::outside::EscapeChange;
+use crate::report::wire::package::{DpkgRoot, PackageVerdictName};
 use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::CompressionName;
 
@@ -88,7 +88,7 @@ impl RowOutside {
     }
 }
 
-impl PackageVerdict {
+impl PackageVerdictName {
     /// The word of the contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_word_of_a_package_is_the_one_that_serde_writes() {
-        use {DpkgRoot as R, PackageVerdict as V};
+        use {DpkgRoot as R, PackageVerdictName as V};
         let verdicts = [V::Complete, V::Incomplete, V::Unproven];
         assert!(are_as_written(&verdicts.map(|one| (one, one.as_str()))));
         let roots = [R::Aware, R::Helper, R::Silent, R::NoneNeeded, R::Unread];

@@ -8,11 +8,13 @@ pub(crate) mod commands;
 #[cfg(test)]
 mod idiom_tests;
 pub mod interpret;
+pub(crate) mod kind;
 pub(crate) mod line;
 pub(crate) mod package;
 pub(crate) mod script;
 pub mod shell;
 
+pub use crate::explain::scripts::kind::Kind;
 pub use crate::explain::scripts::line::{Act, Line, Reach, Support};
-pub use crate::explain::scripts::package::{Kind, PackageScripts, Scripts};
+pub use crate::explain::scripts::package::{PackageScripts, Scripts};
 pub use crate::explain::scripts::script::Script;

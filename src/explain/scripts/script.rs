@@ -1,10 +1,10 @@
 //! One maintainer script, read: its lines that do something, and how it supports `DPKG_ROOT`.
 
+use crate::explain::scripts::commands::makes;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::{Walk, Walked};
+use crate::explain::scripts::kind::Kind;
 use crate::explain::scripts::line::{Act, Line, Reach, Support};
-use crate::explain::scripts::package::Kind;
-use crate::explain::scripts::package::makes;
 use crate::tar::entry_path::EntryPath;
 
 /// One maintainer script, read.
