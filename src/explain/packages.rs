@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::comparison::Collected;
 use crate::debian::deb822::{field, stanzas};
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::rules::OF_NO_PACKAGE;
 use crate::explain::scripts;
 use crate::explain::scripts::Support;
-use crate::explain::scripts::package::{Kind, Scripts};
+use crate::explain::scripts::package::Scripts;
 use crate::report::render::owner::owner;
 use crate::report::wire::divergence::{DivergentEntry, DivergentField};
 use crate::report::wire::outside::{Escape, EscapeChange};
@@ -314,11 +315,11 @@ fn script_words(scripts: &Scripts, package: &str) -> Vec<PackageScript> {
     scripts
         .map(|(kind, script)| PackageScript {
             name: match kind {
-                Kind::Config => ScriptName::Config,
-                Kind::Preinst => ScriptName::Preinst,
-                Kind::Postinst => ScriptName::Postinst,
-                Kind::Prerm => ScriptName::Prerm,
-                Kind::Postrm => ScriptName::Postrm,
+                ScriptKind::Config => ScriptName::Config,
+                ScriptKind::Preinst => ScriptName::Preinst,
+                ScriptKind::Postinst => ScriptName::Postinst,
+                ScriptKind::Prerm => ScriptName::Prerm,
+                ScriptKind::Postrm => ScriptName::Postrm,
             },
             dpkg_root: match script.support {
                 Support::Aware => DpkgRoot::Aware,

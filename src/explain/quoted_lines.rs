@@ -1,8 +1,8 @@
 //! The lines of a script that a finding is about.
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::{Case, bare, scripts};
 use crate::explain::rules::Finding;
-use crate::explain::scripts::package::Kind;
 use crate::explain::scripts::{Line, Reach};
 use crate::text::quote;
 use crate::trace::process::{Process, Script};
@@ -19,7 +19,7 @@ pub(crate) fn lines(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     };
     // A trigger is a postinst run for it.
     let name = if word == "trigger" { "postinst" } else { word };
-    let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == name) else {
+    let Some(kind) = ScriptKind::from_name(name) else {
         return vec![];
     };
     let Some(script) = case.evidence.scripts.script(package, kind) else {

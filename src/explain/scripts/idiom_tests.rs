@@ -1,18 +1,21 @@
 //! How the idioms of maintainer scripts are read.
 
-use crate::explain::scripts::package::{Kind, Scripts};
-use crate::explain::scripts::{Act, Reach, Script, Support};
+use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::line::{Act, Reach};
+use crate::explain::scripts::package::Scripts;
+use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
+use crate::explain::scripts::support::Support;
 
-fn postinst(body: &str) -> Script {
-    Script::read(
-        Kind::Postinst,
+fn postinst(body: &str) -> ParsedScript {
+    ParsedScript::read(
+        ScriptKind::Postinst,
         format!("#!/bin/sh\nset -e\n{body}\n").as_bytes(),
-        false,
+        TriggerInterest::Absent,
     )
 }
 
 /// The silent lines, as `NUMBER: TEXT`.
-fn silent(script: &Script) -> Vec<String> {
+fn silent(script: &ParsedScript) -> Vec<String> {
     script
         .silent_lines()
         .map(|line| format!("{}: {}", line.number, line.text))
@@ -180,42 +183,42 @@ fn what_follows_an_exit_on_dpkg_root_is_not_chrootless() {
 #[test]
 fn a_trigger_counts_where_the_package_has_an_interest() {
     let body = b"#!/bin/sh\ncase \"$1\" in triggered) systemd-hwdb update ;; esac\n";
-    let support = |is_triggered| Script::read(Kind::Postinst, body, is_triggered).support;
-    assert_eq!(support(false), Support::NoneNeeded);
-    assert_eq!(support(true), Support::Silent);
+    let support = |interest| ParsedScript::read(ScriptKind::Postinst, body, interest).support;
+    assert_eq!(support(TriggerInterest::Absent), Support::NoneNeeded);
+    assert_eq!(support(TriggerInterest::Declared), Support::Silent);
 }
 
 #[test]
 fn other_programs_are_not_read() {
-    let cases: [(Kind, &[u8], &str, Support); 5] = [
-        (Kind::Postinst, b"\x7fELF\x02", "ELF", Support::Unread),
+    let cases: [(ScriptKind, &[u8], &str, Support); 5] = [
+        (ScriptKind::Postinst, b"\x7fELF\x02", "ELF", Support::Unread),
         (
-            Kind::Config,
+            ScriptKind::Config,
             b"#!/usr/bin/perl -w\nunlink;\n",
             "perl",
             Support::Unread,
         ),
         (
-            Kind::Postinst,
+            ScriptKind::Postinst,
             b"#!/usr/bin/perl\n$ENV{DPKG_ROOT};\n",
             "perl",
             Support::Aware,
         ),
         (
-            Kind::Prerm,
+            ScriptKind::Prerm,
             b"#!/usr/bin/env python3\n",
             "python3",
             Support::NoneNeeded,
         ),
         (
-            Kind::Postrm,
+            ScriptKind::Postrm,
             b"#! /bin/sh\nrm -rf /etc/a\n",
             "sh",
             Support::NoneNeeded,
         ),
     ];
     for (kind, content, interpreter, support) in cases {
-        let script = Script::read(kind, content, false);
+        let script = ParsedScript::read(kind, content, TriggerInterest::Absent);
         assert_eq!(
             (script.interpreter.as_str(), script.support),
             (interpreter, support)
@@ -238,11 +241,16 @@ fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
     ];
     let scripts = Scripts::read(files);
     let found = |path: &str| -> Vec<(String, usize)> {
-        let lines = scripts.anywhere(path);
-        lines
-            .into_iter()
-            .map(|(package, kind, line)| (format!("{package}.{}", kind.as_str()), line.number))
-            .collect()
+        let mut found = Vec::new();
+        for (package, scripts) in scripts.packages() {
+            for (kind, script) in scripts {
+                let lines = script.lines_about(path).into_iter();
+                found.extend(
+                    lines.map(|line| (format!("{package}.{}", kind.as_str()), line.number)),
+                );
+            }
+        }
+        found
     };
     assert_eq!(
         found("./usr/lib/udev/hwdb.bin"),
@@ -252,12 +260,14 @@ fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
     assert_eq!(found("etc/a"), [("other.preinst".to_owned(), 2)]);
     assert!(
         scripts
-            .script("other", Kind::Preinst)
+            .script("other", ScriptKind::Preinst)
             .unwrap()
-            .mentions("./etc/a.d")
+            .lines_about("./etc/a.d")
+            .iter()
+            .any(|line| line.number == 2)
     );
     assert_eq!(found("etc"), [("udevd.postinst".to_owned(), 5)]);
-    let line = &scripts.lines_about("udevd", Kind::Postinst, "etc/b")[0];
+    let line = &scripts.lines_about("udevd", ScriptKind::Postinst, "etc/b")[0];
     assert_eq!(line.acts, [Act::Writes("/etc/b".to_owned())]);
 }
 
