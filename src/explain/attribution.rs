@@ -1,91 +1,201 @@
-//! What two tarballs of chroots say about themselves: whose entry each is, and the causes that
-//! need no evidence from a build.
+//! Whose each divergent entry and each escape is: the finding, the package and the script.
 
-use std::collections::BTreeMap;
+use crate::audit::change::Change;
+use crate::compare::comparison::Divergence;
+use crate::explain::chroots::Chroots;
+use crate::explain::command_line::CommandLine;
+use crate::explain::finding::Finding;
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::explain::ownership::Owner;
+use crate::trace::trace::Trace;
 
-use crate::compare::comparison::{Collected, Comparison};
-use crate::debian::dpkg_database::versions;
-use crate::explain::case::Evidence;
-use crate::explain::ownership::{Owner, Owners};
-use crate::explain::rules;
-use crate::explain::rules::Finding;
-use crate::explain::scripts::package::Scripts;
-
-/// dpkg's databases of both sides, read.
-#[derive(Debug)]
-pub(crate) struct Chroots {
-    pub(crate) owners: Owners,
-    pub(crate) scripts: Scripts,
-    /// Packages and versions of the left and the right.
-    pub(crate) packages: (BTreeMap<String, String>, BTreeMap<String, String>),
+/// Whose a divergent entry is, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attribution {
+    /// Position of the finding that claims the entry.
+    pub finding: Option<usize>,
+    /// The binary package.
+    pub package: Option<String>,
+    /// The maintainer script of that package.
+    pub script: Option<MaintainerScript>,
 }
 
-impl Chroots {
-    pub(crate) fn read(collected: &Collected) -> Self {
-        let files = || {
-            let files = collected.left.iter().chain(&collected.right);
-            files.map(|(path, content)| (path.as_slice(), content.as_slice()))
-        };
-        Self {
-            owners: Owners::read(files()),
-            scripts: Scripts::read(files()),
-            packages: (installed(&collected.left), installed(&collected.right)),
+/// Whose an escape is, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EscapeAttribution {
+    /// The binary package.
+    pub package: Option<String>,
+    /// The maintainer script of that package.
+    pub script: Option<MaintainerScript>,
+    /// The command of a maintainer script that wrote the path last, if it was observed.
+    pub command: Option<CommandLine>,
+}
+
+/// Attributes divergent entries. A finding that names a package knows better than dpkg's database.
+pub(crate) fn of_divergences(
+    divergences: &[Divergence],
+    chroots: &Chroots,
+    findings: &[Finding],
+) -> Vec<Attribution> {
+    let mut claiming: Vec<Option<usize>> = vec![None; divergences.len()];
+    for (number, finding) in findings.iter().enumerate() {
+        for at in &finding.claims {
+            if let Some(claiming) = claiming.get_mut(*at) {
+                *claiming = Some(number);
+            }
+        }
+    }
+    let attribution = |(divergence, finding): (&Divergence, Option<usize>)| {
+        let of_script = finding.and_then(|number| findings.get(number));
+        match of_script.filter(|finding| finding.package.is_some()) {
+            Some(of_script) => Attribution {
+                finding,
+                package: of_script.package.clone(),
+                script: of_script.script,
+            },
+            None => {
+                let owner = owner(divergence, chroots);
+                Attribution {
+                    finding,
+                    script: owner.as_ref().and_then(|owner| owner.script),
+                    package: owner.map(|owner| owner.package),
+                }
+            }
+        }
+    };
+    divergences.iter().zip(claiming).map(attribution).collect()
+}
+
+/// The owner of an entry by dpkg's databases. A script that names an entry owns it only if one of
+/// the archives does not have it: who changed it is not known from the text.
+fn owner(divergence: &Divergence, chroots: &Chroots) -> Option<Owner> {
+    let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+    let owners = &chroots.owners;
+    let naming = || owners.naming(&divergence.path).filter(|_| is_one_sided);
+    owners.shipping(&divergence.path).or_else(naming)
+}
+
+/// Attributes escapes, given the trace of a chrootless build.
+pub(crate) fn of_escapes(
+    escapes: &[Change],
+    chroots: &Chroots,
+    findings: &[Finding],
+    trace: Option<&Trace>,
+) -> Vec<EscapeAttribution> {
+    let attribution = |(at, change): (usize, &Change)| {
+        let command = trace.and_then(|trace| command(trace, change));
+        let mut findings = findings.iter();
+        if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
+            return EscapeAttribution {
+                package: finding.package.clone(),
+                script: finding.script,
+                command,
+            };
+        }
+        let suspect = chroots.owners.suspect(&change.path);
+        EscapeAttribution {
+            script: suspect.as_ref().and_then(|owner| owner.script),
+            package: suspect.map(|owner| owner.package),
+            command,
+        }
+    };
+    escapes.iter().enumerate().map(attribution).collect()
+}
+
+/// The command line of the last process of a maintainer script that wrote a path.
+fn command(trace: &Trace, change: &Change) -> Option<CommandLine> {
+    let mut writers = trace.wrote_outside(&change.path).iter().rev();
+    let process = writers.find(|process| process.script.is_some())?;
+    Some(CommandLine::of_process(process))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::change::ChangeKind;
+    use crate::compare::comparison::DivergenceKind;
+    use crate::explain::finding::What;
+    use crate::explain::ownership::Owners;
+    use crate::explain::rule_id::RuleId;
+
+    /// A database in which package `listed` ships `etc/a` and `etc/b`, and the preinst of
+    /// `naming` names `/etc/c`.
+    fn chroots() -> Chroots {
+        let files: [(&[u8], &[u8]); 2] = [
+            (b"var/lib/dpkg/info/listed.list", b"/etc/a\n/etc/b\n"),
+            (b"var/lib/dpkg/info/naming.preinst", b"touch /etc/c\n"),
+        ];
+        Chroots {
+            owners: Owners::read(files),
+            ..Chroots::default()
         }
     }
 
-    /// The owner of each divergent entry, where it is known.
-    pub(crate) fn owners(&self, comparison: &Comparison) -> Vec<Option<Owner>> {
-        let divergences = comparison.divergences.iter();
-        divergences
-            .map(|divergence| {
-                let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
-                let naming = || {
-                    self.owners
-                        .naming(&divergence.path)
-                        .filter(|_| is_one_sided)
-                };
-                self.owners.shipping(&divergence.path).or_else(naming)
-            })
-            .collect()
+    fn divergence(path: &[u8]) -> Divergence {
+        Divergence {
+            path: path.to_vec(),
+            occurrence: 1,
+            kind: DivergenceKind::LeftOnly,
+            from: None,
+            fields: Vec::new(),
+            left: None,
+            right: None,
+        }
     }
-}
 
-/// What explaining made of a comparison.
-#[derive(Debug)]
-pub struct Explanation {
-    /// The owner of each divergent entry, in their order.
-    pub owners: Vec<Option<Owner>>,
-    /// What explains divergent entries.
-    pub findings: Vec<Finding>,
-}
-
-/// Explains a comparison by what the tarballs themselves say about their divergences.
-pub(crate) fn explain_alone(comparison: &Comparison, epoch: Option<i64>) -> Explanation {
-    let chroots = Chroots::read(&comparison.collected);
-    let evidence = Evidence {
-        divergences: &comparison.divergences,
-        escapes: &[],
-        normal: None,
-        chrootless: None,
-        control: BTreeMap::new(),
-        technique: None,
-        foreign: None,
-        owners: &chroots.owners,
-        scripts: &chroots.scripts,
-        packages: chroots.packages.clone(),
-        outside_packages: BTreeMap::new(),
-        epoch,
-        outside: &|_| None,
-        altered: None,
-    };
-    Explanation {
-        owners: chroots.owners(comparison),
-        findings: rules::explain(&evidence),
+    fn finding(package: Option<&str>, claims: &[usize], escapes: &[usize]) -> Finding {
+        Finding {
+            package: package.map(str::to_owned),
+            script: package.map(|_| MaintainerScript::Postinst),
+            claims: claims.to_vec(),
+            escapes: escapes.to_vec(),
+            ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
+        }
     }
-}
 
-/// Packages and versions by the status file of one side.
-fn installed(side: &BTreeMap<Vec<u8>, std::sync::Arc<Vec<u8>>>) -> BTreeMap<String, String> {
-    let status = side.get(&b"var/lib/dpkg/status"[..]);
-    status.map_or_else(BTreeMap::new, |bytes| versions(bytes))
+    #[test]
+    fn a_finding_that_names_a_package_knows_better_than_the_database() {
+        let paths: [&[u8]; 4] = [b"./etc/a", b"./etc/b", b"./etc/c", b"./etc/d"];
+        let divergences = paths.map(divergence);
+        let findings = [finding(None, &[1], &[]), finding(Some("ran"), &[0], &[])];
+        let attribution = |finding, package: Option<&str>, script| Attribution {
+            finding,
+            package: package.map(str::to_owned),
+            script,
+        };
+        assert_eq!(
+            of_divergences(&divergences, &chroots(), &findings),
+            [
+                attribution(Some(1), Some("ran"), Some(MaintainerScript::Postinst)),
+                attribution(Some(0), Some("listed"), None),
+                attribution(None, Some("naming"), Some(MaintainerScript::Preinst)),
+                attribution(None, None, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_escape_belongs_to_its_finding_even_if_that_names_no_package() {
+        let change = || Change {
+            path: b"/etc/c".to_vec(),
+            kind: ChangeKind::Created,
+            fields: Vec::new(),
+        };
+        assert_eq!(
+            of_escapes(
+                &[change(), change()],
+                &chroots(),
+                &[finding(None, &[], &[1])],
+                None
+            ),
+            [
+                EscapeAttribution {
+                    package: Some("naming".to_owned()),
+                    script: Some(MaintainerScript::Preinst),
+                    command: None,
+                },
+                EscapeAttribution::default(),
+            ]
+        );
+    }
 }

@@ -1,12 +1,13 @@
 //! What a finding rests on.
 
-use crate::compare::comparison::Side;
+use crate::compare::comparison::Divergence;
+use crate::compare::side::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::maintainer_script::MaintainerScript;
+use crate::explain::script_runs::ScriptRun;
 use crate::trace::process::Script;
 
-/// One piece of evidence. A `path` is of the chroot, without `./`; a `file` is of the outside,
-/// absolute; a `run` is the run of a maintainer script.
+/// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
     /// A package that only one of the chroots has.
@@ -27,153 +28,6 @@ pub enum Evidence {
         /// Its version on the right.
         right: String,
     },
-    /// An entry that the finding is about.
-    Entry {
-        /// The entry.
-        path: Vec<u8>,
-    },
-    /// An entry, and which of its fields differ.
-    EntryFields {
-        /// The entry.
-        path: Vec<u8>,
-        /// Names of the fields; none if only one archive has the entry.
-        fields: Vec<String>,
-    },
-    /// An entry, and the command that wrote it last.
-    WrittenBy {
-        /// The entry.
-        path: Vec<u8>,
-        /// The command.
-        command: CommandLine,
-    },
-    /// The command that wrote the entries of the finding.
-    Writer {
-        /// The command.
-        command: CommandLine,
-    },
-    /// The command that set the owner of the entries of the finding.
-    OwnerSetter {
-        /// The command.
-        command: CommandLine,
-    },
-    /// The command by which the script wrote the entries of the finding in the normal build.
-    NormalCommand {
-        /// The command.
-        command: CommandLine,
-    },
-    /// An entry that names the temporary directory in which the chroot was made.
-    NamesTemporaryRoot {
-        /// The entry.
-        path: Vec<u8>,
-    },
-    /// The script that makes the links of merged /usr in the normal build.
-    LinksMadeBy {
-        /// The run of the script.
-        run: Script,
-        /// The command that made them.
-        command: CommandLine,
-    },
-    /// Links of merged /usr that are symlinks in one chroot and directories in the other.
-    LinksAreDirectories {
-        /// Names of the links, without a slash.
-        links: Vec<String>,
-    },
-    /// A path of the outside, and the command that wrote it.
-    OutsideWrittenBy {
-        /// The path.
-        file: Vec<u8>,
-        /// The command.
-        command: CommandLine,
-    },
-    /// A command of the normal build, and how many of the claimed entries it wrote inside.
-    WroteInside {
-        /// The command.
-        command: CommandLine,
-        /// How many of the entries, at least 1.
-        entries: usize,
-    },
-    /// A further script that wrote an entry in the normal build and not in the chrootless one.
-    LeftOutToo {
-        /// The entry.
-        path: Vec<u8>,
-        /// The run in the normal build.
-        run: Script,
-        /// The command that wrote the entry there.
-        command: CommandLine,
-    },
-    /// The user that an owner's id belongs to on the outside.
-    OutsideUser {
-        /// The entry.
-        path: Vec<u8>,
-        /// The user's name.
-        name: String,
-    },
-    /// The group that an owner's id belongs to on the outside.
-    OutsideGroup {
-        /// The entry.
-        path: Vec<u8>,
-        /// The group's name.
-        name: String,
-    },
-    /// An entry of which new lines stand in a file of the outside.
-    NewLinesFrom {
-        /// The entry.
-        path: Vec<u8>,
-        /// The file.
-        file: Vec<u8>,
-        /// How many of the new lines stand in the file.
-        found: usize,
-        /// How many lines are new.
-        new: usize,
-    },
-    /// An entry that only lost lines: those that a file of the outside, which has the others,
-    /// does not have.
-    LinesMissingLike {
-        /// The entry.
-        path: Vec<u8>,
-        /// The file.
-        file: Vec<u8>,
-        /// How many lines the entry and the file share.
-        shared: usize,
-        /// How many lines both do not have.
-        missing: usize,
-    },
-    /// A command that a script ran.
-    ScriptRan {
-        /// The entry that the command wrote, if the evidence is about one.
-        path: Option<Vec<u8>>,
-        /// The run of the script.
-        run: Script,
-        /// The command.
-        command: CommandLine,
-    },
-    /// What a trigger wrote in the normal build.
-    TriggerRan {
-        /// The entry.
-        path: Vec<u8>,
-        /// The run of the trigger.
-        run: Script,
-        /// The command that wrote the entry.
-        command: CommandLine,
-    },
-    /// How many libraries the linker's caches of the two chroots have.
-    LinkerCacheEntries {
-        /// The cache.
-        path: Vec<u8>,
-        /// Number of libraries on the left.
-        left: u64,
-        /// Number of libraries on the right.
-        right: u64,
-    },
-    /// Which scripts wrote an entry last.
-    LastWriters {
-        /// The entry.
-        path: Vec<u8>,
-        /// The last one in the normal build.
-        normal: Script,
-        /// The last one in the chrootless build.
-        chrootless: Script,
-    },
     /// The architectures of the dpkg that ordered the packages.
     DpkgArchitectures {
         /// Architecture of the chroot, and of dpkg in the normal build.
@@ -181,30 +35,33 @@ pub enum Evidence {
         /// Architecture of the outside, and of dpkg in the chrootless build.
         outside: String,
     },
-    /// Which builds a script wrote an entry in.
-    ScriptWroteIn {
-        /// The entry.
+    /// An entry of the chroot.
+    Entry {
+        /// Its path, without a leading `./`.
         path: Vec<u8>,
-        /// The builds.
-        builds: Builds,
-        /// The command that wrote it.
-        command: CommandLine,
+        /// What is known of it.
+        fact: EntryFact,
     },
-    /// A file of the outside that was altered, and who read it.
-    AlteredFileRead {
-        /// The file.
-        file: Vec<u8>,
-        /// The command that read it.
+    /// A command that wrote what the finding claims.
+    Command {
+        /// The command.
         command: CommandLine,
-        /// The script that the command ran for.
-        run: Option<Script>,
+        /// What it did.
+        role: CommandRole,
     },
-    /// An entry that has words of an altered file of the outside.
-    HasWordsOf {
-        /// The entry.
-        path: Vec<u8>,
-        /// The file.
+    /// A file of the outside.
+    OutsideFile {
+        /// Its absolute path.
         file: Vec<u8>,
+        /// The command that wrote or read it.
+        command: CommandLine,
+        /// Which of both.
+        access: OutsideAccess,
+    },
+    /// Links of merged /usr that are symlinks in one chroot and directories in the other.
+    LinksAreDirectories {
+        /// Names of the links, without a slash.
+        links: Vec<String>,
     },
     /// A line of the script that the finding is about.
     ScriptLine {
@@ -217,6 +74,149 @@ pub enum Evidence {
         /// Whether a test of `DPKG_ROOT` keeps the line from running.
         is_guarded: bool,
     },
+}
+
+impl Evidence {
+    /// Evidence on a divergent entry.
+    pub(crate) fn on(divergence: &Divergence, fact: EntryFact) -> Self {
+        Self::Entry {
+            path: divergence.entry_path().as_bytes().to_vec(),
+            fact,
+        }
+    }
+
+    /// Evidence on the command of a run.
+    pub(crate) fn of_command(run: ScriptRun<'_>, role: CommandRole) -> Self {
+        Self::Command {
+            command: CommandLine::of_script(run.process),
+            role,
+        }
+    }
+}
+
+/// What is known of an entry. A `run` is the run of a maintainer script; a `file` is of the
+/// outside, absolute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryFact {
+    /// Nothing but that the finding is about it.
+    Claimed,
+    /// Names of the fields that differ; none if only one archive has the entry.
+    Fields(Vec<String>),
+    /// It names the temporary directory in which the chroot was made.
+    NamesTemporaryRoot,
+    /// The command that wrote it last.
+    WrittenBy(CommandLine),
+    /// The builds in which a script wrote it.
+    WrittenIn {
+        /// The builds.
+        builds: Builds,
+        /// The command that wrote it.
+        command: CommandLine,
+    },
+    /// A script ran the command that wrote it.
+    WrittenByScript {
+        /// The run of the script.
+        run: Script,
+        /// The command.
+        command: CommandLine,
+    },
+    /// A trigger ran the command that wrote it in the normal build.
+    WrittenByTrigger {
+        /// The run of the trigger.
+        run: Script,
+        /// The command.
+        command: CommandLine,
+    },
+    /// A further script wrote it in the normal build and not in the chrootless one.
+    LeftOutToo {
+        /// The run in the normal build.
+        run: Script,
+        /// The command that wrote it there.
+        command: CommandLine,
+    },
+    /// The scripts that wrote it last.
+    LastWriters {
+        /// The last one in the normal build.
+        normal: Script,
+        /// The last one in the chrootless build.
+        chrootless: Script,
+    },
+    /// The user on the outside that its owner's id belongs to.
+    OutsideUser(String),
+    /// The group on the outside that its group's id belongs to.
+    OutsideGroup(String),
+    /// New lines of it stand in a file of the outside.
+    NewLinesFrom {
+        /// The file.
+        file: Vec<u8>,
+        /// How many of the new lines stand in the file.
+        found: usize,
+        /// How many lines are new, at least 1.
+        new: usize,
+    },
+    /// It only lost lines: those that a file of the outside, which has the others, does not have.
+    LinesMissingLike {
+        /// The file.
+        file: Vec<u8>,
+        /// How many lines the entry and the file share.
+        shared: usize,
+        /// How many lines both do not have.
+        missing: usize,
+    },
+    /// It has words of an altered file of the outside.
+    HasWordsOf {
+        /// The file.
+        file: Vec<u8>,
+    },
+    /// It is the linker's cache.
+    LinkerCacheEntries {
+        /// Number of libraries in the left cache.
+        left: usize,
+        /// Number of libraries in the right cache.
+        right: usize,
+    },
+}
+
+impl EntryFact {
+    /// The command that wrote an entry last, by a run.
+    pub(crate) fn written_by(run: ScriptRun<'_>) -> Self {
+        Self::WrittenBy(CommandLine::of_script(run.process))
+    }
+
+    /// That a script wrote an entry in the normal build only, beside the script that this is held
+    /// against.
+    pub(crate) fn left_out_too(run: ScriptRun<'_>) -> Self {
+        Self::LeftOutToo {
+            run: run.script.clone(),
+            command: CommandLine::of_script(run.process),
+        }
+    }
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandRole {
+    /// It wrote the entries of the finding.
+    Wrote,
+    /// It set the owner of the entries of the finding.
+    SetOwner,
+    /// It wrote the entries of the finding, in the normal build only.
+    WroteInNormalBuild,
+    /// It wrote this many of the claimed entries inside in the normal build, at least 1.
+    WroteInside(usize),
+    /// It made the links of merged /usr in the normal build, in this run.
+    MadeLinks(Script),
+    /// It ran for this run.
+    RanFor(Script),
+}
+
+/// How a command used a file of the outside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OutsideAccess {
+    /// It wrote the file.
+    Wrote,
+    /// It read the file, which was altered, for this run of a maintainer script or for none.
+    Read(Option<Script>),
 }
 
 /// Observed builds.

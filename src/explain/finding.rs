@@ -55,6 +55,28 @@ impl Finding {
         self
     }
 
+    /// Adds the claims, escapes and evidence of a finding that says the same.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.claims.append(&mut other.claims);
+        self.escapes.append(&mut other.escapes);
+        for evidence in other.evidence {
+            if !self.evidence.contains(&evidence) {
+                self.evidence.push(evidence);
+            }
+        }
+    }
+
+    /// A finding that says the same of the same script, without evidence and claims.
+    #[must_use]
+    pub(crate) fn without_evidence(&self) -> Self {
+        Self {
+            package: self.package.clone(),
+            version: self.version.clone(),
+            script: self.script,
+            ..Self::new(self.rule, self.what.clone())
+        }
+    }
+
     /// Whether two findings say the same of the same script, so that they are one.
     #[must_use]
     pub fn is_same_cause(&self, other: &Self) -> bool {

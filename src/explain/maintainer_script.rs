@@ -1,5 +1,6 @@
 //! Which maintainer script of a package it was (deb-postinst(5) and its neighbours).
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::trace::process::Script;
 
 /// A maintainer script, or a run of one that has a name of its own.
@@ -55,6 +56,31 @@ impl MaintainerScript {
         match run.arguments.first().map(String::as_str) {
             Some("triggered") => Some(Self::Trigger),
             _ => Self::from_name(&run.name),
+        }
+    }
+}
+
+impl From<ScriptKind> for MaintainerScript {
+    fn from(kind: ScriptKind) -> Self {
+        match kind {
+            ScriptKind::Config => Self::Config,
+            ScriptKind::Preinst => Self::Preinst,
+            ScriptKind::Postinst => Self::Postinst,
+            ScriptKind::Prerm => Self::Prerm,
+            ScriptKind::Postrm => Self::Postrm,
+        }
+    }
+}
+
+impl From<MaintainerScript> for ScriptKind {
+    /// The file in dpkg's database that the script is in: dpkg runs the postinst for a trigger.
+    fn from(script: MaintainerScript) -> Self {
+        match script {
+            MaintainerScript::Config => Self::Config,
+            MaintainerScript::Preinst => Self::Preinst,
+            MaintainerScript::Postinst | MaintainerScript::Trigger => Self::Postinst,
+            MaintainerScript::Prerm => Self::Prerm,
+            MaintainerScript::Postrm => Self::Postrm,
         }
     }
 }

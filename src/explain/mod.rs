@@ -1,19 +1,67 @@
-//! Where what was compared meets what was built: which package a path belongs to, and what
-//! its maintainer scripts do.
+//! Why two chroots differ: a comparison and what was observed of the builds become findings,
+//! and verdicts on packages.
+//!
+//! [`explain`] and [`explain_archives`] give an [`Explanation`]; [`packages`](packages::packages)
+//! judges the packages by it. All of it is facts: `report::sentences` makes the words.
 
-pub(crate) mod attribution;
+pub mod attribution;
 pub(crate) mod case;
+pub mod chroots;
 pub mod command_line;
 pub mod content;
+pub(crate) mod divergent_fields;
 pub mod evidence;
-pub(crate) mod evidence_text;
+pub mod explanation;
 pub mod finding;
+pub(crate) mod leftovers;
 pub mod maintainer_script;
+pub mod observations;
 pub(crate) mod ownership;
-pub(crate) mod packages;
+pub mod package_verdict;
+pub mod packages;
 pub(crate) mod quoted_lines;
+pub mod rule;
 pub mod rule_id;
 pub mod rules;
+pub(crate) mod script_runs;
 pub mod scripts;
+pub(crate) mod usr_links;
+pub(crate) mod words;
 
+pub use crate::explain::explanation::Explanation;
+pub use crate::explain::finding::Finding;
+pub use crate::explain::observations::Observations;
 pub use crate::explain::ownership::{Owner, Owners, is_evidence};
+
+use crate::compare::comparison::Comparison;
+use crate::explain::case::Case;
+use crate::explain::chroots::Chroots;
+
+/// Explains a comparison by what the tarballs and the observed builds say.
+#[must_use]
+pub fn explain(comparison: &Comparison, observations: &Observations<'_>) -> Explanation {
+    let chroots = Chroots::read(&comparison.collected);
+    let divergences = &comparison.divergences;
+    let findings = rules::findings(Case::new(divergences, &chroots, observations));
+    Explanation {
+        attributions: attribution::of_divergences(divergences, &chroots, &findings),
+        escapes: attribution::of_escapes(
+            observations.escapes,
+            &chroots,
+            &findings,
+            observations.chrootless,
+        ),
+        findings,
+        chroots,
+    }
+}
+
+/// Explains a comparison by what the tarballs themselves say. `epoch` is `SOURCE_DATE_EPOCH` in
+/// seconds since 1970, if it is known.
+#[must_use]
+pub fn explain_archives(comparison: &Comparison, epoch: Option<i64>) -> Explanation {
+    explain(comparison, &Observations::none(epoch))
+}
+
+#[cfg(test)]
+mod tests;

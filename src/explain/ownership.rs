@@ -1,30 +1,30 @@
 //! Which package a path belongs to, by dpkg's own database inside the tarballs.
 //!
-//! Two witnesses: the `.list` files know what packages ship; and a maintainer script that
-//! names a path, if it is the only package's that does. Which script really wrote a path is
-//! not known here, so the second is asked only about what is made or missing as a whole, and
-//! about changes of the outside: there, for a name without `DPKG_ROOT`.
+//! There are two witnesses: the `.list` files know what packages ship, and a maintainer script
+//! may name a path, which counts if no other package's script does. Which script really wrote a
+//! path is not known here, so the second is asked only about entries that one archive does not
+//! have, and about changes of the outside: there, for a name without `DPKG_ROOT`.
 
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
-/// Directory of dpkg's per-package files, in a normalized path.
-const INFO: &[u8] = b"var/lib/dpkg/info/";
+use crate::debian::dpkg_database::STATUS;
+use crate::debian::maintainer_script::{InfoFile, ScriptKind};
+use crate::debian::merged_usr::through_link;
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::tar::entry_path::EntryPath;
 
 /// Maintainer scripts that run when a chroot is made.
-const SCRIPTS: [&str; 2] = ["postinst", "preinst"];
-
-/// Directories that merged-/usr has an alias for in the root.
-const ALIASED: [&[u8]; 3] = [b"usr/bin/", b"usr/sbin/", b"usr/lib"];
+const SCRIPTS: [MaintainerScript; 2] = [MaintainerScript::Postinst, MaintainerScript::Preinst];
 
 /// Who a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// Binary package.
     pub package: String,
-    /// `postinst` or `preinst`, where a script names the path.
-    pub script: Option<&'static str>,
+    /// The postinst or preinst, if a script names the path.
+    pub script: Option<MaintainerScript>,
 }
 
 /// The database of one chroot.
@@ -32,32 +32,29 @@ pub struct Owner {
 pub struct Owners {
     /// Packages by shipped path, without the leading slash.
     shipped: BTreeMap<Vec<u8>, Vec<String>>,
-    /// Text of each maintainer script.
-    scripts: Vec<(String, &'static str, Vec<u8>)>,
+    scripts: Vec<ScriptText>,
 }
 
-/// What is read of a package besides its list of files: every script, and what says when and
-/// with which files they run.
-const RECORDS: [&str; 8] = [
-    "list",
-    "config",
-    "preinst",
-    "postinst",
-    "prerm",
-    "postrm",
-    "triggers",
-    "conffiles",
-];
+/// A maintainer script.
+#[derive(Debug)]
+struct ScriptText {
+    package: String,
+    script: MaintainerScript,
+    text: Vec<u8>,
+}
+
+/// What is read of a package apart from its scripts: its list of files, and what decides when and
+/// with which files scripts run.
+const RECORDS: [&[u8]; 3] = [b"list", b"triggers", b"conffiles"];
 
 /// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list or
 /// [`Scripts`](crate::explain::scripts::package::Scripts).
 #[must_use]
 pub fn is_evidence(path: &[u8]) -> bool {
-    let name = path.strip_prefix(INFO);
-    path == b"var/lib/dpkg/status"
-        || name
-            .and_then(|name| name.rsplit_once_str(b"."))
-            .is_some_and(|(_, kind)| RECORDS.iter().any(|record| record.as_bytes() == kind))
+    path == STATUS.as_bytes()
+        || InfoFile::from_path(path).is_some_and(|file| {
+            ScriptKind::from_name(file.kind).is_some() || RECORDS.contains(&file.kind)
+        })
 }
 
 impl Owners {
@@ -65,48 +62,43 @@ impl Owners {
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let mut owners = Self::default();
         for (path, content) in files {
-            let Some((name, kind)) = path
-                .strip_prefix(INFO)
-                .and_then(|name| name.rsplit_once_str(b"."))
-            else {
+            let Some(file) = InfoFile::from_path(path) else {
                 continue;
             };
-            // `libc6:amd64.list`: packages of Multi-Arch: same carry their architecture.
-            let package = name
-                .split_str(b":")
-                .next()
-                .unwrap_or(name)
-                .to_str_lossy()
-                .into_owned();
-            if kind == b"list" {
+            let package = file.package.to_str_lossy().into_owned();
+            if file.kind == b"list" {
                 for line in content.lines() {
                     let packages = owners.shipped.entry(bare(line).to_vec()).or_default();
                     if !packages.contains(&package) {
                         packages.push(package.clone());
                     }
                 }
-            } else if let Some(script) = SCRIPTS.iter().find(|script| script.as_bytes() == kind) {
+            } else if let Some(script) = SCRIPTS
+                .into_iter()
+                .find(|script| script.as_str().as_bytes() == file.kind)
+            {
                 let is_known = owners
                     .scripts
                     .iter()
-                    .any(|(known, name, _)| *known == package && name == script);
+                    .any(|known| known.package == package && known.script == script);
                 if !is_known {
-                    owners.scripts.push((package, script, content.to_vec()));
+                    owners.scripts.push(ScriptText {
+                        package,
+                        script,
+                        text: content.to_vec(),
+                    });
                 }
             }
         }
         owners
     }
 
-    /// The one package that ships a path; `None` where there is none or several.
+    /// The one package that ships a path; `None` if none or several do.
     #[must_use]
     pub fn shipping(&self, path: &[u8]) -> Option<Owner> {
         let path = bare(path);
-        let packages = self.shipped.get(path).or_else(|| {
-            let is_aliased = ALIASED.iter().any(|directory| path.starts_with(directory));
-            self.shipped
-                .get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
-        })?;
+        let shipped = self.shipped.get(path);
+        let packages = shipped.or_else(|| self.shipped.get(through_link(path)?))?;
         match packages.as_slice() {
             [package] => Some(Owner {
                 package: package.clone(),
@@ -135,20 +127,19 @@ impl Owners {
     }
 
     fn only(&self, is_naming: impl Fn(&[u8]) -> bool) -> Option<Owner> {
-        let mut naming = self.scripts.iter().filter(|(_, _, text)| is_naming(text));
-        let (package, script, _) = naming.next()?;
-        let is_only = naming.all(|(other, _, _)| other == package);
+        let mut naming = self.scripts.iter().filter(|one| is_naming(&one.text));
+        let first = naming.next()?;
+        let is_only = naming.all(|other| other.package == first.package);
         is_only.then(|| Owner {
-            package: package.clone(),
-            script: Some(script),
+            package: first.package.clone(),
+            script: Some(first.script),
         })
     }
 }
 
 /// A path without what comes before its first component, and without a slash at its end.
 fn bare(path: &[u8]) -> &[u8] {
-    let path = path.strip_prefix(b".").unwrap_or(path);
-    path.trim_with(|c| c == '/')
+    EntryPath::new(path).from_root()
 }
 
 /// What stands before each mention of a path as a whole word: `/etc/motd` and `etc/motd`, but
@@ -206,7 +197,7 @@ mod tests {
         Owners::read(files)
     }
 
-    fn by(package: &str, script: Option<&'static str>) -> Option<Owner> {
+    fn by(package: &str, script: Option<MaintainerScript>) -> Option<Owner> {
         Some(Owner {
             package: package.to_owned(),
             script,
@@ -229,10 +220,18 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_suspect_where_it_names_the_path_without_dpkg_root() {
+    fn a_script_is_suspect_if_it_names_the_path_without_dpkg_root() {
         let cases: [(&[u8], Option<Owner>, Option<Owner>); 4] = [
-            (b"./etc/motd", by("a", Some("postinst")), None),
-            (b"/etc/both", None, by("a", Some("postinst"))),
+            (
+                b"./etc/motd",
+                by("a", Some(MaintainerScript::Postinst)),
+                None,
+            ),
+            (
+                b"/etc/both",
+                None,
+                by("a", Some(MaintainerScript::Postinst)),
+            ),
             (b"./etc/nobody", None, None),
             (b"./etc", None, None),
         ];

@@ -1,397 +1,200 @@
-//! The table of packages: what each one's scripts say, and whether the run proves it complete.
+//! The packages of a chroot: how their scripts read, and whether the run proves each complete.
 //!
 //! The verdict comes from what the run found, never from how a script reads: a script that
-//! lacks `DPKG_ROOT` and did nothing different is complete, and the word beside it says why
-//! that may change.
+//! lacks `DPKG_ROOT` and did nothing different is complete, and how it reads says why that may
+//! change.
 
-use serde::{Deserialize, Serialize};
-
-use crate::compare::comparison::Collected;
-use crate::debian::deb822::{field, stanzas};
-use crate::debian::maintainer_script::ScriptKind;
-use crate::explain::rules::OF_NO_PACKAGE;
-use crate::explain::scripts;
-use crate::explain::scripts::Support;
+use crate::audit::change::Change;
+use crate::compare::comparison::{Collected, Comparison};
+use crate::debian::dpkg_database::{self, STATUS, StatusPackage};
+use crate::explain::explanation::Explanation;
+use crate::explain::finding::{Finding, What};
+use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::scripts::package::Scripts;
-use crate::report::render::owner::owner;
-use crate::report::wire::divergence::{DivergentEntry, DivergentField};
-use crate::report::wire::outside::{Escape, EscapeChange};
-use crate::report::wire::report::Report;
-use crate::report::wire::script::ScriptName;
-use crate::text::quote;
+use crate::explain::scripts::{Line, Support};
 
-/// Most paths that a reason names; the report has all of them.
-const NAMED: usize = 2;
-
-/// One package of the chroot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Package {
-    /// Binary package name.
+/// A package of the chroot, and what the run found about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageFinding {
+    /// Name of the binary package.
     pub name: String,
-    /// Version.
+    /// Its version.
     pub version: String,
-    /// Architecture.
+    /// Name of its source package.
+    pub source: String,
+    /// Version of its source package.
+    pub source_version: String,
+    /// Its architecture, or `all`.
     pub architecture: String,
-    /// Whether it is essential.
-    pub essential: bool,
+    /// Whether it is marked as essential.
+    pub is_essential: bool,
     /// Its maintainer scripts.
-    pub scripts: Vec<PackageScript>,
-    /// Divergent entries that are its.
-    pub divergences: u64,
-    /// Escapes that are its.
-    pub escapes: u64,
-    /// What the run says, not how the scripts read.
+    pub scripts: Vec<ScriptReading>,
+    /// Number of divergent entries that are its own.
+    pub divergences: usize,
+    /// Number of escapes that are its own.
+    pub escapes: usize,
+    /// What the run says of it.
     pub verdict: PackageVerdict,
     /// Why it is not complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
 }
 
-/// What a run says of a package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PackageVerdict {
-    /// Nothing differs or escapes that is its own.
-    Complete,
-    /// An entry or an escape of its own differs, or its script reads the outside.
-    Incomplete,
-    /// Something that differs or escapes may be its own.
-    Unproven,
-}
-
-/// One maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackageScript {
-    /// Which.
-    pub name: ScriptName,
-    /// How it supports `DPKG_ROOT`, by reading it.
-    pub dpkg_root: DpkgRoot,
-    /// What runs it, where it is `unread`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+/// How a maintainer script reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptReading {
+    /// The script.
+    pub script: MaintainerScript,
+    /// How it supports `DPKG_ROOT`.
+    pub support: Support,
+    /// What runs it, if it could not be read.
     pub interpreter: Option<String>,
-    /// The lines that act on the system they run on, without `DPKG_ROOT`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<ScriptLine>,
+    /// The lines that act on the system that they run on, without `DPKG_ROOT`.
+    pub lines: Vec<Line>,
 }
 
-/// How a script supports `DPKG_ROOT`, by reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DpkgRoot {
-    /// It names `DPKG_ROOT`; single lines may lack it.
-    Aware,
-    /// It acts only through helpers that read `DPKG_ROOT` themselves.
-    Helper,
-    /// It names files or runs tools of the system it runs on.
-    Silent,
-    /// It does nothing on initial installation.
-    NoneNeeded,
-    /// It is no shell script.
-    Unread,
+/// What a run found, for the verdicts on packages.
+#[derive(Debug, Clone, Copy)]
+pub struct RunFindings<'a> {
+    /// The comparison of the pair.
+    pub comparison: &'a Comparison,
+    /// What the chrootless build of the pair changed on the outside.
+    pub escapes: &'a [Change],
+    /// What explains both.
+    pub explanation: &'a Explanation,
+    /// What explains the extra builds, in their order.
+    pub extra: &'a [&'a Explanation],
 }
 
-/// A line of a maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScriptLine {
-    /// From 1.
-    pub number: u64,
-    /// Its text with its continuations.
-    pub text: String,
-}
-
-/// The packages of the chroot, by dpkg's status file inside the reference.
-pub(crate) fn packages(collected: &Collected, scripts: &Scripts, report: &Report) -> Vec<Package> {
-    let status = collected
-        .left
-        .get(&b"var/lib/dpkg/status"[..])
-        .or_else(|| collected.right.get(&b"var/lib/dpkg/status"[..]));
-    let text = status
-        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        .unwrap_or_default();
-    let orphans = Orphans::of(report);
-    stanzas(&text)
-        .filter_map(|stanza| {
-            let name = field(stanza, "Package")?;
-            let suspicion = orphans.suspicion(scripts, name);
-            let scripts = script_words(scripts, name);
-            let found = Found::of(report, name);
-            let (verdict, reason) = verdict(&found, &orphans.phrases, suspicion, &scripts);
-            Some(Package {
-                name: name.to_owned(),
-                version: field(stanza, "Version")?.to_owned(),
-                architecture: field(stanza, "Architecture")?.to_owned(),
-                essential: field(stanza, "Essential") == Some("yes"),
-                scripts,
-                divergences: found.divergences.len() as u64,
-                escapes: found.escapes.len() as u64,
-                verdict,
-                reason,
-            })
-        })
+/// The packages of the chroot, in the order of dpkg's status file inside the reference.
+#[must_use]
+pub fn packages(run: RunFindings<'_>) -> Vec<PackageFinding> {
+    let status = status(&run.comparison.collected).into_iter();
+    let judge = Judge::new(run);
+    status
+        // The contract has an architecture for each package.
+        .filter(|package| !package.architecture.is_empty())
+        .map(|package| judge.finding(package))
         .collect()
 }
 
-/// What is one package's, by path.
-struct Found<'a> {
-    divergences: Vec<&'a str>,
-    escapes: Vec<&'a str>,
+/// The packages of the reference, of the other chroot if the reference has no status file.
+fn status(collected: &Collected) -> Vec<StatusPackage> {
+    let path = STATUS.as_bytes();
+    let left = collected.left.get(path);
+    let status = left.or_else(|| collected.right.get(path));
+    status.map_or_else(Vec::new, |bytes| dpkg_database::packages(bytes))
 }
 
-impl<'a> Found<'a> {
-    fn of(report: &'a Report, name: &str) -> Self {
-        let owned = |path: &(&'a str, Option<&str>)| path.1 == Some(name);
-        let paths = |all: Vec<(&'a str, Option<&str>)>| {
-            let owned = all.into_iter().filter(owned);
-            owned.map(|(path, _)| path).collect()
-        };
+/// What a verdict is made of, for all packages.
+struct Judge<'a> {
+    run: RunFindings<'a>,
+    divergences: Vec<OwnedPath>,
+    escapes: Vec<OwnedPath>,
+    leftovers: Leftovers,
+}
+
+impl<'a> Judge<'a> {
+    fn new(run: RunFindings<'a>) -> Self {
+        let divergences = divergent(run.comparison, run.explanation);
+        let escapes = escaped(run.escapes, run.explanation);
         Self {
-            divergences: paths(divergent(report)),
-            escapes: paths(escaped(report)),
-        }
-    }
-}
-
-/// Divergent entries with their packages, without directories that only show that something in
-/// them differs.
-fn divergent(report: &Report) -> Vec<(&str, Option<&str>)> {
-    let rows = &report.divergences;
-    let follows = |row: &DivergentEntry| {
-        is_mtime(&row.fields) && rows.iter().any(|other| is_in(&other.path, &row.path))
-    };
-    rows.iter()
-        .filter(|row| !follows(row) && !is_of_no_package(report, row))
-        .map(|row| (row.path.as_str(), owner(report, row)))
-        .collect()
-}
-
-/// Whether the way of building explains an entry.
-fn is_of_no_package(report: &Report, row: &DivergentEntry) -> bool {
-    let mut causes = report.causes.iter();
-    let cause = causes.find(|cause| row.cause.as_ref() == Some(&cause.id));
-    cause.is_some_and(|cause| OF_NO_PACKAGE.contains(&cause.rule.as_str()))
-}
-
-/// Escapes, likewise.
-fn escaped(report: &Report) -> Vec<(&str, Option<&str>)> {
-    let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let escapes: Vec<&Escape> = escapes.collect();
-    let follows = |escape: &Escape| {
-        escape.change == EscapeChange::Metadata
-            && is_mtime(&escape.fields)
-            && escapes.iter().any(|other| is_in(&other.path, &escape.path))
-    };
-    escapes
-        .iter()
-        .filter(|escape| !follows(escape))
-        .map(|escape| (escape.path.as_str(), escape.package.as_deref()))
-        .collect()
-}
-
-/// Whether nothing but the time differs.
-fn is_mtime(fields: &[DivergentField]) -> bool {
-    !fields.is_empty() && fields.iter().all(|field| field.name == "mtime")
-}
-
-/// Whether a path is directly in a directory.
-fn is_in(path: &str, directory: &str) -> bool {
-    let path = path.trim_end_matches('/');
-    path.rsplit_once('/')
-        .is_some_and(|(parent, _)| parent == directory.trim_end_matches('/'))
-}
-
-/// What belongs to no package known, and so may belong to any.
-struct Orphans<'a> {
-    paths: Vec<&'a str>,
-    phrases: Vec<String>,
-}
-
-impl<'a> Orphans<'a> {
-    fn of(report: &'a Report) -> Self {
-        let orphaned = |all: Vec<(&'a str, Option<&str>)>| -> Vec<&'a str> {
-            let orphans = all.into_iter().filter(|(_, package)| package.is_none());
-            orphans.map(|(path, _)| path).collect()
-        };
-        let (divergences, escapes) = (orphaned(divergent(report)), orphaned(escaped(report)));
-        let mut phrases = Vec::new();
-        let counts = [
-            (divergences.len(), "divergent entry", "divergent entries"),
-            (escapes.len(), "change outside", "changes outside"),
-        ];
-        for (count, one, many) in counts {
-            if count > 0 {
-                phrases.push(format!("{} of no known package", counted(count, one, many)));
-            }
-        }
-        // What follows from entries is not held against anyone a second time.
-        if report.divergences.is_empty() {
-            let aspects = report.archive.iter();
-            phrases.extend(aspects.map(|one| format!("the archives differ in {}", one.name)));
-        }
-        let trouble = report.trouble.iter();
-        phrases.extend(trouble.map(|_| "the comparison is not complete".to_owned()));
-        Self {
-            paths: [divergences, escapes].concat(),
-            phrases,
+            run,
+            leftovers: Leftovers::new(run.comparison, &divergences, &escapes),
+            divergences,
+            escapes,
         }
     }
 
-    /// The first line of a package's scripts that may be the reason.
-    fn suspicion(&self, scripts: &Scripts, package: &str) -> Option<String> {
-        self.paths.iter().find_map(|path| {
-            let scripts = scripts.of(package)?;
-            scripts.iter().find_map(|(kind, script)| {
-                let about = script.lines_about(path);
-                let line = about.into_iter().find(scripts::Line::is_silent)?;
-                Some(format!(
-                    "{path} may be its: {} line {}: {}",
-                    kind.as_str(),
-                    line.number,
-                    line.text
-                ))
+    fn finding(&self, package: StatusPackage) -> PackageFinding {
+        let name = &package.name;
+        let own = |paths: &[OwnedPath]| -> Vec<Vec<u8>> {
+            let own = paths
+                .iter()
+                .filter(|path| path.package.as_ref() == Some(name));
+            own.map(|path| path.path.clone()).collect()
+        };
+        let (divergences, escapes) = (own(&self.divergences), own(&self.escapes));
+        let scripts = readings(&self.run.explanation.chroots.scripts, name);
+        let counts = (divergences.len(), escapes.len());
+        let reason = self.reason(name, divergences, escapes, &scripts);
+        PackageFinding {
+            divergences: counts.0,
+            escapes: counts.1,
+            verdict: reason
+                .as_ref()
+                .map_or(PackageVerdict::Complete, Reason::verdict),
+            reason,
+            scripts,
+            name: package.name,
+            version: package.version,
+            source: package.source,
+            source_version: package.source_version,
+            architecture: package.architecture,
+            is_essential: package.is_essential,
+        }
+    }
+
+    /// Why a package is not complete.
+    fn reason(
+        &self,
+        package: &str,
+        divergences: Vec<Vec<u8>>,
+        escapes: Vec<Vec<u8>>,
+        scripts: &[ScriptReading],
+    ) -> Option<Reason> {
+        if !divergences.is_empty() || !escapes.is_empty() {
+            return Some(Reason::Own {
+                divergences,
+                escapes,
+            });
+        }
+        if let Some(files) = self.read_leak(package) {
+            return Some(Reason::ReadsOutside { files });
+        }
+        let leftovers = self.leftovers.counts()?;
+        let all_scripts = &self.run.explanation.chroots.scripts;
+        let acts = |script: &ScriptReading| script.support != Support::NoneNeeded;
+        let suspicion = self.leftovers.suspicion(all_scripts, package);
+        suspicion.or_else(|| {
+            Some(Reason::Leftovers {
+                leftovers: leftovers.clone(),
+                has_acting_script: scripts.iter().any(acts),
             })
         })
     }
+
+    /// The files of the outside that a script of the package was shown to read: then it is not
+    /// complete, although nothing differs on an outside that is the same.
+    fn read_leak(&self, package: &str) -> Option<Vec<Vec<u8>>> {
+        let extra = self.run.extra.iter();
+        let mut findings = extra.flat_map(|explanation| &explanation.findings);
+        findings.find_map(
+            |Finding {
+                 what,
+                 package: named,
+                 ..
+             }| match what {
+                What::ReadsOutside { files, .. } if named.as_deref() == Some(package) => {
+                    Some(files.clone())
+                }
+                _ => None,
+            },
+        )
+    }
 }
 
-fn verdict(
-    found: &Found<'_>,
-    orphans: &[String],
-    suspicion: Option<String>,
-    scripts: &[PackageScript],
-) -> (PackageVerdict, Option<String>) {
-    let mut own = Vec::new();
-    if !found.divergences.is_empty() {
-        own.push(format!(
-            "{}: {}",
-            counted(found.divergences.len(), "entry differs", "entries differ"),
-            named(&found.divergences)
-        ));
-    }
-    if !found.escapes.is_empty() {
-        own.push(format!(
-            "{} modified: {}",
-            counted(found.escapes.len(), "path outside", "paths outside"),
-            named(&found.escapes)
-        ));
-    }
-    if !own.is_empty() {
-        return (PackageVerdict::Incomplete, Some(own.join("; ")));
-    }
-    if orphans.is_empty() {
-        return (PackageVerdict::Complete, None);
-    }
-    if suspicion.is_some() {
-        return (PackageVerdict::Unproven, suspicion);
-    }
-    let runs = scripts
-        .iter()
-        .any(|script| script.dpkg_root != DpkgRoot::NoneNeeded);
-    let aside = if runs {
-        ""
-    } else {
-        "; none of its scripts acts on installation"
-    };
-    (
-        PackageVerdict::Unproven,
-        Some(format!("{}{aside}", orphans.join("; "))),
-    )
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-fn named(paths: &[&str]) -> String {
-    let first: Vec<&str> = paths.iter().take(NAMED).copied().collect();
-    let more = if paths.len() > NAMED { ", …" } else { "" };
-    format!("{}{more}", first.join(", "))
-}
-
-fn script_words(scripts: &Scripts, package: &str) -> Vec<PackageScript> {
+/// How the scripts of a package read.
+fn readings(scripts: &Scripts, package: &str) -> Vec<ScriptReading> {
     let scripts = scripts.of(package).into_iter().flatten();
     scripts
-        .map(|(kind, script)| PackageScript {
-            name: match kind {
-                ScriptKind::Config => ScriptName::Config,
-                ScriptKind::Preinst => ScriptName::Preinst,
-                ScriptKind::Postinst => ScriptName::Postinst,
-                ScriptKind::Prerm => ScriptName::Prerm,
-                ScriptKind::Postrm => ScriptName::Postrm,
-            },
-            dpkg_root: match script.support {
-                Support::Aware => DpkgRoot::Aware,
-                Support::Helper => DpkgRoot::Helper,
-                Support::NoneNeeded => DpkgRoot::NoneNeeded,
-                Support::Silent => DpkgRoot::Silent,
-                Support::Unread => DpkgRoot::Unread,
-            },
-            interpreter: (script.support == Support::Unread)
-                .then(|| quote(script.interpreter.as_bytes())),
-            lines: script.silent_lines().map(script_line).collect(),
+        .map(|(kind, script)| ScriptReading {
+            script: (*kind).into(),
+            support: script.support,
+            interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
+            lines: script.silent_lines().cloned().collect(),
         })
         .collect()
-}
-
-fn script_line(line: &scripts::Line) -> ScriptLine {
-    ScriptLine {
-        number: line.number as u64,
-        text: line.text.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict_of(own: &[&str], orphans: &[&str], root: DpkgRoot) -> (PackageVerdict, String) {
-        let found = Found {
-            divergences: own.to_vec(),
-            escapes: Vec::new(),
-        };
-        let orphans: Vec<String> = orphans.iter().map(|&text| text.to_owned()).collect();
-        let script = PackageScript {
-            name: ScriptName::Postinst,
-            dpkg_root: root,
-            interpreter: None,
-            lines: Vec::new(),
-        };
-        let (word, reason) = verdict(&found, &orphans, None, &[script]);
-        (word, reason.unwrap_or_default())
-    }
-
-    #[test]
-    fn the_run_decides_and_not_the_scripts() {
-        let silent = DpkgRoot::Silent;
-        assert_eq!(
-            verdict_of(&[], &[], silent),
-            (PackageVerdict::Complete, String::new())
-        );
-        assert_eq!(
-            verdict_of(&["./a", "./b", "./c"], &["x"], silent),
-            (
-                PackageVerdict::Incomplete,
-                "3 entries differ: ./a, ./b, …".to_owned()
-            )
-        );
-        assert_eq!(
-            verdict_of(&[], &["x", "y"], silent),
-            (PackageVerdict::Unproven, "x; y".to_owned())
-        );
-        assert_eq!(
-            verdict_of(&[], &["x"], DpkgRoot::NoneNeeded),
-            (
-                PackageVerdict::Unproven,
-                "x; none of its scripts acts on installation".to_owned()
-            )
-        );
-    }
-
-    #[test]
-    fn a_directory_is_nobodys_where_something_in_it_differs() {
-        assert!(is_in("./etc/a", "./etc/") && is_in("/etc/a/", "/etc"));
-        assert!(!is_in("./etc/a/b", "./etc/") && !is_in("./etc/", "./etc/"));
-    }
 }

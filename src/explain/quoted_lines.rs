@@ -1,41 +1,41 @@
 //! The lines of a script that a finding is about.
 
 use crate::debian::maintainer_script::ScriptKind;
-use crate::explain::case::{Case, bare, scripts};
-use crate::explain::rules::Finding;
+use crate::explain::case::Case;
+use crate::explain::evidence::Evidence;
+use crate::explain::finding::Finding;
+use crate::explain::maintainer_script::MaintainerScript;
+use crate::explain::script_runs::{ScriptRun, runs};
 use crate::explain::scripts::{Line, Reach};
-use crate::text::quote;
-use crate::trace::process::{Process, Script};
+use crate::trace::process::Script;
 
 /// Most lines of a script that are quoted.
 const LINES: usize = 4;
 /// Most paths of a finding that lines are looked for by.
 const PATHS: usize = 50;
 
-/// Lines of evidence that quote the script, the likeliest lines only.
-pub(crate) fn lines(case: &Case<'_>, finding: &Finding) -> Vec<String> {
-    let (Some(package), Some(word)) = (&finding.package, &finding.script) else {
+/// The lines of the finding's script that are likeliest to be what it is about: those that run
+/// the programs that wrote, else those that name the paths.
+pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> {
+    let (Some(package), Some(script)) = (&finding.package, finding.script) else {
         return vec![];
     };
-    // A trigger is a postinst run for it.
-    let name = if word == "trigger" { "postinst" } else { word };
-    let Some(kind) = ScriptKind::from_name(name) else {
+    let kind = ScriptKind::from(script);
+    let scripts = &case.chroots.scripts;
+    let Some(text) = scripts.script(package, kind) else {
         return vec![];
     };
-    let Some(script) = case.evidence.scripts.script(package, kind) else {
-        return vec![];
-    };
-    let tools = tools(case, finding);
-    let runs = |line: &&Line| {
+    let programs = programs(case, finding);
+    let runs_one = |line: &&Line| {
         let mut words = line
             .text
             .split(|c: char| !(c.is_ascii_alphanumeric() || "._+-".contains(c)));
-        words.any(|word| tools.iter().any(|tool| tool == word))
+        words.any(|word| programs.iter().any(|program| program == word))
     };
-    let mut found: Vec<Line> = script.lines().iter().filter(runs).cloned().collect();
+    let mut found: Vec<Line> = text.lines().iter().filter(runs_one).cloned().collect();
     if found.is_empty() {
         for path in paths(case, finding) {
-            for line in case.evidence.scripts.lines_about(package, kind, &path) {
+            for line in scripts.lines_about(package, kind, &path) {
                 if found.iter().all(|other| other.number != line.number) {
                     found.push(line);
                 }
@@ -44,30 +44,26 @@ pub(crate) fn lines(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     }
     found.retain(|line| matches!(line.reach, Reach::Installs | Reach::NotChrootless));
     found.sort_by_key(|line| line.number);
-    let quoted = found.iter().take(LINES).map(|line| {
-        let guard = match line.reach {
-            Reach::NotChrootless => ", which DPKG_ROOT keeps from running",
-            Reach::Installs | Reach::BootedOnly | Reach::OtherAction => "",
-        };
-        format!(
-            "{name} line {}{guard}: {}",
-            line.number,
-            quote(line.text.as_bytes())
-        )
-    });
-    quoted.collect()
+    let quoted = found.into_iter().take(LINES);
+    quoted
+        .map(|line| Evidence::ScriptLine {
+            script: kind.into(),
+            number: line.number,
+            is_guarded: line.reach == Reach::NotChrootless,
+            text: line.text,
+        })
+        .collect()
 }
 
-/// Paths of the chroot and the outside that a finding is about, as text.
+/// Paths of the outside and of the chroot that a finding is about, as text.
 fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
-    let inside = finding
-        .claims
-        .iter()
-        .filter_map(|at| Some(bare(&case.evidence.divergences.get(*at)?.path)));
-    let outside = finding
-        .escapes
-        .iter()
-        .filter_map(|at| Some(case.evidence.escapes.get(*at)?.path.as_slice()));
+    let claims = finding.claims.iter();
+    let inside = claims.filter_map(|at| Some(case.divergences.get(*at)?.entry_path().as_bytes()));
+    let escapes = finding.escapes.iter();
+    let outside = escapes.filter_map(|at| {
+        let escape = case.observations.escapes.get(*at)?;
+        Some(escape.path.as_slice())
+    });
     outside
         .chain(inside)
         .take(PATHS)
@@ -76,39 +72,49 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
 }
 
 /// Names of the programs that the script itself ran to write what the finding claims.
-fn tools(case: &Case<'_>, finding: &Finding) -> Vec<String> {
-    let mut processes: Vec<(&Script, &Process)> = Vec::new();
-    for divergence in finding
-        .claims
-        .iter()
-        .filter_map(|at| case.evidence.divergences.get(*at))
-        .take(PATHS)
-    {
-        processes.extend(scripts(&case.normal_writers(&divergence.path)));
-        processes.extend(scripts(&case.chrootless_writers(&divergence.path)));
-    }
-    if let Some(trace) = case.evidence.chrootless {
-        for change in finding
-            .escapes
-            .iter()
-            .filter_map(|at| case.evidence.escapes.get(*at))
-        {
-            let writers: Vec<_> = trace.wrote_outside(&change.path).iter().collect();
-            processes.extend(scripts(&writers));
-        }
-    }
+fn programs(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     let is_its = |script: &Script| {
         Some(&script.package) == finding.package.as_ref()
-            && finding.script.as_deref() == Some(crate::explain::case::word(script))
+            && finding.script == MaintainerScript::from_run(script)
     };
-    let mut names: Vec<String> = processes
+    let runs = inside_runs(case, finding)
         .into_iter()
-        .filter(|(script, _)| is_its(script))
-        .filter_map(|(_, process)| process.command.first())
+        .chain(outside_runs(case, finding));
+    let mut names: Vec<String> = runs
+        .filter(|run| is_its(run.script))
+        .filter_map(|run| run.process.command.first())
         .filter_map(|program| program.rsplit('/').next())
         .map(str::to_owned)
         .collect();
     names.sort();
     names.dedup();
     names
+}
+
+/// The runs that wrote what the finding claims.
+fn inside_runs<'a>(case: &Case<'a>, finding: &Finding) -> Vec<ScriptRun<'a>> {
+    let claims = finding.claims.iter();
+    let divergences = claims.filter_map(|at| case.divergences.get(*at));
+    let both = |path| {
+        let normal = runs(&case.normal_writers(path));
+        normal
+            .into_iter()
+            .chain(runs(&case.chrootless_writers(path)))
+    };
+    divergences
+        .take(PATHS)
+        .flat_map(|divergence| both(divergence.entry_path()))
+        .collect()
+}
+
+/// The runs that wrote what the finding says of the outside.
+fn outside_runs<'a>(case: &Case<'a>, finding: &Finding) -> Vec<ScriptRun<'a>> {
+    let Some(trace) = case.observations.chrootless else {
+        return vec![];
+    };
+    let escapes = finding.escapes.iter();
+    escapes
+        .filter_map(|at| case.observations.escapes.get(*at))
+        .flat_map(|change| runs(&trace.wrote_outside(&change.path).iter().collect::<Vec<_>>()))
+        .collect()
 }

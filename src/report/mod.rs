@@ -12,7 +12,6 @@ pub(crate) mod render;
 pub mod sentences;
 pub(crate) mod wire;
 
-pub use crate::explain::packages::{DpkgRoot, Package, PackageScript, PackageVerdict, ScriptLine};
 pub use crate::report::convert::comparison::ExplainedComparison;
 pub use crate::report::exit_status::{KnownFindings, exit_status};
 pub use crate::report::known::error::{RuleError, RulesError};
@@ -34,6 +33,9 @@ pub use crate::report::wire::frozen::{FrozenPackage, FrozenState};
 pub use crate::report::wire::known::{IgnoredRule, Known, RuleFinding};
 pub use crate::report::wire::matrix::{MatrixRow, RowOutside};
 pub use crate::report::wire::outside::{AuditMethod, Escape, EscapeChange, Outside};
+pub use crate::report::wire::package::{
+    DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
+};
 pub use crate::report::wire::report::{Report, SCHEMA, Times};
 pub use crate::report::wire::script::ScriptName;
 pub use crate::report::wire::side::{ArchiveSide, CompressionName};

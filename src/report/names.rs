@@ -1,10 +1,10 @@
 //! The words of the contract for wire enums, as serde writes them.
 
-use crate::explain::packages::{DpkgRoot, PackageVerdict};
 use crate::report::wire::build::ModeName;
 use crate::report::wire::divergence::DivergenceName;
 use crate::report::wire::matrix::RowOutside;
 use crate::report::wire::outside::EscapeChange;
+use crate::report::wire::package::{DpkgRoot, PackageVerdictName};
 use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::CompressionName;
 
@@ -88,7 +88,7 @@ impl RowOutside {
     }
 }
 
-impl PackageVerdict {
+impl PackageVerdictName {
     /// The word of the contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -166,9 +166,9 @@ mod tests {
         ));
         assert!(are_as_written(
             &[
-                PackageVerdict::Complete,
-                PackageVerdict::Incomplete,
-                PackageVerdict::Unproven
+                PackageVerdictName::Complete,
+                PackageVerdictName::Incomplete,
+                PackageVerdictName::Unproven
             ]
             .map(|one| (one, one.as_str()))
         ));

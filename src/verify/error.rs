@@ -8,7 +8,7 @@ use crate::bootstrap::emulation::Missing;
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
-use crate::verify::options::EpochSource;
+use crate::verify::epoch::EpochSource;
 
 /// Why a verification could not be done. A chrootless build that diverges or escapes is no error.
 #[derive(Debug, thiserror::Error)]

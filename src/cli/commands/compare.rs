@@ -12,7 +12,7 @@ use crate::cli::output::error::{CliError, print};
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
-use crate::explain::attribution::explain_alone;
+use crate::explain::explain_archives;
 use crate::input::source::{Source, SourceKind};
 use crate::report::convert::comparison::ExplainedComparison;
 use crate::report::wire::report::Report;
@@ -47,7 +47,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     bar.finish_and_clear();
     let report = Report::from(ExplainedComparison {
         comparison: &comparison,
-        explanation: &explain_alone(&comparison, epoch),
+        explanation: &explain_archives(&comparison, epoch),
         epoch,
     });
     let report = known.apply(report)?;

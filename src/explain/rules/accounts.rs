@@ -1,51 +1,47 @@
-//! Accounts and groups that only one side has, or has with other fields.
+//! An account database differs: accounts are missing, have other ids, or shadow passwords are not
+//! set up.
 
-use crate::explain::case::{Case, bare, is_about_time, missing};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::compare::comparison::Divergence;
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::is_about_time;
+use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "accounts",
-    about: "an account database differs: accounts missing, other ids, shadow passwords not set up",
+    id: RuleId::Accounts,
     needs: Needs::Nothing,
     find,
 };
 
-/// passwd(5), shadow(5), group(5), gshadow(5), and subuid(5).
+/// passwd(5), shadow(5), group(5), gshadow(5), subuid(5) and subgid(5).
 const DATABASES: [&[u8]; 6] = [
     b"passwd", b"shadow", b"group", b"gshadow", b"subuid", b"subgid",
 ];
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for (at, divergence) in case.free() {
-        let Some(name) = bare(&divergence.path).strip_prefix(b"etc/") else {
-            continue;
-        };
-        // The tools of shadow keep the version before in a file with a hyphen.
-        let name = name.strip_suffix(b"-").unwrap_or(name);
-        // The day of a password's last change says nothing about accounts.
-        if !DATABASES.contains(&name) || is_about_time(divergence) {
-            continue;
+    case.find_each(|divergence| {
+        if !is_database(divergence) || is_about_time(divergence) {
+            return None;
         }
-        let missing = missing(case, &divergence.path);
-        let finding = match missing.split_last() {
-            Some(((script, process), others)) => {
-                let what = "accounts were not set up inside";
-                let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
-                finding.evidence.push(format!(
-                    "in the normal build it runs {}",
-                    evidence_text::command(process)
-                ));
-                let others = others.iter();
-                finding.evidence.extend(others.map(|(other, process)| {
-                    evidence_text::left_out_as_well(&divergence.path, other, process)
-                }));
-                finding
-            }
-            None => Finding::of(case, &RULE, None, "account databases differ", vec![at]),
+        let missing = case.missing_runs(divergence);
+        let Some((last, others)) = missing.split_last() else {
+            return Some(Finding::new(RULE.id, What::AccountDatabasesDiffer));
         };
-        findings.push(finding);
-    }
-    findings
+        let finding = case.finding(RULE.id, What::AccountsNotSetUp, Some(last.script));
+        let command = Evidence::of_command(*last, CommandRole::WroteInNormalBuild);
+        let others = others
+            .iter()
+            .map(|run| Evidence::on(divergence, EntryFact::left_out_too(*run)));
+        Some(finding.with([command]).with(others))
+    })
+}
+
+/// Whether an entry is an account database, or the copy of its last version that the tools of
+/// shadow keep in a file with a hyphen.
+fn is_database(divergence: &Divergence) -> bool {
+    let name = divergence.entry_path().as_bytes().strip_prefix(b"etc/");
+    let name = name.map(|name| name.strip_suffix(b"-").unwrap_or(name));
+    name.is_some_and(|name| DATABASES.contains(&name))
 }

@@ -1,47 +1,41 @@
-//! The name of the temporary root got into a file.
+//! The name of the temporary directory in which the chroot was made got into a file or a link.
 
 use bstr::ByteSlice as _;
 
-use crate::compare::comparison::Content;
-use crate::explain::case::{Case, bare};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::compare::comparison::{Content, Divergence};
+use crate::debian::temporary_root::TEMPORARY_ROOT;
+use crate::explain::case::Case;
+use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "build-path",
-    about: "a file or link names the temporary directory that the chroot was made in",
+    id: RuleId::BuildPath,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let names_root = |bytes: &[u8]| bytes.contains_str("/tmp/mmdebstrap.");
-        let in_content = match divergence.right_content() {
-            Some(Content::Whole(bytes) | Content::Window { bytes, .. }) => names_root(bytes),
-            None => false,
-        };
-        let in_link = divergence
-            .right
-            .as_ref()
-            .is_some_and(|side| names_root(&side.entry.linkname));
-        if !in_content && !in_link {
-            continue;
+    case.find_each(|divergence| {
+        if !names_root(divergence) {
+            return None;
         }
-        let by = case.last_chrootless(&divergence.path);
-        let what = "the path of the temporary root got into a file";
-        let script = by.map(|(script, _)| script);
-        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-        let written =
-            by.map(|(_, process)| format!("written by {}", evidence_text::command(process)));
-        finding.evidence.extend(written);
-        finding.evidence.push(format!(
-            "{} names it",
-            crate::text::quote(bare(&divergence.path))
-        ));
-        finding.hint = Some("strip $DPKG_ROOT from what is written");
-        findings.push(finding);
-    }
-    findings
+        let by = case.last_chrootless(divergence);
+        let finding = case.finding(RULE.id, What::NamesTemporaryRoot, by.map(|run| run.script));
+        let writer = by.map(|run| Evidence::of_command(run, CommandRole::Wrote));
+        let names = Evidence::on(divergence, EntryFact::NamesTemporaryRoot);
+        Some(finding.with(writer).with([names]))
+    })
+}
+
+/// Whether the right entry's content or link target names the directory.
+fn names_root(divergence: &Divergence) -> bool {
+    let names = |bytes: &[u8]| bytes.contains_str(TEMPORARY_ROOT);
+    let in_content = match divergence.right_content() {
+        Some(Content::Whole(bytes) | Content::Window { bytes, .. }) => names(bytes),
+        None => false,
+    };
+    let right = divergence.right.as_ref();
+    in_content || right.is_some_and(|side| names(&side.entry.linkname))
 }

@@ -1,44 +1,40 @@
 //! The time of the build got in: as a time that was not clamped, or into a content.
 
 use crate::compare::comparison::{Divergence, SideEntry};
-use crate::explain::case::{Case, bare, has_only, is_about_time};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::{has_only, is_about_time};
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 use crate::tar::time::Timestamp;
-use crate::text::quote;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "clock",
-    about: "a time later than SOURCE_DATE_EPOCH, or a content that differs in times only",
+    id: RuleId::Clock,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let what = if is_unclamped(divergence, case.evidence.epoch) {
-            "a time was not clamped to SOURCE_DATE_EPOCH"
-        } else if has_only(divergence, &["content", "mtime", "size"]) && is_about_time(divergence) {
-            "the time of the build got into a file"
-        } else {
-            continue;
-        };
-        let by = case.last_chrootless(&divergence.path);
-        let script = by.map(|(script, _)| script);
-        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-        let path = quote(bare(&divergence.path));
-        finding.evidence.push(match by {
-            Some((_, process)) => format!("{path}: by {}", evidence_text::command(process)),
-            None => path,
-        });
-        finding.hint = Some("take the time from SOURCE_DATE_EPOCH where it is set");
-        findings.push(finding);
-    }
-    findings
+    case.find_each(|divergence| {
+        let what = what(divergence, case.observations.epoch)?;
+        let by = case.last_chrootless(divergence);
+        let finding = case.finding(RULE.id, what, by.map(|run| run.script));
+        let fact = by.map_or(EntryFact::Claimed, EntryFact::written_by);
+        Some(finding.with([Evidence::on(divergence, fact)]))
+    })
 }
 
-/// Whether nothing but the time differs, and one side's is later than the epoch.
+fn what(divergence: &Divergence, epoch: Option<i64>) -> Option<What> {
+    if is_unclamped(divergence, epoch) {
+        return Some(What::TimeNotClamped);
+    }
+    let is_content =
+        has_only(divergence, &["content", "mtime", "size"]) && is_about_time(divergence);
+    is_content.then_some(What::BuildTimeInContent)
+}
+
+/// Whether nothing but the time differs, and that of one archive is later than the epoch.
 fn is_unclamped(divergence: &Divergence, epoch: Option<i64>) -> bool {
     let Some(epoch) = epoch.and_then(|epoch| u64::try_from(epoch).ok()) else {
         return false;

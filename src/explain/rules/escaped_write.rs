@@ -1,121 +1,139 @@
-//! A script wrote on the outside what it should have written inside.
+//! A script changed the outside; inside, the same path lacks the change.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, bare, by, is_same, missing, scripts};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
-use crate::trace::process::{Process, Script};
+use crate::explain::case::{Case, Numbered};
+use crate::explain::command_line::CommandLine;
+use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::explain::script_runs::{ScriptRun, is_same, run_of, runs};
+use crate::tar::entry_path::EntryPath;
+use crate::trace::process::Script;
 use crate::trace::trace::Trace;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "escaped-write",
-    about: "a script changed the outside; inside, the same path lacks the change",
+    id: RuleId::EscapedWrite,
     needs: Needs::Chrootless,
     find,
 };
 
+/// A script, and the positions of the escapes that it wrote last.
+struct Culprit<'a> {
+    script: &'a Script,
+    escapes: Vec<usize>,
+}
+
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let Some(trace) = case.evidence.chrootless else {
+    let Some(trace) = case.observations.chrootless else {
         return vec![];
     };
-    let mut culprits: Vec<(&Script, Vec<usize>)> = Vec::new();
-    for (at, change) in case.evidence.escapes.iter().enumerate() {
-        let mut writers = outside(trace, &change.path);
+    let culprits = culprits(case, trace).into_iter();
+    culprits
+        .map(|culprit| finding(case, trace, culprit))
+        .collect()
+}
+
+fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
+    let mut culprits: Vec<Culprit<'_>> = Vec::new();
+    for (at, change) in case.observations.escapes.iter().enumerate() {
+        let mut writers = outside_runs(trace, &change.path);
         if writers.is_empty() {
             // A directory's times change with what is made in it.
-            writers = scripts(&trace.wrote_below(&change.path).collect::<Vec<_>>());
+            writers = runs(&trace.wrote_below(&change.path).collect::<Vec<_>>());
         }
-        let Some((script, _)) = writers.pop() else {
+        let Some(ScriptRun { script, .. }) = writers.pop() else {
             continue;
         };
         match culprits
             .iter_mut()
-            .find(|(other, _)| is_same(other, script))
+            .find(|other| is_same(other.script, script))
         {
-            Some((_, escapes)) => escapes.push(at),
-            None => culprits.push((script, vec![at])),
+            Some(culprit) => culprit.escapes.push(at),
+            None => culprits.push(Culprit {
+                script,
+                escapes: vec![at],
+            }),
         }
     }
-    let findings = culprits
-        .into_iter()
-        .map(|(script, escapes)| finding(case, trace, script, escapes));
-    findings.collect()
+    culprits
 }
 
 /// The scripts that wrote a path of the outside.
-fn outside<'a>(trace: &'a Trace, path: &[u8]) -> Vec<(&'a Script, &'a Process)> {
-    scripts(&trace.wrote_outside(path).iter().collect::<Vec<_>>())
+fn outside_runs<'a>(trace: &'a Trace, path: &[u8]) -> Vec<ScriptRun<'a>> {
+    runs(&trace.wrote_outside(path).iter().collect::<Vec<_>>())
 }
 
-fn finding(case: &Case<'_>, trace: &Trace, script: &Script, escapes: Vec<usize>) -> Finding {
+fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
+    let Culprit { script, escapes } = culprit;
     let paths: Vec<&[u8]> = escapes
         .iter()
-        .filter_map(|at| case.evidence.escapes.get(*at))
+        .filter_map(|at| case.observations.escapes.get(*at))
         .map(|change| change.path.as_slice())
         .collect();
-    let claimed: Vec<(usize, &Divergence)> = case
+    let claimed: Vec<Numbered<'_>> = case
         .free()
-        .filter(|(_, divergence)| is_its(case, script, &paths, &divergence.path))
+        .filter(|one| is_its(case, script, &paths, one.divergence))
         .collect();
-    let claims = claimed.iter().map(|(at, _)| *at).collect();
-    let what = "wrote on the outside";
-    let mut finding = Finding::of(case, &RULE, Some(script), what, claims);
-    for path in paths {
-        if let Some(process) = by(&outside(trace, path), script) {
-            let command = evidence_text::command(process);
-            finding
-                .evidence
-                .push(format!("{} by {command}", quote(path)));
-        }
-    }
-    finding.evidence.extend(left_out(case, script, &claimed));
-    for (_, divergence) in &claimed {
-        for (other, process) in missing(case, &divergence.path) {
-            if !is_same(other, script) {
-                let line = evidence_text::left_out_as_well(&divergence.path, other, process);
-                finding.evidence.push(line);
-            }
-        }
-    }
-    finding.hint = Some(
-        "give the command the root: a prefix of \"$DPKG_ROOT\", or --root=\"$DPKG_ROOT\" where it has that",
-    );
-    finding.escapes = escapes;
-    finding
+    let written = paths.iter().filter_map(|path| {
+        let run = run_of(&outside_runs(trace, path), script)?;
+        Some(Evidence::OutsideFile {
+            file: path.to_vec(),
+            command: CommandLine::of_script(run.process),
+            access: OutsideAccess::Wrote,
+        })
+    });
+    let others = claimed.iter().flat_map(|one| {
+        let missing = case.missing_runs(one.divergence).into_iter();
+        let others = missing.filter(|run| !is_same(run.script, script));
+        others.map(|run| Evidence::on(one.divergence, EntryFact::left_out_too(run)))
+    });
+    let finding = case
+        .finding(RULE.id, What::WroteOutside, Some(script))
+        .with(written)
+        .with(wrote_inside(case, script, &claimed))
+        .with(others)
+        .claiming(claimed.iter().map(|one| one.at).collect());
+    Finding { escapes, ..finding }
 }
 
-/// Whether the script left a path out inside although it wrote it in the normal build; where
-/// several left something out, it is the last one's. `outside` are the paths it wrote there.
-fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], path: &[u8]) -> bool {
+/// Whether the script left an entry out inside although it wrote it in the normal build; if
+/// several left something out of it, it is the last one's. `outside` are the paths that the
+/// script wrote there.
+fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Divergence) -> bool {
+    let path = divergence.entry_path();
     let is_outside = || {
         outside
             .iter()
-            .any(|outside| outside.strip_prefix(b"/") == Some(bare(path)))
+            .any(|outside| EntryPath::new(outside) == path)
     };
-    let last = missing(case, path).pop().or_else(|| {
-        let mut normal = scripts(&case.normal_writers(path));
-        normal.pop().filter(|_| is_outside())
+    let last = case.missing_runs(divergence).pop().or_else(|| {
+        let last = runs(&case.normal_writers(path)).pop();
+        last.filter(|_| is_outside())
     });
-    last.is_some_and(|(other, _)| is_same(other, script))
+    last.is_some_and(|run| is_same(run.script, script))
 }
 
-/// What the script ran in the normal build to write the claimed entries, with how many.
-fn left_out(case: &Case<'_>, script: &Script, claimed: &[(usize, &Divergence)]) -> Vec<String> {
-    let mut commands: Vec<(String, usize)> = Vec::new();
-    for (_, divergence) in claimed {
-        let writers = scripts(&case.normal_writers(&divergence.path));
-        let Some(command) = by(&writers, script).map(evidence_text::command) else {
+/// The commands by which the script wrote the claimed entries in the normal build, each with
+/// their number.
+fn wrote_inside(case: &Case<'_>, script: &Script, claimed: &[Numbered<'_>]) -> Vec<Evidence> {
+    let mut counts: Vec<(CommandLine, usize)> = Vec::new();
+    for one in claimed {
+        let writers = runs(&case.normal_writers(one.divergence.entry_path()));
+        let Some(run) = run_of(&writers, script) else {
             continue;
         };
-        match commands.iter_mut().find(|(other, _)| *other == command) {
+        let command = CommandLine::of_script(run.process);
+        match counts.iter_mut().find(|(other, _)| *other == command) {
             Some((_, count)) => *count += 1,
-            None => commands.push((command, 1)),
+            None => counts.push((command, 1)),
         }
     }
-    let lines = commands.into_iter().map(|(command, count)| match count {
-        1 => format!("in the normal build {command} writes 1 of the entries inside"),
-        count => format!("in the normal build {command} writes {count} of the entries inside"),
-    });
-    lines.collect()
+    let counts = counts.into_iter();
+    counts
+        .map(|(command, entries)| Evidence::Command {
+            command,
+            role: CommandRole::WroteInside(entries),
+        })
+        .collect()
 }

@@ -1,53 +1,50 @@
-//! The linker's cache of another architecture, made by the outside's ldconfig.
+//! The linker's cache of another architecture, made by the outside's ldconfig, which leaves out
+//! libraries that are not of its own architecture.
 
-use crate::explain::case::{Case, bare, same_script};
+use crate::compare::comparison::Divergence;
+use crate::explain::case::Case;
+use crate::explain::command_line::CommandLine;
 use crate::explain::content::linker_cache::entry_count;
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "foreign-ldconfig",
-    about: "ldconfig of the outside left out libraries of the chroot's architecture, which is not its own",
+    id: RuleId::ForeignLdconfig,
     needs: Needs::Both,
     find,
 };
 
-/// What ldconfig makes.
+/// The file that ldconfig makes.
 const CACHE: &[u8] = b"etc/ld.so.cache";
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let Some(foreign) = &case.evidence.foreign else {
+    let Some(foreign) = &case.observations.foreign else {
         return vec![];
     };
-    let cache = case.free().find(|(_, one)| bare(&one.path) == CACHE);
-    let Some((at, divergence)) = cache else {
-        return vec![];
-    };
-    let Some((script, process)) = same_script(case, &divergence.path) else {
-        return vec![];
-    };
-    let title = format!(
-        "ldconfig of the outside, of {}, leaves out what is of {}",
-        foreign.outside, foreign.chroot
-    );
-    let mut finding = Finding::new(RULE.id, title, vec![at]);
-    finding.evidence.push(format!(
-        "{}: {} ran {}",
-        quote(CACHE),
-        evidence_text::script(script),
-        evidence_text::command(process)
-    ));
-    let counts = divergence
-        .contents()
-        .and_then(|(left, right)| Some((entry_count(left)?, entry_count(right)?)));
-    if let Some((left, right)) = counts.filter(|(left, right)| left != right) {
-        let counts = format!("{}: entries {left} | {right}", quote(CACHE));
-        finding.evidence.push(counts);
-    }
-    finding.hint = Some(
-        "no package's fault: ldconfig knows the libraries of its own architecture; the first \
-         ldconfig inside makes the cache whole",
-    );
-    vec![finding]
+    case.find_each(|divergence| {
+        if divergence.entry_path().as_bytes() != CACHE {
+            return None;
+        }
+        let run = case.same_run(divergence)?;
+        let what = What::ForeignLdconfig {
+            chroot: foreign.chroot.clone(),
+            outside: foreign.outside.clone(),
+        };
+        let written = EntryFact::WrittenByScript {
+            run: run.script.clone(),
+            command: CommandLine::of_script(run.process),
+        };
+        let facts = [Some(written), counts(divergence)].into_iter().flatten();
+        let evidence = facts.map(|fact| Evidence::on(divergence, fact));
+        Some(Finding::new(RULE.id, what).with(evidence))
+    })
+}
+
+/// How many libraries the caches have, if the numbers differ.
+fn counts(divergence: &Divergence) -> Option<EntryFact> {
+    let (left, right) = divergence.contents()?;
+    let (left, right) = (entry_count(left)?, entry_count(right)?);
+    (left != right).then_some(EntryFact::LinkerCacheEntries { left, right })
 }

@@ -1,33 +1,26 @@
-//! Two normal builds differ there as well.
+//! Two normal builds differ in the same fields, so that `DPKG_ROOT` is not the reason.
 
-use crate::explain::case::{Case, bare, differs_there};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::differs_there;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "nondeterminism",
-    about: "two normal builds of the same state differ in the same fields: not about DPKG_ROOT",
+    id: RuleId::Nondeterminism,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let control = &case.evidence.control;
-    let differs_anyway = case
-        .free()
-        .filter(|(_, divergence)| differs_there(control, divergence));
-    let found = differs_anyway.map(|(at, divergence)| {
-        let by = case.last_chrootless(&divergence.path);
-        let what = "plain nondeterminism: two normal builds differ here too";
-        let script = by.map(|(script, _)| script);
-        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-        let path = quote(bare(&divergence.path));
-        let written =
-            by.map(|(_, process)| format!("{path}: by {}", evidence_text::command(process)));
-        finding.evidence.extend(written);
-        finding.hint = Some("no matter of DPKG_ROOT: the script makes another file every time");
-        finding
-    });
-    found.collect()
+    case.find_each(|divergence| {
+        if !differs_there(&case.observations.control, divergence) {
+            return None;
+        }
+        let by = case.last_chrootless(divergence);
+        let finding = case.finding(RULE.id, What::NormalBuildsDiffer, by.map(|run| run.script));
+        let written = |run| Evidence::on(divergence, EntryFact::written_by(run));
+        Some(finding.with(by.map(written)))
+    })
 }

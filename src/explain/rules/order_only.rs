@@ -1,40 +1,33 @@
-//! The same lines in another order.
+//! A file has the same lines in another order.
 
-use crate::explain::case::{Case, bare, has_only};
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::has_only;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "order-only",
-    about: "a file has the same lines in another order",
+    id: RuleId::OrderOnly,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let Some((left, right)) = divergence.contents() else {
-            continue;
-        };
-        let sorted = |bytes: &[u8]| {
-            let mut lines: Vec<_> = bytes
-                .split(|byte| *byte == b'\n')
-                .map(<[u8]>::to_vec)
-                .collect();
-            lines.sort();
-            lines
-        };
+    case.find_each(|divergence| {
+        let (left, right) = divergence.contents()?;
         let is_content = left != right && has_only(divergence, &["content", "mtime"]);
-        if is_content && sorted(left) == sorted(right) {
-            let script = case
-                .last_chrootless(&divergence.path)
-                .map(|(script, _)| script);
-            let what = "the same lines in another order";
-            let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-            finding.evidence.push(quote(bare(&divergence.path)));
-            findings.push(finding);
+        if !is_content || sorted_lines(left) != sorted_lines(right) {
+            return None;
         }
-    }
-    findings
+        let by = case.last_chrootless(divergence);
+        let finding = case.finding(RULE.id, What::LinesReordered, by.map(|run| run.script));
+        Some(finding.with([Evidence::on(divergence, EntryFact::Claimed)]))
+    })
+}
+
+fn sorted_lines(content: &[u8]) -> Vec<&[u8]> {
+    let mut lines: Vec<_> = content.split(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    lines
 }

@@ -1,92 +1,134 @@
-//! A file of the outside was the source of a file in the chroot.
+//! The same script made the file from a file of the outside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, bare, same_script};
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::case::Case;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::explain::words::lines;
+use crate::trace::process::Script;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "outside-input",
-    about: "the same script made the file from a file of the outside",
+    id: RuleId::OutsideInput,
     needs: Needs::Both,
     find,
 };
 
-/// Largest file of the outside that is looked at as a source, bytes.
+/// Largest file of the outside that is looked at as a source, in bytes.
 const MAX: usize = 1 << 20;
+/// Shortest line that counts, in bytes.
+const LINE: usize = 4;
 /// Lines in common from which a file that lacks what is missing counts as the source.
 const LIKE: usize = 3;
 
 /// Where data lies that a package's tools take as a source.
 const DATA: [&[u8]; 3] = [b"/etc/", b"/usr/share/", b"/var/lib/"];
 
-/// Lines of the outside's files by path; `None` of what is no source.
-type Sources<'a> = BTreeMap<&'a [u8], Option<BTreeSet<Vec<u8>>>>;
-
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut sources = Sources::new();
-    case.free()
-        .filter_map(|(at, divergence)| source_file(case, &mut sources, at, divergence))
-        .collect()
+    let mut search = SourceSearch {
+        case,
+        lines: BTreeMap::new(),
+    };
+    case.find_each(|divergence| {
+        let run = case.same_run(divergence)?;
+        let (left, right) = divergence.contents()?;
+        let change = LineChange::new(left, right);
+        let source = search.source(run.script, &change)?;
+        let finding = case.finding(RULE.id, What::MadeFromOutsideFile, Some(run.script));
+        Some(finding.with([Evidence::on(divergence, fact(&change, source))]))
+    })
 }
 
-fn lines(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
-    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    lines
-        .filter(|line| line.len() > 3)
-        .map(<[u8]>::to_vec)
-        .collect()
+/// How the lines of two contents differ.
+struct LineChange {
+    new: BTreeSet<Vec<u8>>,
+    missing: BTreeSet<Vec<u8>>,
+    common: BTreeSet<Vec<u8>>,
 }
 
-/// Content whose new lines stand in a file of the outside that the script read.
-fn source_file<'a>(
-    case: &Case<'a>,
-    sources: &mut Sources<'a>,
-    at: usize,
-    divergence: &Divergence,
-) -> Option<Finding> {
-    let (script, _) = same_script(case, &divergence.path)?;
-    let (left, right) = divergence.contents()?;
-    let (old, new) = (lines(left), lines(right));
-    let come: Vec<_> = new.difference(&old).collect();
-    let gone: Vec<_> = old.difference(&new).collect();
-    let both: Vec<_> = old.intersection(&new).collect();
-    let trace = case.evidence.chrootless?;
-    let mut best: Option<(usize, usize, &[u8])> = None;
-    for path in trace.reads_of(script) {
-        if !DATA.iter().any(|directory| path.starts_with(directory)) {
-            continue;
-        }
-        let source = sources.entry(path).or_insert_with(|| {
-            let source = (case.evidence.outside)(path)?;
-            (source.len() < MAX).then(|| lines(&source))
-        });
-        let Some(source) = source else {
-            continue;
-        };
-        let count =
-            |wanted: &[&Vec<u8>]| wanted.iter().filter(|line| source.contains(**line)).count();
-        // A source has what is new, lacks what is gone, and has much of what is the same.
-        let (taken, kept) = (count(&come), count(&both));
-        if count(&gone) > 0 || (taken == 0 && (!come.is_empty() || kept < LIKE)) {
-            continue;
-        }
-        if best.is_none_or(|(other, same, _)| (taken, kept) > (other, same)) {
-            best = Some((taken, kept, path));
+impl LineChange {
+    fn new(left: &[u8], right: &[u8]) -> Self {
+        let (left, right) = (lines(left, LINE), lines(right, LINE));
+        Self {
+            new: right.difference(&left).cloned().collect(),
+            missing: left.difference(&right).cloned().collect(),
+            common: left.intersection(&right).cloned().collect(),
         }
     }
-    let (taken, kept, path) = best?;
-    let what = "made from files of the outside";
-    let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
-    let name = quote(bare(&divergence.path));
-    let source = quote(path);
-    finding.evidence.push(if come.is_empty() {
-        format!("{name}: {kept} lines are those of the outside's {source}, which lacks the {} that are missing", gone.len())
+}
+
+/// A file that may be the source, and what it has of a content.
+#[derive(Debug, Clone, Copy)]
+struct Source<'a> {
+    file: &'a [u8],
+    /// How many of the new lines.
+    new: usize,
+    /// How many of the lines that did not change.
+    common: usize,
+}
+
+/// Looks for sources among the files of the outside.
+struct SourceSearch<'c, 'a> {
+    case: &'c Case<'a>,
+    /// Lines of files by path; `None` for a file that is too large or not there.
+    lines: BTreeMap<&'a [u8], Option<BTreeSet<Vec<u8>>>>,
+}
+
+impl<'a> SourceSearch<'_, 'a> {
+    /// The file that a script read and that has most of what a content has.
+    fn source(&mut self, script: &'a Script, change: &LineChange) -> Option<Source<'a>> {
+        let mut best: Option<Source<'_>> = None;
+        for file in self.case.observations.chrootless?.reads_of(script) {
+            if !DATA.iter().any(|directory| file.starts_with(directory)) {
+                continue;
+            }
+            let Some(source) = self.candidate(file, change) else {
+                continue;
+            };
+            let rank = |source: &Source<'_>| (source.new, source.common);
+            if best.is_none_or(|best| rank(&source) > rank(&best)) {
+                best = Some(source);
+            }
+        }
+        best
+    }
+
+    /// A file as a source: it has what is new, lacks what is missing, and has much of what is
+    /// the same.
+    fn candidate(&mut self, file: &'a [u8], change: &LineChange) -> Option<Source<'a>> {
+        let read = self.case.observations.outside;
+        let entry = self.lines.entry(file).or_insert_with(|| {
+            let text = read(file)?;
+            (text.len() < MAX).then(|| lines(&text, LINE))
+        });
+        let known = entry.as_ref()?;
+        let count = |lines: &BTreeSet<Vec<u8>>| lines.intersection(known).count();
+        let source = Source {
+            file,
+            new: count(&change.new),
+            common: count(&change.common),
+        };
+        let has_nothing_new = source.new == 0 && !change.new.is_empty();
+        let is_unlike = source.new == 0 && source.common < LIKE;
+        (count(&change.missing) == 0 && !has_nothing_new && !is_unlike).then_some(source)
+    }
+}
+
+fn fact(change: &LineChange, source: Source<'_>) -> EntryFact {
+    let file = source.file.to_vec();
+    if change.new.is_empty() {
+        EntryFact::LinesMissingLike {
+            file,
+            shared: source.common,
+            missing: change.missing.len(),
+        }
     } else {
-        format!("{name}: {taken} of {} new lines are from the outside's {source}", come.len())
-    });
-    finding.hint = Some("read the source below \"$DPKG_ROOT\"");
-    Some(finding)
+        EntryFact::NewLinesFrom {
+            file,
+            found: source.new,
+            new: change.new.len(),
+        }
+    }
 }

@@ -1,57 +1,48 @@
-//! A tool of the outside made the file, and it is of another version than the chroot's.
+//! The same script made the file with a tool of which the outside has another version.
 
-use crate::explain::case::{Case, same_script};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::trace::process::{Process, Script};
+use crate::explain::case::Case;
+use crate::explain::evidence::{CommandRole, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::explain::script_runs::ScriptRun;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "outside-tool",
-    about: "the same script made the file with a tool of which the outside has another version",
+    id: RuleId::OutsideTool,
     needs: Needs::Both,
     find,
 };
 
+/// Where programs are.
+const DIRECTORIES: [&str; 4] = ["usr/bin/", "usr/sbin/", "bin/", "sbin/"];
+
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    case.free()
-        .filter_map(|(at, divergence)| {
-            let (script, process) = same_script(case, &divergence.path)?;
-            tool(case, at, script, process)
-        })
-        .collect()
+    case.find_each(|divergence| {
+        let run = case.same_run(divergence)?;
+        let finding = Finding::new(RULE.id, tool_version(case, run)?);
+        let role = CommandRole::RanFor(run.script.clone());
+        Some(finding.with([Evidence::of_command(run, role)]))
+    })
 }
 
-/// A tool of the outside whose package has another version than in the chroot.
-fn tool(case: &Case<'_>, at: usize, script: &Script, process: &Process) -> Option<Finding> {
+/// The tool that a script ran, if its package has another version on the outside than in the
+/// chroot. A tool that no package ships is taken for one of the script's own package.
+fn tool_version(case: &Case<'_>, run: ScriptRun<'_>) -> Option<What> {
+    let process = run.process;
     let program = process.command.first().or(process.argv.first())?;
-    let name = program.rsplit('/').next()?;
-    let places = ["usr/bin/", "usr/sbin/", "bin/", "sbin/"];
-    let package = places
-        .iter()
-        .find_map(|place| {
-            case.evidence
-                .owners
-                .shipping(format!("{place}{name}").as_bytes())
-        })
-        .map_or_else(|| script.package.clone(), |owner| owner.package);
-    let inside = case.evidence.packages.0.get(&package)?;
-    let outside = case.evidence.outside_packages.get(&package)?;
-    if inside == outside {
-        return None;
-    }
-    let mut finding = Finding::new(
-        RULE.id,
-        format!(
-            "{name} of the outside is of another version: {package} {outside}, in the chroot {inside}"
-        ),
-        vec![at],
-    );
-    finding.evidence.push(format!(
-        "{} ran {}",
-        evidence_text::script(script),
-        evidence_text::command(process)
-    ));
-    finding.hint =
-        Some("no bug of the package: use an outside of the same suite (--outside matching)");
-    Some(finding)
+    let program = program.rsplit('/').next()?;
+    let shipping = |directory: &&str| {
+        let path = format!("{directory}{program}");
+        case.chroots.owners.shipping(path.as_bytes())
+    };
+    let owner = DIRECTORIES.iter().find_map(|one| shipping(&one));
+    let package = owner.map_or_else(|| run.script.package.clone(), |owner| owner.package);
+    let chroot = case.chroots.left.get(&package)?;
+    let outside = case.observations.outside_packages.get(&package)?;
+    (chroot != outside).then(|| What::OutsideToolVersion {
+        program: program.to_owned(),
+        outside: outside.clone(),
+        chroot: chroot.clone(),
+        package,
+    })
 }

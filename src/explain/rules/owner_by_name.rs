@@ -1,63 +1,57 @@
-//! An owner was looked up by name on the outside.
+//! Only the owner differs: a name was looked up in the accounts of the outside.
 
-use crate::explain::case::{Case, bare, has_only};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::compare::comparison::Divergence;
+use crate::compare::field_value::FieldValue;
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::has_only;
+use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::tar::number::Number;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "owner-by-name",
-    about: "only the owner differs: a name was resolved by the outside's account database",
+    id: RuleId::OwnerByName,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
+    case.find_each(|divergence| {
         if !has_only(divergence, &["uid", "gid", "uname", "gname"]) {
-            continue;
+            return None;
         }
-        let value = |name: &str| {
-            divergence
-                .fields
-                .iter()
-                .find(|field| field.name == name)
-                .and_then(|field| field.right.as_ref())
-                .map(ToString::to_string)
-        };
-        let name_of = |database: &[u8], id: Option<String>| -> Option<String> {
-            let id = id?;
-            let text = (case.evidence.outside)(database)?;
-            String::from_utf8_lossy(&text).lines().find_map(|line| {
-                let mut fields = line.split(':');
-                let name = fields.next()?;
-                (fields.nth(1)? == id).then(|| name.to_owned())
-            })
-        };
-        let user = name_of(b"/etc/passwd", value("uid"));
-        let group = name_of(b"/etc/group", value("gid"));
-        let by = case.last_chrootless(&divergence.path);
-        let what = "an owner was resolved on the outside";
-        let script = by.map(|(script, _)| script);
-        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-        let set = by.map(|(_, process)| format!("set by {}", evidence_text::command(process)));
-        finding.evidence.extend(set);
-        let path = crate::text::quote(bare(&divergence.path));
-        if let Some(user) = user {
-            finding
-                .evidence
-                .push(format!("{path}: that id is `{user}` on the outside"));
-        }
-        if let Some(group) = group {
-            finding
-                .evidence
-                .push(format!("{path}: that id is group `{group}` on the outside"));
-        }
-        finding.hint = Some(
-            "names are safe for static ids only; chown by number, or let sysusers and tmpfiles do it with --root",
-        );
-        finding.bug = Some("https://bugs.debian.org/969631");
-        findings.push(finding);
+        let user = outside_name(case, b"/etc/passwd", right_id(divergence, "uid"));
+        let user = user.map(EntryFact::OutsideUser);
+        let group = outside_name(case, b"/etc/group", right_id(divergence, "gid"));
+        let group = group.map(EntryFact::OutsideGroup);
+        let names = user.into_iter().chain(group);
+        let names = names.map(|fact| Evidence::on(divergence, fact));
+        let by = case.last_chrootless(divergence);
+        let setter = by.map(|run| Evidence::of_command(run, CommandRole::SetOwner));
+        let script = by.map(|run| run.script);
+        let finding = case.finding(RULE.id, What::OwnerLookedUpOutside, script);
+        Some(finding.with(setter).with(names))
+    })
+}
+
+/// The right value of a field that is an id, if the field differs.
+fn right_id(divergence: &Divergence, name: &str) -> Option<i128> {
+    let mut fields = divergence.fields.iter();
+    let field = fields.find(|field| field.name == name)?;
+    match &field.right {
+        Some(FieldValue::Id(Number::Value(id))) => Some(i128::from(*id)),
+        _ => None,
     }
-    findings
+}
+
+/// The name of an id in an account database of the outside: passwd(5), group(5).
+fn outside_name(case: &Case<'_>, database: &[u8], id: Option<i128>) -> Option<String> {
+    let id = id?;
+    let text = (case.observations.outside)(database)?;
+    String::from_utf8_lossy(&text).lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
+    })
 }

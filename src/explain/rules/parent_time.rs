@@ -1,49 +1,49 @@
-//! A directory's time differs because what is in it does.
+//! A directory's time differs because entries in it do.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, bare, has_only};
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::has_only;
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "parent-time",
-    about: "a directory whose entries differ has another time",
+    id: RuleId::ParentTime,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.free().filter_map(|(at, divergence)| {
+    case.find_each(|divergence| {
         if !is_for_its_entries(case, divergence) {
             return None;
         }
-        let mut titles = children(case, &divergence.path);
-        let first = titles.next()?;
-        let is_one = titles.all(|title| title == first);
-        // With one cause for all that is in it, the directory's is the same.
-        let title = match (first, is_one) {
-            (Some(title), true) => title.to_owned(),
-            _ => "directories in which entries differ have another time".to_owned(),
+        let mut causes = entries_in(case, divergence).map(|at| case.claiming(at));
+        let first = causes.next()?;
+        let is_same = |one: Option<&Finding>| match (one, first) {
+            (Some(one), Some(first)) => one.is_same_cause(first),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
         };
-        Some(Finding::new(RULE.id, title, vec![at]))
-    });
-    found.collect()
+        let is_one = causes.all(is_same);
+        // With one cause for all entries in it, the directory's cause is the same.
+        Some(match first.filter(|_| is_one) {
+            Some(cause) => cause.without_evidence(),
+            None => Finding::new(RULE.id, What::ParentTimes),
+        })
+    })
 }
 
-/// Whether a directory differs in its time only, and entries in it differ.
+/// Whether an entry is a directory that differs in its time only, and entries in it differ.
 pub(crate) fn is_for_its_entries(case: &Case<'_>, divergence: &Divergence) -> bool {
     divergence.path.ends_with(b"/")
         && has_only(divergence, &["mtime"])
-        && children(case, &divergence.path).next().is_some()
+        && entries_in(case, divergence).next().is_some()
 }
 
-/// What claimed the entries that stand directly in a directory.
-fn children<'a>(case: &'a Case<'_>, directory: &'a [u8]) -> impl Iterator<Item = Option<&'a str>> {
-    let all = case.evidence.divergences.iter().enumerate();
-    all.filter(move |(_, other)| {
-        bare(&other.path)
-            .strip_prefix(bare(directory))
-            .and_then(|rest| rest.strip_prefix(b"/"))
-            .is_some_and(|rest| !rest.contains(&b'/'))
-    })
-    .map(|(at, _)| case.title(at))
+/// The positions of the divergences of entries that stand directly in a directory.
+fn entries_in<'c>(case: &'c Case<'_>, directory: &'c Divergence) -> impl Iterator<Item = usize> {
+    let all = case.divergences.iter().enumerate();
+    all.filter(|(_, other)| other.entry_path().is_directly_in(directory.entry_path()))
+        .map(|(at, _)| at)
 }

@@ -1,49 +1,36 @@
-//! Set-id bits, capabilities and access lists that one side lost.
+//! Set-id bits, extended attributes or access lists that only one of the archives has.
 
 use crate::compare::comparison::{Divergence, FieldDivergence};
 use crate::compare::field_value::FieldValue;
-use crate::explain::case::{Case, bare};
-use crate::explain::rules::{Finding, Needs, Rule};
+use crate::explain::case::Case;
+use crate::explain::divergent_fields::names;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 use crate::tar::number::Number;
-use crate::text::quote;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "privileges-lost",
-    about: "only set-id bits, extended attributes or access lists differ, and one side has none",
+    id: RuleId::PrivilegesLost,
     needs: Needs::Nothing,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let claims: Vec<_> = case
-        .free()
-        .filter(|(_, divergence)| is_lost(divergence))
-        .collect();
-    if claims.is_empty() {
-        return vec![];
-    }
-    let what = "set-id bits, extended attributes or access lists were lost";
-    let numbers = claims.iter().map(|(at, _)| *at).collect();
-    let mut finding = Finding::of(case, &RULE, None, what, numbers);
-    finding
-        .evidence
-        .extend(claims.iter().map(|(_, divergence)| {
-            let names: Vec<_> = divergence
-                .fields
-                .iter()
-                .map(|field| field.name.as_str())
-                .collect();
-            format!("{}: {}", quote(bare(&divergence.path)), names.join(", "))
-        }));
-    finding.hint = Some("fakeroot and some file systems keep neither; a user namespace does");
-    vec![finding]
+    case.find_each(|divergence| {
+        let finding = Finding::new(RULE.id, What::PrivilegesLost);
+        is_lost(divergence).then(|| {
+            let fields = EntryFact::Fields(names(divergence));
+            finding.with([Evidence::on(divergence, fields)])
+        })
+    })
 }
 
-/// Whether every field that differs is such a thing, and there on one side only.
+/// Whether every field that differs is such a privilege, and only one of the archives has it.
 pub(crate) fn is_lost(divergence: &Divergence) -> bool {
     let is_lost = |field: &FieldDivergence| match field.name.as_str() {
         "mode" => {
-            let mode = |side: &Option<FieldValue>| match side {
+            let mode = |value: &Option<FieldValue>| match value {
                 Some(FieldValue::Mode(Number::Value(mode))) => Some(mode & 0o777),
                 _ => None,
             };

@@ -1,37 +1,40 @@
-//! Files that are random by their nature.
+//! A machine id or a random seed was made.
 
-use crate::compare::comparison::Content;
-use crate::explain::case::{Case, bare};
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::compare::comparison::{Content, Divergence};
+use crate::explain::case::Case;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "random",
-    about: "a machine id or a random seed",
+    id: RuleId::Random,
     needs: Needs::Nothing,
     find,
 };
 
+/// Hexadecimal digits of a machine id (machine-id(5)).
+const ID_LENGTH: usize = 32;
+
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let path = bare(&divergence.path);
-        let contents = [divergence.left_content(), divergence.right_content()];
-        let is_id = |content: &Option<&Content>| matches!(content, Some(Content::Whole(bytes)) if bytes.trim_ascii_end().len() == 32);
-        let is_machine_id = matches!(path, b"etc/machine-id" | b"var/lib/dbus/machine-id");
-        let is_made = is_machine_id && contents.iter().any(is_id);
-        if !is_made && !path.ends_with(b"/random-seed") {
-            continue;
+    case.find_each(|divergence| {
+        let path = divergence.entry_path().as_bytes();
+        if !is_made_id(divergence) && !path.ends_with(b"/random-seed") {
+            return None;
         }
-        let script = case
-            .last_chrootless(&divergence.path)
-            .map(|(script, _)| script);
-        let what = "random by nature: a machine id or seed was made";
-        let mut finding = Finding::of(case, &RULE, script, what, vec![at]);
-        finding.evidence.push(quote(path));
-        finding.hint =
-            Some("an image has an empty machine id and no seed; systemd makes both on first boot");
-        findings.push(finding);
-    }
-    findings
+        let by = case.last_chrootless(divergence);
+        let finding = case.finding(RULE.id, What::Random, by.map(|run| run.script));
+        Some(finding.with([Evidence::on(divergence, EntryFact::Claimed)]))
+    })
+}
+
+/// Whether an entry is a machine id that is not empty in both archives.
+fn is_made_id(divergence: &Divergence) -> bool {
+    let path = divergence.entry_path().as_bytes();
+    let contents = [divergence.left_content(), divergence.right_content()];
+    let is_id = |content: &Option<&Content>| match content {
+        Some(Content::Whole(bytes)) => bytes.trim_ascii_end().len() == ID_LENGTH,
+        Some(Content::Window { .. }) | None => false,
+    };
+    matches!(path, b"etc/machine-id" | b"var/lib/dbus/machine-id") && contents.iter().any(is_id)
 }

@@ -1,55 +1,64 @@
-//! One build's script wrote a path and the other build's did not.
+//! A script wrote the entry in one build only, or wrote something else.
 
-use crate::compare::comparison::DivergenceKind;
-use crate::explain::case::{Case, bare, lacking, scripts};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::compare::comparison::{Divergence, DivergenceKind};
+use crate::explain::case::Case;
+use crate::explain::command_line::CommandLine;
+use crate::explain::evidence::{Builds, EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::explain::script_runs::{ScriptRun, runs, runs_without};
 
 pub(crate) const RULE: Rule = Rule {
-    id: "script-differs",
-    about: "a script wrote the path in one build only, or wrote something else",
+    id: RuleId::ScriptDiffers,
     needs: Needs::Both,
     find,
 };
 
+/// What a script did, and in which builds it wrote the entry.
+struct Difference<'a> {
+    what: What,
+    run: ScriptRun<'a>,
+    builds: Builds,
+}
+
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let normal = scripts(&case.normal_writers(&divergence.path));
-        let chrootless = scripts(&case.chrootless_writers(&divergence.path));
-        let missing = lacking(&normal, &chrootless).pop();
-        let extra = lacking(&chrootless, &normal).pop();
-        let (what, script, process, where_it_ran) = match (missing, extra, normal.last().copied()) {
-            (Some((script, process)), _, _) => (
-                "did nothing inside in chrootless",
-                script,
-                process,
-                "in the normal build",
-            ),
-            (None, Some((script, process)), _) => (
-                "did more in chrootless",
-                script,
-                process,
-                "in the chrootless build",
-            ),
-            (None, None, Some((script, process))) => {
-                let what = if divergence.kind == DivergenceKind::LeftOnly {
-                    "did not make it in chrootless"
-                } else {
-                    "made something else in chrootless"
-                };
-                (what, script, process, "in both builds")
-            }
-            (None, None, None) => continue,
-        };
-        let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
-        finding.evidence.push(format!(
-            "{}: {where_it_ran} by {}",
-            quote(bare(&divergence.path)),
-            evidence_text::command(process)
-        ));
-        findings.push(finding);
+    case.find_each(|divergence| {
+        let Difference { what, run, builds } = difference(case, divergence)?;
+        let finding = case.finding(RULE.id, what, Some(run.script));
+        let command = CommandLine::of_script(run.process);
+        let written = EntryFact::WrittenIn { builds, command };
+        Some(finding.with([Evidence::on(divergence, written)]))
+    })
+}
+
+fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
+    let path = divergence.entry_path();
+    let normal = runs(&case.normal_writers(path));
+    let chrootless = runs(&case.chrootless_writers(path));
+    if let Some(run) = runs_without(&normal, &chrootless).pop() {
+        return Some(Difference {
+            what: What::ChangedNothing,
+            run,
+            builds: Builds::Normal,
+        });
     }
-    findings
+    if let Some(run) = runs_without(&chrootless, &normal).pop() {
+        return Some(Difference {
+            what: What::ChangedMore,
+            run,
+            builds: Builds::Chrootless,
+        });
+    }
+    Some(Difference {
+        what: match divergence.kind {
+            DivergenceKind::LeftOnly => What::DidNotMakeIt,
+            DivergenceKind::Changed
+            | DivergenceKind::RightOnly
+            | DivergenceKind::Moved
+            | DivergenceKind::Reordered => What::MadeSomethingElse,
+        },
+        run: *normal.last()?,
+        builds: Builds::Both,
+    })
 }

@@ -1,17 +1,18 @@
 //! The machine's name, its resolver, the mirror: what a chroot takes from where it is made.
 
-use crate::explain::case::{Case, bare};
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::case::Case;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "surroundings",
-    about: "hostname, resolv.conf, hosts or apt's sources: of the machine and mirror that it was made with",
+    id: RuleId::Surroundings,
     needs: Needs::Nothing,
     find,
 };
 
-/// What mmdebstrap(1) copies from the machine or writes of the mirror.
+/// What mmdebstrap(1) copies from the machine, or writes for the mirror.
 const FILES: [&[u8]; 6] = [
     b"etc/hostname",
     b"etc/hosts",
@@ -23,23 +24,11 @@ const FILES: [&[u8]; 6] = [
 const DIRECTORIES: [&[u8]; 2] = [b"etc/apt/sources.list.d/", b"var/lib/apt/lists/"];
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let claims = case.free().filter(|(_, divergence)| {
-        let path = bare(&divergence.path);
-        FILES.contains(&path) || DIRECTORIES.iter().any(|place| path.starts_with(place))
-    });
-    let claims: Vec<_> = claims.collect();
-    if claims.is_empty() {
-        return vec![];
-    }
-    let what = "the machine or the mirror that it was made with shows";
-    let numbers = claims.iter().map(|(at, _)| *at).collect();
-    let mut finding = Finding::of(case, &RULE, None, what, numbers);
-    let paths = claims
-        .iter()
-        .map(|(_, divergence)| quote(bare(&divergence.path)));
-    finding.evidence.extend(paths);
-    finding.hint = Some(
-        "make both with the same hostname, resolv.conf and mirror, or overwrite them in a hook",
-    );
-    vec![finding]
+    case.find_each(|divergence| {
+        let path = divergence.entry_path().as_bytes();
+        let is_such =
+            FILES.contains(&path) || DIRECTORIES.iter().any(|start| path.starts_with(start));
+        let finding = Finding::new(RULE.id, What::Surroundings);
+        is_such.then(|| finding.with([Evidence::on(divergence, EntryFact::Claimed)]))
+    })
 }

@@ -1,49 +1,33 @@
-//! What no maintainer script wrote, in either build: mmdebstrap's, apt's or dpkg's own.
+//! No maintainer script wrote the entry in either build: mmdebstrap, apt or dpkg itself did.
 
-use crate::explain::case::{Case, bare, scripts};
-use crate::explain::evidence_text;
+use crate::explain::case::Case;
+use crate::explain::command_line::CommandLine;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
 use crate::explain::rules::parent_time::is_for_its_entries;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
+use crate::explain::script_runs::runs;
 
 pub(crate) const RULE: Rule = Rule {
-    id: "tool-itself",
-    about: "no maintainer script wrote the path: mmdebstrap, apt or dpkg itself makes it in another way",
+    id: RuleId::ToolItself,
     needs: Needs::Both,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let writers = [
-            case.normal_writers(&divergence.path),
-            case.chrootless_writers(&divergence.path),
-        ];
-        if writers.iter().any(|writers| !scripts(writers).is_empty())
-            || is_for_its_entries(case, divergence)
-        {
-            continue;
+    case.find_each(|divergence| {
+        let path = divergence.entry_path();
+        let (normal, chrootless) = (case.normal_writers(path), case.chrootless_writers(path));
+        let is_of_script = !runs(&normal).is_empty() || !runs(&chrootless).is_empty();
+        if is_of_script || is_for_its_entries(case, divergence) {
+            return None;
         }
-        let last = writers
-            .iter()
-            .filter_map(|writers| writers.last())
-            .next_back();
-        let Some(process) = last else {
-            continue;
-        };
+        let process = chrootless.last().or(normal.last())?;
         let program = process.argv.first().map_or("", String::as_str);
-        let program = program.rsplit('/').next().unwrap_or_default();
-        let program = quote(program.as_bytes());
-        let what = format!("{program} itself makes it in another way, no maintainer script does");
-        let mut finding = Finding::of(case, &RULE, None, &what, vec![at]);
-        finding.evidence.push(format!(
-            "{}: by {}",
-            quote(bare(&divergence.path)),
-            evidence_text::command(process)
-        ));
-        finding.hint = Some("no bug of a package");
-        findings.push(finding);
-    }
-    findings
+        let program = program.rsplit('/').next().unwrap_or_default().to_owned();
+        let finding = Finding::new(RULE.id, What::ToolWritesDifferently { program });
+        let written = EntryFact::WrittenBy(CommandLine::of_script(process));
+        Some(finding.with([Evidence::on(divergence, written)]))
+    })
 }

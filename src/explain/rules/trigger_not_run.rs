@@ -1,48 +1,32 @@
 //! A trigger ran in the normal build and never in the chrootless one.
 
-use crate::explain::case::{Case, bare, missing, word};
-use crate::explain::evidence_text;
-use crate::explain::rules::{Finding, Needs, Rule};
-use crate::text::quote;
-use crate::trace::process::Script;
+use crate::explain::case::Case;
+use crate::explain::command_line::CommandLine;
+use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::finding::{Finding, What};
+use crate::explain::rule::{Needs, Rule};
+use crate::explain::rule_id::RuleId;
+use crate::explain::script_runs::{is_same, is_trigger};
 
 pub(crate) const RULE: Rule = Rule {
-    id: "trigger-not-run",
-    about: "a package's trigger ran in the normal build and not in the chrootless one",
+    id: RuleId::TriggerNotRun,
     needs: Needs::Both,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (at, divergence) in case.free() {
-        let last = missing(case, &divergence.path).pop();
-        let Some((script, process)) = last.filter(|(script, _)| word(script) == "trigger") else {
-            continue;
-        };
-        if case
-            .evidence
-            .chrootless
-            .is_some_and(|trace| trace.ran(|other| is_run_of(script, other)))
-        {
-            continue;
+    case.find_each(|divergence| {
+        let last = case.missing_runs(divergence).pop();
+        let run = last.filter(|run| is_trigger(run.script))?;
+        let trace = case.observations.chrootless;
+        if trace.is_some_and(|trace| trace.ran(|other| is_same(run.script, other))) {
+            return None;
         }
-        let what = "was not run in chrootless: nothing activated it";
-        let mut finding = Finding::of(case, &RULE, Some(script), what, vec![at]);
-        finding.evidence.push(format!(
-            "{}: in the normal build {} runs {}",
-            quote(bare(&divergence.path)),
-            evidence_text::script(script),
-            evidence_text::command(process)
-        ));
-        finding.hint = Some(
-            "whoever activates the trigger may have left it out: dpkg-trigger heeds DPKG_ROOT",
-        );
-        findings.push(finding);
-    }
-    findings
-}
-
-fn is_run_of(script: &Script, other: &Script) -> bool {
-    other.package == script.package && word(other) == "trigger"
+        let finding = case.finding(RULE.id, What::TriggerNotRun, Some(run.script));
+        let written = EntryFact::WrittenByTrigger {
+            run: run.script.clone(),
+            command: CommandLine::of_script(run.process),
+        };
+        Some(finding.with([Evidence::on(divergence, written)]))
+    })
 }

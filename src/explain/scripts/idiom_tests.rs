@@ -22,119 +22,88 @@ fn silent(script: &ParsedScript) -> Vec<String> {
         .collect()
 }
 
+/// Bodies of scripts that name `DPKG_ROOT`: as a prefix, a guard or an option.
+const AWARE: &[&str] = &[
+    r#"touch "$DPKG_ROOT/etc/a""#,
+    r#"touch ${DPKG_ROOT}/etc/a"#,
+    r#"touch "${DPKG_ROOT:-}/etc/a""#,
+    r#"root="$DPKG_ROOT"; touch "$root/etc/a""#,
+    r#"if [ -z "$DPKG_ROOT" ]; then start-a; fi"#,
+    r#"[ -n "$DPKG_ROOT" ] || start-a"#,
+    r#"test -n "${DPKG_ROOT:-}" && exit 0; start-a"#,
+    r#"systemd-sysusers ${DPKG_ROOT:+--root="$DPKG_ROOT"} a.conf"#,
+    r#"ldconfig -r "$DPKG_ROOT/""#,
+    r#"pam-auth-update --root "$DPKG_ROOT" --package"#,
+    r#"groupadd --prefix "$DPKG_ROOT" a"#,
+];
+
+/// Bodies of scripts that act through helpers.
+const HELPER: &[&str] = &[
+    "update-alternatives --install /usr/bin/a a /usr/bin/b 1",
+    "dpkg-divert --add /usr/bin/a",
+    r#"dpkg-maintscript-helper rm_conffile /etc/a 1~ -- "$@""#,
+    "deb-systemd-helper enable a.service >/dev/null || true",
+    "update-rc.d a defaults >/dev/null",
+    ". /usr/share/debconf/confmodule\ndb_get a/b",
+    "if command -v add-shell >/dev/null; then add-shell /bin/a; fi",
+    "test $1 = configure && update-shells",
+];
+
+/// Bodies of scripts that do nothing on initial installation.
+const NONE_NEEDED: &[&str] = &[
+    "exit 0",
+    r#"if [ "$1" = upgrade ]; then rm -f /etc/a; fi"#,
+    r#"[ -n "$2" ] && rm -f /etc/a"#,
+    r#"if [ "x$2" != x ]; then rm -f /etc/a; fi"#,
+    r#"case "$1" in abort-*) rm /etc/a ;; configure) ;; esac"#,
+    r#"if [ "$1" != configure ]; then exit 0; fi; [ "$2" ] || exit 0; rm /etc/a"#,
+    r#"if dpkg --compare-versions "$2" lt-nl 2.0; then rm /etc/a; fi"#,
+    r#"if dpkg --compare-versions -- "$2" gt 2.0; then rm /etc/a; fi"#,
+    "[ -x /usr/bin/a ] || true; echo done >/dev/null",
+    "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi",
+    "# touch /etc/a\necho 'touch /etc/a'",
+    "cat <<EOF\ntouch /etc/a\nEOF",
+    "unused() { touch /etc/a; }",
+    "tool=$(mktemp); rm -f \"$tool\"",
+];
+
+/// Bodies of scripts that act without `DPKG_ROOT`.
+const SILENT: &[&str] = &[
+    "touch /etc/a",
+    "echo a >/etc/a",
+    "cat > /etc/a <<-EOF\n\tx\n\tEOF",
+    "systemd-hwdb update",
+    "[ -e /etc/a ] || mkdir /etc/b",
+    "getent passwd a >/dev/null",
+    "adduser --system a",
+    "LC_ALL=C ldconfig",
+    "exec /usr/lib/a/setup",
+    "make() { cp \"$1\" \"$2\"; }\nmake /usr/share/a /etc/a",
+    "make ()\n{\n  touch /etc/a\n}\nmake",
+    "dir=/var/lib/a\nif [ ! -d $dir ]; then mkdir $dir; fi",
+    "cd /etc && rm a",
+    "sed -i s/a/b/ /etc/a",
+    "x=`cat /etc/a`",
+    r#"if dpkg --compare-versions "$2" lt 2.0; then rm /etc/a; fi"#,
+    r#"f=$(dpkg-divert --truename /usr/sbin/a); ln -sf b "$f""#,
+    "case $1 in (configure) update-menus ;; esac",
+    "for i in a b; do touch /etc/$i; done",
+];
+
 #[test]
 fn every_idiom_is_classified() {
-    use Support::{Aware, Helper, NoneNeeded, Silent};
     let cases = [
-        // By DPKG_ROOT: prefix, guard, option.
-        (r#"touch "$DPKG_ROOT/etc/a""#, Aware),
-        (r#"touch ${DPKG_ROOT}/etc/a"#, Aware),
-        (r#"touch "${DPKG_ROOT:-}/etc/a""#, Aware),
-        (r#"root="$DPKG_ROOT"; touch "$root/etc/a""#, Aware),
-        (r#"if [ -z "$DPKG_ROOT" ]; then start-a; fi"#, Aware),
-        (r#"[ -n "$DPKG_ROOT" ] || start-a"#, Aware),
-        (r#"test -n "${DPKG_ROOT:-}" && exit 0; start-a"#, Aware),
-        (
-            r#"systemd-sysusers ${DPKG_ROOT:+--root="$DPKG_ROOT"} a.conf"#,
-            Aware,
-        ),
-        (r#"ldconfig -r "$DPKG_ROOT/""#, Aware),
-        (r#"pam-auth-update --root "$DPKG_ROOT" --package"#, Aware),
-        (r#"groupadd --prefix "$DPKG_ROOT" a"#, Aware),
-        // By helpers.
-        (
-            "update-alternatives --install /usr/bin/a a /usr/bin/b 1",
-            Helper,
-        ),
-        ("dpkg-divert --add /usr/bin/a", Helper),
-        (
-            r#"dpkg-maintscript-helper rm_conffile /etc/a 1~ -- "$@""#,
-            Helper,
-        ),
-        (
-            "deb-systemd-helper enable a.service >/dev/null || true",
-            Helper,
-        ),
-        ("update-rc.d a defaults >/dev/null", Helper),
-        (". /usr/share/debconf/confmodule\ndb_get a/b", Helper),
-        (
-            "if command -v add-shell >/dev/null; then add-shell /bin/a; fi",
-            Helper,
-        ),
-        ("test $1 = configure && update-shells", Helper),
-        // Nothing on initial installation.
-        ("exit 0", NoneNeeded),
-        (
-            r#"if [ "$1" = upgrade ]; then rm -f /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (r#"[ -n "$2" ] && rm -f /etc/a"#, NoneNeeded),
-        (r#"if [ "x$2" != x ]; then rm -f /etc/a; fi"#, NoneNeeded),
-        (
-            r#"case "$1" in abort-*) rm /etc/a ;; configure) ;; esac"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if [ "$1" != configure ]; then exit 0; fi; [ "$2" ] || exit 0; rm /etc/a"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if dpkg --compare-versions "$2" lt-nl 2.0; then rm /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if dpkg --compare-versions -- "$2" gt 2.0; then rm /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (
-            "[ -x /usr/bin/a ] || true; echo done >/dev/null",
-            NoneNeeded,
-        ),
-        (
-            "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi",
-            NoneNeeded,
-        ),
-        ("# touch /etc/a\necho 'touch /etc/a'", NoneNeeded),
-        ("cat <<EOF\ntouch /etc/a\nEOF", NoneNeeded),
-        ("unused() { touch /etc/a; }", NoneNeeded),
-        ("tool=$(mktemp); rm -f \"$tool\"", NoneNeeded),
-        // Without DPKG_ROOT.
-        ("touch /etc/a", Silent),
-        ("echo a >/etc/a", Silent),
-        ("cat > /etc/a <<-EOF\n\tx\n\tEOF", Silent),
-        ("systemd-hwdb update", Silent),
-        ("[ -e /etc/a ] || mkdir /etc/b", Silent),
-        ("getent passwd a >/dev/null", Silent),
-        ("adduser --system a", Silent),
-        ("LC_ALL=C ldconfig", Silent),
-        ("exec /usr/lib/a/setup", Silent),
-        (
-            "make() { cp \"$1\" \"$2\"; }\nmake /usr/share/a /etc/a",
-            Silent,
-        ),
-        ("make ()\n{\n  touch /etc/a\n}\nmake", Silent),
-        (
-            "dir=/var/lib/a\nif [ ! -d $dir ]; then mkdir $dir; fi",
-            Silent,
-        ),
-        ("cd /etc && rm a", Silent),
-        ("sed -i s/a/b/ /etc/a", Silent),
-        ("x=`cat /etc/a`", Silent),
-        (
-            r#"if dpkg --compare-versions "$2" lt 2.0; then rm /etc/a; fi"#,
-            Silent,
-        ),
-        (
-            r#"f=$(dpkg-divert --truename /usr/sbin/a); ln -sf b "$f""#,
-            Silent,
-        ),
-        ("case $1 in (configure) update-menus ;; esac", Silent),
-        ("for i in a b; do touch /etc/$i; done", Silent),
+        (AWARE, Support::Aware),
+        (HELPER, Support::Helper),
+        (NONE_NEEDED, Support::NoneNeeded),
+        (SILENT, Support::Silent),
     ];
-    for (body, expected) in cases {
-        let script = postinst(body);
-        assert_eq!(script.support, expected, "{body}: {:?}", script.lines());
-        assert_eq!(script.unread, None, "{body}");
+    for (bodies, expected) in cases {
+        for body in bodies {
+            let script = postinst(body);
+            assert_eq!(script.support, expected, "{body}: {:?}", script.lines());
+            assert_eq!(script.unread, None, "{body}");
+        }
     }
 }
 

@@ -64,7 +64,7 @@ pub struct Line {
 impl Line {
     /// A line of a script with these acts; if it is reached in several ways, only the acts of the
     /// nearest count. `None` if it does nothing.
-    pub(crate) fn new(text: &ScriptText, number: usize, acts: Vec<ReachedAct>) -> Option<Self> {
+    pub(crate) fn new(text: &ScriptLines, number: usize, acts: Vec<ReachedAct>) -> Option<Self> {
         let reach = acts.iter().map(|known| known.reach).min()?;
         let nearest = acts.into_iter().filter(|known| known.reach == reach);
         Some(Self {
@@ -84,9 +84,9 @@ impl Line {
 
 /// The text of a script, by its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ScriptText(Vec<String>);
+pub(crate) struct ScriptLines(Vec<String>);
 
-impl ScriptText {
+impl ScriptLines {
     pub(crate) fn new(content: &[u8]) -> Self {
         let text = String::from_utf8_lossy(content);
         Self(text.lines().map(str::to_owned).collect())

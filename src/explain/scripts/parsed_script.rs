@@ -3,7 +3,7 @@
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::{Walk, Walked};
-use crate::explain::scripts::line::{Act, Line, Reach, ScriptText};
+use crate::explain::scripts::line::{Act, Line, Reach, ScriptLines};
 use crate::explain::scripts::makers::makes;
 use crate::explain::scripts::shell::parser::{self, Parsed};
 use crate::explain::scripts::support::{FirstRun, NamesRoot, Support};
@@ -20,7 +20,7 @@ pub struct ParsedScript {
     /// go through.
     pub unread: Option<usize>,
     lines: Vec<Line>,
-    text: ScriptText,
+    text: ScriptLines,
 }
 
 /// Whether a package is interested in triggers, for which dpkg runs its postinst.
@@ -37,7 +37,7 @@ impl ParsedScript {
     #[must_use]
     pub fn read(kind: ScriptKind, content: &[u8], interest: TriggerInterest) -> Self {
         let interpreter = interpreter(content);
-        let text = ScriptText::new(content);
+        let text = ScriptLines::new(content);
         let named = NamesRoot::in_text(content);
         if !matches!(interpreter.as_str(), "sh" | "dash" | "bash" | "ash") {
             return Self {

@@ -1,23 +1,23 @@
 //! Findings as causes.
 
-use crate::explain::rules::Finding;
-use crate::report::convert::script::script_name;
+use crate::explain::finding::Finding;
+use crate::report::sentences::{evidence, finding};
 use crate::report::wire::cause::Cause;
 
 /// The causes of findings, in their order.
 pub(crate) fn causes(findings: &[Finding]) -> Vec<Cause> {
     let numbered = findings.iter().enumerate();
     numbered
-        .map(|(number, finding)| Cause {
+        .map(|(number, one)| Cause {
             id: cause_id(number),
-            rule: finding.rule.to_owned(),
-            title: finding.title.clone(),
-            entries: finding.claims.len() as u64,
-            package: finding.package.clone(),
-            script: finding.script.as_deref().and_then(script_name),
-            evidence: finding.evidence.clone(),
-            hint: finding.hint.map(str::to_owned),
-            bug: finding.bug.map(str::to_owned),
+            rule: one.rule.as_str().to_owned(),
+            title: finding::title(one),
+            entries: one.claims.len() as u64,
+            package: one.package.clone(),
+            script: one.script.map(Into::into),
+            evidence: evidence::lines(one),
+            hint: finding::hint(one).map(str::to_owned),
+            bug: finding::bug(one).map(str::to_owned),
         })
         .collect()
 }

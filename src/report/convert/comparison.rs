@@ -5,11 +5,11 @@ use base64::Engine as _;
 use crate::compare::comparison::{
     ArchiveDivergence, Comparison, Divergence, DivergenceKind, SideSummary,
 };
-use crate::explain::attribution::Explanation;
+use crate::explain::attribution::Attribution;
 use crate::explain::content::field_detail::Epoch;
+use crate::explain::explanation::Explanation;
 use crate::input::compression::Compression;
-use crate::report::convert::attribution::{Attribution, of_divergences};
-use crate::report::convert::causes::causes;
+use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
 use crate::report::sentences;
 use crate::report::wire::divergence::{
@@ -72,7 +72,7 @@ impl From<ExplainedComparison<'_>> for Report {
             divergences: divergences(
                 comparison,
                 &by_format(comparison, epoch),
-                &of_divergences(&explanation.owners, &explanation.findings),
+                &explanation.attributions,
             ),
             causes: causes(&explanation.findings),
             ..Self::from(comparison)
@@ -193,9 +193,9 @@ fn divergent_entry(
         from: divergence.from.as_deref().map(name),
         from_base64: divergence.from.as_deref().and_then(base64),
         entry: alone.map(|side| summary(&side.entry)),
-        cause: attribution.cause.clone(),
+        cause: attribution.finding.map(cause_id),
         package: attribution.package.clone(),
-        script: attribution.script,
+        script: attribution.script.map(Into::into),
     }
 }
 

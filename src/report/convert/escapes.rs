@@ -2,31 +2,27 @@
 
 use crate::audit;
 use crate::audit::change::ChangeKind;
-use crate::report::convert::attribution::Attribution;
+use crate::explain::attribution::EscapeAttribution;
 use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::outside::{Escape, EscapeChange};
 use crate::tar::time::Timestamp;
 use crate::text::quote;
 
-/// The command line of the process that made a change, if it is known.
-pub(crate) type Command = Option<Vec<String>>;
-
-/// The escapes of a build, given whose each change is and which command made it.
+/// The escapes of a build, given whose each change is.
 pub(crate) fn escapes(
     changes: &[audit::Change],
-    attributions: &[Attribution],
-    commands: &[Command],
+    attributions: &[EscapeAttribution],
 ) -> Vec<Escape> {
-    let numbered = changes.iter().enumerate();
-    numbered
-        .map(|(at, change)| {
-            let attribution = attributions.get(at).cloned().unwrap_or_default();
-            Escape {
-                package: attribution.package,
-                script: attribution.script,
-                command: commands.get(at).cloned().flatten(),
-                ..escape(change)
-            }
+    let attributed = changes.iter().zip(attributions);
+    attributed
+        .map(|(change, attribution)| Escape {
+            package: attribution.package.clone(),
+            script: attribution.script.map(Into::into),
+            command: attribution
+                .command
+                .as_ref()
+                .map(|command| command.words.clone()),
+            ..escape(change)
         })
         .collect()
 }

@@ -1,6 +1,5 @@
 //! From what a run found to wire values. Each function makes a finished value; none edits one.
 
-pub(crate) mod attribution;
 pub(crate) mod audit;
 pub(crate) mod builds;
 pub(crate) mod causes;
@@ -8,9 +7,9 @@ pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod escapes;
 pub(crate) mod executed;
-pub(crate) mod explained;
 pub(crate) mod frozen;
 pub(crate) mod matrix;
+pub(crate) mod packages;
 pub(crate) mod script;
 pub(crate) mod timings;
 pub(crate) mod verdict;

@@ -1,14 +1,12 @@
 //! A verification as a report.
 
-use crate::explain::packages::{Package, PackageVerdict, packages};
-use crate::explain::rules::READ_LEAK;
-use crate::report::convert::attribution::{of_divergences, of_escapes};
+use crate::explain::explanation::Explanation;
+use crate::explain::packages::{RunFindings, packages};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
 use crate::report::convert::comparison::{divergences, trouble};
 use crate::report::convert::details::by_format;
 use crate::report::convert::escapes::escapes;
-use crate::report::convert::explained::{ComparedBuild, Explained, explained};
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
@@ -18,22 +16,25 @@ use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::{MatrixRow, RowOutside};
 use crate::report::wire::outside::{Escape, Outside};
+use crate::report::wire::package::Package;
 use crate::report::wire::report::Report;
 use crate::report::wire::trouble::Trouble;
+use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
-use crate::verify::result::{Extra, Verification};
+use crate::verify::explained::{ComparedBuild, explained};
+use crate::verify::result::{Altered, Extra, Verification};
 
 impl From<&Verification> for Report {
     /// The report of `verify`.
     fn from(facts: &Verification) -> Self {
         let comparison = &facts.chrootless.comparison;
-        let build = ComparedBuild {
+        let pair = ComparedBuild {
             mode: facts.modes.chrootless,
             judged: &facts.chrootless,
             altered: None,
         };
-        let explained = explained(facts, build);
-        let found = Found::new(facts, build, &explained);
+        let explained = ExplainedBuild::new(facts, pair);
+        let found = explained.found(facts);
         let pair = Self {
             divergences: found.divergences,
             causes: found.causes,
@@ -44,12 +45,20 @@ impl From<&Verification> for Report {
             }),
             ..Self::from(comparison)
         };
-        let packages = packages(&comparison.collected, &explained.chroots.scripts, &pair);
-        let matrix: Vec<_> = facts.extra.iter().map(|extra| row(facts, extra)).collect();
+        let extra = facts.extra.iter();
+        let extra: Vec<_> = extra.map(|one| ExplainedExtra::new(facts, one)).collect();
+        let explanations = extra.iter().filter_map(ExplainedExtra::explanation);
+        let packages = packages(RunFindings {
+            comparison,
+            escapes: &facts.chrootless.escapes,
+            explanation: &explained.explanation,
+            extra: &explanations.collect::<Vec<_>>(),
+        });
+        let matrix: Vec<_> = extra.iter().map(|one| one.row(facts)).collect();
         let notes = facts.notes.iter().map(note::of_verification);
         Self {
             verdict: facts.verdict().into(),
-            packages: with_read_leaks(packages, &matrix),
+            packages: packages.iter().map(Package::from).collect(),
             builds: builds(facts),
             frozen: Some(frozen(facts)),
             notes: pair.notes.iter().cloned().chain(notes).collect(),
@@ -61,64 +70,96 @@ impl From<&Verification> for Report {
     }
 }
 
-/// What was found of one build.
+/// A build, and what explains it.
+struct ExplainedBuild<'a> {
+    build: ComparedBuild<'a>,
+    explanation: Explanation,
+}
+
+/// What was found of one build, as wire values.
 struct Found {
     divergences: Vec<DivergentEntry>,
     causes: Vec<Cause>,
     escapes: Vec<Escape>,
 }
 
-impl Found {
-    fn new(facts: &Verification, build: ComparedBuild<'_>, explained: &Explained) -> Self {
-        let findings = &explained.findings;
-        let comparison = &build.judged.comparison;
-        Self {
-            divergences: divergences(
-                comparison,
-                &by_format(comparison, Some(facts.epoch)),
-                &of_divergences(&explained.owners, findings),
-            ),
-            causes: causes(findings),
-            escapes: escapes(
-                &build.judged.escapes,
-                &of_escapes(&explained.suspects, findings),
-                &explained.commands,
-            ),
+impl<'a> ExplainedBuild<'a> {
+    fn new(facts: &Verification, build: ComparedBuild<'a>) -> Self {
+        let explanation = explained(facts, build);
+        Self { build, explanation }
+    }
+
+    fn found(&self, facts: &Verification) -> Found {
+        let (judged, explanation) = (self.build.judged, &self.explanation);
+        let comparison = &judged.comparison;
+        let details = by_format(comparison, Some(facts.epoch));
+        Found {
+            divergences: divergences(comparison, &details, &explanation.attributions),
+            causes: causes(&explanation.findings),
+            escapes: escapes(&judged.escapes, &explanation.escapes),
         }
     }
 }
 
-/// The row of an extra build.
-fn row(facts: &Verification, extra: &Extra) -> MatrixRow {
-    let altered = extra.altered.and_then(|at| facts.altered.get(at));
-    let name = RowName {
-        label: extra.label,
-        mode: extra.mode.mode().into(),
-        technique: extra.mode.technique(),
-        outside: altered.map_or(RowOutside::Same, |altered| match altered.system.altered {
+/// An extra build, and what explains it.
+struct ExplainedExtra<'a> {
+    extra: &'a Extra,
+    /// The altered outside system that it ran on; `None` for that of the pair.
+    altered: Option<&'a Altered>,
+    /// What explains it, or why it could not be made.
+    outcome: Result<ExplainedBuild<'a>, &'a Error>,
+}
+
+impl<'a> ExplainedExtra<'a> {
+    fn new(facts: &'a Verification, extra: &'a Extra) -> Self {
+        let altered = extra.altered.and_then(|at| facts.altered.get(at));
+        let build = |judged| ComparedBuild {
+            mode: extra.mode,
+            judged,
+            altered,
+        };
+        let outcome = extra.outcome.as_ref();
+        Self {
+            extra,
+            altered,
+            outcome: outcome.map(|judged| ExplainedBuild::new(facts, build(judged))),
+        }
+    }
+
+    fn explanation(&self) -> Option<&Explanation> {
+        let explained = self.outcome.as_ref().ok()?;
+        Some(&explained.explanation)
+    }
+
+    fn row_name(&self) -> RowName<'a> {
+        let outside = |altered: &Altered| match altered.system.altered {
             Some(_) => RowOutside::Different,
             None => RowOutside::Suite(altered.system.name.clone()),
-        }),
-    };
-    match &extra.outcome {
-        Err(error) => failed(name, trouble_of_error(error)),
-        Ok(judged) => {
-            let build = ComparedBuild {
-                mode: extra.mode,
-                judged,
-                altered,
-            };
-            let found = Found::new(facts, build, &explained(facts, build));
-            let findings = RowFindings {
-                comparison: &judged.comparison,
-                verdict: judged.verdict().into(),
-                divergences: found.divergences,
-                causes: found.causes,
-                escapes: found.escapes,
-                warnings: warnings(&judged.built),
-            };
-            compared(name, findings)
+        };
+        RowName {
+            label: self.extra.label,
+            mode: scripts_ran(self.extra.mode).into(),
+            technique: self.extra.mode.technique(),
+            outside: self.altered.map_or(RowOutside::Same, outside),
         }
+    }
+
+    fn row(&self, facts: &Verification) -> MatrixRow {
+        let explained = match &self.outcome {
+            Err(error) => return failed(self.row_name(), trouble_of_error(error)),
+            Ok(explained) => explained,
+        };
+        let judged = explained.build.judged;
+        let found = explained.found(facts);
+        let findings = RowFindings {
+            comparison: &judged.comparison,
+            verdict: judged.verdict().into(),
+            divergences: found.divergences,
+            causes: found.causes,
+            escapes: found.escapes,
+            warnings: warnings(&judged.built),
+        };
+        compared(self.row_name(), findings)
     }
 }
 
@@ -137,26 +178,4 @@ fn trouble_of_extra(facts: &Verification, rows: &[MatrixRow]) -> Option<Trouble>
         let is_finding = extra.outcome.is_err() && extra.altered.is_some();
         row.trouble.clone().filter(|_| !is_finding)
     })
-}
-
-/// The packages, given the extra builds: one whose script reads the outside is not complete,
-/// although nothing differs on an outside that is the same.
-fn with_read_leaks(packages: Vec<Package>, rows: &[MatrixRow]) -> Vec<Package> {
-    let leak = |package: &Package| {
-        let causes = rows.iter().flat_map(|row| &row.causes);
-        let mut leaks = causes.filter(|cause| cause.rule == READ_LEAK);
-        leaks.find(|cause| cause.package.as_deref() == Some(&package.name))
-    };
-    let with_read_leak = |package: Package| match leak(&package) {
-        Some(cause) if package.verdict != PackageVerdict::Incomplete => Package {
-            verdict: PackageVerdict::Incomplete,
-            reason: cause
-                .title
-                .split_once(": ")
-                .map(|(_, what)| what.to_owned()),
-            ..package
-        },
-        _ => package,
-    };
-    packages.into_iter().map(with_read_leak).collect()
 }

@@ -1,6 +1,9 @@
 //! Typed facts as sentences for people.
 
+pub mod evidence;
 pub mod fact;
 pub mod field_detail;
+pub mod finding;
 pub(crate) mod note;
+pub mod reason;
 pub(crate) mod warning;

@@ -12,6 +12,7 @@ pub(crate) mod frozen;
 pub(crate) mod known;
 pub(crate) mod matrix;
 pub(crate) mod outside;
+pub(crate) mod package;
 pub(crate) mod report;
 pub(crate) mod script;
 pub(crate) mod side;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explain::packages::Package;
 use crate::report::wire::build::Build;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};
@@ -12,6 +11,7 @@ use crate::report::wire::frozen::FrozenState;
 use crate::report::wire::known::{IgnoredRule, Known};
 use crate::report::wire::matrix::MatrixRow;
 use crate::report::wire::outside::Outside;
+use crate::report::wire::package::Package;
 use crate::report::wire::side::ArchiveSide;
 use crate::report::wire::trouble::Trouble;
 use crate::report::wire::verdict::Verdict;

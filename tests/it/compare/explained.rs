@@ -193,7 +193,7 @@ fn what_comes_of_clock_chance_surroundings_and_a_poor_file_system_is_told_apart(
             "clock: the time of the build got into a file (1)",
             "random: random by nature: a machine id or seed was made (1)",
             "privileges-lost: set-id bits, extended attributes or access lists were lost (1)",
-            "surroundings: the machine or the mirror that it was made with shows (1)",
+            "surroundings: depends on the machine or the mirror that it was made with (1)",
         ]
     );
 }

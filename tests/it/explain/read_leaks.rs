@@ -1,13 +1,12 @@
 //! Two chroots that differ because a file of the outside was altered, and a trace of who read it:
 //! the file, its reader and the script are named, and nothing that was read by the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
-use twinroot::explain::Owners;
-use twinroot::explain::rules::{Evidence, Finding, explain};
-use twinroot::explain::scripts::Scripts;
+use twinroot::explain::{Finding, Observations, explain};
+use twinroot::report::sentences;
 use twinroot::trace::{Trace, Tracer};
 
 use crate::support::archive::{Spec, archive, file};
@@ -51,8 +50,36 @@ fn traced(lines: &[&str]) -> Trace {
     tracer.finish()
 }
 
-/// What the rules say where files of the outside, with their contents, were altered.
-fn explained(comparison: &Comparison, trace: &Trace, altered: &[(&str, &str)]) -> Vec<Finding> {
+/// A finding in words.
+#[derive(Debug, PartialEq, Eq)]
+struct InWords {
+    rule: &'static str,
+    title: String,
+    package: Option<String>,
+    script: Option<&'static str>,
+    evidence: Vec<String>,
+    hint: Option<&'static str>,
+    bug: Option<&'static str>,
+    claims: Vec<usize>,
+}
+
+impl From<Finding> for InWords {
+    fn from(finding: Finding) -> Self {
+        Self {
+            rule: finding.rule.as_str(),
+            title: sentences::finding::title(&finding),
+            script: finding.script.map(|script| script.as_str()),
+            evidence: sentences::evidence::lines(&finding),
+            hint: sentences::finding::hint(&finding),
+            bug: sentences::finding::bug(&finding),
+            package: finding.package,
+            claims: finding.claims,
+        }
+    }
+}
+
+/// What the rules say if files of the outside, with their contents, were altered.
+fn explained(comparison: &Comparison, trace: &Trace, altered: &[(&str, &str)]) -> Vec<InWords> {
     let names: BTreeSet<Vec<u8>> = altered
         .iter()
         .map(|(path, _)| path.as_bytes().to_vec())
@@ -63,35 +90,31 @@ fn explained(comparison: &Comparison, trace: &Trace, altered: &[(&str, &str)]) -
             .find(|(path, _)| path.as_bytes() == wanted)
             .map(|(_, text)| text.as_bytes().to_vec())
     };
-    explain(&Evidence {
-        divergences: &comparison.divergences,
-        escapes: &[],
-        normal: None,
+    let observations = Observations {
         chrootless: Some(trace),
-        control: BTreeMap::new(),
-        technique: None,
-        foreign: None,
-        owners: &Owners::default(),
-        scripts: &Scripts::default(),
-        packages: (BTreeMap::new(), BTreeMap::new()),
-        outside_packages: BTreeMap::new(),
-        epoch: None,
         outside: &outside,
         altered: (!altered.is_empty()).then_some(&names),
-    })
+        ..Observations::none(None)
+    };
+    let findings = explain(comparison, &observations).findings;
+    findings.into_iter().map(InWords::from).collect()
 }
 
-fn finding(title: &str, by: Option<(&str, &str)>, evidence: &[&str], claims: &[usize]) -> Finding {
-    Finding {
+fn finding(
+    title: &str,
+    by: Option<(&str, &'static str)>,
+    evidence: &[&str],
+    claims: &[usize],
+) -> InWords {
+    InWords {
         rule: "read-leak",
         title: title.to_owned(),
         package: by.map(|(package, _)| package.to_owned()),
-        script: by.map(|(_, script)| script.to_owned()),
+        script: by.map(|(_, script)| script),
         evidence: evidence.iter().map(|line| (*line).to_owned()).collect(),
         hint: None,
         bug: None,
         claims: claims.to_vec(),
-        escapes: vec![],
     }
 }
 
@@ -117,7 +140,7 @@ fn of_the_files_that_a_script_read_the_one_whose_words_came_in_is_named() {
     ];
     assert_eq!(
         explained(&comparison, &trace, &altered),
-        [Finding {
+        [InWords {
             hint: Some("read it below \"$DPKG_ROOT\""),
             ..finding(
                 "p, postinst: reads the outside's /usr/share/pam/auth",
@@ -163,7 +186,7 @@ fn a_group_that_was_looked_up_by_name_is_told_from_settings_that_everybody_reads
     ];
     assert_eq!(
         explained(&comparison, &traced(&all), &altered),
-        [Finding {
+        [InWords {
             hint: Some(
                 "names are safe for static ids only; chown by number, or look the name up below \"$DPKG_ROOT\""
             ),
@@ -198,8 +221,10 @@ fn what_dpkg_left_out_by_its_own_systems_settings_is_a_known_bug() {
     )];
     assert_eq!(
         explained(&comparison, &trace, &altered),
-        [Finding {
-            hint: Some("no bug of a package: the tool reads its own system's settings"),
+        [InWords {
+            hint: Some(
+                "not a package bug: the tool reads the settings of the system that it runs on"
+            ),
             bug: Some("https://bugs.debian.org/808203"),
             ..finding(
                 "dpkg reads the outside's /etc/dpkg/dpkg.cfg.d/slim",
@@ -239,7 +264,7 @@ fn an_outside_that_was_not_altered_leaks_nothing_by_this_rule() {
         rules(&[]),
         [(
             "surroundings",
-            "the machine or the mirror that it was made with shows".to_owned()
+            "depends on the machine or the mirror that it was made with".to_owned()
         )]
     );
 }

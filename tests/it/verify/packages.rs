@@ -36,7 +36,8 @@ fn every_package_has_a_verdict_a_reason_and_words_for_its_scripts() {
     assert_eq!(
         package(&report, "diverging"),
         json!({
-            "name": "diverging", "version": "1.0", "architecture": "all", "essential": false,
+            "name": "diverging", "version": "1.0", "source": "diverging", "source_version": "1.0",
+            "architecture": "all", "essential": false,
             "scripts": [{ "name": "postinst", "dpkg_root": "aware" }],
             "divergences": 1, "escapes": 0, "verdict": "incomplete",
             "reason": "1 entry differs: ./usr/share/diverging/state"

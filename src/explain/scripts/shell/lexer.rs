@@ -300,7 +300,7 @@ impl Cursor<'_> {
                 let _ = self.word();
                 true
             }
-            (word, _) => COMMAND_FOLLOWS.iter().any(|reserved| *reserved == word),
+            (word, _) => COMMAND_FOLLOWS.contains(&word),
         }
     }
 }

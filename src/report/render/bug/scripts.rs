@@ -1,7 +1,7 @@
 //! Lines of the package's maintainer scripts that act without `DPKG_ROOT`.
 
-use crate::explain::packages::PackageScript;
 use crate::report::render::owner::owner;
+use crate::report::wire::package::PackageScript;
 use crate::report::wire::report::Report;
 use crate::report::wire::script::ScriptName;
 use crate::text::quote;

@@ -20,7 +20,7 @@ fn report() -> crate::report::wire::report::Report {
             { "path": "/etc/a", "change": "created", "package": "aa", "script": "postinst" }
         ] },
         "packages": [{
-            "name": "aa", "version": "1:2-3", "architecture": "amd64", "essential": false,
+            "name": "aa", "version": "1:2-3", "source": "a", "source_version": "1:2-3", "architecture": "amd64", "essential": false,
             "scripts": [{ "name": "postinst", "dpkg_root": "silent", "lines": [{ "number": 3, "text": "make-a" }] }],
             "divergences": 1, "escapes": 1, "verdict": "incomplete", "reason": "x"
         }],

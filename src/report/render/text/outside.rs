@@ -1,10 +1,10 @@
 //! What only `verify` tells: from what and with what it built, and what happened outside.
 
-use crate::explain::packages::PackageVerdict;
 use crate::report::render::text::escapes::escapes;
 use crate::report::render::text::executed::executed;
 use crate::report::wire::frozen::FrozenState;
 use crate::report::wire::outside::{AuditMethod, Outside};
+use crate::report::wire::package::PackageVerdictName;
 use crate::report::wire::report::Report;
 
 /// Most escapes that are listed in full; the JSON report has all of them.
@@ -63,7 +63,7 @@ fn changes(outside: &Outside) -> String {
 }
 
 fn packages(report: &Report) -> String {
-    let count = |verdict: PackageVerdict| {
+    let count = |verdict: PackageVerdictName| {
         let packages = report.packages.iter();
         packages
             .filter(|package| package.verdict == verdict)
@@ -75,8 +75,8 @@ fn packages(report: &Report) -> String {
     };
     format!(
         "{packages}: {} complete, {} incomplete, {} unproven\n",
-        count(PackageVerdict::Complete),
-        count(PackageVerdict::Incomplete),
-        count(PackageVerdict::Unproven)
+        count(PackageVerdictName::Complete),
+        count(PackageVerdictName::Incomplete),
+        count(PackageVerdictName::Unproven)
     )
 }

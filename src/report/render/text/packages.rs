@@ -1,6 +1,6 @@
 //! The table of packages as text.
 
-use crate::explain::packages::{DpkgRoot, PackageScript};
+use crate::report::wire::package::{DpkgRoot, PackageScript};
 use crate::report::wire::report::Report;
 use crate::text::quote;
 

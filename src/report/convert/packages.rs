@@ -1,0 +1,71 @@
+//! Verdicts on packages as wire values.
+
+use crate::explain::package_verdict::PackageVerdict;
+use crate::explain::packages::{PackageFinding, ScriptReading};
+use crate::explain::scripts::{Line, Support};
+use crate::report::sentences::reason::reason;
+use crate::report::wire::package::{
+    DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
+};
+use crate::text::quote;
+
+impl From<&PackageFinding> for Package {
+    fn from(package: &PackageFinding) -> Self {
+        Self {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            source: package.source.clone(),
+            source_version: package.source_version.clone(),
+            architecture: package.architecture.clone(),
+            essential: package.is_essential,
+            scripts: package.scripts.iter().map(PackageScript::from).collect(),
+            divergences: package.divergences as u64,
+            escapes: package.escapes as u64,
+            verdict: package.verdict.into(),
+            reason: package.reason.as_ref().map(reason),
+        }
+    }
+}
+
+impl From<&ScriptReading> for PackageScript {
+    fn from(reading: &ScriptReading) -> Self {
+        let interpreter = reading.interpreter.as_ref();
+        Self {
+            name: reading.script.into(),
+            dpkg_root: reading.support.into(),
+            interpreter: interpreter.map(|name| quote(name.as_bytes())),
+            lines: reading.lines.iter().map(ScriptLine::from).collect(),
+        }
+    }
+}
+
+impl From<&Line> for ScriptLine {
+    fn from(line: &Line) -> Self {
+        Self {
+            number: line.number as u64,
+            text: line.text.clone(),
+        }
+    }
+}
+
+impl From<PackageVerdict> for PackageVerdictName {
+    fn from(verdict: PackageVerdict) -> Self {
+        match verdict {
+            PackageVerdict::Complete => Self::Complete,
+            PackageVerdict::Incomplete => Self::Incomplete,
+            PackageVerdict::Unproven => Self::Unproven,
+        }
+    }
+}
+
+impl From<Support> for DpkgRoot {
+    fn from(support: Support) -> Self {
+        match support {
+            Support::Aware => Self::Aware,
+            Support::Helper => Self::Helper,
+            Support::NoneNeeded => Self::NoneNeeded,
+            Support::Silent => Self::Silent,
+            Support::Unread => Self::Unread,
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! What a finding rests on, a line each.
+
+use crate::compare::side::Side;
+use crate::explain::command_line::CommandLine;
+use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::finding::Finding;
+use crate::explain::script_runs::{is_trigger, run_name};
+use crate::report::sentences::finding::link_names;
+use crate::text::quote;
+use crate::trace::process::Script;
+
+/// Longest command line that is quoted whole, in characters.
+const COMMAND: usize = 160;
+/// Arguments of a script that a line names.
+const ARGUMENTS: usize = 2;
+
+/// The lines of a finding, each once. What was read, and what shows that it was, is sorted: it
+/// has no order of its own.
+#[must_use]
+pub fn lines(finding: &Finding) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for kind in finding.evidence.chunk_by(are_sorted) {
+        let mut of_kind: Vec<String> = kind.iter().map(line).collect();
+        if kind.len() > 1 {
+            of_kind.sort();
+        }
+        for line in of_kind {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}
+
+/// Whether two pieces of evidence are of one kind, and of one that is sorted.
+fn are_sorted(one: &Evidence, other: &Evidence) -> bool {
+    let is_read = |evidence: &Evidence| {
+        matches!(
+            evidence,
+            Evidence::OutsideFile {
+                access: OutsideAccess::Read(_),
+                ..
+            }
+        )
+    };
+    let is_shown = |evidence: &Evidence| {
+        matches!(
+            evidence,
+            Evidence::Entry {
+                fact: EntryFact::HasWordsOf { .. },
+                ..
+            }
+        )
+    };
+    is_read(one) && is_read(other) || is_shown(one) && is_shown(other)
+}
+
+/// The line of one piece of evidence.
+#[must_use]
+pub fn line(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::PackageOnly {
+            side,
+            package,
+            version,
+        } => match side {
+            Side::Left => format!("only left: {package} {version}"),
+            Side::Right => format!("only right: {package} {version}"),
+        },
+        Evidence::PackageVersions {
+            package,
+            left,
+            right,
+        } => format!("{package}: {left} | {right}"),
+        Evidence::DpkgArchitectures { chroot, outside } => format!(
+            "dpkg, which decides the order, is of {chroot} in the normal build and of {outside} \
+             in the chrootless one, where packages of {chroot} are foreign to it"
+        ),
+        Evidence::Entry { path, fact } => entry(path, fact),
+        Evidence::Command { command, role } => command_line(&shown(command), role),
+        Evidence::OutsideFile {
+            file,
+            command,
+            access,
+        } => outside_file(&quote(file), &shown(command), access),
+        Evidence::LinksAreDirectories { links } => format!(
+            "{}: a symlink on one side, a directory on the other",
+            link_names(links)
+        ),
+        Evidence::ScriptLine {
+            script,
+            number,
+            text,
+            is_guarded,
+        } => {
+            let guard = if *is_guarded {
+                ", which DPKG_ROOT keeps from running"
+            } else {
+                ""
+            };
+            let text = quote(text.as_bytes());
+            format!("{} line {number}{guard}: {text}", script.as_str())
+        }
+    }
+}
+
+fn entry(path: &[u8], fact: &EntryFact) -> String {
+    let path = quote(path);
+    let rest = match fact {
+        EntryFact::Claimed => return path,
+        EntryFact::NamesTemporaryRoot => return format!("{path} names it"),
+        EntryFact::Fields(fields) if fields.is_empty() => "there on one side only".to_owned(),
+        EntryFact::Fields(fields) => fields.join(", "),
+        EntryFact::WrittenBy(command) => format!("by {}", shown(command)),
+        EntryFact::WrittenIn { builds, command } => {
+            format!("written {} by {}", in_builds(*builds), shown(command))
+        }
+        EntryFact::WrittenByScript { run, command } => {
+            format!("{} ran {}", script(run), shown(command))
+        }
+        EntryFact::WrittenByTrigger { run, command } => {
+            let (run, command) = (script(run), shown(command));
+            format!("in the normal build {run} runs {command}")
+        }
+        EntryFact::LeftOutToo { run, command } => {
+            format!("{} left out {} as well", script(run), shown(command))
+        }
+        EntryFact::LastWriters { normal, chrootless } => format!(
+            "written last by {} in the normal build, by {} in the chrootless one",
+            script(normal),
+            script(chrootless)
+        ),
+        EntryFact::OutsideUser(name) => format!("that id is `{name}` on the outside"),
+        EntryFact::OutsideGroup(name) => format!("that id is group `{name}` on the outside"),
+        EntryFact::NewLinesFrom { file, found, new } => new_lines(&quote(file), *found, *new),
+        EntryFact::LinesMissingLike {
+            file,
+            shared,
+            missing,
+        } => missing_lines(&quote(file), *shared, *missing),
+        EntryFact::HasWordsOf { file } => format!("has words of the outside's {}", quote(file)),
+        EntryFact::LinkerCacheEntries { left, right } => format!("entries {left} | {right}"),
+    };
+    format!("{path}: {rest}")
+}
+
+fn in_builds(builds: Builds) -> &'static str {
+    match builds {
+        Builds::Normal => "in the normal build",
+        Builds::Chrootless => "in the chrootless build",
+        Builds::Both => "in both builds",
+    }
+}
+
+fn new_lines(file: &str, found: usize, new: usize) -> String {
+    let lines = if new == 1 { "line" } else { "lines" };
+    let verb = if found == 1 { "is" } else { "are" };
+    format!("{found} of {new} new {lines} {verb} from the outside's {file}")
+}
+
+fn missing_lines(file: &str, shared: usize, missing: usize) -> String {
+    let missing = match missing {
+        1 => "the line that is missing".to_owned(),
+        missing => format!("the {missing} that are missing"),
+    };
+    format!("{shared} lines are those of the outside's {file}, which lacks {missing}")
+}
+
+fn command_line(command: &str, role: &CommandRole) -> String {
+    match role {
+        CommandRole::Wrote => format!("written by {command}"),
+        CommandRole::SetOwner => format!("set by {command}"),
+        CommandRole::WroteInNormalBuild => format!("in the normal build it runs {command}"),
+        CommandRole::WroteInside(count) => {
+            format!("in the normal build {command} writes {count} of the entries inside")
+        }
+        CommandRole::MadeLinks(run) => {
+            format!("in the normal build {} makes them: {command}", script(run))
+        }
+        CommandRole::RanFor(run) => format!("{} ran {command}", script(run)),
+    }
+}
+
+fn outside_file(file: &str, command: &str, access: &OutsideAccess) -> String {
+    match access {
+        OutsideAccess::Wrote => format!("{file} by {command}"),
+        OutsideAccess::Read(Some(run)) => format!("{file}: read by {command}, for {}", script(run)),
+        OutsideAccess::Read(None) => format!("{file}: read by {command}"),
+    }
+}
+
+/// `udev postinst configure`
+fn script(run: &Script) -> String {
+    let is_name = |at: usize| at == 0 && is_trigger(run);
+    let arguments = run.arguments.iter().enumerate();
+    let arguments = arguments
+        .filter(|(_, argument)| !argument.is_empty())
+        .take(ARGUMENTS)
+        .filter(|(at, _)| !is_name(*at))
+        .map(|(_, argument)| format!(" {}", quote(argument.as_bytes())));
+    let arguments: String = arguments.collect();
+    format!("{} {}{arguments}", run.package, run_name(run))
+}
+
+/// A command line, quoted, and cut if it is long.
+fn shown(command: &CommandLine) -> String {
+    let words = command.words.iter().map(|word| match word.as_str() {
+        "" => "''".to_owned(),
+        word => quote(word.as_bytes()),
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(COMMAND) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::finding::What;
+    use crate::explain::maintainer_script::MaintainerScript;
+    use crate::explain::rule_id::RuleId;
+
+    fn command(words: &[&str]) -> CommandLine {
+        CommandLine {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
+
+    fn touch() -> CommandLine {
+        command(&["touch", "ROOT/etc/a", ""])
+    }
+
+    fn run(arguments: &[&str]) -> Script {
+        Script {
+            package: "p".to_owned(),
+            name: "postinst".to_owned(),
+            arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
+
+    fn configure() -> Script {
+        run(&["configure", "", "1.0", "more"])
+    }
+
+    fn package(side: Side) -> Evidence {
+        Evidence::PackageOnly {
+            side,
+            package: "a".to_owned(),
+            version: "1".to_owned(),
+        }
+    }
+
+    fn read(file: &str, run: Option<Script>) -> Evidence {
+        Evidence::OutsideFile {
+            file: file.as_bytes().to_vec(),
+            command: touch(),
+            access: OutsideAccess::Read(run),
+        }
+    }
+
+    fn quoted(is_guarded: bool) -> Evidence {
+        Evidence::ScriptLine {
+            script: MaintainerScript::Postinst,
+            number: 3,
+            text: "touch /etc/a".to_owned(),
+            is_guarded,
+        }
+    }
+
+    #[test]
+    fn each_piece_of_evidence_is_one_line() {
+        let cases = [
+            (package(Side::Left), "only left: a 1"),
+            (package(Side::Right), "only right: a 1"),
+            (
+                Evidence::PackageVersions {
+                    package: "a".to_owned(),
+                    left: "1".to_owned(),
+                    right: "2".to_owned(),
+                },
+                "a: 1 | 2",
+            ),
+            (
+                Evidence::DpkgArchitectures {
+                    chroot: "arm64".to_owned(),
+                    outside: "amd64".to_owned(),
+                },
+                "dpkg, which decides the order, is of arm64 in the normal build and of amd64 in \
+                 the chrootless one, where packages of arm64 are foreign to it",
+            ),
+            (
+                Evidence::OutsideFile {
+                    file: b"/etc/a".to_vec(),
+                    command: touch(),
+                    access: OutsideAccess::Wrote,
+                },
+                "/etc/a by touch ROOT/etc/a ''",
+            ),
+            (
+                read("/etc/a", Some(run(&["triggered", "/usr/bin"]))),
+                "/etc/a: read by touch ROOT/etc/a '', for p trigger /usr/bin",
+            ),
+            (read("/etc/a", None), "/etc/a: read by touch ROOT/etc/a ''"),
+            (
+                Evidence::LinksAreDirectories {
+                    links: vec!["bin".to_owned(), "lib".to_owned()],
+                },
+                "/bin, /lib: a symlink on one side, a directory on the other",
+            ),
+            (quoted(false), "postinst line 3: touch /etc/a"),
+            (
+                quoted(true),
+                "postinst line 3, which DPKG_ROOT keeps from running: touch /etc/a",
+            ),
+        ];
+        for (evidence, expected) in cases {
+            assert_eq!(line(&evidence), expected);
+        }
+    }
+
+    #[test]
+    fn each_fact_on_an_entry_is_one_line() {
+        let (run, command) = (configure(), touch());
+        let file = b"/etc/x".to_vec();
+        let written_in = |builds| EntryFact::WrittenIn {
+            builds,
+            command: touch(),
+        };
+        let cases = [
+            (EntryFact::Claimed, "etc/a"),
+            (EntryFact::NamesTemporaryRoot, "etc/a names it"),
+            (EntryFact::Fields(vec![]), "etc/a: there on one side only"),
+            (
+                EntryFact::Fields(vec!["mode".to_owned(), "acl:access".to_owned()]),
+                "etc/a: mode, acl:access",
+            ),
+            (
+                EntryFact::WrittenBy(command.clone()),
+                "etc/a: by touch ROOT/etc/a ''",
+            ),
+            (
+                written_in(Builds::Normal),
+                "etc/a: written in the normal build by touch ROOT/etc/a ''",
+            ),
+            (
+                written_in(Builds::Chrootless),
+                "etc/a: written in the chrootless build by touch ROOT/etc/a ''",
+            ),
+            (
+                written_in(Builds::Both),
+                "etc/a: written in both builds by touch ROOT/etc/a ''",
+            ),
+            (
+                EntryFact::WrittenByScript {
+                    run: run.clone(),
+                    command: command.clone(),
+                },
+                "etc/a: p postinst configure 1.0 ran touch ROOT/etc/a ''",
+            ),
+            (
+                EntryFact::WrittenByTrigger {
+                    run: run.clone(),
+                    command: command.clone(),
+                },
+                "etc/a: in the normal build p postinst configure 1.0 runs touch ROOT/etc/a ''",
+            ),
+            (
+                EntryFact::LeftOutToo {
+                    run: run.clone(),
+                    command,
+                },
+                "etc/a: p postinst configure 1.0 left out touch ROOT/etc/a '' as well",
+            ),
+            (
+                EntryFact::LastWriters {
+                    normal: run.clone(),
+                    chrootless: run,
+                },
+                "etc/a: written last by p postinst configure 1.0 in the normal build, by p \
+                 postinst configure 1.0 in the chrootless one",
+            ),
+            (
+                EntryFact::OutsideUser("games".to_owned()),
+                "etc/a: that id is `games` on the outside",
+            ),
+            (
+                EntryFact::OutsideGroup("mail".to_owned()),
+                "etc/a: that id is group `mail` on the outside",
+            ),
+            (
+                EntryFact::HasWordsOf { file },
+                "etc/a: has words of the outside's /etc/x",
+            ),
+            (
+                EntryFact::LinkerCacheEntries { left: 2, right: 1 },
+                "etc/a: entries 2 | 1",
+            ),
+        ];
+        for (fact, expected) in cases {
+            assert_eq!(entry(b"etc/a", &fact), expected);
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_in_good_english() {
+        let new = |found, new| EntryFact::NewLinesFrom {
+            file: b"/x".to_vec(),
+            found,
+            new,
+        };
+        let missing = |missing| EntryFact::LinesMissingLike {
+            file: b"/x".to_vec(),
+            shared: 3,
+            missing,
+        };
+        let cases = [
+            (new(1, 1), "a: 1 of 1 new line is from the outside's /x"),
+            (new(1, 2), "a: 1 of 2 new lines is from the outside's /x"),
+            (new(2, 2), "a: 2 of 2 new lines are from the outside's /x"),
+            (
+                missing(1),
+                "a: 3 lines are those of the outside's /x, which lacks the line that is missing",
+            ),
+            (
+                missing(2),
+                "a: 3 lines are those of the outside's /x, which lacks the 2 that are missing",
+            ),
+        ];
+        for (fact, expected) in cases {
+            assert_eq!(entry(b"a", &fact), expected);
+        }
+    }
+
+    #[test]
+    fn each_role_of_a_command_is_one_line() {
+        let cases = [
+            (CommandRole::Wrote, "written by touch"),
+            (CommandRole::SetOwner, "set by touch"),
+            (
+                CommandRole::WroteInNormalBuild,
+                "in the normal build it runs touch",
+            ),
+            (
+                CommandRole::WroteInside(1),
+                "in the normal build touch writes 1 of the entries inside",
+            ),
+            (
+                CommandRole::MadeLinks(configure()),
+                "in the normal build p postinst configure 1.0 makes them: touch",
+            ),
+            (
+                CommandRole::RanFor(configure()),
+                "p postinst configure 1.0 ran touch",
+            ),
+        ];
+        for (role, expected) in cases {
+            let command = command(&["touch"]);
+            assert_eq!(line(&Evidence::Command { command, role }), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_command_is_cut() {
+        let long = shown(&command(&["x", &"é".repeat(200)]));
+        assert_eq!(long, format!("x {}…", "é".repeat(COMMAND - 2)));
+    }
+
+    #[test]
+    fn reads_are_sorted_as_text_and_no_line_is_there_twice() {
+        let evidence = [
+            quoted(false),
+            read("/b", None),
+            read("/b-", None),
+            quoted(false),
+        ];
+        let finding = Finding::new(RuleId::ReadLeak, What::WroteOutside).with(evidence);
+        assert_eq!(
+            lines(&finding),
+            [
+                "postinst line 3: touch /etc/a",
+                "/b-: read by touch ROOT/etc/a ''",
+                "/b: read by touch ROOT/etc/a ''",
+            ]
+        );
+    }
+}

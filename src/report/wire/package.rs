@@ -1,0 +1,88 @@
+//! The packages of a chroot, and what a run says of each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::wire::script::ScriptName;
+
+/// One package of the chroot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Name of the binary package.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Name of its source package.
+    pub source: String,
+    /// Version of its source package.
+    pub source_version: String,
+    /// Its architecture, or `all`.
+    pub architecture: String,
+    /// Whether it is marked as essential.
+    pub essential: bool,
+    /// Its maintainer scripts.
+    pub scripts: Vec<PackageScript>,
+    /// Number of divergent entries that are its own.
+    pub divergences: u64,
+    /// Number of escapes that are its own.
+    pub escapes: u64,
+    /// What the run says of it; how its scripts read does not count.
+    pub verdict: PackageVerdictName,
+    /// Why it is not complete, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a run says of a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackageVerdictName {
+    /// Nothing differs or escapes that is its own.
+    Complete,
+    /// Something differs or escapes that is its own, or a script of it reads the outside.
+    Incomplete,
+    /// Something differs or escapes that may be its own.
+    Unproven,
+}
+
+/// One maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageScript {
+    /// The script.
+    pub name: ScriptName,
+    /// How it supports `DPKG_ROOT`, by reading it.
+    pub dpkg_root: DpkgRoot,
+    /// What runs it, if it is `unread`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
+    /// The lines that act on the system that they run on, without `DPKG_ROOT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ScriptLine>,
+}
+
+/// How a script supports `DPKG_ROOT`, by reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DpkgRoot {
+    /// It names `DPKG_ROOT`; single lines may lack it.
+    Aware,
+    /// It acts only through helpers that read `DPKG_ROOT` themselves.
+    Helper,
+    /// It names files or runs tools of the system that it runs on.
+    Silent,
+    /// It does nothing on initial installation.
+    NoneNeeded,
+    /// It is not a shell script.
+    Unread,
+}
+
+/// A line of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptLine {
+    /// Number of the line, from 1.
+    pub number: u64,
+    /// Text of the line with its continuations.
+    pub text: String,
+}
