@@ -1,6 +1,6 @@
 //! What an observed build executed.
 
-use crate::explain::command_line::without_root;
+use crate::debian::temporary_root::without_root;
 use crate::report::wire::executed::{Emulation, Executed, ExecutedFile};
 use crate::text::quote;
 use crate::trace::record::Trace;
