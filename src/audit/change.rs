@@ -1,6 +1,8 @@
-//! One change of the outside, in the words of the report contract.
+//! One change of the outside.
 
 use serde::{Deserialize, Serialize};
+
+use crate::audit::value::{AuditedField, Value};
 
 /// What happened to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum ChangeKind {
     /// It was not there before.
     Created,
-    /// Its content, type or link target is another.
+    /// Its content, type, device number or link target is another.
     Modified,
     /// It is no longer there.
     Removed,
@@ -17,7 +19,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// The contract's word.
+    /// Its name in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,22 +31,22 @@ impl ChangeKind {
     }
 }
 
-/// One field that changed; names as for divergences.
+/// One field that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// `mode`, `mtime`, `xattr:NAME`, …
-    pub name: String,
-    /// The value before; empty where there was none.
-    pub before: String,
-    /// The value after; empty where there is none.
-    pub after: String,
+    /// The field.
+    pub field: AuditedField,
+    /// The value before; `None` if there was none.
+    pub before: Option<Value>,
+    /// The value after; `None` if there is none.
+    pub after: Option<Value>,
 }
 
 impl Change {
     /// Whether nothing but the change time is another.
     #[must_use]
     pub fn is_touch(&self) -> bool {
-        matches!(self.fields.as_slice(), [field] if field.name == "ctime")
+        matches!(self.fields.as_slice(), [field] if field.field == AuditedField::Ctime)
     }
 }
 

@@ -1,81 +1,56 @@
 //! How one object differs from its former state; pure.
 
 use crate::audit::change::{Change, ChangeKind, FieldChange};
-use crate::audit::node::{Node, Time};
-use crate::text::hex::hex;
+use crate::audit::node::Node;
+use crate::audit::value::{AuditedField, Time, Value};
 
 /// Extended attributes that overlayfs itself keeps in an upper directory (`userxattr`).
 const OVERLAY_PREFIX: &[u8] = b"user.overlay.";
 
-/// Stands for any time since the build began.
-const DURING_BUILD: &str = "during the build";
+/// Two states of one path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct States<'a> {
+    pub(crate) before: &'a Node,
+    pub(crate) after: &'a Node,
+    pub(crate) content: Content,
+    /// When the build began, in seconds since 1970.
+    pub(crate) started: i64,
+}
 
-/// How a path differs from its former self; `None` where it doesn't.
+/// How two contents of a file compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// They are the same, or there is none.
+    Same,
+    /// They differ.
+    Other,
+}
+
+/// How a path differs from its former self; `None` if it does not.
 ///
-/// A time since `started` is reported as such and not by its value: a report of the same
+/// A time since the build began is reported as such and not by its value: a report of the same
 /// inputs has the same bytes. Change times are not looked at, see [`touched`].
-pub(crate) fn difference(
-    path: &[u8],
-    before: &Node,
-    after: &Node,
-    has_other_content: bool,
-    started: i64,
-) -> Option<Change> {
-    let mut fields = Fields::default();
-    fields.note("type", before.kind.as_str(), after.kind.as_str());
-    let is_same_type = before.kind == after.kind;
-    let mut is_modified = !is_same_type;
-    if is_same_type {
-        fields.note("size", before.size, after.size);
-        if has_other_content {
-            fields.push("content", String::new(), String::new());
-        }
-        let target = |node: &Node| node.target.as_deref().map_or_else(String::new, escaped);
-        let is_other_target = fields.note("linkname", target(before), target(after));
-        let device = |node: &Node| {
-            node.device
-                .map_or_else(String::new, |(major, minor)| format!("{major},{minor}"))
-        };
-        let is_other_device = fields.note("device", device(before), device(after));
-        is_modified = has_other_content || is_other_target || is_other_device;
+pub(crate) fn difference(path: &[u8], states: States<'_>) -> Option<Change> {
+    let is_same_type = states.before.kind == states.after.kind;
+    let mut fields = if is_same_type {
+        identity_fields(states)
+    } else {
+        noted(states, AuditedField::Type, |node| {
+            Some(Value::Type(node.kind))
+        })
+        .into_iter()
+        .collect()
+    };
+    // A file whose size differs has another content, too.
+    let is_modified = fields.iter().any(|field| field.field != AuditedField::Size);
+    fields.extend(metadata_fields(states));
+    if is_same_type && !states.before.is_dir() {
+        fields.extend(noted(states, AuditedField::Nlink, |node| {
+            Some(Value::Number(node.links))
+        }));
     }
-    fields.note(
-        "mode",
-        format!("{:04o}", before.mode),
-        format!("{:04o}", after.mode),
-    );
-    fields.note("uid", before.uid, after.uid);
-    fields.note("gid", before.gid, after.gid);
-    for (name, old, new) in [
-        ("mtime", before.mtime, after.mtime),
-        ("atime", before.atime, after.atime),
-    ] {
-        if old != new {
-            fields.note(name, time(old), time_since(started, new));
-        }
-    }
-    if is_same_type && !before.is_dir() {
-        fields.note("nlink", before.links, after.links);
-    }
-    let names = before.xattrs.keys().chain(
-        after
-            .xattrs
-            .keys()
-            .filter(|name| !before.xattrs.contains_key(*name)),
-    );
-    for name in names.filter(|name| !name.starts_with(OVERLAY_PREFIX)) {
-        let value = |node: &Node| {
-            node.xattrs
-                .get(name)
-                .map_or_else(String::new, |value| hex(value))
-        };
-        fields.note(
-            &format!("xattr:{}", escaped(name)),
-            value(before),
-            value(after),
-        );
-    }
-    if fields.0.is_empty() {
+    fields.extend(xattr_fields(states));
+    if fields.is_empty() {
         return None;
     }
     let kind = if is_modified {
@@ -86,69 +61,123 @@ pub(crate) fn difference(
     Some(Change {
         path: path.to_vec(),
         kind,
-        fields: fields.0,
+        fields,
     })
 }
 
-/// A path that is what it was, but for its change time: it was written and put back, or
-/// given what it had.
+/// What makes an object of one type another one: size, content, target, device numbers.
+fn identity_fields(states: States<'_>) -> Vec<FieldChange> {
+    let size = noted(states, AuditedField::Size, |node| {
+        Some(Value::Number(node.size))
+    });
+    let content = match states.content {
+        Content::Same => None,
+        Content::Other => Some(FieldChange {
+            field: AuditedField::Content,
+            before: None,
+            after: None,
+        }),
+    };
+    let target = noted(states, AuditedField::Linkname, |node| {
+        node.target.clone().map(Value::Target)
+    });
+    let device = noted(states, AuditedField::Device, |node| {
+        node.device.map(|device| Value::Device {
+            major: device.major,
+            minor: device.minor,
+        })
+    });
+    [size, content, target, device]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Mode, owner and times.
+fn metadata_fields(states: States<'_>) -> Vec<FieldChange> {
+    let mode = noted(states, AuditedField::Mode, |node| {
+        Some(Value::Mode(node.mode))
+    });
+    let uid = noted(states, AuditedField::Uid, |node| {
+        Some(Value::Number(node.uid.into()))
+    });
+    let gid = noted(states, AuditedField::Gid, |node| {
+        Some(Value::Number(node.gid.into()))
+    });
+    let time = |field, read: fn(&Node) -> Time| {
+        let (before, after) = (read(states.before), read(states.after));
+        (before != after).then_some(FieldChange {
+            field,
+            before: Some(Value::Time(before)),
+            after: Some(if after.seconds >= states.started {
+                Value::DuringBuild
+            } else {
+                Value::Time(after)
+            }),
+        })
+    };
+    let mtime = time(AuditedField::Mtime, |node| node.mtime);
+    let atime = time(AuditedField::Atime, |node| node.atime);
+    [mode, uid, gid, mtime, atime]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Extended attributes, but for those that overlayfs makes: those that there were before, then
+/// those that were added.
+fn xattr_fields(states: States<'_>) -> Vec<FieldChange> {
+    let States { before, after, .. } = states;
+    let is_new = |name: &&Vec<u8>| !before.xattrs.contains_key(*name);
+    let names = before
+        .xattrs
+        .keys()
+        .chain(after.xattrs.keys().filter(is_new));
+    names
+        .filter(|name| !name.starts_with(OVERLAY_PREFIX))
+        .filter_map(|name| {
+            let field = AuditedField::Xattr(name.clone());
+            noted(states, field, |node| {
+                node.xattrs.get(name).cloned().map(Value::Bytes)
+            })
+        })
+        .collect()
+}
+
+/// A field, if its values differ.
+fn noted(
+    states: States<'_>,
+    field: AuditedField,
+    value: impl Fn(&Node) -> Option<Value>,
+) -> Option<FieldChange> {
+    let (before, after) = (value(states.before), value(states.after));
+    (before != after).then_some(FieldChange {
+        field,
+        before,
+        after,
+    })
+}
+
+/// A path that is what it was, but for its change time: it was written and put back, or given
+/// what it had.
 pub(crate) fn touched(path: &[u8]) -> Change {
     Change {
         path: path.to_vec(),
         kind: ChangeKind::Metadata,
-        // Not by its value: when the outside itself was made decides no report's bytes.
+        // Not by its value: when the outside itself was made must not decide a report's bytes.
         fields: vec![FieldChange {
-            name: "ctime".to_owned(),
-            before: "before the build".to_owned(),
-            after: DURING_BUILD.to_owned(),
+            field: AuditedField::Ctime,
+            before: Some(Value::BeforeBuild),
+            after: Some(Value::DuringBuild),
         }],
     }
 }
 
-/// A path that is not there on the other side.
+/// A path that was there only before, or is there only after.
 pub(crate) fn one_sided(path: &[u8], kind: ChangeKind) -> Change {
     Change {
         path: path.to_vec(),
         kind,
         fields: vec![],
     }
-}
-
-#[derive(Default)]
-struct Fields(Vec<FieldChange>);
-
-impl Fields {
-    fn note(&mut self, name: &str, before: impl ToString, after: impl ToString) -> bool {
-        let (before, after) = (before.to_string(), after.to_string());
-        let differs = before != after;
-        if differs {
-            self.push(name, before, after);
-        }
-        differs
-    }
-
-    fn push(&mut self, name: &str, before: String, after: String) {
-        self.0.push(FieldChange {
-            name: name.to_owned(),
-            before,
-            after,
-        });
-    }
-}
-
-/// A time, unless it is of the build itself.
-fn time_since(started: i64, at: Time) -> String {
-    if at.0 >= started {
-        return DURING_BUILD.to_owned();
-    }
-    time(at)
-}
-
-/// Seconds since the epoch with nanoseconds.
-fn time((seconds, nanoseconds): Time) -> String {
-    format!("{seconds}.{nanoseconds:09}")
-}
-
-fn escaped(bytes: &[u8]) -> String {
-    bytes.escape_ascii().to_string()
 }

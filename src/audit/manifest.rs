@@ -1,5 +1,4 @@
-//! A tree written down: every object of one file system with its state, and the digest of
-//! every file's content.
+//! Every object of one file system with its state, and the digest of every file's content.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,25 +19,25 @@ pub(crate) type ContentDigest = [u8; 32];
 
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct ManifestEntry {
     pub(crate) node: Node,
     /// Of files only.
     pub(crate) digest: Option<ContentDigest>,
 }
 
 /// Every object of a tree by its path from the tree's root, which itself is the empty path.
-pub(crate) type Manifest = BTreeMap<PathBuf, Record>;
+pub(crate) type Manifest = BTreeMap<PathBuf, ManifestEntry>;
 
 /// Reads a tree, without crossing to other file systems. Contents are read by all cores at once;
 /// a file that has inode, size, modification and change time of an `earlier` manifest has its
-/// content, too. `meter` counts the objects, and the bytes of what is read.
+/// content, too. `counter` counts the objects, and the bytes of what is read.
 ///
 /// # Errors
 /// A path that cannot be read; what vanishes meanwhile is not there.
 pub(crate) fn manifest(
     root: &Path,
     earlier: Option<&Manifest>,
-    meter: &ProgressCounter<'_>,
+    counter: &ProgressCounter<'_>,
 ) -> Result<Manifest, AuditError> {
     let mut manifest = Manifest::new();
     let root = root.join("");
@@ -48,7 +47,7 @@ pub(crate) fn manifest(
         let Some(node) = Node::read(&full).map_err(at(&full))? else {
             continue;
         };
-        meter.object();
+        counter.object();
         if node.is_dir() {
             let names = fs::read_dir(&full)
                 .and_then(|entries| {
@@ -60,25 +59,25 @@ pub(crate) fn manifest(
             pending.extend(names);
         }
         let digest = earlier.and_then(|earlier| known_digest(earlier.get(&path)?, &node));
-        let _ = manifest.insert(path, Record { node, digest });
+        let _ = manifest.insert(path, ManifestEntry { node, digest });
     }
     let unread: Vec<_> = manifest
         .iter_mut()
         .filter(|(_, record)| record.node.is_file() && record.digest.is_none())
         .map(|(path, record)| (root.join(path), &mut record.digest))
         .collect();
-    read_contents(unread, meter)?;
+    read_contents(unread, counter)?;
     Ok(manifest)
 }
 
-fn known_digest(earlier: &Record, node: &Node) -> Option<ContentDigest> {
+fn known_digest(earlier: &ManifestEntry, node: &Node) -> Option<ContentDigest> {
     let same = |node: &Node| (node.inode, node.size, node.mtime, node.ctime);
     earlier.digest.filter(|_| same(&earlier.node) == same(node))
 }
 
 fn read_contents(
     files: Vec<(PathBuf, &mut Option<ContentDigest>)>,
-    meter: &ProgressCounter<'_>,
+    counter: &ProgressCounter<'_>,
 ) -> Result<(), AuditError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let slots: Vec<_> = files.into_iter().map(Mutex::new).collect();
@@ -89,7 +88,7 @@ fn read_contents(
             while let Some(slot) = slots.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut slot = slot.lock().unwrap_or_else(|locked| locked.into_inner());
                 let (path, digest) = &mut *slot;
-                **digest = Some(content_digest(path, &mut chunk, meter).map_err(at(path))?);
+                **digest = Some(content_digest(path, &mut chunk, counter).map_err(at(path))?);
             }
             Ok(())
         };
@@ -105,7 +104,7 @@ fn read_contents(
 fn content_digest(
     path: &Path,
     chunk: &mut [u8],
-    meter: &ProgressCounter<'_>,
+    counter: &ProgressCounter<'_>,
 ) -> io::Result<ContentDigest> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
@@ -115,7 +114,7 @@ fn content_digest(
             None | Some([]) => return Ok(digest.finalize().into()),
             Some(read) => {
                 digest.update(read);
-                meter.bytes(length);
+                counter.bytes(length);
             }
         }
     }

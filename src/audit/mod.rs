@@ -12,18 +12,21 @@ pub(crate) mod method;
 pub(crate) mod node;
 pub(crate) mod overlay;
 pub(crate) mod snapshot;
+pub(crate) mod value;
 
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::audit::manifest::{Manifest, manifest};
+use crate::audit::overlay::read_upper;
 use crate::sandbox;
 use crate::sandbox::progress::ProgressCounter;
 use crate::sandbox::trees::Tree;
 
 pub use crate::audit::change::{Change, ChangeKind, FieldChange};
 pub use crate::audit::method::Method;
+pub use crate::audit::value::{AuditedField, ObjectType, Time, Value};
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,14 +56,14 @@ pub struct Auditor {
 }
 
 impl sandbox::Auditor for Auditor {
-    fn before(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<(), String> {
+    fn before(&mut self, trees: &[Tree], counter: &ProgressCounter<'_>) -> Result<(), String> {
         let start = Instant::now();
         for tree in trees {
             match tree {
                 Tree::Layer(_) => {}
                 Tree::Whole(tree) => {
                     let manifest =
-                        manifest(&tree.view, None, meter).map_err(|error| error.to_string())?;
+                        manifest(&tree.view, None, counter).map_err(|error| error.to_string())?;
                     self.before.push(manifest);
                 }
             }
@@ -69,18 +72,17 @@ impl sandbox::Auditor for Auditor {
         Ok(())
     }
 
-    fn after(&mut self, trees: &[Tree], meter: &ProgressCounter<'_>) -> Result<String, String> {
+    fn after(&mut self, trees: &[Tree], counter: &ProgressCounter<'_>) -> Result<String, String> {
         let start = Instant::now();
         let mut changes = Vec::new();
         let mut manifests = self.before.iter();
         for tree in trees {
             match tree {
-                Tree::Layer(layer) => crate::audit::overlay::read_upper(layer, &mut changes),
+                Tree::Layer(layer) => read_upper(layer, &mut changes),
                 Tree::Whole(tree) => {
                     let before = manifests.next().ok_or("a tree was not read before")?;
-                    manifest(&tree.view, Some(before), meter).map(|after| {
-                        crate::audit::snapshot::changes(tree, before, &after, &mut changes)
-                    })
+                    manifest(&tree.view, Some(before), counter)
+                        .map(|after| snapshot::changes(tree, before, &after, &mut changes))
                 }
             }
             .map_err(|error| error.to_string())?;

@@ -1,5 +1,5 @@
-//! The state of one file system object: everything that the audit holds against its
-//! former state.
+//! The state of one file system object: everything that the audit compares with its former
+//! state.
 
 use std::collections::BTreeMap;
 use std::fs::{FileType, Metadata};
@@ -8,16 +8,15 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::{fs, io};
 
+use crate::audit::value::{ObjectType, Time};
+
 /// Largest value of one extended attribute (xattr(7)), and of one list of names.
 const XATTR_MAX: usize = 65_536;
-
-/// Seconds since the epoch, and nanoseconds.
-pub(crate) type Time = (i64, i64);
 
 /// A path's state, of lstat(2), readlink(2) and lgetxattr(2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ObjectType,
     /// Permission bits with set-id and sticky ones.
     pub(crate) mode: u32,
     pub(crate) uid: u32,
@@ -28,7 +27,7 @@ pub(crate) struct Node {
     pub(crate) atime: Time,
     pub(crate) ctime: Time,
     /// Major and minor number of a device.
-    pub(crate) device: Option<(u32, u32)>,
+    pub(crate) device: Option<DeviceNumbers>,
     pub(crate) links: u64,
     /// Number on its file system.
     pub(crate) inode: u64,
@@ -38,53 +37,33 @@ pub(crate) struct Node {
     pub(crate) xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-/// What an object is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    File,
-    Directory,
-    Symlink,
-    CharDevice,
-    BlockDevice,
-    Fifo,
-    Socket,
+fn type_of(kind: FileType) -> ObjectType {
+    if kind.is_file() {
+        ObjectType::File
+    } else if kind.is_dir() {
+        ObjectType::Directory
+    } else if kind.is_symlink() {
+        ObjectType::Symlink
+    } else if kind.is_char_device() {
+        ObjectType::CharDevice
+    } else if kind.is_block_device() {
+        ObjectType::BlockDevice
+    } else if kind.is_fifo() {
+        ObjectType::Fifo
+    } else {
+        ObjectType::Socket
+    }
 }
 
-impl Kind {
-    fn of(kind: FileType) -> Self {
-        if kind.is_file() {
-            Self::File
-        } else if kind.is_dir() {
-            Self::Directory
-        } else if kind.is_symlink() {
-            Self::Symlink
-        } else if kind.is_char_device() {
-            Self::CharDevice
-        } else if kind.is_block_device() {
-            Self::BlockDevice
-        } else if kind.is_fifo() {
-            Self::Fifo
-        } else {
-            Self::Socket
-        }
-    }
-
-    /// The contract's word.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Directory => "directory",
-            Self::Symlink => "symlink",
-            Self::CharDevice => "char-device",
-            Self::BlockDevice => "block-device",
-            Self::Fifo => "fifo",
-            Self::Socket => "socket",
-        }
-    }
+/// What a device is called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DeviceNumbers {
+    pub(crate) major: u32,
+    pub(crate) minor: u32,
 }
 
 impl Node {
-    /// Reads one path without following it; `None` where there is nothing.
+    /// Reads one path without following it; `None` if there is nothing.
     pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
         match fs::symlink_metadata(path) {
             Ok(metadata) => Self::with(path, &metadata).map(Some),
@@ -101,9 +80,9 @@ impl Node {
     }
 
     fn with(path: &Path, metadata: &Metadata) -> io::Result<Self> {
-        let kind = Kind::of(metadata.file_type());
+        let kind = type_of(metadata.file_type());
         let number = metadata.rdev();
-        let target = (kind == Kind::Symlink)
+        let target = (kind == ObjectType::Symlink)
             .then(|| fs::read_link(path).map(|target| target.as_os_str().as_bytes().to_vec()))
             .transpose()?;
         Ok(Self {
@@ -111,16 +90,23 @@ impl Node {
             mode: metadata.mode() & 0o7777,
             uid: metadata.uid(),
             gid: metadata.gid(),
-            size: if kind == Kind::File {
+            size: if kind == ObjectType::File {
                 metadata.len()
             } else {
                 0
             },
-            mtime: (metadata.mtime(), metadata.mtime_nsec()),
-            atime: (metadata.atime(), metadata.atime_nsec()),
-            ctime: (metadata.ctime(), metadata.ctime_nsec()),
-            device: matches!(kind, Kind::CharDevice | Kind::BlockDevice)
-                .then(|| (rustix::fs::major(number), rustix::fs::minor(number))),
+            mtime: modified(metadata),
+            atime: accessed(metadata),
+            ctime: Time {
+                seconds: metadata.ctime(),
+                nanoseconds: metadata.ctime_nsec(),
+            },
+            device: matches!(kind, ObjectType::CharDevice | ObjectType::BlockDevice).then(|| {
+                DeviceNumbers {
+                    major: rustix::fs::major(number),
+                    minor: rustix::fs::minor(number),
+                }
+            }),
             links: metadata.nlink(),
             inode: metadata.ino(),
             target,
@@ -128,24 +114,38 @@ impl Node {
         })
     }
 
-    /// The same with modes, owners and times that were read before.
+    /// The same object with modes, owners and times that were read earlier.
     pub(crate) fn with_metadata(self, metadata: &Metadata) -> Self {
         Self {
             mode: metadata.mode() & 0o7777,
             uid: metadata.uid(),
             gid: metadata.gid(),
-            mtime: (metadata.mtime(), metadata.mtime_nsec()),
-            atime: (metadata.atime(), metadata.atime_nsec()),
+            mtime: modified(metadata),
+            atime: accessed(metadata),
             ..self
         }
     }
 
     pub(crate) fn is_dir(&self) -> bool {
-        self.kind == Kind::Directory
+        self.kind == ObjectType::Directory
     }
 
     pub(crate) fn is_file(&self) -> bool {
-        self.kind == Kind::File
+        self.kind == ObjectType::File
+    }
+}
+
+fn modified(metadata: &Metadata) -> Time {
+    Time {
+        seconds: metadata.mtime(),
+        nanoseconds: metadata.mtime_nsec(),
+    }
+}
+
+fn accessed(metadata: &Metadata) -> Time {
+    Time {
+        seconds: metadata.atime(),
+        nanoseconds: metadata.atime_nsec(),
     }
 }
 

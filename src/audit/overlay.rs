@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::audit::change::{Change, ChangeKind};
-use crate::audit::difference::{difference, one_sided, touched};
+use crate::audit::difference::{Content, States, difference, one_sided, touched};
 use crate::audit::error::{AuditError, at};
-use crate::audit::node::{Kind, Node};
+use crate::audit::node::{DeviceNumbers, Node};
+use crate::audit::value::ObjectType;
 use crate::sandbox::trees::AuditedLayer;
 
 /// Adds what one layer's build changed.
@@ -23,7 +24,7 @@ pub(crate) fn read_upper(
 ) -> Result<(), AuditError> {
     // A slash at the end follows `/proc/self/fd/N` to the directory itself.
     let (lower, upper) = (layer.lower.join(""), layer.upper.join(""));
-    let mut pending = vec![Pair {
+    let mut pending = vec![OverlaidPath {
         outside: layer.target.clone(),
         lower: Some(lower),
         upper,
@@ -37,17 +38,21 @@ pub(crate) fn read_upper(
 }
 
 /// One path in both directories; `lower` is `None` below something that is new.
-struct Pair {
+struct OverlaidPath {
     outside: PathBuf,
     lower: Option<PathBuf>,
     upper: PathBuf,
-    /// Metadata that stand for the lower path's, where they were read before the build.
+    /// Metadata that were read before the build, to be taken instead of the lower path's.
     before: Option<Metadata>,
     started: i64,
 }
 
-impl Pair {
-    fn visit(self, pending: &mut Vec<Pair>, changes: &mut Vec<Change>) -> Result<(), AuditError> {
+impl OverlaidPath {
+    fn visit(
+        self,
+        pending: &mut Vec<OverlaidPath>,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), AuditError> {
         let Some(after) = Node::read(&self.upper).map_err(at(&self.upper))? else {
             return Ok(());
         };
@@ -73,12 +78,14 @@ impl Pair {
         let path = self.outside.as_os_str().as_bytes();
         match (&before, &self.lower) {
             (Some(before), Some(lower)) => {
-                let is_content_other = before.is_file()
-                    && after.is_file()
-                    && (before.size != after.size
-                        || !is_same_content(lower, &self.upper).map_err(at(&self.upper))?);
-                let after = with_links_of(before, &after);
-                let change = difference(path, before, &after, is_content_other, self.started);
+                let content = self.content(lower, before, &after)?;
+                let states = States {
+                    before,
+                    after: &with_links_of(before, &after),
+                    content,
+                    started: self.started,
+                };
+                let change = difference(path, states);
                 // What leads to something touched was not touched itself.
                 let is_on_the_way = !names.is_empty() || self.before.is_some();
                 changes.extend(change.or_else(|| (!is_on_the_way).then(|| touched(path))));
@@ -92,7 +99,7 @@ impl Pair {
             .lower
             .filter(|_| before.as_ref().is_some_and(Node::is_dir));
         for name in names {
-            pending.push(Pair {
+            pending.push(OverlaidPath {
                 outside: self.outside.join(&name),
                 lower: lower.as_ref().map(|lower| lower.join(&name)),
                 upper: self.upper.join(&name),
@@ -101,6 +108,17 @@ impl Pair {
             });
         }
         Ok(())
+    }
+
+    fn content(&self, lower: &Path, before: &Node, after: &Node) -> Result<Content, AuditError> {
+        let is_same = !(before.is_file() && after.is_file())
+            || before.size == after.size
+                && is_same_content(lower, &self.upper).map_err(at(&self.upper))?;
+        Ok(if is_same {
+            Content::Same
+        } else {
+            Content::Other
+        })
     }
 
     /// A directory of the lower tree was replaced: what is not there again is removed.
@@ -117,7 +135,8 @@ impl Pair {
 
 /// Overlayfs records a removal as a 0:0 character device (kernel, overlayfs.rst).
 fn is_whiteout(node: &Node) -> bool {
-    node.kind == Kind::CharDevice && node.device == Some((0, 0))
+    let device = DeviceNumbers { major: 0, minor: 0 };
+    node.kind == ObjectType::CharDevice && node.device == Some(device)
 }
 
 /// Whether nothing of the lower directory shows through this one.

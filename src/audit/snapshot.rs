@@ -5,8 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::audit::change::{Change, ChangeKind};
-use crate::audit::difference::{difference, one_sided, touched};
-use crate::audit::manifest::{Manifest, Record};
+use crate::audit::difference::{Content, States, difference, one_sided, touched};
+use crate::audit::manifest::{Manifest, ManifestEntry};
+use crate::audit::value::AuditedField;
 use crate::sandbox::trees::{TreeOrigin, WholeTree};
 
 /// Adds what changed in a tree.
@@ -29,8 +30,18 @@ pub(crate) fn changes(
         let change = match after.get(path) {
             None => Some(one_sided(&full(path), ChangeKind::Removed)),
             Some(new) => {
-                let content = old.digest != new.digest;
-                let change = difference(&full(path), &old.node, &new.node, content, tree.started)
+                let content = if old.digest == new.digest {
+                    Content::Same
+                } else {
+                    Content::Other
+                };
+                let states = States {
+                    before: &old.node,
+                    after: &new.node,
+                    content,
+                    started: tree.started,
+                };
+                let change = difference(&full(path), states)
                     .filter(|change| !lost_a_name_only(change, old, new, &gone))
                     .filter(|change| {
                         !is_root(path)
@@ -57,7 +68,10 @@ fn is_root(path: &Path) -> bool {
 }
 
 fn is_time_only(change: &Change) -> bool {
-    change.fields.iter().all(|field| field.name == "mtime")
+    change
+        .fields
+        .iter()
+        .all(|field| field.field == AuditedField::Mtime)
 }
 
 /// Inodes that lost one of their names. The other names then have another link count and
@@ -74,11 +88,19 @@ fn names_gone(before: &Manifest, after: &Manifest) -> BTreeSet<u64> {
         .collect()
 }
 
-fn lost_a_name_only(change: &Change, old: &Record, new: &Record, gone: &BTreeSet<u64>) -> bool {
+fn lost_a_name_only(
+    change: &Change,
+    old: &ManifestEntry,
+    new: &ManifestEntry,
+    gone: &BTreeSet<u64>,
+) -> bool {
     old.node.inode == new.node.inode
         && new.node.links < old.node.links
         && gone.contains(&old.node.inode)
-        && change.fields.iter().all(|field| field.name == "nlink")
+        && change
+            .fields
+            .iter()
+            .all(|field| field.field == AuditedField::Nlink)
 }
 
 #[cfg(test)]
@@ -87,6 +109,7 @@ mod tests {
 
     use super::*;
     use crate::audit::manifest::manifest;
+    use crate::audit::value::Time;
     use crate::sandbox::progress::ProgressCounter;
     use crate::sandbox::protocol::Activity;
 
@@ -100,7 +123,10 @@ mod tests {
         // Reading changes access times here; a sandbox's file systems keep none.
         let without_atime = |mut manifest: Manifest| {
             for record in manifest.values_mut() {
-                record.node.atime = (0, 0);
+                record.node.atime = Time {
+                    seconds: 0,
+                    nanoseconds: 0,
+                };
             }
             manifest
         };
@@ -122,7 +148,7 @@ mod tests {
                 let fields: String = change
                     .fields
                     .iter()
-                    .map(|field| format!(" {}", field.name))
+                    .map(|field| format!(" {}", field.field))
                     .collect();
                 let path = change.path.escape_ascii();
                 format!("{path} {}{fields}", change.kind.as_str())

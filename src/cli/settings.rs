@@ -1,5 +1,9 @@
 //! Arguments and environment, resolved once into what the library takes. Nothing below sees an
 //! argument.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the command that is audited gets this environment"
+)]
 
 use std::sync::Arc;
 
@@ -18,12 +22,12 @@ use crate::sandbox::plan::Network;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::command_audit::Command;
 use crate::verify::environment::Environment;
+use crate::verify::epoch::{EpochSource, GivenEpoch};
 use crate::verify::leak_check::can_be_copied;
-use crate::verify::options::{
-    Concurrency, EpochSource, GivenEpoch, LeakCheck, Options, Subject, When,
-};
+use crate::verify::options::{Concurrency, LeakCheck, Options, Subject};
 use crate::verify::outside_system::choice;
 use crate::verify::requests::Requests;
+use crate::verify::requests::When;
 
 /// Refuses options of `verify` that contradict one another, before anything is opened.
 ///

@@ -1,9 +1,9 @@
 //! Contents of small files that a later stage asked for.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
-use crate::compare::pairing::index::IndexError;
 use crate::input::read_at::{ReadAt, read_up_to};
 use crate::tar::entry_path::EntryPath;
 use crate::tar::raw_entry::RawEntry;
@@ -50,11 +50,7 @@ impl Collector {
         );
     }
 
-    pub(crate) fn visit(
-        &mut self,
-        reader: &dyn ReadAt,
-        group: &RawEntry,
-    ) -> Result<(), IndexError> {
+    pub(crate) fn visit(&mut self, reader: &dyn ReadAt, group: &RawEntry) -> io::Result<()> {
         if group.content + group.size > reader.length() || !self.wants(group) {
             return Ok(());
         }

@@ -4,20 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compare::field_value::{FieldDetail, FieldValue};
-use crate::compare::notes::Note;
+use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
 use crate::tar::entry::{Entry, Kind};
 use crate::tar::entry_path::EntryPath;
-
-/// Which input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
-    /// The first.
-    Left,
-    /// The second.
-    Right,
-}
 
 /// The result of a comparison.
 #[derive(Debug, Clone)]

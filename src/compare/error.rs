@@ -1,8 +1,9 @@
 //! Failures in words: `SOURCE: where: what`, and at most one piece of advice.
 
-use crate::compare::comparison::{Side, Trouble};
+use crate::compare::comparison::Trouble;
 use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::{IndexError, Stop};
+use crate::compare::side::Side;
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
 use crate::text::quote;

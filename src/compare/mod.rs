@@ -10,11 +10,14 @@ pub(crate) mod error;
 pub(crate) mod field_names;
 pub(crate) mod field_value;
 pub(crate) mod filter;
+pub(crate) mod note;
 pub(crate) mod notes;
 pub(crate) mod options;
 pub(crate) mod outcome;
 pub mod pairing;
 pub mod prefix;
+pub(crate) mod progress;
+pub(crate) mod side;
 pub mod spill;
 
 use crate::compare::diff::compression::Compressions;
@@ -25,16 +28,15 @@ use crate::input::source::{Opened, open};
 
 pub use crate::compare::comparison::{
     ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
-    Side, SideEntry, SideSummary, Trouble,
+    SideEntry, SideSummary, Trouble,
 };
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
-pub use crate::compare::notes::Note;
+pub use crate::compare::note::Note;
 pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
+pub use crate::compare::progress::Progress;
+pub use crate::compare::side::Side;
 pub use crate::input::{Source, SourceKind};
-
-/// Told how many bytes of the left archive were compared so far, once a chunk, from any thread.
-pub type Progress<'call> = dyn Fn(u64) + Sync + 'call;
 
 /// Compares two archives.
 ///

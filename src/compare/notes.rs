@@ -1,52 +1,11 @@
 //! What was capped or not looked at, with counts.
 
-use crate::compare::comparison::{Divergence, Side};
+use crate::compare::comparison::Divergence;
 use crate::compare::field_value::{FieldDetail, FieldValue};
+use crate::compare::note::Note;
 use crate::compare::options::{ContentPolicy, DIGESTED, Depth, Options};
 use crate::compare::pairing::index::Stop;
-
-/// Something that a comparison did not look at, or that its result shows in part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
-    /// Only the verdict was asked for: no entry was looked at.
-    VerdictOnly,
-    /// Divergent contents that have no digest.
-    NoDigest {
-        /// How many.
-        contents: u64,
-        /// Largest content that gets one, in bytes.
-        limit: u64,
-    },
-    /// Divergent contents that are not shown, because that was asked for.
-    Omitted {
-        /// How many.
-        contents: u64,
-    },
-    /// Divergent contents that are shown at their first difference only.
-    TooLarge {
-        /// How many.
-        contents: u64,
-        /// Largest content that is compared as text, in bytes.
-        limit: u64,
-    },
-    /// Divergent contents that are not shown, because the limit on details was reached before.
-    NoRoom {
-        /// How many.
-        contents: u64,
-    },
-    /// Divergent contents that are shown in part, because the limit on details was reached.
-    Cut {
-        /// How many.
-        contents: u64,
-    },
-    /// Entries of one side that were not looked at.
-    EntriesLeft {
-        /// The side.
-        side: Side,
-        /// How many entries were looked at.
-        after: u64,
-    },
-}
+use crate::compare::side::Side;
 
 /// Notes on the divergences that are reported, and on where reading the archives ended.
 pub(crate) fn of(

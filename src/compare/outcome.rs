@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::compare::comparison::Side;
-use crate::compare::diff::Explained;
+use crate::compare::diff::differences::Differences;
+use crate::compare::side::Side;
 use crate::input::decode::ContainerStats;
 use crate::input::stream::Side as Stream;
 
@@ -14,7 +14,7 @@ pub(crate) struct Outcome {
     pub(crate) bytes: (u64, u64),
     /// Offset of the first difference of the decoded streams; `None`: they are equal.
     pub(crate) first: Option<u64>,
-    pub(crate) explained: Explained,
+    pub(crate) explained: Differences,
     /// What was seen of the containers, where there were any.
     pub(crate) containers: (ContainerFacts, ContainerFacts),
     /// Errors that ended an input early.

@@ -11,7 +11,7 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, run_of, runs, runs_without};
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::{Process, Script};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// The divergences of one comparison, and the findings so far.
 #[derive(Debug)]

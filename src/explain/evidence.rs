@@ -1,6 +1,7 @@
 //! What a finding rests on.
 
-use crate::compare::comparison::{Divergence, Side};
+use crate::compare::comparison::Divergence;
+use crate::compare::side::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::script_runs::ScriptRun;

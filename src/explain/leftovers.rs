@@ -1,6 +1,7 @@
 //! What differs and what escaped, by package, and what of it belongs to no known package.
 
 use crate::audit::change::{Change, ChangeKind};
+use crate::audit::value::AuditedField;
 use crate::compare::comparison::{Comparison, Divergence};
 use crate::explain::divergent_fields::has_only;
 use crate::explain::explanation::Explanation;
@@ -61,7 +62,10 @@ pub(crate) fn escaped(escapes: &[Change], explanation: &Explanation) -> Vec<Owne
 /// Whether nothing but the time of a path changed.
 fn is_mtime(change: &Change) -> bool {
     let fields = &change.fields;
-    !fields.is_empty() && fields.iter().all(|field| field.name == "mtime")
+    !fields.is_empty()
+        && fields
+            .iter()
+            .all(|field| field.field == AuditedField::Mtime)
 }
 
 /// Whether a path stands directly in a directory, which may be the root.

@@ -1,6 +1,6 @@
 //! Which maintainer script of a package it was (deb-postinst(5) and its neighbours).
 
-use crate::explain::scripts::package::Kind;
+use crate::explain::scripts::kind::Kind;
 use crate::trace::process::Script;
 
 /// A maintainer script, or a run of one that has a name of its own.

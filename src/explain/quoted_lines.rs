@@ -5,7 +5,7 @@ use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::script_runs::{ScriptRun, runs};
-use crate::explain::scripts::package::Kind;
+use crate::explain::scripts::kind::Kind;
 use crate::explain::scripts::{Line, Reach};
 use crate::trace::process::Script;
 

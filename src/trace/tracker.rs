@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::trace::event::{Event, PathBase, TracedPath, events, joined, not_executable, refused};
 use crate::trace::process::Process;
+use crate::trace::record::{Trace, inside, is_data, note};
 use crate::trace::syscall::{Call, Lines};
-use crate::trace::trace::{Trace, inside, is_data, note};
 
 /// What is known of a process while it runs.
 #[derive(Debug, Clone)]

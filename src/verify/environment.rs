@@ -1,5 +1,6 @@
 //! What twinroot takes from the machine and the environment that it runs in. Nothing else below
 //! the command line reads environment variables.
+#![expect(clippy::disallowed_methods, reason = "this is the one place")]
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -4,12 +4,15 @@
 //! [`verdict`]; what is run is run by an executor, which tests replace.
 
 pub mod artifacts;
+pub mod build_facts;
 pub mod command_audit;
 mod compared;
 pub mod environment;
+pub mod epoch;
 pub mod error;
 mod escapes;
 mod executor;
+pub(crate) mod explained;
 mod freeze;
 pub mod leak_check;
 mod matrix;

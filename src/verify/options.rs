@@ -12,7 +12,8 @@ use crate::bootstrap::outside::Choice;
 use crate::sandbox::launch::Interrupts;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::environment::Environment;
-use crate::verify::requests::Requests;
+use crate::verify::epoch::GivenEpoch;
+use crate::verify::requests::{Requests, When};
 
 /// Everything that [`verify`](crate::verify::verify) is asked to do.
 #[derive(Debug)]
@@ -72,26 +73,6 @@ pub struct Subject {
     pub environment: Environment,
 }
 
-/// A `SOURCE_DATE_EPOCH` that the user gave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GivenEpoch {
-    /// Seconds since 1970-01-01 00:00 UTC.
-    pub seconds: i64,
-    /// How it was given.
-    pub source: EpochSource,
-}
-
-/// Where an epoch comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EpochSource {
-    /// An option.
-    Argument,
-    /// The environment variable `SOURCE_DATE_EPOCH`.
-    Environment,
-    /// The date of the suite's Release file.
-    Release,
-}
-
 /// Whether chrootless builds on altered outside systems are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeakCheck {
@@ -119,17 +100,6 @@ impl Concurrency {
             Self::Two => 2,
         }
     }
-}
-
-/// When further builds are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Whatever the result is.
-    Always,
-    /// If something differs or escaped.
-    Needed,
-    /// Never.
-    Never,
 }
 
 impl Subject {

@@ -3,7 +3,6 @@
 use crate::audit::method::Method;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
-use crate::verify::options::When;
 
 /// The builds that are asked for: a pair that is compared entry by entry and explained, and
 /// extra builds, each compared with the pair's normal build.
@@ -79,6 +78,17 @@ fn distinct(modes: impl Iterator<Item = BuildMode>) -> Vec<BuildMode> {
         }
     }
     kept
+}
+
+/// When further builds are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Whatever the result is.
+    Always,
+    /// If something differs or escaped.
+    Needed,
+    /// Never.
+    Never,
 }
 
 /// What the compared builds showed, as far as it decides which builds are made next.

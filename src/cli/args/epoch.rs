@@ -1,5 +1,6 @@
 //! `SOURCE_DATE_EPOCH` of the environment
 //! (<https://reproducible-builds.org/specs/source-date-epoch/>).
+#![expect(clippy::disallowed_methods, reason = "the variable is an argument")]
 
 use std::env;
 

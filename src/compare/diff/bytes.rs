@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::compare::Progress;
 use crate::compare::pairing::index::{Index, IndexReader};
+use crate::compare::progress::Progress;
 use crate::compare::spill::vec::{Cursor, SpillVec};
 use crate::input::read_at::{PIECE, ReadAt, first_difference};
 

@@ -3,6 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod compression;
 pub(crate) mod content;
+pub(crate) mod differences;
 pub(crate) mod encoding;
 pub(crate) mod fields;
 pub(crate) mod global_headers;
@@ -12,16 +13,18 @@ pub(crate) mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use crate::compare::Progress;
 use crate::compare::collect::Collector;
-use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, Side, SideEntry};
+use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, SideEntry};
 use crate::compare::diff::bytes::differing_pairs;
+use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Index, IndexError, Key, Stop, read_raw_entry};
+use crate::compare::pairing::index::{Index, IndexError, Key, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
+use crate::compare::progress::Progress;
+use crate::compare::side::Side;
 use crate::compare::spill::vec::SpillVec;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
@@ -43,16 +46,6 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) collectors: (Collector, Collector),
 }
 
-/// What explaining gave.
-#[derive(Debug, Default)]
-pub(crate) struct Explained {
-    pub(crate) divergences: Vec<Divergence>,
-    pub(crate) archive: Vec<ArchiveDivergence>,
-    pub(crate) entries: (u64, u64),
-    pub(crate) stops: Vec<(Side, Stop)>,
-    pub(crate) collected: (Collector, Collector),
-}
-
 struct Work<'input, 'options> {
     parting: &'options FirstDifference<'input>,
     options: &'options Options,
@@ -62,7 +55,7 @@ struct Work<'input, 'options> {
     retain: u64,
     /// Side and record number of each divergence, from which occurrences are counted.
     places: Vec<(Side, usize)>,
-    out: Explained,
+    out: Differences,
 }
 
 /// Names everything that differs from the parting on.
@@ -73,7 +66,7 @@ pub(crate) fn explain(
     mut parting: FirstDifference<'_>,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Explained, IndexError> {
+) -> Result<Differences, IndexError> {
     let before = parting.before.len() as u64;
     let mut collectors = std::mem::take(&mut parting.collectors);
     let (left, right) = {
@@ -99,12 +92,12 @@ pub(crate) fn explain(
         room: options.limits.details,
         retain: options.limits.retain,
         places: Vec::new(),
-        out: Explained {
+        out: Differences {
             entries: (
                 before + left.records.len() as u64,
                 before + right.records.len() as u64,
             ),
-            ..Explained::default()
+            ..Differences::default()
         },
     };
     work.changed(&found, &differing)?;

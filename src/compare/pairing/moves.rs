@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::compare::comparison::Side;
 use crate::compare::diff::content::digest;
 use crate::compare::diff::fields;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{IndexError, Key, key};
+use crate::compare::side::Side;
 use crate::tar::entry::trim_slash;
 
 /// Reads an entry by its record number; one at a time, because there may be many.

@@ -2,14 +2,15 @@
 
 use std::fs::File;
 
-use crate::compare::Progress;
 use crate::compare::collect::Collector;
-use crate::compare::comparison::Side;
 use crate::compare::diff::bytes::first_in_files;
-use crate::compare::diff::{Explained, FirstDifference, explain};
+use crate::compare::diff::differences::Differences;
+use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::{Flow, IndexError, Stop, key, walk};
+use crate::compare::progress::Progress;
+use crate::compare::side::Side;
 use crate::compare::spill::vec::SpillVec;
 use crate::input::read_at::ReadAt;
 use crate::tar::parser::Parser;
@@ -106,9 +107,9 @@ impl Prefix {
     }
 
     /// What is known where both sides are equal.
-    fn into_explained(self) -> Explained {
+    fn into_explained(self) -> Differences {
         let entries = self.before.len() as u64;
-        Explained {
+        Differences {
             entries: (entries, entries),
             stops: self
                 .stop
@@ -116,7 +117,7 @@ impl Prefix {
                 .into_iter()
                 .collect(),
             collected: (self.collector.clone(), self.collector),
-            ..Explained::default()
+            ..Differences::default()
         }
     }
 }

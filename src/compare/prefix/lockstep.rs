@@ -8,10 +8,10 @@ use std::io;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
-use crate::compare::comparison::Side;
-use crate::compare::diff::Explained;
+use crate::compare::diff::differences::Differences;
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{IndexError, Stop, key};
+use crate::compare::side::Side;
 use crate::compare::spill::vec::SpillVec;
 use crate::input::spool::Segment;
 use crate::tar::parser::{Need, Parser};
@@ -223,14 +223,14 @@ impl Lockstep {
     }
 
     /// What is known where the streams were equal to their end.
-    pub(crate) fn into_explained(mut self) -> Explained {
+    pub(crate) fn into_explained(mut self) -> Differences {
         if self.stop.is_none()
             && let Err(error) = self.end()
         {
             self.stopped(error);
         }
         let entries = self.before.len() as u64;
-        Explained {
+        Differences {
             entries: (entries, entries),
             stops: self
                 .stop
@@ -238,7 +238,7 @@ impl Lockstep {
                 .into_iter()
                 .collect(),
             collected: (self.collector.clone(), self.collector),
-            ..Explained::default()
+            ..Differences::default()
         }
     }
 

@@ -7,13 +7,13 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::compare::Progress;
-use crate::compare::comparison::Side;
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::{ContainerFacts, Outcome};
 use crate::compare::pairing::index::IndexError;
 use crate::compare::prefix::lockstep::Lockstep;
+use crate::compare::progress::Progress;
+use crate::compare::side::Side;
 use crate::input::read_at::ReadAt as _;
 use crate::input::source::Opened;
 use crate::input::spool::Spool;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 use crate::explain::content::fact::{
     Fact, ItemName, Noun, OrderedItems, Property, PropertyChange, PropertyKind,
 };

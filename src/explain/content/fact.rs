@@ -1,6 +1,6 @@
 //! What two contents say that differs, as data. `report::sentences::fact` writes the sentences.
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 
 /// How two contents differ.
 #[derive(Debug, Clone, PartialEq, Eq)]

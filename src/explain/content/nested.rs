@@ -3,8 +3,9 @@
 use std::io::Cursor;
 
 use crate::compare::compare as compare_archives;
-use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence, Side};
+use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence};
 use crate::compare::options::{Limits, Options};
+use crate::compare::side::Side;
 use crate::explain::content::fact::{EntryChange, Fact, PropertyChange, PropertyKind};
 use crate::explain::content::packed::UNPACKED;
 use crate::input::source::{Source, SourceKind};

@@ -1,6 +1,6 @@
 //! The chroots have different packages, or versions of them, so that anything may differ.
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 use crate::explain::case::Case;
 use crate::explain::chroots::Versions;
 use crate::explain::evidence::Evidence;

@@ -3,8 +3,8 @@
 //! A command that is in no table counts as acting on the system it runs on: it is better to
 //! show a line too many than to miss the one that wrote.
 
-use crate::explain::scripts::Act;
 use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::line::Act;
 
 /// Programs that read `DPKG_ROOT` themselves, seen in their own files: dpkg's,
 /// init-system-helpers', debianutils' and passwd's shadowconfig.
@@ -370,4 +370,40 @@ fn file(path: &Value, directory: &Value, act: fn(String) -> Act) -> Option<Act> 
                 .iter()
                 .any(|place| shown.starts_with(place)));
     (is_path && !is_outsides_own).then(|| act(shown))
+}
+
+/// What tools are known to make: the tool, and the start of the paths.
+const MAKES: [(&str, &str); 24] = [
+    ("add-shell", "etc/shells"),
+    ("addgroup", "etc/group"),
+    ("addgroup", "etc/gshadow"),
+    ("adduser", "etc/group"),
+    ("adduser", "etc/gshadow"),
+    ("adduser", "etc/passwd"),
+    ("adduser", "etc/shadow"),
+    ("adduser", "run/adduser"),
+    ("groupadd", "etc/group"),
+    ("groupadd", "etc/gshadow"),
+    ("ldconfig", "etc/ld.so.cache"),
+    ("ldconfig", "var/cache/ldconfig"),
+    ("pam-auth-update", "etc/pam.d"),
+    ("systemd-hwdb", "usr/lib/udev/hwdb.bin"),
+    ("systemd-machine-id-setup", "etc/machine-id"),
+    ("update-alternatives", "etc/alternatives"),
+    ("update-ca-certificates", "etc/ssl/certs"),
+    ("update-passwd", "etc/passwd"),
+    ("update-rc.d", "etc/rc"),
+    ("update-shells", "etc/shells"),
+    ("update-shells", "var/lib/shells.state"),
+    ("useradd", "etc/passwd"),
+    ("useradd", "etc/shadow"),
+    ("systemd-sysusers", "etc/passwd"),
+];
+
+/// Whether a tool is known to make a path.
+pub(crate) fn makes(tool: &str, path: &str) -> bool {
+    let name = tool.rsplit('/').next().unwrap_or(tool);
+    MAKES
+        .iter()
+        .any(|(known, start)| *known == name && path.starts_with(start))
 }

@@ -1,7 +1,9 @@
 //! How the idioms of maintainer scripts are read.
 
-use crate::explain::scripts::package::{Kind, Scripts};
-use crate::explain::scripts::{Act, Reach, Script, Support};
+use crate::explain::scripts::kind::Kind;
+use crate::explain::scripts::line::{Act, Reach, Support};
+use crate::explain::scripts::package::Scripts;
+use crate::explain::scripts::script::Script;
 
 fn postinst(body: &str) -> Script {
     Script::read(

@@ -4,65 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::ByteSlice;
 
-use crate::explain::scripts::{Line, Reach, Script};
+use crate::explain::scripts::kind::Kind;
+use crate::explain::scripts::line::Line;
+use crate::explain::scripts::script::Script;
 
 /// Directory of dpkg's per-package files, in a normalized path.
 const INFO: &[u8] = b"var/lib/dpkg/info/";
-
-/// Which script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// debconf's questions.
-    Config,
-    /// Before unpacking.
-    Preinst,
-    /// Configuration, and triggers.
-    Postinst,
-    /// Before removal.
-    Prerm,
-    /// After removal.
-    Postrm,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Config,
-        Self::Preinst,
-        Self::Postinst,
-        Self::Prerm,
-        Self::Postrm,
-    ];
-
-    /// dpkg's word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Preinst => "preinst",
-            Self::Postinst => "postinst",
-            Self::Prerm => "prerm",
-            Self::Postrm => "postrm",
-        }
-    }
-
-    /// Whether it does not run on initial installation at all.
-    pub(crate) fn runs_later(self) -> bool {
-        match self {
-            Self::Prerm | Self::Postrm => true,
-            Self::Config | Self::Preinst | Self::Postinst => false,
-        }
-    }
-
-    /// Its first argument, and when that is given.
-    pub(crate) fn action(self) -> (&'static str, Reach) {
-        match self {
-            Self::Config | Self::Postinst => ("configure", Reach::Installs),
-            Self::Preinst => ("install", Reach::Installs),
-            Self::Prerm | Self::Postrm => ("remove", Reach::OtherAction),
-        }
-    }
-}
 
 /// The scripts of one package.
 pub type PackageScripts = BTreeMap<Kind, Script>;
@@ -157,40 +104,4 @@ impl Scripts {
             })
             .collect()
     }
-}
-
-/// What tools are known to make: the tool, and the start of the paths.
-const MAKES: [(&str, &str); 24] = [
-    ("add-shell", "etc/shells"),
-    ("addgroup", "etc/group"),
-    ("addgroup", "etc/gshadow"),
-    ("adduser", "etc/group"),
-    ("adduser", "etc/gshadow"),
-    ("adduser", "etc/passwd"),
-    ("adduser", "etc/shadow"),
-    ("adduser", "run/adduser"),
-    ("groupadd", "etc/group"),
-    ("groupadd", "etc/gshadow"),
-    ("ldconfig", "etc/ld.so.cache"),
-    ("ldconfig", "var/cache/ldconfig"),
-    ("pam-auth-update", "etc/pam.d"),
-    ("systemd-hwdb", "usr/lib/udev/hwdb.bin"),
-    ("systemd-machine-id-setup", "etc/machine-id"),
-    ("update-alternatives", "etc/alternatives"),
-    ("update-ca-certificates", "etc/ssl/certs"),
-    ("update-passwd", "etc/passwd"),
-    ("update-rc.d", "etc/rc"),
-    ("update-shells", "etc/shells"),
-    ("update-shells", "var/lib/shells.state"),
-    ("useradd", "etc/passwd"),
-    ("useradd", "etc/shadow"),
-    ("systemd-sysusers", "etc/passwd"),
-];
-
-/// Whether a tool is known to make a path.
-pub(crate) fn makes(tool: &str, path: &str) -> bool {
-    let name = tool.rsplit('/').next().unwrap_or(tool);
-    MAKES
-        .iter()
-        .any(|(known, start)| *known == name && path.starts_with(start))
 }

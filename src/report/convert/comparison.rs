@@ -11,7 +11,7 @@ use crate::explain::explanation::Explanation;
 use crate::input::compression::Compression;
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
-use crate::report::sentences::note;
+use crate::report::sentences;
 use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -53,7 +53,7 @@ impl From<&Comparison> for Report {
             frozen: None,
             ignored: ignored(comparison),
             known: Vec::new(),
-            notes: comparison.notes.iter().map(note::of_comparison).collect(),
+            notes: notes(comparison),
             trouble: trouble(comparison),
             timings: Times::new(),
         }
@@ -143,6 +143,12 @@ pub(crate) fn ignored(comparison: &Comparison) -> Vec<IgnoredRule> {
             count: *count,
         })
         .collect()
+}
+
+/// What the comparison did not look at.
+pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
+    let notes = comparison.notes.iter();
+    notes.map(sentences::note::of_comparison).collect()
 }
 
 /// Why the comparison is not complete, if it is not.

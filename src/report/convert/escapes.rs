@@ -45,14 +45,13 @@ pub(crate) fn escape(change: &audit::Change) -> Escape {
 }
 
 fn field(field: &audit::FieldChange) -> DivergentField {
-    let value = |text: &String| match field.name.as_str() {
-        "mtime" | "atime" if text.starts_with(|first: char| first.is_ascii_digit()) => {
-            Some(time(text))
-        }
-        _ => Some(text.clone()).filter(|text| !text.is_empty()),
+    let value = |value: &Option<audit::Value>| match value {
+        Some(audit::Value::Time(at)) => Some(time(&at.to_string())),
+        Some(value) => Some(value.to_string()).filter(|text| !text.is_empty()),
+        None => None,
     };
     DivergentField {
-        name: field.name.clone(),
+        name: field.field.to_string(),
         left: value(&field.before),
         right: value(&field.after),
         detail: None,

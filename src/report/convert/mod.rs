@@ -7,7 +7,6 @@ pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod escapes;
 pub(crate) mod executed;
-pub(crate) mod explained;
 pub(crate) mod frozen;
 pub(crate) mod matrix;
 pub(crate) mod packages;

@@ -7,7 +7,6 @@ use crate::report::convert::causes::causes;
 use crate::report::convert::comparison::{divergences, trouble};
 use crate::report::convert::details::by_format;
 use crate::report::convert::escapes::escapes;
-use crate::report::convert::explained::{ComparedBuild, explained};
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::timings::timings;
@@ -20,7 +19,9 @@ use crate::report::wire::outside::{Escape, Outside};
 use crate::report::wire::package::Package;
 use crate::report::wire::report::Report;
 use crate::report::wire::trouble::Trouble;
+use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
+use crate::verify::explained::{ComparedBuild, explained};
 use crate::verify::result::{Altered, Extra, Verification};
 
 impl From<&Verification> for Report {
@@ -137,7 +138,7 @@ impl<'a> ExplainedExtra<'a> {
         };
         RowName {
             label: self.extra.label,
-            mode: self.extra.mode.mode().into(),
+            mode: scripts_ran(self.extra.mode).into(),
             technique: self.extra.mode.technique(),
             outside: self.altered.map_or(RowOutside::Same, outside),
         }

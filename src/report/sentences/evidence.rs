@@ -1,6 +1,6 @@
 //! What a finding rests on, a line each.
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
 use crate::explain::finding::Finding;

@@ -1,6 +1,6 @@
 //! What differs between two contents, a line for each fact.
 
-use crate::compare::comparison::Side;
+use crate::compare::side::Side;
 use crate::explain::content::fact::{
     EntryChange, Fact, ItemName, OrderedItems, Property, PropertyChange, TextDifference,
 };

@@ -1,7 +1,7 @@
 //! What a comparison or a verification did not look at, in words.
 
-use crate::compare::comparison::Side;
-use crate::compare::notes::Note;
+use crate::compare::note::Note;
+use crate::compare::side::Side;
 use crate::verify;
 use crate::verify::note::Wanted;
 

@@ -1,6 +1,6 @@
 //! What tests need of the machine, each looked for once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use crate::support::run::{TWINROOT, succeeds};
 
 /// What a test needs of the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
     /// Namespaces, overlayfs, mmdebstrap and all else that `twinroot doctor` looks for.
     Sandboxes,
@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Emulator(&'static str),
     /// A kernel that gives a sandbox a list of emulators of its own.
     OwnEmulators,
+    /// The program dpkg, which knows this machine's architecture.
+    Dpkg,
     /// This machine is Debian 12.
     Debian12,
 }
@@ -42,7 +44,7 @@ pub(crate) fn plain_user() -> Option<String> {
 impl Need {
     /// Why this machine does not meet the need; `None` if it does.
     pub(crate) fn missing(self) -> Option<String> {
-        static ANSWERS: LazyLock<Mutex<HashMap<Need, Option<String>>>> =
+        static ANSWERS: LazyLock<Mutex<BTreeMap<Need, Option<String>>>> =
             LazyLock::new(Mutex::default);
         let known = || ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = known().get(&self) {
@@ -71,6 +73,10 @@ impl Need {
                 let (version, patch_level) = kernel();
                 ((version, patch_level) < (6, 7))
                     .then(|| format!("needs Linux 6.7, and this is {version}.{patch_level}"))
+            }
+            Self::Dpkg => {
+                let runs = succeeds(Command::new("dpkg").arg("--version"));
+                (!runs).then(|| "needs dpkg".to_owned())
             }
             Self::Debian12 => {
                 let release = fs::read_to_string("/etc/os-release").unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Conditions on what a chrootless initial installation has: `$1`, an empty `$2`, `DPKG_ROOT`.
 
-use crate::explain::scripts::Reach;
 use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::line::Reach;
 
 /// What a command's exit status is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Expansion of words: parameters, and the commands inside them.
 
-use crate::explain::scripts::Reach;
 use crate::explain::scripts::interpret::value::{Piece, Value};
 use crate::explain::scripts::interpret::walk::Walk;
+use crate::explain::scripts::line::Reach;
 use crate::explain::scripts::shell::syntax::{Expansion, List, Node, Part, Word};
 
 /// Longest value that is followed; assignments in loops could double it without end.

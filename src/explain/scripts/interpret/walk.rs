@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use crate::explain::scripts::commands::{acts, redirected};
 use crate::explain::scripts::interpret::condition::{Outcome, matches, test, versions};
 use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::line::{Act, Reach};
 use crate::explain::scripts::shell::syntax::{Link, List, Node, Redirect, Simple, Word};
-use crate::explain::scripts::{Act, Reach};
 
 /// Most simple commands that one script's walk looks at, calls and loops unrolled.
 const COMMANDS: usize = 20_000;

@@ -1,10 +1,20 @@
 //! Words of a shell script: quotes, expansions, continuation lines, here-documents.
 
-use crate::explain::scripts::shell::parser::{parse, parse_until_parenthesis};
-use crate::explain::scripts::shell::syntax::{Expansion, Part, Word, plain};
+use crate::explain::scripts::shell::syntax::{Expansion, List, Part, Word, plain};
 
 /// Deepest nesting that is followed; scripts of people have less than ten.
 pub(crate) const DEEPEST: usize = 128;
+
+/// How commands inside a word are read, `$(…)` and backquotes: the parser stands above the lexer
+/// and hands itself in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nested {
+    /// Reads the commands up to a closing parenthesis, and passes over that.
+    pub(crate) until_parenthesis: fn(&mut Lexer<'_>) -> List,
+    /// Reads the commands of a text that begins on this line, at this depth of nesting; with the
+    /// first line that was not understood.
+    pub(crate) whole: fn(&[u8], usize, usize) -> (List, Option<usize>),
+}
 
 /// Where reading a script is.
 #[derive(Debug)]
@@ -19,10 +29,11 @@ pub(crate) struct Lexer<'a> {
     pub(crate) unread: Option<usize>,
     /// Ends of here-documents that begin after this line; whether tabs are stripped.
     heredocs: Vec<(String, bool)>,
+    nested: Nested,
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(text: &'a [u8], line: usize, depth: usize) -> Self {
+    pub(crate) fn new(text: &'a [u8], line: usize, depth: usize, nested: Nested) -> Self {
         Self {
             text,
             at: 0,
@@ -30,6 +41,7 @@ impl<'a> Lexer<'a> {
             depth,
             unread: None,
             heredocs: Vec::new(),
+            nested,
         }
     }
 
@@ -209,7 +221,7 @@ impl<'a> Lexer<'a> {
             }
             Some(b'(') => {
                 self.skip(1);
-                word.push(Part::Substitution(parse_until_parenthesis(self)));
+                word.push(Part::Substitution((self.nested.until_parenthesis)(self)));
             }
             Some(b'{') if self.depth < DEEPEST => {
                 self.skip(1);
@@ -293,7 +305,7 @@ impl<'a> Lexer<'a> {
                 _ => body.push(byte),
             }
         }
-        let (list, unread) = parse(&body, line, self.depth + 1);
+        let (list, unread) = (self.nested.whole)(&body, line, self.depth + 1);
         self.unread = self.unread.or(unread);
         word.push(Part::Substitution(list));
     }

@@ -3,9 +3,15 @@
 //! It reads what maintainer scripts use of sh(1) and dash, and never fails: where it does not
 //! understand a line, it says which, and goes on with the next command.
 
-use crate::explain::scripts::shell::lexer::{DEEPEST, Lexer};
+use crate::explain::scripts::shell::lexer::{DEEPEST, Lexer, Nested};
 use crate::explain::scripts::shell::syntax::{
     Link, List, Node, Part, Redirect, Simple, assignment,
+};
+
+/// How the lexer reads commands inside a word.
+const NESTED: Nested = Nested {
+    until_parenthesis: parse_until_parenthesis,
+    whole: parse,
 };
 
 /// Words that end a list.
@@ -13,7 +19,7 @@ const ENDS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"
 
 /// The commands of a script, and the first line that was not understood.
 pub(crate) fn parse(text: &[u8], line: usize, depth: usize) -> (List, Option<usize>) {
-    let mut lexer = Lexer::new(text, line, depth);
+    let mut lexer = Lexer::new(text, line, depth, NESTED);
     let mut all = List::new();
     while lexer.peek().is_some() {
         all.extend(list(&mut lexer));

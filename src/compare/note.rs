@@ -1,0 +1,46 @@
+//! What a comparison did not look at, or shows in part.
+
+use crate::compare::side::Side;
+
+/// Something that a comparison did not look at, or that its result shows in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// Only the verdict was asked for: no entry was looked at.
+    VerdictOnly,
+    /// Divergent contents that have no digest.
+    NoDigest {
+        /// How many.
+        contents: u64,
+        /// Largest content that gets one, in bytes.
+        limit: u64,
+    },
+    /// Divergent contents that are not shown, because that was asked for.
+    Omitted {
+        /// How many.
+        contents: u64,
+    },
+    /// Divergent contents that are shown at their first difference only.
+    TooLarge {
+        /// How many.
+        contents: u64,
+        /// Largest content that is compared as text, in bytes.
+        limit: u64,
+    },
+    /// Divergent contents that are not shown, because the limit on details was reached before.
+    NoRoom {
+        /// How many.
+        contents: u64,
+    },
+    /// Divergent contents that are shown in part, because the limit on details was reached.
+    Cut {
+        /// How many.
+        contents: u64,
+    },
+    /// Entries of one side that were not looked at.
+    EntriesLeft {
+        /// The side.
+        side: Side,
+        /// How many entries were looked at.
+        after: u64,
+    },
+}
