@@ -57,8 +57,9 @@ pub(crate) fn of_outcome(names: &(String, String), outcome: &mut Outcome) -> Opt
             Side::Right => outcome.explained.entries.1,
         };
         let what = format!(
-            "{}: after {entries} entries: {error}",
-            quote(name(names, *side).as_bytes())
+            "{}: after {}: {error}",
+            quote(name(names, *side).as_bytes()),
+            count_of(entries)
         );
         let hint = match error.kind() {
             std::io::ErrorKind::FileTooLarge => {
@@ -92,13 +93,20 @@ fn of_stop(name: &str, stop: &Stop) -> Trouble {
                 hint: None,
             };
         }
-        IndexError::Tar(_) | IndexError::Io(_) | IndexError::TooMany(_) => format!(
-            "the first {} entries were compared; see the report",
-            stop.entries
-        ),
+        IndexError::Tar(_) | IndexError::Io(_) | IndexError::TooMany(_) => match stop.entries {
+            1 => "compared 1 entry before the error; see the report".to_owned(),
+            count => format!("compared {count} entries before the error; see the report"),
+        },
     };
     Trouble {
         what: format!("{}: {place}{}", quote(name.as_bytes()), stop.error),
         hint: Some(hint),
+    }
+}
+
+fn count_of(entries: u64) -> String {
+    match entries {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
     }
 }

@@ -89,7 +89,7 @@ fn trouble_is_one_line_and_one_hint_beside_the_partial_report() {
     let place = Place::new();
     let output = place.run(&["a.tar", "cut.tar", "--json", "-"]);
     let expected = "twinroot: cut.tar: entry 1 `./f`: archive ends at byte 1000, inside content that starts at byte 512\n\
-                    hint: the first 1 entries were compared; see the report\n";
+                    hint: compared 1 entry before the error; see the report\n";
     assert_eq!(
         (output.status.code(), errors(&output).as_str()),
         (Some(2), expected)

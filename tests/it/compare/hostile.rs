@@ -63,7 +63,7 @@ fn an_extended_header_of_7_gib_is_refused_unread() {
         trouble(&report),
         (
             "right.tar: after entry 1 `./a`: extended header at byte 1024: 7516192768 bytes are more than the limit of 1048576",
-            Some("raise `--max-header` if the archive can be trusted")
+            Some("raise the limit on extended headers if the archive can be trusted")
         )
     );
 }
@@ -112,7 +112,7 @@ fn a_cut_archive_is_trouble_and_a_partial_comparison() {
         trouble(&report),
         (
             "right.tar: entry 2 `./f`: archive ends at byte 2600, inside content that starts at byte 1536",
-            Some("the first 2 entries were compared; see the report")
+            Some("compared 2 entries before the error; see the report")
         )
     );
     assert_eq!(
@@ -202,12 +202,12 @@ fn a_stream_beyond_the_spool_limit_is_trouble() {
     let trouble = comparison.trouble.unwrap();
     assert_eq!(
         trouble.hint.as_deref(),
-        Some("raise `--max-spool`, or compare files instead of streams")
+        Some("raise the limit on temporary files, or compare files instead of streams")
     );
     assert!(
         trouble
             .what
-            .contains("more to keep than `--max-spool` allows"),
+            .contains("more to keep than the limit on temporary files allows"),
         "{}",
         trouble.what
     );
