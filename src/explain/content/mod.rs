@@ -1,9 +1,9 @@
 //! What two different contents say, by what they are.
 //!
 //! Each format has a reader from bytes to properties, named items and contained contents
-//! ([`reading`]); [`difference`] says how two of those differ, as [`fact`]s. Nothing here fails:
+//! (`reading`); `difference` says how two of those differ, as `fact`s. Nothing here fails:
 //! what cannot be read as its name or magic promises is left to the difference of texts or bytes
-//! that the comparison has made already. A new reader is a file here and a row in [`formats`].
+//! that the comparison has made already. A new reader is a file here and a row in `formats`.
 
 pub(crate) mod access_list;
 pub(crate) mod accounts;

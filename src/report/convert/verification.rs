@@ -25,8 +25,19 @@ use crate::verify::explained::{ComparedBuild, explained};
 use crate::verify::result::{Altered, Extra, Verification};
 
 impl From<&Verification> for Report {
-    /// The report of `verify`.
+    /// The report of `verify`, without advice on extra builds that failed.
     fn from(facts: &Verification) -> Self {
+        Self::of_verification(facts, &|_| None)
+    }
+}
+
+/// What the user can do about an error; whoever knows the command line gives it.
+pub type Advice<'a> = dyn Fn(&Error) -> Option<String> + 'a;
+
+impl Report {
+    /// The report of `verify`.
+    #[must_use]
+    pub fn of_verification(facts: &Verification, advice: &Advice<'_>) -> Self {
         let comparison = &facts.chrootless.comparison;
         let pair = ComparedBuild {
             mode: facts.modes.chrootless,
@@ -54,7 +65,7 @@ impl From<&Verification> for Report {
             explanation: &explained.explanation,
             extra: &explanations.collect::<Vec<_>>(),
         });
-        let matrix: Vec<_> = extra.iter().map(|one| one.row(facts)).collect();
+        let matrix: Vec<_> = extra.iter().map(|one| one.row(facts, advice)).collect();
         let notes = facts.notes.iter().map(note::of_verification);
         Self {
             verdict: facts.verdict().into(),
@@ -144,9 +155,9 @@ impl<'a> ExplainedExtra<'a> {
         }
     }
 
-    fn row(&self, facts: &Verification) -> MatrixRow {
+    fn row(&self, facts: &Verification, advice: &Advice<'_>) -> MatrixRow {
         let explained = match &self.outcome {
-            Err(error) => return failed(self.row_name(), trouble_of_error(error)),
+            Err(error) => return failed(self.row_name(), trouble_of_error(error, advice)),
             Ok(explained) => explained,
         };
         let judged = explained.build.judged;
@@ -163,10 +174,10 @@ impl<'a> ExplainedExtra<'a> {
     }
 }
 
-fn trouble_of_error(error: &Error) -> Trouble {
+fn trouble_of_error(error: &Error, advice: &Advice<'_>) -> Trouble {
     Trouble {
         what: error.to_string().replace('\n', " "),
-        hint: None,
+        hint: advice(error),
     }
 }
 
