@@ -106,7 +106,7 @@ fn metadata_fields(states: States<'_>) -> Vec<FieldChange> {
     });
     let time = |field, read: fn(&Node) -> Time| {
         let (before, after) = (read(states.before), read(states.after));
-        (before != after).then(|| FieldChange {
+        (before != after).then_some(FieldChange {
             field,
             before: Some(Value::Time(before)),
             after: Some(if after.seconds >= states.started {

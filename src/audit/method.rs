@@ -1,4 +1,4 @@
-//! The ways to watch the outside.
+//! How the outside can be watched.
 
 use crate::sandbox::plan::{AfterRun, Cover};
 

@@ -13,6 +13,7 @@ use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
 use crate::sandbox::protocol::{Activity, ExitStatus, Progress, StageFailure, Warning};
+use crate::sandbox::replay::Replay;
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
 const TRANSCRIPT_MAX: usize = 16 << 20;
@@ -123,6 +124,7 @@ fn failed(plan: &Plan, status: ExitStatus, transcript: &Transcript, bytes: Vec<u
         missing_package: transcript.missing_package().map(str::to_owned),
         tail: transcript.tail(),
         transcript: bytes,
+        replay: Replay::new(plan),
     }))
 }
 

@@ -1,11 +1,12 @@
 //! The cache: entries that are whole or not there, shared by runs at the same time.
 //!
-//! `KEY/` is a finished entry, `KEY.partial/` one being made, `KEY.lock` a file whose
-//! flock(2) says who: exclusive while making, shared while using. The kernel drops a
-//! lock with its process, so what a killed run left behind is known by its free lock.
+//! `KEY/` is a finished entry, `KEY.partial/` one that is being written, `KEY.lock` a file that is
+//! locked (flock(2)) exclusively by the run that writes the entry, and shared by those that use it.
+//! The kernel drops a lock with its process, so a partial entry whose lock is free was left by a
+//! run that was killed.
 //!
-//! The cache's own directory has mode 700. Below it, directories that a sandbox fills
-//! have mode 777, because a sandbox's superuser is neither the user nor the machine's.
+//! The cache's own directory has mode 700. Below it, directories that a sandbox fills have mode
+//! 777, because a sandbox's root is neither the user nor the machine's root.
 
 use std::fs;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
@@ -31,8 +32,8 @@ pub struct CacheEntry {
     _lock: File,
 }
 
-/// An entry being made. Dropped without [`CacheWriter::publish`], it stays as a partial
-/// directory that the next run removes.
+/// A cache entry that is being written. If it is dropped before [`CacheWriter::publish`], it is
+/// left as a partial entry, which the next run removes.
 #[derive(Debug)]
 pub struct CacheWriter {
     /// Where to put the entry's files.
@@ -41,21 +42,21 @@ pub struct CacheWriter {
     lock: File,
 }
 
-/// What a key has.
+/// What the cache has for a key.
 #[derive(Debug)]
 pub enum CacheSlot {
-    /// It is there.
+    /// A finished entry.
     Ready(CacheEntry),
-    /// It is to be made.
+    /// Nothing: the entry is to be written.
     Vacant(CacheWriter),
 }
 
-/// Whether an entry that is there will do.
+/// Whether a finished entry may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// A finished entry is used.
+    /// It may.
     Cached,
-    /// A new one takes its place.
+    /// It is replaced by a new one.
     New,
 }
 
@@ -85,7 +86,8 @@ impl Cache {
         Ok(cache)
     }
 
-    /// Looks a key up, waiting for another run that is making it; `waiting` is called then.
+    /// Looks a key up. If another run is writing its entry, `waiting` is called, and the call
+    /// returns when that run has ended.
     ///
     /// # Errors
     /// The cache cannot be read or written.
@@ -174,7 +176,7 @@ impl Cache {
 }
 
 impl CacheWriter {
-    /// Makes the entry a finished one, in one step.
+    /// Makes the entry a finished one, in one step, and takes a shared lock on it.
     ///
     /// # Errors
     /// The rename, or the removal of the entry that was there before.
@@ -200,7 +202,7 @@ impl CacheWriter {
         })
     }
 
-    /// Gives up at once instead of leaving the removal to the next run.
+    /// Removes the partial entry now, instead of leaving that to the next run.
     ///
     /// # Errors
     /// Something in it cannot be removed.
@@ -226,7 +228,7 @@ mod tests {
 
     fn vacant(cache: &Cache, key: &str, freshness: Freshness) -> CacheWriter {
         match cache.slot(key, freshness, &remove, &|| ()).unwrap() {
-            CacheSlot::Vacant(making) => making,
+            CacheSlot::Vacant(writer) => writer,
             CacheSlot::Ready(entry) => panic!("{entry:?}"),
         }
     }
@@ -236,9 +238,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cache = Cache::open(directory.path(), &remove).unwrap();
         drop(vacant(&cache, "key", Freshness::Cached));
-        let making = vacant(&cache, "key", Freshness::Cached);
-        fs::write(making.partial.join("file"), "x").unwrap();
-        drop(making.publish(&remove).unwrap());
+        let writer = vacant(&cache, "key", Freshness::Cached);
+        fs::write(writer.partial.join("file"), "x").unwrap();
+        drop(writer.publish(&remove).unwrap());
         match cache
             .slot("key", Freshness::Cached, &remove, &|| ())
             .unwrap()
@@ -255,10 +257,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cache = Cache::open(directory.path(), &remove).unwrap();
         let left = vacant(&cache, "killed", Freshness::Cached).partial;
-        let making = vacant(&cache, "running", Freshness::Cached);
+        let writer = vacant(&cache, "running", Freshness::Cached);
         Cache::open(directory.path(), &remove).unwrap();
         assert!(!left.exists());
-        assert!(making.partial.exists());
+        assert!(writer.partial.exists());
     }
 
     #[test]
@@ -270,9 +272,9 @@ mod tests {
                 .publish(&remove)
                 .unwrap(),
         );
-        let making = vacant(&cache, "key", Freshness::New);
-        fs::write(making.partial.join("new"), "").unwrap();
-        let entry = making.publish(&remove).unwrap();
+        let writer = vacant(&cache, "key", Freshness::New);
+        fs::write(writer.partial.join("new"), "").unwrap();
+        let entry = writer.publish(&remove).unwrap();
         assert!(entry.path.join("new").exists());
         let names = cache.names().unwrap();
         assert_eq!(names, ["key", "key.lock"]);

@@ -1,8 +1,8 @@
-//! Programs of another processor: what runs them on this machine, and what is lacking.
+//! Programs of another processor: what runs them on this machine, and what is missing.
 //!
-//! The kernel hands such a program to an emulator that the machine's superuser has registered
-//! with it (binfmt_misc, Documentation/admin-guide/binfmt-misc.rst). That is looked at and used,
-//! never altered: a registration counts for the whole machine.
+//! The kernel hands such a program to an emulator that the machine's administrator has registered
+//! with it (binfmt_misc, Documentation/admin-guide/binfmt-misc.rst). twinroot reads the
+//! registrations and never changes them: they count for the whole machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -72,7 +72,7 @@ pub enum Missing {
     },
 }
 
-/// What is registered on this machine; nothing where the list cannot be read.
+/// What is registered on this machine; nothing if the list cannot be read.
 #[must_use]
 pub fn registered() -> Registered {
     let entries = fs::read_dir(REGISTERED).into_iter().flatten();
@@ -98,7 +98,7 @@ pub fn qemu_name(architecture: &str) -> &str {
 /// or by an emulator.
 ///
 /// # Errors
-/// What is lacking.
+/// The first thing that is missing.
 pub fn needed(native: &str, architecture: &str, registered: &Registered) -> Result<(), Missing> {
     let own = RUNS_ALSO.iter().find(|(machine, _)| *machine == native);
     if native == architecture || own.is_some_and(|(_, also)| also.contains(&architecture)) {

@@ -10,6 +10,7 @@ use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::{AptProblem, BuildFailure};
 use crate::debian::deb_file::DebError;
 use crate::sandbox::launch::SandboxError;
+use crate::sandbox::replay::Replay;
 
 /// Why something could not be frozen, built or made.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,8 @@ pub struct FailedBuild {
     pub tail: Vec<String>,
     /// The whole transcript, byte for byte.
     pub transcript: Vec<u8>,
+    /// What repeats the step without twinroot.
+    pub replay: Replay,
 }
 
 impl Error {

@@ -1,17 +1,17 @@
-//! The ways to build one chroot: normal modes of mmdebstrap, and techniques to run it
-//! chrootless without putting the machine at risk.
+//! How one chroot can be built: normal modes of mmdebstrap, and techniques to run it chrootless
+//! without putting the machine at risk.
 //!
 //! The techniques are those of the proposal that DPKG_ROOT comes from (debian-devel,
-//! September 2022), `userns` is ours. Each runs inside a sandbox of ours, whatever it does by
-//! itself: what is compared is what it makes, and the machine is safe in any case.
+//! September 2022); `userns` is twinroot's own. Each runs inside a sandbox, whatever it does by
+//! itself: what it makes is compared, and the machine is safe in any case.
 
 use crate::bootstrap::command::mmdebstrap::Mode;
 
 /// How the chrootless build is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Technique {
-    /// As the superuser of the sandbox's user namespace, which may write to the outside: what
-    /// it writes shows.
+    /// As root of the sandbox's user namespace, which may write to the outside: what it writes is
+    /// seen.
     Userns,
     /// fakeroot(1), as a user without privileges.
     Fakeroot,
@@ -26,7 +26,7 @@ pub enum Technique {
 /// Which of mmdebstrap's modes makes the chroot the normal way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NormalMode {
-    /// `--mode=root`, as the superuser of the sandbox's user namespace.
+    /// `--mode=root`, as root of the sandbox's user namespace.
     Root,
     /// `--mode=unshare`, as a user with subordinate ids.
     Unshare,
@@ -34,7 +34,7 @@ pub enum NormalMode {
     Fakechroot,
 }
 
-/// One way to build.
+/// How one chroot is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BuildMode {
     /// Maintainer scripts run inside the chroot.
@@ -43,7 +43,7 @@ pub enum BuildMode {
     Chrootless(Technique),
 }
 
-/// A program that a way runs on the outside, and the Debian package that has it.
+/// A program that a build mode runs on the outside, and the Debian package that has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
     /// Its path without the leading slash.
@@ -87,7 +87,7 @@ impl NormalMode {
 }
 
 impl BuildMode {
-    /// What every comparison has where nothing else is asked for.
+    /// The two builds that are compared by default: normal, then chrootless.
     pub const ORDINARY: [Self; 2] = [
         Self::Normal(NormalMode::Root),
         Self::Chrootless(Technique::Userns),
@@ -102,7 +102,7 @@ impl BuildMode {
         }
     }
 
-    /// How it is run, as reports say it beside the mode.
+    /// How it is run, as reports have it beside the mode.
     #[must_use]
     pub fn technique(self) -> &'static str {
         match self {
@@ -111,7 +111,7 @@ impl BuildMode {
         }
     }
 
-    /// One word for stages and files: `normal`, `chrootless`, and of other ways their own.
+    /// Its name in stages and files: `normal`, `chrootless`, or that of its technique.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -122,7 +122,7 @@ impl BuildMode {
         }
     }
 
-    /// Programs that it needs besides those of every build.
+    /// Programs that it needs in addition to those of every build.
     #[must_use]
     pub fn programs(self) -> &'static [Program] {
         const FAKEROOT: Program = program("usr/bin/fakeroot", "fakeroot");
@@ -148,8 +148,7 @@ impl BuildMode {
         }
     }
 
-    /// Whether a user without privileges runs it, whom setpriv(1) makes of the sandbox's
-    /// superuser.
+    /// Whether the build runs as `nobody`: setpriv(1) drops from root.
     #[must_use]
     pub fn is_unprivileged(self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Runs a plan under observation: a pipe from strace in the sandbox to the reader here.
+//! Runs a plan under strace(1), whose output comes through a pipe in the sandbox.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader};
@@ -11,23 +11,25 @@ use nix::unistd::mkfifo;
 
 use crate::bootstrap::error::{Error, at};
 use crate::sandbox::plan::{Access, Bind, Plan};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::trace::tracker::Tracer;
 
-/// The program that observes, to be found on the outside.
+/// Path of the program that observes, without the leading slash.
 pub const PROGRAM: &str = "usr/bin/strace";
 
 /// Where the sandbox finds the pipe that the observer writes to.
 const PIPE: &str = "/tmp/twinroot/trace/pipe";
 
-/// System calls that start processes or change files; `?` lets old versions not know one.
+/// System calls that start processes or change files; those with a `?` are unknown to some
+/// versions.
 const CALLS: &str = "execve,?execveat,clone,?clone3,?fork,?vfork,chroot,chdir,fchdir,\
 ?open,openat,?openat2,?creat,?rename,renameat,?renameat2,?unlink,unlinkat,?rmdir,?mkdir,mkdirat,\
 ?mknod,mknodat,?symlink,symlinkat,?link,linkat,?chmod,fchmod,fchmodat,?fchmodat2,\
 ?chown,fchown,?lchown,fchownat,?utime,?utimes,?futimesat,utimensat,truncate,\
 setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr";
 
-/// Has a plan run under observation, and says what its processes wrote.
+/// Has `run` run a plan under observation; returns what `run` returned, and what the plan's
+/// processes did.
 ///
 /// # Errors
 /// Those of `run`, or the pipe cannot be made.
@@ -41,14 +43,15 @@ pub fn observe<T>(
         .tempdir()
         .map_err(at(place, "make"))?;
     let pipe = directory.path().join("pipe");
-    // The sandbox's superuser is somebody else here.
+    // Out here, the sandbox's root is another user.
     fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o711))
         .and_then(|()| mkfifo(&pipe, Mode::from_bits_truncate(0o600)).map_err(Into::into))
         .and_then(|()| fs::set_permissions(&pipe, PermissionsExt::from_mode(0o622)))
         .map_err(at(&pipe, "make"))?;
     plan.command = observed(plan.command);
     plan.binds.push(pipe_bind(directory.path()));
-    // Opened for both ways a pipe neither waits for its other end nor ends before this does.
+    // A pipe that is opened for reading and writing does not wait for its other end, and the
+    // reader sees no end as long as this is open.
     let held = OpenOptions::new().read(true).write(true).open(&pipe);
     let held = held.map_err(at(&pipe, "open"))?;
     let reading = File::open(&pipe).map_err(at(&pipe, "open"))?;
@@ -65,7 +68,7 @@ fn read(pipe: File) -> Trace {
     let mut tracer = Tracer::default();
     let mut lines = BufReader::with_capacity(256 << 10, pipe);
     let mut line = Vec::new();
-    // An error is the end of the pipe: the build's own status tells the rest.
+    // An error is the end of the pipe: the build's exit status says how it ended.
     while let Ok(1..) = lines.read_until(b'\n', &mut line) {
         tracer.take(String::from_utf8_lossy(&line).trim_end_matches('\n'));
         line.clear();

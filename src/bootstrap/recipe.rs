@@ -120,7 +120,7 @@ impl Recipe {
         mirrors.into_iter().any(|line| line.contains("https:"))
     }
 
-    /// MIRROR as the user wrote it.
+    /// MIRROR as the user wrote it, if there is one.
     #[must_use]
     pub fn given_mirror(&self) -> Option<&str> {
         let local = self.local_mirror.as_ref();

@@ -3,6 +3,7 @@
 //! mmdebstrap's exit status says no more than whether it succeeded; its `E:` and `W:`
 //! lines are the message (mmdebstrap(1), 1.3.5 to 1.6.0).
 
+use crate::debian::package_name::text_without_architecture;
 use crate::sandbox::protocol::ExitStatus;
 
 /// A build's standard error, by lines.
@@ -216,7 +217,7 @@ impl Transcript {
             let is_failure = rest.contains("returned error") || rest.contains("failed with exit");
             is_failure.then(|| FailedScript {
                 // `P:arm64` where that is not dpkg's own architecture.
-                package: bare(package).to_owned(),
+                package: text_without_architecture(package).to_owned(),
                 script: (*script).to_owned(),
                 word: self.word_of(package, script),
             })
@@ -226,7 +227,7 @@ impl Transcript {
     fn word_of(&self, package: &str, script: &str) -> Option<String> {
         let named = [
             format!("/{package}.{script}: "),
-            format!("/{}.{script}: ", bare(package)),
+            format!("/{}.{script}: ", text_without_architecture(package)),
             format!("/tmp.ci/{script}: "),
         ];
         let lines = self.lines.iter().rev();
@@ -237,11 +238,6 @@ impl Transcript {
             })
         })
     }
-}
-
-/// A package's name without its architecture.
-fn bare(package: &str) -> &str {
-    package.split(':').next().unwrap_or(package)
 }
 
 fn cut(line: &str) -> String {

@@ -5,4 +5,8 @@ pub mod ar;
 pub mod deb822;
 pub mod deb_file;
 pub mod dpkg_database;
+pub mod maintainer_script;
+pub mod merged_usr;
+pub mod package_name;
 pub mod release;
+pub mod temporary_root;

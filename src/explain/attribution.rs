@@ -7,7 +7,7 @@ use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::ownership::Owner;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// Whose a divergent entry is, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::compare::comparison::Divergence;
+use crate::debian::merged_usr::other_spelling;
 use crate::explain::chroots::Chroots;
 use crate::explain::finding::{Finding, What};
 use crate::explain::maintainer_script::MaintainerScript;
@@ -11,7 +12,7 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, run_of, runs, runs_without};
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::{Process, Script};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// The divergences of one comparison, and the findings so far.
 #[derive(Debug)]
@@ -158,10 +159,8 @@ impl<'a> Case<'a> {
 /// round.
 fn writers<'a>(trace: Option<&'a Trace>, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
     let path = path.as_bytes();
-    let other = match path.strip_prefix(b"usr/") {
-        Some(rest) => rest.to_vec(),
-        None => [b"usr/", path].concat(),
-    };
     let writers = |path: &[u8]| trace.map_or(&[][..], |trace| trace.wrote_inside(path));
-    writers(path).iter().chain(writers(&other)).collect()
+    let other = other_spelling(path);
+    let others = other.as_deref().map_or(&[][..], writers);
+    writers(path).iter().chain(others).collect()
 }

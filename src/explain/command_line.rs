@@ -1,5 +1,6 @@
 //! Command lines of observed processes, the same in every build.
 
+use crate::debian::temporary_root::without_root;
 use crate::trace::process::Process;
 
 /// The words of a command line, in which mmdebstrap's temporary directory is called `ROOT`.
@@ -32,22 +33,6 @@ impl CommandLine {
             words: words.iter().map(|word| without_root(word)).collect(),
         }
     }
-}
-
-/// A text in which the path of mmdebstrap's temporary directory, whose name is random, is
-/// replaced by `ROOT`.
-#[must_use]
-pub fn without_root(text: &str) -> String {
-    const START: &str = "/tmp/mmdebstrap.";
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(START) {
-        out.push_str(before);
-        out.push_str("ROOT");
-        rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which maintainer script of a package it was (deb-postinst(5) and its neighbours).
 
-use crate::explain::scripts::kind::Kind;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::trace::process::Script;
 
 /// A maintainer script, or a run of one that has a name of its own.
@@ -60,19 +60,19 @@ impl MaintainerScript {
     }
 }
 
-impl From<Kind> for MaintainerScript {
-    fn from(kind: Kind) -> Self {
+impl From<ScriptKind> for MaintainerScript {
+    fn from(kind: ScriptKind) -> Self {
         match kind {
-            Kind::Config => Self::Config,
-            Kind::Preinst => Self::Preinst,
-            Kind::Postinst => Self::Postinst,
-            Kind::Prerm => Self::Prerm,
-            Kind::Postrm => Self::Postrm,
+            ScriptKind::Config => Self::Config,
+            ScriptKind::Preinst => Self::Preinst,
+            ScriptKind::Postinst => Self::Postinst,
+            ScriptKind::Prerm => Self::Prerm,
+            ScriptKind::Postrm => Self::Postrm,
         }
     }
 }
 
-impl From<MaintainerScript> for Kind {
+impl From<MaintainerScript> for ScriptKind {
     /// The file in dpkg's database that the script is in: dpkg runs the postinst for a trigger.
     fn from(script: MaintainerScript) -> Self {
         match script {

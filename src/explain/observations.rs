@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::change::Change;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// Reads a file of the outside by its absolute path; `None` if there is no such file.
 pub type OutsideFiles<'a> = dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a;

@@ -9,17 +9,14 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
+use crate::debian::dpkg_database::STATUS;
+use crate::debian::maintainer_script::{InfoFile, ScriptKind};
+use crate::debian::merged_usr::through_link;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::tar::entry_path::EntryPath;
 
-/// Directory of dpkg's per-package files, in a normalized path.
-const INFO: &[u8] = b"var/lib/dpkg/info/";
-
 /// Maintainer scripts that run when a chroot is made.
 const SCRIPTS: [MaintainerScript; 2] = [MaintainerScript::Postinst, MaintainerScript::Preinst];
-
-/// Directories that merged-/usr has an alias for in the root.
-const ALIASED: [&[u8]; 3] = [b"usr/bin/", b"usr/sbin/", b"usr/lib"];
 
 /// Who a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,28 +43,18 @@ struct ScriptText {
     text: Vec<u8>,
 }
 
-/// What is read of a package: its list of files, every script, and what decides when and with
-/// which files scripts run.
-const RECORDS: [&str; 8] = [
-    "list",
-    "config",
-    "preinst",
-    "postinst",
-    "prerm",
-    "postrm",
-    "triggers",
-    "conffiles",
-];
+/// What is read of a package apart from its scripts: its list of files, and what decides when and
+/// with which files scripts run.
+const RECORDS: [&[u8]; 3] = [b"list", b"triggers", b"conffiles"];
 
 /// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list or
 /// [`Scripts`](crate::explain::scripts::package::Scripts).
 #[must_use]
 pub fn is_evidence(path: &[u8]) -> bool {
-    let name = path.strip_prefix(INFO);
-    path == b"var/lib/dpkg/status"
-        || name
-            .and_then(|name| name.rsplit_once_str(b"."))
-            .is_some_and(|(_, kind)| RECORDS.iter().any(|record| record.as_bytes() == kind))
+    path == STATUS.as_bytes()
+        || InfoFile::from_path(path).is_some_and(|file| {
+            ScriptKind::from_name(file.kind).is_some() || RECORDS.contains(&file.kind)
+        })
 }
 
 impl Owners {
@@ -75,20 +62,11 @@ impl Owners {
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let mut owners = Self::default();
         for (path, content) in files {
-            let Some((name, kind)) = path
-                .strip_prefix(INFO)
-                .and_then(|name| name.rsplit_once_str(b"."))
-            else {
+            let Some(file) = InfoFile::from_path(path) else {
                 continue;
             };
-            // `libc6:amd64.list`: packages of Multi-Arch: same carry their architecture.
-            let package = name
-                .split_str(b":")
-                .next()
-                .unwrap_or(name)
-                .to_str_lossy()
-                .into_owned();
-            if kind == b"list" {
+            let package = file.package.to_str_lossy().into_owned();
+            if file.kind == b"list" {
                 for line in content.lines() {
                     let packages = owners.shipped.entry(bare(line).to_vec()).or_default();
                     if !packages.contains(&package) {
@@ -97,7 +75,7 @@ impl Owners {
                 }
             } else if let Some(script) = SCRIPTS
                 .into_iter()
-                .find(|script| script.as_str().as_bytes() == kind)
+                .find(|script| script.as_str().as_bytes() == file.kind)
             {
                 let is_known = owners
                     .scripts
@@ -119,11 +97,8 @@ impl Owners {
     #[must_use]
     pub fn shipping(&self, path: &[u8]) -> Option<Owner> {
         let path = bare(path);
-        let packages = self.shipped.get(path).or_else(|| {
-            let is_aliased = ALIASED.iter().any(|directory| path.starts_with(directory));
-            self.shipped
-                .get(path.strip_prefix(b"usr/").filter(|_| is_aliased)?)
-        })?;
+        let shipped = self.shipped.get(path);
+        let packages = shipped.or_else(|| self.shipped.get(through_link(path)?))?;
         match packages.as_slice() {
             [package] => Some(Owner {
                 package: package.clone(),

@@ -1,11 +1,11 @@
 //! The lines of a script that a finding is about.
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::Case;
 use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
 use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::script_runs::{ScriptRun, runs};
-use crate::explain::scripts::kind::Kind;
 use crate::explain::scripts::{Line, Reach};
 use crate::trace::process::Script;
 
@@ -20,7 +20,7 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let (Some(package), Some(script)) = (&finding.package, finding.script) else {
         return vec![];
     };
-    let kind = Kind::from(script);
+    let kind = ScriptKind::from(script);
     let scripts = &case.chroots.scripts;
     let Some(text) = scripts.script(package, kind) else {
         return vec![];

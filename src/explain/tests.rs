@@ -19,7 +19,7 @@ use crate::explain::packages::{PackageFinding, RunFindings, ScriptReading, packa
 use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::{Act, Line, Reach, Support};
 use crate::explain::{explain, explain_archives};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::trace::tracker::Tracer;
 
 /// A file of an archive: name and content.

@@ -1,9 +1,7 @@
-//! Merged /usr: the links in the root, and the two spellings of the paths below them.
+//! Contents and paths that merged /usr spells in two ways.
 
+use crate::debian::merged_usr::{is_link_or_below, through_link};
 use crate::tar::entry_path::EntryPath;
-
-/// The links that merged /usr has in the root (file-hierarchy(7), dpkg's `usrmerge`).
-pub(crate) const LINKS: [&[u8]; 6] = [b"bin", b"sbin", b"lib", b"lib32", b"lib64", b"libx32"];
 
 /// Shortest text of a binary file that counts as a path, in bytes.
 const PATH: usize = 5;
@@ -11,10 +9,7 @@ const PATH: usize = 5;
 /// Whether a path is one of the links or below one, in either spelling.
 pub(crate) fn is_below_link(path: EntryPath<'_>) -> bool {
     let path = path.as_bytes();
-    let path = EntryPath::new(path.strip_prefix(b"usr/").unwrap_or(path));
-    LINKS
-        .iter()
-        .any(|link| path.starts_with(EntryPath::new(link)))
+    is_link_or_below(path) || through_link(path).is_some()
 }
 
 /// The lines of a content with `/usr/bin/` for `/bin/` and so on, sorted: a cache is sorted by

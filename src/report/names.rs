@@ -126,67 +126,46 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_the_one_that_serde_writes() {
-        use {CompressionName as C, DivergenceName as D, ScriptName as S};
-        assert!(are_as_written(
-            &[
-                D::Changed,
-                D::LeftOnly,
-                D::RightOnly,
-                D::Moved,
-                D::Reordered
-            ]
-            .map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[
-                EscapeChange::Created,
-                EscapeChange::Modified,
-                EscapeChange::Removed,
-                EscapeChange::Metadata
-            ]
-            .map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[
-                S::Preinst,
-                S::Postinst,
-                S::Prerm,
-                S::Postrm,
-                S::Config,
-                S::Trigger
-            ]
-            .map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[ModeName::Normal, ModeName::Chrootless].map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[C::None, C::Gzip, C::Zstd, C::Xz, C::Bzip2, C::Lz4].map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[
-                PackageVerdictName::Complete,
-                PackageVerdictName::Incomplete,
-                PackageVerdictName::Unproven
-            ]
-            .map(|one| (one, one.as_str()))
-        ));
-        assert!(are_as_written(
-            &[
-                DpkgRoot::Aware,
-                DpkgRoot::Helper,
-                DpkgRoot::Silent,
-                DpkgRoot::NoneNeeded,
-                DpkgRoot::Unread
-            ]
-            .map(|one| (one, one.as_str()))
-        ));
+    fn every_word_of_a_divergence_is_the_one_that_serde_writes() {
+        use {DivergenceName as D, EscapeChange as E, ScriptName as S};
+        let kinds = [
+            D::Changed,
+            D::LeftOnly,
+            D::RightOnly,
+            D::Moved,
+            D::Reordered,
+        ];
+        assert!(are_as_written(&kinds.map(|one| (one, one.as_str()))));
+        let changes = [E::Created, E::Modified, E::Removed, E::Metadata];
+        assert!(are_as_written(&changes.map(|one| (one, one.as_str()))));
+        let before = [S::Preinst, S::Prerm, S::Config];
+        assert!(are_as_written(&before.map(|one| (one, one.as_str()))));
+        let after = [S::Postinst, S::Postrm, S::Trigger];
+        assert!(are_as_written(&after.map(|one| (one, one.as_str()))));
+    }
+
+    #[test]
+    fn every_word_of_a_build_is_the_one_that_serde_writes() {
+        use {CompressionName as C, ModeName as M};
+        let modes = [M::Normal, M::Chrootless];
+        assert!(are_as_written(&modes.map(|one| (one, one.as_str()))));
+        let compressions = [C::None, C::Gzip, C::Zstd, C::Xz, C::Bzip2, C::Lz4];
+        assert!(are_as_written(&compressions.map(|one| (one, one.as_str()))));
         let suite = RowOutside::Suite("bookworm".to_owned());
-        assert!(are_as_written(&[
-            (RowOutside::Same, "same"),
-            (RowOutside::Different, "different"),
-            (suite.clone(), suite.as_str())
-        ]));
+        let outsides = [RowOutside::Same, RowOutside::Different, suite];
+        let words = ["same", "different", "bookworm"];
+        assert_eq!(outsides.each_ref().map(RowOutside::as_str), words);
+        for (outside, word) in outsides.into_iter().zip(words) {
+            assert!(are_as_written(&[(outside, word)]));
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_package_is_the_one_that_serde_writes() {
+        use {DpkgRoot as R, PackageVerdictName as V};
+        let verdicts = [V::Complete, V::Incomplete, V::Unproven];
+        assert!(are_as_written(&verdicts.map(|one| (one, one.as_str()))));
+        let roots = [R::Aware, R::Helper, R::Silent, R::NoneNeeded, R::Unread];
+        assert!(are_as_written(&roots.map(|one| (one, one.as_str()))));
     }
 }

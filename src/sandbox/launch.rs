@@ -1,5 +1,5 @@
-//! The launcher's side of a sandbox: starts the monitor, writes the id maps, hands
-//! out the command's output, waits, and ends everything on an interrupt.
+//! Starts a sandbox: starts the monitor, writes the id maps, hands out the command's output,
+//! waits, and ends everything on an interrupt.
 
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 
 use crate::sandbox::idmap::{IdMap, UserNamespace};
-use crate::sandbox::plan::Plan;
+use crate::sandbox::plan::{Plan, Refusal};
 use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, Progress, StageFailure, ToMonitor};
 use crate::sandbox::stage_names;
 
@@ -18,19 +18,19 @@ use crate::sandbox::stage_names;
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The plan is not safe.
-    #[error("sandbox {name}: refused: {why}")]
+    #[error("sandbox {name}: refused: {refusal}")]
     Refused {
         /// The plan's name.
         name: String,
         /// What is wrong with it.
-        why: String,
+        refusal: Refusal,
     },
     /// A stage could not be set up.
     #[error("sandbox {name}: {failure}")]
     Stage {
         /// The plan's name.
         name: String,
-        /// The step and the kernel's word.
+        /// The step, and why it failed.
         failure: StageFailure,
     },
     /// The launcher itself could not do its part.
@@ -50,7 +50,7 @@ pub enum SandboxError {
         name: String,
         /// `newuidmap` or `newgidmap`.
         program: &'static str,
-        /// Its words.
+        /// Its message.
         why: String,
     },
     /// A signal asked for the end.
@@ -139,8 +139,8 @@ pub struct Running<'a> {
 /// A refused plan, or a machine that lacks what a sandbox needs.
 pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>, SandboxError> {
     let name = plan.name.clone();
-    if let Some(why) = plan.refusal() {
-        return Err(SandboxError::Refused { name, why });
+    if let Some(refusal) = plan.refusal() {
+        return Err(SandboxError::Refused { name, refusal });
     }
     let launch_error = |step| {
         let name = name.clone();
@@ -262,7 +262,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Writes `/proc/PID/{uid,gid}_map`, the superuser directly, others by the set-uid helpers.
+/// Writes `/proc/PID/{uid,gid}_map`: root directly, others with newuidmap(1) and newgidmap(1).
 fn write_maps(ids: &IdMap, monitor: Pid, name: &str) -> Result<(), SandboxError> {
     let kinds = [
         ("newuidmap", "uid_map", ids.uid_base),

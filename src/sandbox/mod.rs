@@ -17,6 +17,7 @@ pub(crate) mod mounts;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod protocol;
+pub mod replay;
 pub(crate) mod stage;
 pub(crate) mod stage_names;
 pub(crate) mod trees;
@@ -31,7 +32,7 @@ pub use crate::sandbox::idmap::{
 };
 pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
 pub use crate::sandbox::plan::{
-    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan,
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal,
 };
 pub use crate::sandbox::progress::ProgressCounter;
 pub use crate::sandbox::protocol::{

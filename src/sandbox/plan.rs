@@ -4,7 +4,6 @@
 //! A plan that would let a build write to the machine cannot be expressed but by
 //! [`Access::Writable`], which [`Plan::refusal`] allows below `/tmp` only.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -33,18 +32,8 @@ pub enum Cover {
     ReadOnly,
 }
 
-impl fmt::Display for Cover {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Overlay => "overlay",
-            Self::Copy => "copy",
-            Self::ReadOnly => "ro",
-        })
-    }
-}
-
 /// A directory or symbolic link of the sandbox's own root, where the root is not
-/// one layer; see [`crate::bootstrap::outside::host`].
+/// one layer, as it is for this machine's own tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Node {
     /// An empty directory with this mode.
@@ -93,18 +82,18 @@ pub struct Bind {
 pub enum Network {
     /// A namespace of its own with nothing but the loopback interface.
     None,
-    /// The machine's: while pinning only.
+    /// The machine's: while fetching only.
     Machine,
 }
 
 /// Whether programs of another processor can run, through an emulator that the machine's
-/// superuser has registered with the kernel (binfmt_misc).
+/// administrator has registered with the kernel (binfmt_misc).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Emulation {
     /// As on the machine.
     Machine,
     /// The sandbox has a list of emulators of its own, an empty one. Kernels before 6.7 have no
-    /// such lists; there a warning goes to standard error, and the machine's stays.
+    /// such lists; there the machine's stays, and the outcome has a warning.
     None,
 }
 
@@ -120,7 +109,7 @@ pub enum AfterRun {
 /// The whole sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// A word for messages: `pin`, `normal`, `chrootless`.
+    /// A word for messages: `freeze`, `normal`, `chrootless`.
     pub name: String,
     /// Ids of the machine that the sandbox gets.
     pub ids: IdMap,
@@ -140,7 +129,7 @@ pub struct Plan {
     pub environment: Vec<(String, String)>,
     /// Where the command starts; `/` where the sandbox has no such directory.
     pub directory: PathBuf,
-    /// What the kernel says the machine's name is; otherwise the machine's own.
+    /// What the kernel calls the machine; `None` for the machine's own name.
     pub hostname: Option<String>,
     /// Whether an emulator can be used.
     pub emulation: Emulation,
@@ -148,33 +137,42 @@ pub struct Plan {
     pub after: AfterRun,
 }
 
+/// Why a plan must not be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing is mounted on `/`.
+    #[error("the plan has no root")]
+    NoRoot,
+    /// There is nothing to run.
+    #[error("the plan has no command")]
+    NoCommand,
+    /// A file or directory of the machine would be writable in the sandbox at this path.
+    #[error("`{}` would be writable in the sandbox", .0.to_string_lossy())]
+    Writable(PathBuf),
+}
+
 impl Plan {
-    /// Why the plan must not be run, if so.
+    /// Why the plan must not be run, if it must not.
     ///
-    /// A writable mount belongs below the sandbox's `/tmp`, where no maintainer
-    /// script has business; anything else would be a way out of the sandbox.
+    /// A writable mount belongs below the sandbox's `/tmp`, where no maintainer script should
+    /// write; anything else would be a way out of the sandbox.
     #[must_use]
-    pub fn refusal(&self) -> Option<String> {
+    pub fn refusal(&self) -> Option<Refusal> {
         let has_root =
             !self.nodes.is_empty() || self.layers.iter().any(|l| l.target == Path::new("/"));
         if !has_root {
-            return Some("the plan has no root".to_owned());
+            return Some(Refusal::NoRoot);
         }
         if self.command.is_empty() {
-            return Some("the plan has no command".to_owned());
+            return Some(Refusal::NoCommand);
         }
-        self.binds
-            .iter()
-            .find(|bind| bind.access == Access::Writable && !bind.target.starts_with("/tmp/"))
-            .map(|bind| {
-                format!(
-                    "`{}` would be writable in the sandbox",
-                    bind.target.to_string_lossy()
-                )
-            })
+        let mut binds = self.binds.iter();
+        let writable = binds
+            .find(|bind| bind.access == Access::Writable && !bind.target.starts_with("/tmp/"))?;
+        Some(Refusal::Writable(writable.target.clone()))
     }
 
-    /// The command as a shell would take it, environment first, to run it by hand.
+    /// The command as a shell takes it, environment first.
     #[must_use]
     pub fn command_line(&self) -> String {
         let variables = self
@@ -183,58 +181,6 @@ impl Plan {
             .map(|(name, value)| format!("{name}={}", shell_quote(value)));
         let words = self.command.iter().map(|word| shell_quote(word));
         variables.chain(words).collect::<Vec<_>>().join(" ")
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.name, self.ids)?;
-        writeln!(
-            f,
-            "  network {}",
-            match self.network {
-                Network::None => "none",
-                Network::Machine => "the machine's",
-            }
-        )?;
-        for node in &self.nodes {
-            match node {
-                Node::Directory { path, mode } => {
-                    writeln!(f, "  dir     {} {mode:o}", path.to_string_lossy())?
-                }
-                Node::File { path } => writeln!(f, "  file    {}", path.to_string_lossy())?,
-                Node::Symlink { path, target } => {
-                    writeln!(
-                        f,
-                        "  symlink {} -> {}",
-                        path.to_string_lossy(),
-                        target.to_string_lossy()
-                    )?;
-                }
-            }
-        }
-        for layer in &self.layers {
-            writeln!(
-                f,
-                "  {:7} {} over {}",
-                self.cover.to_string(),
-                layer.target.to_string_lossy(),
-                layer.lower.to_string_lossy()
-            )?;
-        }
-        for bind in &self.binds {
-            let access = match bind.access {
-                Access::ReadOnly => "ro",
-                Access::Writable => "rw",
-            };
-            writeln!(
-                f,
-                "  bind {access} {} from {}",
-                bind.target.to_string_lossy(),
-                bind.source.to_string_lossy()
-            )?;
-        }
-        write!(f, "  run     {}", self.command_line())
     }
 }
 
@@ -274,14 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_prints_what_is_mounted_and_run() {
+    fn a_command_line_can_be_pasted_into_a_shell() {
         assert_eq!(
-            plan().to_string(),
-            "normal: users 100000-165535, groups 100000-165535\n  \
-             network none\n  \
-             overlay / over /cache/root\n  \
-             bind ro /tmp/twinroot/pool from /cache/pool\n  \
-             run     LANG=C.UTF-8 mmdebstrap '--include=a b' 'it'\\''s'"
+            plan().command_line(),
+            "LANG=C.UTF-8 mmdebstrap '--include=a b' 'it'\\''s'"
         );
     }
 
@@ -292,16 +234,13 @@ mod tests {
         plan.binds[0].access = Access::Writable;
         assert_eq!(plan.refusal(), None);
         plan.binds[0].target = "/etc".into();
-        assert_eq!(
-            plan.refusal(),
-            Some("`/etc` would be writable in the sandbox".to_owned())
-        );
+        assert_eq!(plan.refusal(), Some(Refusal::Writable("/etc".into())));
     }
 
     #[test]
     fn a_plan_without_a_root_is_refused() {
         let mut plan = plan();
         plan.layers.clear();
-        assert_eq!(plan.refusal(), Some("the plan has no root".to_owned()));
+        assert_eq!(plan.refusal(), Some(Refusal::NoRoot));
     }
 }

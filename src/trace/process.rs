@@ -1,5 +1,7 @@
 //! A process of an observed build, and the maintainer script that it ran for, as plain data.
 
+use crate::debian::temporary_root::is_temporary_root;
+
 /// A run of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Script {
@@ -45,12 +47,8 @@ impl Process {
 
     /// Whether it is mmdebstrap's own clean-up of a root that was packed already.
     pub(crate) fn removes_root(&self) -> bool {
-        let is_root = |word: &String| {
-            word.strip_prefix("/tmp/mmdebstrap.")
-                .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
-        };
         self.script.is_none()
             && self.argv.first().is_some_and(|word| word == "rm")
-            && self.argv.last().is_some_and(is_root)
+            && self.argv.last().is_some_and(|word| is_temporary_root(word))
     }
 }

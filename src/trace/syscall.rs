@@ -1,4 +1,4 @@
-//! Lines of strace(1) to calls, calls that were interrupted by others put together again.
+//! Reads lines of strace(1) as system calls; calls whose line was interrupted are joined.
 
 use std::collections::BTreeMap;
 
@@ -14,35 +14,47 @@ pub(crate) struct Call {
     pub(crate) result: String,
 }
 
-/// Puts lines together.
+/// Joins the lines of interrupted calls.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     count: u64,
-    unfinished: BTreeMap<u32, (u64, String)>,
+    unfinished: BTreeMap<u32, Unfinished>,
+}
+
+/// The beginning of a call that was interrupted.
+#[derive(Debug)]
+struct Unfinished {
+    /// Number of its line.
+    began: u64,
+    text: String,
 }
 
 impl Lines {
-    /// Takes a line; a call when one ended with it.
+    /// Takes a line. Returns the call that ended with it, if one did.
     pub(crate) fn take(&mut self, line: &str) -> Option<Call> {
         self.count += 1;
         let (pid, rest) = line.split_once(' ')?;
         let pid = pid.parse().ok()?;
         let rest = rest.trim_start();
         if let Some(begin) = rest.strip_suffix("<unfinished ...>") {
-            let _ = self.unfinished.insert(pid, (self.count, begin.to_owned()));
+            let unfinished = Unfinished {
+                began: self.count,
+                text: begin.to_owned(),
+            };
+            let _ = self.unfinished.insert(pid, unfinished);
             return None;
         }
         let resumed = rest
             .strip_prefix("<... ")
             .and_then(|rest| Some(rest.split_once(" resumed>")?.1));
         if let Some(end) = resumed {
-            let (began, begin) = self.unfinished.remove(&pid)?;
-            return parse(pid, began, &format!("{begin}{end}"));
+            let Unfinished { began, text } = self.unfinished.remove(&pid)?;
+            return parse(pid, began, &format!("{text}{end}"));
         }
         parse(pid, self.count, rest)
     }
 
-    /// Where an unfinished call of a process began.
+    /// How many lines were taken.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }

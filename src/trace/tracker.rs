@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::debian::temporary_root::inside;
 use crate::trace::event::{Event, PathBase, TracedPath, events, joined, not_executable, refused};
 use crate::trace::process::Process;
+use crate::trace::record::{Trace, is_data, note};
 use crate::trace::syscall::{Call, Lines};
-use crate::trace::trace::{Trace, inside, is_data, note};
 
 /// What is known of a process while it runs.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::verify::observation::Observed;
 use crate::verify::result::Verification;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::bootstrap;
 use crate::bootstrap::emulation::Missing;
+use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
@@ -98,6 +99,15 @@ fn source_name(source: EpochSource) -> &'static str {
 }
 
 impl Error {
+    /// The build that failed, if that is the error.
+    #[must_use]
+    pub fn failed_build(&self) -> Option<&FailedBuild> {
+        match self {
+            Self::Bootstrap(error) => error.failed_build(),
+            _ => None,
+        }
+    }
+
     /// The last lines of a failed build's transcript.
     #[must_use]
     pub fn tail(&self) -> &[String] {

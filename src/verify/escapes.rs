@@ -3,7 +3,7 @@
 use crate::audit::change::Change;
 use crate::audit::method::Method;
 use crate::bootstrap::outside::OutsideSystem;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// What a chrootless build changed outside, by what the audit saw and what an observed chrootless
 /// build did.

@@ -8,7 +8,7 @@ use crate::bootstrap::build::{BuildEvent, Built, run};
 use crate::bootstrap::observe::observe;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Plan;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// The tarball of a build, while it is made.
 pub(crate) type Stream = Box<dyn Read + Send>;

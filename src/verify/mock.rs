@@ -18,7 +18,8 @@ use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::transcript::Transcript;
 use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::launch::{Interrupts, SandboxError};
-use crate::trace::trace::Trace;
+use crate::sandbox::replay::Replay;
+use crate::trace::record::Trace;
 use crate::verify::executor::{Executor, Job};
 use crate::verify::prepared::{Prepared, Snapshot};
 
@@ -149,6 +150,7 @@ fn failed(name: &str) -> bootstrap::Error {
         missing_package: None,
         tail: Vec::new(),
         transcript: b"E: it failed\n".to_vec(),
+        replay: Replay::default(),
     }))
 }
 

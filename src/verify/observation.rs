@@ -14,7 +14,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::observe::PROGRAM;
 use crate::compare::comparison::Comparison;
 use crate::sandbox::plan::Plan;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::verify::error::Error;
 use crate::verify::executor::{Job, Sink};
 use crate::verify::leak_check::AlteredSystem;

@@ -66,7 +66,7 @@ pub(crate) fn ready(
     environment: &Environment,
     session: Session<'_>,
 ) -> Result<ReadyOutside, Error> {
-    let ids_of_machine = || environment.ids.for_machine(geteuid().is_root());
+    let ids_of_machine = || environment.ids.for_machine(geteuid().as_raw());
     let stage = session.observer.started(Stage::Outside);
     match choice {
         Choice::Host => {

@@ -9,7 +9,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 use crate::verify::compared::Builds;
 use crate::verify::error::Error;
 use crate::verify::escapes;

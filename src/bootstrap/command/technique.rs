@@ -1,4 +1,4 @@
-//! The command lines that build a tarball on standard output, one for each way: plain data.
+//! The command lines that build a tarball on standard output, one for each build mode.
 //!
 //! The proposal's own commands fail as written where `/tmp` is on the file system of `/`, which
 //! they make read-only. Here `/tmp` is a tmpfs of the sandbox, the tarball goes to standard
@@ -13,21 +13,21 @@ use crate::text::shell::shell_quote;
 const NOBODY: &str = "65534";
 
 /// What `/etc/subuid` and `/etc/subgid` say while such a user needs subordinate ids: all ids of
-/// the sandbox but its superuser's. Owner, first id, number of ids (subuid(5)).
+/// the sandbox but root's. Owner, first id, number of ids (subuid(5)).
 pub const SUBORDINATE_IDS: &str = "nobody:1:65535\n";
 
-/// Makes the outside read-only, its `/tmp` excepted, which is another file system. Without
+/// Makes the outside read-only, except its `/tmp`, which is another file system. Without
 /// `-n` mount(8) would leave `/run/mount` behind.
 const READ_ONLY: &str = "mount -n -o remount,bind,ro /";
 
-/// Stands for the directory that a hook is given.
+/// The directory that a hook is given, as its shell has it.
 const HOOK_TARGET: &str = "\"$1\"";
 
 /// Builds the recipe's tarball on standard output, from the frozen state.
 #[must_use]
-pub fn command(recipe: &Recipe, way: BuildMode) -> Vec<String> {
-    let tarball = |mode: &str| build_chroot(recipe, mode, Output::TARBALL);
-    match way {
+pub fn command(recipe: &Recipe, mode: BuildMode) -> Vec<String> {
+    let tarball = |name: &str| build_chroot(recipe, name, Output::TARBALL);
+    match mode {
         BuildMode::Normal(NormalMode::Root) => tarball("root"),
         BuildMode::Normal(reference @ (NormalMode::Unshare | NormalMode::Fakechroot)) => {
             as_nobody(&[], tarball(reference.as_str()))
@@ -121,7 +121,7 @@ mod tests {
     }
 
     /// A command without what all of them have: who runs what.
-    fn outline(way: BuildMode) -> String {
+    fn outline(mode: BuildMode) -> String {
         let is_shared = |word: &&String| {
             word.starts_with("--aptopt=")
                 || word.starts_with("--include=")
@@ -129,7 +129,7 @@ mod tests {
                 || word.starts_with("--architectures=")
                 || word.contains("/var/lib/apt/lists") && word.starts_with("--setup-hook=")
         };
-        let command = command(&recipe(), way);
+        let command = command(&recipe(), mode);
         let words: Vec<_> = command.iter().filter(|word| !is_shared(word)).collect();
         words
             .iter()
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_runs_the_programs_that_it_is_named_for() {
+    fn every_build_mode_runs_the_programs_that_it_is_named_for() {
         let nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups --";
         let end = "--skip=check/chrootless --skip=update --format=tar trixie -";
         let ro = "'--setup-hook=mount -n -o remount,bind,ro /'";
@@ -178,10 +178,10 @@ mod tests {
                 ),
             ),
         ];
-        for (way, words) in expected {
-            assert_eq!(outline(way), words, "{way:?}");
+        for (mode, words) in expected {
+            assert_eq!(outline(mode), words, "{mode:?}");
             let is_dropped = words.starts_with(nobody);
-            assert_eq!(way.is_unprivileged(), is_dropped, "{way:?}");
+            assert_eq!(mode.is_unprivileged(), is_dropped, "{mode:?}");
         }
     }
 
@@ -223,9 +223,9 @@ mod tests {
     }
 
     #[test]
-    fn all_ways_but_the_nested_one_differ_in_who_runs_them_and_nothing_that_they_install() {
-        let installed = |way: BuildMode| -> Vec<String> {
-            let command = command(&recipe(), way);
+    fn all_build_modes_but_the_nested_one_differ_in_who_runs_them_and_nothing_that_they_install() {
+        let installed = |mode: BuildMode| -> Vec<String> {
+            let command = command(&recipe(), mode);
             let from = command
                 .iter()
                 .position(|word| word.starts_with("--architectures="))
@@ -235,7 +235,7 @@ mod tests {
             rest.filter(|word| *word != read_only).collect()
         };
         let root = installed(BuildMode::Normal(NormalMode::Root));
-        for way in [
+        for mode in [
             BuildMode::Normal(NormalMode::Unshare),
             BuildMode::Normal(NormalMode::Fakechroot),
             BuildMode::Chrootless(Technique::Userns),
@@ -243,7 +243,7 @@ mod tests {
             BuildMode::Chrootless(Technique::UnshareHelper),
             BuildMode::Chrootless(Technique::Lxc),
         ] {
-            assert_eq!(installed(way), root, "{way:?}");
+            assert_eq!(installed(mode), root, "{mode:?}");
         }
     }
 }

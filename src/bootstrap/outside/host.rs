@@ -2,7 +2,7 @@
 //! copy-on-write layer.
 //!
 //! One overlay over `/` is not possible in a user namespace: the mounts below `/` are
-//! locked to it (mount_namespaces(7)). So the root is made anew, and each directory
+//! locked to it (mount_namespaces(7)). So the sandbox gets a new root, and each directory
 //! that has no mount below it becomes a layer of its own.
 
 use std::fs;
@@ -21,7 +21,7 @@ const OWN: [(&str, u32); 5] = [
     ("/tmp", 0o1777),
 ];
 
-/// File systems that hold no files of anybody's.
+/// File systems that hold no files of users.
 const PSEUDO: [&str; 20] = [
     "autofs",
     "binfmt_misc",
@@ -68,11 +68,16 @@ pub fn host_view() -> Result<HostView, Error> {
     Ok(view)
 }
 
-/// A mount point and its file system's type.
-type Mount = (PathBuf, String);
+/// A mount point of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MountPoint {
+    path: PathBuf,
+    /// Type of its file system, `ext4`.
+    kind: String,
+}
 
 /// Mount points of `/proc/self/mountinfo`, with octal escapes undone (proc_pid_mountinfo(5)).
-fn mounts(mountinfo: &str) -> Vec<Mount> {
+fn mounts(mountinfo: &str) -> Vec<MountPoint> {
     mountinfo
         .lines()
         .filter_map(|line| {
@@ -88,12 +93,19 @@ fn mounts(mountinfo: &str) -> Vec<Mount> {
             .fold(target.to_owned(), |text, (code, plain)| {
                 text.replace(code, plain)
             });
-            Some((PathBuf::from(target), source.split(' ').next()?.to_owned()))
+            Some(MountPoint {
+                path: PathBuf::from(target),
+                kind: source.split(' ').next()?.to_owned(),
+            })
         })
         .collect()
 }
 
-fn cover_children(directory: &Path, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
+fn cover_children(
+    directory: &Path,
+    mounts: &[MountPoint],
+    view: &mut HostView,
+) -> Result<(), Error> {
     let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -105,7 +117,7 @@ fn cover_children(directory: &Path, mounts: &[Mount], view: &mut HostView) -> Re
     Ok(())
 }
 
-fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
+fn cover(path: PathBuf, mounts: &[MountPoint], view: &mut HostView) -> Result<(), Error> {
     if let Some((_, mode)) = OWN.iter().find(|(own, _)| Path::new(own) == path) {
         view.nodes.push(Node::Directory { path, mode: *mode });
         return Ok(());
@@ -139,13 +151,13 @@ fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Err
     });
     let is_pseudo = mounts
         .iter()
-        .any(|(target, kind)| *target == path && PSEUDO.contains(&kind.as_str()));
+        .any(|mount| mount.path == path && PSEUDO.contains(&mount.kind.as_str()));
     if is_pseudo {
         return Ok(());
     }
     if mounts
         .iter()
-        .any(|(target, _)| *target != path && target.starts_with(&path))
+        .any(|mount| mount.path != path && mount.path.starts_with(&path))
     {
         return cover_children(&path, mounts, view);
     }
@@ -165,19 +177,25 @@ mod tests {
         let line = "36 35 98:0 / /mnt/a\\040b rw,noatime master:1 - ext3 /dev/root rw\n";
         assert_eq!(
             mounts(line),
-            [(PathBuf::from("/mnt/a b"), "ext3".to_owned())]
+            [MountPoint {
+                path: "/mnt/a b".into(),
+                kind: "ext3".to_owned(),
+            }]
         );
     }
 
     #[test]
-    fn a_directory_with_a_mount_below_is_made_anew_and_its_parts_are_layers() {
+    fn a_directory_with_a_mount_below_is_made_and_its_parts_are_layers() {
         let directory = tempfile::tempdir().unwrap();
         let top = directory.path().canonicalize().unwrap().join("srv");
         fs::create_dir_all(top.join("plain")).unwrap();
         fs::create_dir_all(top.join("mounted")).unwrap();
         fs::write(top.join("file"), "").unwrap();
         let mut view = HostView::default();
-        let table = [(top.join("mounted"), "sysfs".to_owned())];
+        let table = [MountPoint {
+            path: top.join("mounted"),
+            kind: "sysfs".to_owned(),
+        }];
         cover(top.clone(), &table, &mut view).unwrap();
         let mode = fs::metadata(&top).unwrap().permissions().mode() & 0o7777;
         let node = |path: PathBuf| Node::Directory { path, mode };

@@ -1,4 +1,4 @@
-//! The outside: the system that chrootless scripts run on.
+//! The outside system: what chrootless scripts run on.
 
 pub mod altered;
 pub mod host;
@@ -23,25 +23,25 @@ use crate::debian::dpkg_database::STATUS;
 use crate::sandbox::idmap::IdMap;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan};
 
-/// What a matching outside has besides the target's packages: mmdebstrap and what it runs,
-/// and strace, which observes.
+/// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs,
+/// and strace.
 pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", "strace"];
 
-/// All that a matching outside has besides the target's packages: what these ways run on it,
-/// and for a normal build of another architecture arch-test, which mmdebstrap asks whether it
-/// can be done.
+/// All that a matching outside has in addition to the chroot's packages: what builds of these
+/// modes run on it, and arch-test for a normal build of another architecture, because mmdebstrap
+/// runs it to find out whether that is possible.
 #[must_use]
-pub fn more_packages(ways: &[BuildMode], recipe: &Recipe, native: &str) -> Vec<String> {
+pub fn more_packages(modes: &[BuildMode], recipe: &Recipe, native: &str) -> Vec<String> {
     let mut packages = MORE_PACKAGES.map(str::to_owned).to_vec();
     let mut add = |package: &str| {
         if !packages.iter().any(|other| other == package) {
             packages.push(package.to_owned());
         }
     };
-    let programs = ways.iter().flat_map(|way| way.programs());
+    let programs = modes.iter().flat_map(|mode| mode.programs());
     programs.for_each(|program| add(program.package));
     if recipe.architecture != native {
-        if ways.iter().any(|way| way.mode() == Mode::Normal) {
+        if modes.iter().any(|mode| mode.mode() == Mode::Normal) {
             add("arch-test");
         }
         // The other architecture is fetched from there.
@@ -52,10 +52,10 @@ pub fn more_packages(ways: &[BuildMode], recipe: &Recipe, native: &str) -> Vec<S
     packages
 }
 
-/// Where an archive state's entry has the outsides that were made of it.
+/// Directory in a frozen archive's entry for the outside systems that were made of it.
 pub const OUTSIDES: &str = "outsides";
 
-/// Which outside the user wants.
+/// Which outside system builds run on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     /// A chroot of the same suite and frozen state, with the same packages and mmdebstrap.
@@ -68,7 +68,7 @@ pub enum Choice {
     Tarball(PathBuf),
 }
 
-/// An outside that is ready.
+/// An outside system that is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutsideSystem {
     nodes: Vec<Node>,
@@ -143,8 +143,8 @@ impl OutsideSystem {
         }
     }
 
-    /// A file of it as it was before any build, by its absolute path. Links are followed, but
-    /// never out of the tree by name: an absolute one is taken from its root.
+    /// The content of a file as it was before any build, by its absolute path. Symbolic links are
+    /// followed; an absolute one starts from the root of the tree.
     #[must_use]
     pub fn file(&self, path: &[u8]) -> Option<Vec<u8>> {
         use std::os::unix::ffi::OsStrExt as _;
@@ -164,7 +164,7 @@ impl OutsideSystem {
         None
     }
 
-    /// Whether an absolute path of it is there.
+    /// Whether there is anything at an absolute path.
     #[must_use]
     pub fn has_path(&self, path: &[u8]) -> bool {
         use std::os::unix::ffi::OsStrExt as _;
@@ -263,7 +263,7 @@ pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Er
 /// Removes a tree in the cache that may hold files of a sandbox's users.
 ///
 /// # Errors
-/// Something resists.
+/// A file or directory cannot be removed.
 pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), Error> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use crate::bootstrap;
 use crate::cli::commands::doctor::check::MissingRequirement;
-use crate::cli::output::hints;
+use crate::cli::output::{hints, replay};
 use crate::cli::signals;
 use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
@@ -30,7 +30,14 @@ impl CliError {
         match self {
             Self::Signal(signal) => signals::die_of(*signal),
             Self::Requirement(error) => print(&[], &error.to_string(), error.fix.clone()),
-            Self::Verify(error) => print(error.tail(), &error.to_string(), hints::of(error)),
+            Self::Verify(error) => {
+                print(error.tail(), &error.to_string(), hints::of(error));
+                let command = error.failed_build().and_then(replay::command);
+                if let Some(command) = command {
+                    // Standard error may be closed; the exit status says the same.
+                    let _ = writeln!(std::io::stderr(), "repeat with: {command}");
+                }
+            }
             Self::Other(error) => print(&[], &format!("{error:#}"), None),
         }
         2

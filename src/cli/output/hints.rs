@@ -78,9 +78,7 @@ fn of_build(failed: &FailedBuild) -> Option<&'static str> {
         AptProblem::NoIndices => {
             "does the mirror have this architecture? a directory of .debs may be MIRROR as well"
         }
-        AptProblem::ExpiredRelease => {
-            "`--allow-expired` accepts an expired Release file while pinning"
-        }
+        AptProblem::ExpiredRelease => "`--allow-expired` accepts an expired Release file",
         AptProblem::NotValidYet => "the clock of this machine is behind; set it",
         AptProblem::MirrorSync | AptProblem::HashMismatch | AptProblem::UnexpectedSize => updated,
         AptProblem::NoPubkey => {
@@ -88,7 +86,7 @@ fn of_build(failed: &FailedBuild) -> Option<&'static str> {
         }
         AptProblem::NoRelease => "is the suite's name right, and does the mirror have it?",
         AptProblem::Resolving => {
-            "pinning needs the network; a state that is pinned already needs none"
+            "freezing an archive needs the network; one that is frozen already needs none"
         }
         AptProblem::Connect => "is the mirror's address right, and does it answer?",
         AptProblem::UnableToLocate => "is the package's name right, and is it in this suite?",
@@ -143,6 +141,7 @@ pub(crate) fn of_emulator(missing: &Missing) -> String {
 mod tests {
     use super::*;
     use crate::bootstrap::transcript::BuildFailure;
+    use crate::sandbox::replay::Replay;
 
     fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
         Box::new(FailedBuild {
@@ -152,6 +151,7 @@ mod tests {
             missing_package: Some("strace".to_owned()),
             tail: vec![],
             transcript: vec![],
+            replay: Replay::default(),
         })
     }
 
@@ -175,7 +175,7 @@ mod tests {
         let error = bootstrap::Error::BuildFailed(failed(Some(AptProblem::ExpiredRelease)));
         assert_eq!(
             of_bootstrap(&error),
-            Some("`--allow-expired` accepts an expired Release file while pinning".to_owned())
+            Some("`--allow-expired` accepts an expired Release file".to_owned())
         );
         assert_eq!(
             of_bootstrap(&bootstrap::Error::BuildFailed(failed(None))),

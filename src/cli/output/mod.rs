@@ -4,5 +4,6 @@ pub(crate) mod destination;
 pub(crate) mod error;
 pub(crate) mod hints;
 pub(crate) mod progress;
+pub(crate) mod replay;
 pub mod report_files;
 pub(crate) mod stage_text;

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::explain::content::fact::{Property, PropertyKind};
+use crate::text::hex::hex;
 use crate::text::quote;
 
 /// Longest value that is shown whole, in bytes.
@@ -131,12 +132,8 @@ fn clipped(value: &[u8]) -> String {
 /// The first 8 bytes of a SHA-256 in hexadecimal: enough to tell two contents apart.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    let start: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{start}…")
+    let start = digest.get(..8).unwrap_or_default();
+    format!("sha256:{}…", hex(start))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `/bin`, `/sbin`, `/lib` are links into `/usr` in one archive and directories in the other.
 
 use crate::compare::comparison::{Divergence, SideEntry};
+use crate::debian::merged_usr::LINKS;
 use crate::explain::case::Case;
 use crate::explain::divergent_fields::has;
 use crate::explain::evidence::{CommandRole, Evidence};
@@ -8,7 +9,7 @@ use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, runs};
-use crate::explain::usr_links::{LINKS, is_below_link, unaliased};
+use crate::explain::usr_links::{is_below_link, unaliased};
 use crate::tar::entry::Kind;
 use crate::tar::entry_path::EntryPath;
 

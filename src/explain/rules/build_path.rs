@@ -3,6 +3,7 @@
 use bstr::ByteSlice as _;
 
 use crate::compare::comparison::{Content, Divergence};
+use crate::debian::temporary_root::TEMPORARY_ROOT;
 use crate::explain::case::Case;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
 use crate::explain::finding::{Finding, What};
@@ -30,7 +31,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 
 /// Whether the right entry's content or link target names the directory.
 fn names_root(divergence: &Divergence) -> bool {
-    let names = |bytes: &[u8]| bytes.contains_str("/tmp/mmdebstrap.");
+    let names = |bytes: &[u8]| bytes.contains_str(TEMPORARY_ROOT);
     let in_content = match divergence.right_content() {
         Some(Content::Whole(bytes) | Content::Window { bytes, .. }) => names(bytes),
         None => false,

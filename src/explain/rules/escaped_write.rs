@@ -10,7 +10,7 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, is_same, run_of, runs};
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Script;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::EscapedWrite,

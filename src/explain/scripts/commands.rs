@@ -3,177 +3,12 @@
 //! A command that is in no table counts as acting on the system it runs on: it is better to
 //! show a line too many than to miss the one that wrote.
 
+use crate::explain::scripts::command_names::{
+    HARMLESS, HELPERS, NOT_FILES, OUTSIDES_OWN, READERS, WITH_PROGRAM, WRAPPERS, WRITERS,
+};
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::line::Act;
-
-/// Programs that read `DPKG_ROOT` themselves, seen in their own files: dpkg's,
-/// init-system-helpers', debianutils' and passwd's shadowconfig.
-const HELPERS: [&str; 19] = [
-    "add-shell",
-    "deb-systemd-helper",
-    "deb-systemd-invoke",
-    "dpkg",
-    "dpkg-deb",
-    "dpkg-divert",
-    "dpkg-maintscript-helper",
-    "dpkg-query",
-    "dpkg-realpath",
-    "dpkg-split",
-    "dpkg-statoverride",
-    "dpkg-trigger",
-    "invoke-rc.d",
-    "remove-shell",
-    "shadowconfig",
-    "update-alternatives",
-    "update-rc.d",
-    "update-shells",
-    "confmodule",
-];
-
-/// Commands that neither read nor change files.
-const HARMLESS: [&str; 49] = [
-    ":",
-    "[[",
-    "alias",
-    "apt-config",
-    "basename",
-    "break",
-    "builtin",
-    "clear",
-    "continue",
-    "date",
-    "dirname",
-    "echo",
-    "eval",
-    "exit",
-    "export",
-    "expr",
-    "false",
-    "getopt",
-    "getopts",
-    "gettext",
-    "hash",
-    "hostname",
-    "id",
-    "ischroot",
-    "let",
-    "local",
-    "locale",
-    "logger",
-    "mktemp",
-    "pgrep",
-    "pidof",
-    "printf",
-    "pwd",
-    "read",
-    "readonly",
-    "return",
-    "runlevel",
-    "seq",
-    "set",
-    "shift",
-    "sleep",
-    "tr",
-    "trap",
-    "true",
-    "tty",
-    "type",
-    "umask",
-    "uname",
-    "unset",
-];
-
-/// A few more of them, and those that only say where a program is.
-const HARMLESS_TOO: [&str; 6] = ["wait", "which", "who", "whoami", "yes", "cd"];
-
-/// Commands that read the files they are given.
-const READERS: [&str; 34] = [
-    "awk",
-    "cat",
-    "cmp",
-    "comm",
-    "cut",
-    "diff",
-    "du",
-    "egrep",
-    "fgrep",
-    "file",
-    "find",
-    "gawk",
-    "getcap",
-    "grep",
-    "head",
-    "ls",
-    "mawk",
-    "md5sum",
-    "od",
-    "readlink",
-    "realpath",
-    "rev",
-    "sed",
-    "sha1sum",
-    "sha256sum",
-    "sha512sum",
-    "sort",
-    "stat",
-    "tac",
-    "tail",
-    "uniq",
-    "wc",
-    "zcat",
-    "zgrep",
-];
-
-/// Of these, the first operand is a program or a pattern.
-const WITH_PROGRAM: [&str; 7] = ["awk", "egrep", "fgrep", "gawk", "grep", "mawk", "sed"];
-
-/// Commands that change the files they are given.
-const WRITERS: [&str; 23] = [
-    "chattr",
-    "chgrp",
-    "chmod",
-    "chown",
-    "cp",
-    "dd",
-    "install",
-    "ln",
-    "mkdir",
-    "mkfifo",
-    "mknod",
-    "mv",
-    "patch",
-    "restorecon",
-    "rm",
-    "rmdir",
-    "setcap",
-    "setfacl",
-    "tee",
-    "touch",
-    "truncate",
-    "unlink",
-    "shred",
-];
-
-/// Commands that run the command after them.
-const WRAPPERS: [&str; 8] = [
-    "command", "env", "exec", "ionice", "nice", "nohup", "time", "xargs",
-];
-
-/// Places that are the outside's on purpose: its programs, its kernel, its devices.
-const OUTSIDES_OWN: [&str; 12] = [
-    "/bin/",
-    "/dev/",
-    "/proc/",
-    "/sbin/",
-    "/sys/",
-    "/run/systemd",
-    "/tmp/",
-    "/usr/bin/",
-    "/usr/sbin/",
-    "/usr/share/debconf/",
-    "/usr/share/dpkg/",
-    "/usr/lib/dpkg/",
-];
+use crate::explain::scripts::shell::syntax::Access;
 
 /// What a command with its arguments does, given the directory it is run in.
 pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
@@ -186,7 +21,7 @@ pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
     }
     let name = shown.rsplit('/').next().unwrap_or_default();
     match name {
-        // A command that only a run would tell.
+        // Which command this is, only a run would show.
         "" | "*" => Vec::new(),
         "." | "source" => sourced(arguments),
         "test" | "[" => tested(arguments),
@@ -198,7 +33,7 @@ pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
         _ if name.starts_with("db_") || HELPERS.contains(&name) => {
             vec![Act::Helper(name.to_owned())]
         }
-        _ if HARMLESS.contains(&name) || HARMLESS_TOO.contains(&name) => Vec::new(),
+        _ if HARMLESS.contains(&name) => Vec::new(),
         _ if WRAPPERS.contains(&name) => {
             let is_option = |value: &&Value| {
                 let text = value.shown();
@@ -208,12 +43,12 @@ pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
             acts(arguments.get(options..).unwrap_or_default(), directory)
         }
         "sed" if has_option_like(arguments, "-i") || has_option_like(arguments, "--in-place") => {
-            operands(name, arguments, directory, Act::Writes)
+            operands(name, arguments, directory, Access::Writes)
         }
         "find" if has_option(arguments, &["-delete", "-exec", "-execdir", "-ok"]) => {
-            operands(name, arguments, directory, Act::Writes)
+            operands(name, arguments, directory, Access::Writes)
         }
-        _ if READERS.contains(&name) => operands(name, arguments, directory, Act::Reads),
+        _ if READERS.contains(&name) => operands(name, arguments, directory, Access::Reads),
         _ if WRITERS.contains(&name) => writer(name, arguments, directory),
         _ if arguments.iter().any(Value::has_root) => vec![Act::Rooted(name.to_owned())],
         _ => vec![Act::Runs(if first.is_absolute() {
@@ -225,12 +60,8 @@ pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
 }
 
 /// What a redirection does.
-pub(crate) fn redirected(target: &Value, writes: bool, directory: &Value) -> Option<Act> {
-    file(
-        target,
-        directory,
-        if writes { Act::Writes } else { Act::Reads },
-    )
+pub(crate) fn redirected(target: &Value, access: Access, directory: &Value) -> Option<Act> {
+    file(target, directory, access)
 }
 
 fn has_option(arguments: &[Value], options: &[&str]) -> bool {
@@ -258,7 +89,7 @@ fn sourced(arguments: &[Value]) -> Vec<Act> {
     if shown.starts_with("/usr/") || shown.starts_with("/lib/") {
         return Vec::new();
     }
-    file(path, &Value::default(), Act::Reads)
+    file(path, &Value::default(), Access::Reads)
         .into_iter()
         .collect()
 }
@@ -286,23 +117,18 @@ fn tested(arguments: &[Value]) -> Vec<Act> {
         if !looks || (is_program && path.is_absolute()) {
             return None;
         }
-        file(path, &Value::default(), Act::Reads)
+        file(path, &Value::default(), Access::Reads)
     });
     looked.collect()
 }
 
-fn operands(
-    name: &str,
-    arguments: &[Value],
-    directory: &Value,
-    act: fn(String) -> Act,
-) -> Vec<Act> {
+fn operands(name: &str, arguments: &[Value], directory: &Value, access: Access) -> Vec<Act> {
     let is_operand = |value: &&Value| !value.shown().starts_with('-');
     let program_is_option = has_option(arguments, &["-e", "-f", "--expression"]);
     let skipped = usize::from(WITH_PROGRAM.contains(&name) && !program_is_option);
     let operands = arguments.iter().filter(is_operand).skip(skipped);
     operands
-        .filter_map(|path| file(path, directory, act))
+        .filter_map(|path| file(path, directory, access))
         .collect()
 }
 
@@ -330,14 +156,14 @@ fn writer(name: &str, arguments: &[Value], directory: &Value) -> Vec<Act> {
         "ln" if is_symbolic => Vec::new(),
         "cp" | "install" | "ln" => others
             .iter()
-            .filter_map(|path| file(path, directory, Act::Reads))
+            .filter_map(|path| file(path, directory, Access::Reads))
             .collect(),
         _ => others
             .iter()
-            .filter_map(|path| file(path, directory, Act::Writes))
+            .filter_map(|path| file(path, directory, Access::Writes))
             .collect(),
     };
-    acts.extend(file(last, directory, Act::Writes));
+    acts.extend(file(last, directory, Access::Writes));
     acts
 }
 
@@ -349,7 +175,7 @@ fn rooted(path: &Value) -> String {
 }
 
 /// An act on a file: on the chroot's, on the outside's, or on none that is known.
-fn file(path: &Value, directory: &Value, act: fn(String) -> Act) -> Option<Act> {
+fn file(path: &Value, directory: &Value, access: Access) -> Option<Act> {
     if path.is_rooted() {
         return Some(Act::Rooted(rooted(path)));
     }
@@ -364,46 +190,13 @@ fn file(path: &Value, directory: &Value, act: fn(String) -> Act) -> Option<Act> 
     let is_path = shown
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"/._+@:~-*?,=#{}[]".contains(&byte));
-    let is_outsides_own = OUTSIDES_OWN.iter().any(|place| shown.starts_with(place))
-        && (act(String::new()) == Act::Reads(String::new())
-            || ["/dev/", "/proc/", "/sys/", "/tmp/"]
-                .iter()
-                .any(|place| shown.starts_with(place)));
-    (is_path && !is_outsides_own).then(|| act(shown))
-}
-
-/// What tools are known to make: the tool, and the start of the paths.
-const MAKES: [(&str, &str); 24] = [
-    ("add-shell", "etc/shells"),
-    ("addgroup", "etc/group"),
-    ("addgroup", "etc/gshadow"),
-    ("adduser", "etc/group"),
-    ("adduser", "etc/gshadow"),
-    ("adduser", "etc/passwd"),
-    ("adduser", "etc/shadow"),
-    ("adduser", "run/adduser"),
-    ("groupadd", "etc/group"),
-    ("groupadd", "etc/gshadow"),
-    ("ldconfig", "etc/ld.so.cache"),
-    ("ldconfig", "var/cache/ldconfig"),
-    ("pam-auth-update", "etc/pam.d"),
-    ("systemd-hwdb", "usr/lib/udev/hwdb.bin"),
-    ("systemd-machine-id-setup", "etc/machine-id"),
-    ("update-alternatives", "etc/alternatives"),
-    ("update-ca-certificates", "etc/ssl/certs"),
-    ("update-passwd", "etc/passwd"),
-    ("update-rc.d", "etc/rc"),
-    ("update-shells", "etc/shells"),
-    ("update-shells", "var/lib/shells.state"),
-    ("useradd", "etc/passwd"),
-    ("useradd", "etc/shadow"),
-    ("systemd-sysusers", "etc/passwd"),
-];
-
-/// Whether a tool is known to make a path.
-pub(crate) fn makes(tool: &str, path: &str) -> bool {
-    let name = tool.rsplit('/').next().unwrap_or(tool);
-    MAKES
-        .iter()
-        .any(|(known, start)| *known == name && path.starts_with(start))
+    let is_below = |places: &[&str]| places.iter().any(|place| shown.starts_with(place));
+    let is_outsides_own = match access {
+        Access::Reads => is_below(&OUTSIDES_OWN),
+        Access::Writes => is_below(&NOT_FILES),
+    };
+    (is_path && !is_outsides_own).then_some(match access {
+        Access::Reads => Act::Reads(shown),
+        Access::Writes => Act::Writes(shown),
+    })
 }

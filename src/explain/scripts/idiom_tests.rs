@@ -1,139 +1,109 @@
 //! How the idioms of maintainer scripts are read.
 
-use crate::explain::scripts::kind::Kind;
-use crate::explain::scripts::line::{Act, Reach, Support};
+use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::line::{Act, Reach};
 use crate::explain::scripts::package::Scripts;
-use crate::explain::scripts::script::Script;
+use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
+use crate::explain::scripts::support::Support;
 
-fn postinst(body: &str) -> Script {
-    Script::read(
-        Kind::Postinst,
+fn postinst(body: &str) -> ParsedScript {
+    ParsedScript::read(
+        ScriptKind::Postinst,
         format!("#!/bin/sh\nset -e\n{body}\n").as_bytes(),
-        false,
+        TriggerInterest::Absent,
     )
 }
 
 /// The silent lines, as `NUMBER: TEXT`.
-fn silent(script: &Script) -> Vec<String> {
+fn silent(script: &ParsedScript) -> Vec<String> {
     script
         .silent_lines()
         .map(|line| format!("{}: {}", line.number, line.text))
         .collect()
 }
 
+/// Bodies of scripts that name `DPKG_ROOT`: as a prefix, a guard or an option.
+const AWARE: &[&str] = &[
+    r#"touch "$DPKG_ROOT/etc/a""#,
+    r#"touch ${DPKG_ROOT}/etc/a"#,
+    r#"touch "${DPKG_ROOT:-}/etc/a""#,
+    r#"root="$DPKG_ROOT"; touch "$root/etc/a""#,
+    r#"if [ -z "$DPKG_ROOT" ]; then start-a; fi"#,
+    r#"[ -n "$DPKG_ROOT" ] || start-a"#,
+    r#"test -n "${DPKG_ROOT:-}" && exit 0; start-a"#,
+    r#"systemd-sysusers ${DPKG_ROOT:+--root="$DPKG_ROOT"} a.conf"#,
+    r#"ldconfig -r "$DPKG_ROOT/""#,
+    r#"pam-auth-update --root "$DPKG_ROOT" --package"#,
+    r#"groupadd --prefix "$DPKG_ROOT" a"#,
+];
+
+/// Bodies of scripts that act through helpers.
+const HELPER: &[&str] = &[
+    "update-alternatives --install /usr/bin/a a /usr/bin/b 1",
+    "dpkg-divert --add /usr/bin/a",
+    r#"dpkg-maintscript-helper rm_conffile /etc/a 1~ -- "$@""#,
+    "deb-systemd-helper enable a.service >/dev/null || true",
+    "update-rc.d a defaults >/dev/null",
+    ". /usr/share/debconf/confmodule\ndb_get a/b",
+    "if command -v add-shell >/dev/null; then add-shell /bin/a; fi",
+    "test $1 = configure && update-shells",
+];
+
+/// Bodies of scripts that do nothing on initial installation.
+const NONE_NEEDED: &[&str] = &[
+    "exit 0",
+    r#"if [ "$1" = upgrade ]; then rm -f /etc/a; fi"#,
+    r#"[ -n "$2" ] && rm -f /etc/a"#,
+    r#"if [ "x$2" != x ]; then rm -f /etc/a; fi"#,
+    r#"case "$1" in abort-*) rm /etc/a ;; configure) ;; esac"#,
+    r#"if [ "$1" != configure ]; then exit 0; fi; [ "$2" ] || exit 0; rm /etc/a"#,
+    r#"if dpkg --compare-versions "$2" lt-nl 2.0; then rm /etc/a; fi"#,
+    r#"if dpkg --compare-versions -- "$2" gt 2.0; then rm /etc/a; fi"#,
+    "[ -x /usr/bin/a ] || true; echo done >/dev/null",
+    "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi",
+    "# touch /etc/a\necho 'touch /etc/a'",
+    "cat <<EOF\ntouch /etc/a\nEOF",
+    "unused() { touch /etc/a; }",
+    "tool=$(mktemp); rm -f \"$tool\"",
+];
+
+/// Bodies of scripts that act without `DPKG_ROOT`.
+const SILENT: &[&str] = &[
+    "touch /etc/a",
+    "echo a >/etc/a",
+    "cat > /etc/a <<-EOF\n\tx\n\tEOF",
+    "systemd-hwdb update",
+    "[ -e /etc/a ] || mkdir /etc/b",
+    "getent passwd a >/dev/null",
+    "adduser --system a",
+    "LC_ALL=C ldconfig",
+    "exec /usr/lib/a/setup",
+    "make() { cp \"$1\" \"$2\"; }\nmake /usr/share/a /etc/a",
+    "make ()\n{\n  touch /etc/a\n}\nmake",
+    "dir=/var/lib/a\nif [ ! -d $dir ]; then mkdir $dir; fi",
+    "cd /etc && rm a",
+    "sed -i s/a/b/ /etc/a",
+    "x=`cat /etc/a`",
+    r#"if dpkg --compare-versions "$2" lt 2.0; then rm /etc/a; fi"#,
+    r#"f=$(dpkg-divert --truename /usr/sbin/a); ln -sf b "$f""#,
+    "case $1 in (configure) update-menus ;; esac",
+    "for i in a b; do touch /etc/$i; done",
+];
+
 #[test]
 fn every_idiom_is_classified() {
-    use Support::{Aware, Helper, NoneNeeded, Silent};
     let cases = [
-        // By DPKG_ROOT: prefix, guard, option.
-        (r#"touch "$DPKG_ROOT/etc/a""#, Aware),
-        (r#"touch ${DPKG_ROOT}/etc/a"#, Aware),
-        (r#"touch "${DPKG_ROOT:-}/etc/a""#, Aware),
-        (r#"root="$DPKG_ROOT"; touch "$root/etc/a""#, Aware),
-        (r#"if [ -z "$DPKG_ROOT" ]; then start-a; fi"#, Aware),
-        (r#"[ -n "$DPKG_ROOT" ] || start-a"#, Aware),
-        (r#"test -n "${DPKG_ROOT:-}" && exit 0; start-a"#, Aware),
-        (
-            r#"systemd-sysusers ${DPKG_ROOT:+--root="$DPKG_ROOT"} a.conf"#,
-            Aware,
-        ),
-        (r#"ldconfig -r "$DPKG_ROOT/""#, Aware),
-        (r#"pam-auth-update --root "$DPKG_ROOT" --package"#, Aware),
-        (r#"groupadd --prefix "$DPKG_ROOT" a"#, Aware),
-        // By helpers.
-        (
-            "update-alternatives --install /usr/bin/a a /usr/bin/b 1",
-            Helper,
-        ),
-        ("dpkg-divert --add /usr/bin/a", Helper),
-        (
-            r#"dpkg-maintscript-helper rm_conffile /etc/a 1~ -- "$@""#,
-            Helper,
-        ),
-        (
-            "deb-systemd-helper enable a.service >/dev/null || true",
-            Helper,
-        ),
-        ("update-rc.d a defaults >/dev/null", Helper),
-        (". /usr/share/debconf/confmodule\ndb_get a/b", Helper),
-        (
-            "if command -v add-shell >/dev/null; then add-shell /bin/a; fi",
-            Helper,
-        ),
-        ("test $1 = configure && update-shells", Helper),
-        // Nothing on initial installation.
-        ("exit 0", NoneNeeded),
-        (
-            r#"if [ "$1" = upgrade ]; then rm -f /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (r#"[ -n "$2" ] && rm -f /etc/a"#, NoneNeeded),
-        (r#"if [ "x$2" != x ]; then rm -f /etc/a; fi"#, NoneNeeded),
-        (
-            r#"case "$1" in abort-*) rm /etc/a ;; configure) ;; esac"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if [ "$1" != configure ]; then exit 0; fi; [ "$2" ] || exit 0; rm /etc/a"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if dpkg --compare-versions "$2" lt-nl 2.0; then rm /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (
-            r#"if dpkg --compare-versions -- "$2" gt 2.0; then rm /etc/a; fi"#,
-            NoneNeeded,
-        ),
-        (
-            "[ -x /usr/bin/a ] || true; echo done >/dev/null",
-            NoneNeeded,
-        ),
-        (
-            "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi",
-            NoneNeeded,
-        ),
-        ("# touch /etc/a\necho 'touch /etc/a'", NoneNeeded),
-        ("cat <<EOF\ntouch /etc/a\nEOF", NoneNeeded),
-        ("unused() { touch /etc/a; }", NoneNeeded),
-        ("tool=$(mktemp); rm -f \"$tool\"", NoneNeeded),
-        // Without DPKG_ROOT.
-        ("touch /etc/a", Silent),
-        ("echo a >/etc/a", Silent),
-        ("cat > /etc/a <<-EOF\n\tx\n\tEOF", Silent),
-        ("systemd-hwdb update", Silent),
-        ("[ -e /etc/a ] || mkdir /etc/b", Silent),
-        ("getent passwd a >/dev/null", Silent),
-        ("adduser --system a", Silent),
-        ("LC_ALL=C ldconfig", Silent),
-        ("exec /usr/lib/a/setup", Silent),
-        (
-            "make() { cp \"$1\" \"$2\"; }\nmake /usr/share/a /etc/a",
-            Silent,
-        ),
-        ("make ()\n{\n  touch /etc/a\n}\nmake", Silent),
-        (
-            "dir=/var/lib/a\nif [ ! -d $dir ]; then mkdir $dir; fi",
-            Silent,
-        ),
-        ("cd /etc && rm a", Silent),
-        ("sed -i s/a/b/ /etc/a", Silent),
-        ("x=`cat /etc/a`", Silent),
-        (
-            r#"if dpkg --compare-versions "$2" lt 2.0; then rm /etc/a; fi"#,
-            Silent,
-        ),
-        (
-            r#"f=$(dpkg-divert --truename /usr/sbin/a); ln -sf b "$f""#,
-            Silent,
-        ),
-        ("case $1 in (configure) update-menus ;; esac", Silent),
-        ("for i in a b; do touch /etc/$i; done", Silent),
+        (AWARE, Support::Aware),
+        (HELPER, Support::Helper),
+        (NONE_NEEDED, Support::NoneNeeded),
+        (SILENT, Support::Silent),
     ];
-    for (body, expected) in cases {
-        let script = postinst(body);
-        assert_eq!(script.support, expected, "{body}: {:?}", script.lines());
-        assert_eq!(script.unread, None, "{body}");
+    for (bodies, expected) in cases {
+        for body in bodies {
+            let script = postinst(body);
+            assert_eq!(script.support, expected, "{body}: {:?}", script.lines());
+            assert_eq!(script.unread, None, "{body}");
+        }
     }
 }
 
@@ -182,42 +152,42 @@ fn what_follows_an_exit_on_dpkg_root_is_not_chrootless() {
 #[test]
 fn a_trigger_counts_where_the_package_has_an_interest() {
     let body = b"#!/bin/sh\ncase \"$1\" in triggered) systemd-hwdb update ;; esac\n";
-    let support = |is_triggered| Script::read(Kind::Postinst, body, is_triggered).support;
-    assert_eq!(support(false), Support::NoneNeeded);
-    assert_eq!(support(true), Support::Silent);
+    let support = |interest| ParsedScript::read(ScriptKind::Postinst, body, interest).support;
+    assert_eq!(support(TriggerInterest::Absent), Support::NoneNeeded);
+    assert_eq!(support(TriggerInterest::Declared), Support::Silent);
 }
 
 #[test]
 fn other_programs_are_not_read() {
-    let cases: [(Kind, &[u8], &str, Support); 5] = [
-        (Kind::Postinst, b"\x7fELF\x02", "ELF", Support::Unread),
+    let cases: [(ScriptKind, &[u8], &str, Support); 5] = [
+        (ScriptKind::Postinst, b"\x7fELF\x02", "ELF", Support::Unread),
         (
-            Kind::Config,
+            ScriptKind::Config,
             b"#!/usr/bin/perl -w\nunlink;\n",
             "perl",
             Support::Unread,
         ),
         (
-            Kind::Postinst,
+            ScriptKind::Postinst,
             b"#!/usr/bin/perl\n$ENV{DPKG_ROOT};\n",
             "perl",
             Support::Aware,
         ),
         (
-            Kind::Prerm,
+            ScriptKind::Prerm,
             b"#!/usr/bin/env python3\n",
             "python3",
             Support::NoneNeeded,
         ),
         (
-            Kind::Postrm,
+            ScriptKind::Postrm,
             b"#! /bin/sh\nrm -rf /etc/a\n",
             "sh",
             Support::NoneNeeded,
         ),
     ];
     for (kind, content, interpreter, support) in cases {
-        let script = Script::read(kind, content, false);
+        let script = ParsedScript::read(kind, content, TriggerInterest::Absent);
         assert_eq!(
             (script.interpreter.as_str(), script.support),
             (interpreter, support)
@@ -240,11 +210,16 @@ fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
     ];
     let scripts = Scripts::read(files);
     let found = |path: &str| -> Vec<(String, usize)> {
-        let lines = scripts.anywhere(path);
-        lines
-            .into_iter()
-            .map(|(package, kind, line)| (format!("{package}.{}", kind.as_str()), line.number))
-            .collect()
+        let mut found = Vec::new();
+        for (package, scripts) in scripts.packages() {
+            for (kind, script) in scripts {
+                let lines = script.lines_about(path).into_iter();
+                found.extend(
+                    lines.map(|line| (format!("{package}.{}", kind.as_str()), line.number)),
+                );
+            }
+        }
+        found
     };
     assert_eq!(
         found("./usr/lib/udev/hwdb.bin"),
@@ -254,12 +229,14 @@ fn lines_are_found_by_the_path_they_name_or_their_tool_makes() {
     assert_eq!(found("etc/a"), [("other.preinst".to_owned(), 2)]);
     assert!(
         scripts
-            .script("other", Kind::Preinst)
+            .script("other", ScriptKind::Preinst)
             .unwrap()
-            .mentions("./etc/a.d")
+            .lines_about("./etc/a.d")
+            .iter()
+            .any(|line| line.number == 2)
     );
     assert_eq!(found("etc"), [("udevd.postinst".to_owned(), 5)]);
-    let line = &scripts.lines_about("udevd", Kind::Postinst, "etc/b")[0];
+    let line = &scripts.lines_about("udevd", ScriptKind::Postinst, "etc/b")[0];
     assert_eq!(line.acts, [Act::Writes("/etc/b".to_owned())]);
 }
 

@@ -1,40 +1,11 @@
-//! What a line of a maintainer script does, and what a whole script makes of `DPKG_ROOT`.
-
-/// How a script supports `DPKG_ROOT`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Support {
-    /// It names `DPKG_ROOT`: as a prefix, a guard or an option. Single lines may lack it.
-    Aware,
-    /// It acts only through helpers that read `DPKG_ROOT` themselves.
-    Helper,
-    /// It does nothing on initial installation.
-    NoneNeeded,
-    /// It names files or runs tools of the system it runs on, without `DPKG_ROOT`.
-    Silent,
-    /// It is no shell script, and does not name `DPKG_ROOT`.
-    Unread,
-}
-
-impl Support {
-    /// The report's word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Aware => "aware",
-            Self::Helper => "helper",
-            Self::NoneNeeded => "none-needed",
-            Self::Silent => "silent",
-            Self::Unread => "unread",
-        }
-    }
-}
+//! What the lines of a maintainer script do, and when.
 
 /// When a line runs; the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// In a chrootless initial installation, or it may.
     Installs,
-    /// Only where the system it runs on was booted with systemd, which no build is.
+    /// Only if the system it runs on was booted with systemd, which no build is.
     BootedOnly,
     /// In an initial installation that is not chrootless: it is guarded by `DPKG_ROOT`.
     NotChrootless,
@@ -58,7 +29,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// Whether it is about the outside, where it should be about the chroot.
+    /// Whether it is about the outside, although it should be about the chroot.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         match self {
@@ -68,12 +39,21 @@ impl Act {
     }
 }
 
+/// An act, and when it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReachedAct {
+    /// What is done.
+    pub(crate) act: Act,
+    /// When.
+    pub(crate) reach: Reach,
+}
+
 /// A line that does something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// From 1.
+    /// Its number, from 1.
     pub number: usize,
-    /// Its text with its continuations, blanks at its ends taken off.
+    /// Its text with its continuations, without blanks at its ends.
     pub text: String,
     /// When it runs.
     pub reach: Reach,
@@ -82,9 +62,72 @@ pub struct Line {
 }
 
 impl Line {
+    /// A line of a script with these acts; if it is reached in several ways, only the acts of the
+    /// nearest count. `None` if it does nothing.
+    pub(crate) fn new(text: &ScriptLines, number: usize, acts: Vec<ReachedAct>) -> Option<Self> {
+        let reach = acts.iter().map(|known| known.reach).min()?;
+        let nearest = acts.into_iter().filter(|known| known.reach == reach);
+        Some(Self {
+            number,
+            text: text.whole_line(number),
+            reach,
+            acts: nearest.map(|known| known.act).collect(),
+        })
+    }
+
     /// Whether it acts on the outside in a chrootless installation.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.reach == Reach::Installs && self.acts.iter().any(Act::is_silent)
+    }
+}
+
+/// The text of a script, by its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ScriptLines(Vec<String>);
+
+impl ScriptLines {
+    pub(crate) fn new(content: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(content);
+        Self(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Number of lines.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// A line with the lines that continue it.
+    pub(crate) fn whole_line(&self, number: usize) -> String {
+        let mut whole = String::new();
+        for line in self.0.iter().skip(number.saturating_sub(1)) {
+            match line.strip_suffix('\\') {
+                Some(line) => whole.push_str(&format!("{} ", line.trim())),
+                None => {
+                    whole.push_str(line.trim());
+                    break;
+                }
+            }
+        }
+        whole.trim().to_owned()
+    }
+
+    /// Numbers of the lines that name a path, given from the root, as a whole word; comments do
+    /// not count.
+    pub(crate) fn naming(&self, path: &str) -> impl Iterator<Item = usize> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        let names = move |line: &String| {
+            !line.trim_start().starts_with('#')
+                && !path.is_empty()
+                && line.match_indices(path).any(|(at, _)| {
+                    let (before, rest) = line.split_at(at);
+                    let after = rest.strip_prefix(path).unwrap_or_default();
+                    before.ends_with('/') && !after.starts_with(is_part)
+                })
+        };
+        let numbered = self.0.iter().enumerate();
+        numbered
+            .filter(move |(_, line)| names(line))
+            .map(|(index, _)| index + 1)
     }
 }

@@ -1,20 +1,23 @@
 //! What maintainer scripts do, read without running them.
 //!
 //! Each script is gone through as a chrootless initial installation would go through it, so
-//! that a report can say which line acts on the outside, and which does not run at all. It is
-//! information beside the comparison: nothing is acquitted or condemned by it.
+//! that a report can say which line acts on the outside, and which does not run at all. This
+//! informs only: no verdict depends on it.
 
+pub(crate) mod command_names;
 pub(crate) mod commands;
 #[cfg(test)]
 mod idiom_tests;
-pub mod interpret;
-pub(crate) mod kind;
+pub(crate) mod interpret;
 pub(crate) mod line;
+pub(crate) mod makers;
 pub(crate) mod package;
-pub(crate) mod script;
-pub mod shell;
+pub(crate) mod parsed_script;
+pub(crate) mod shell;
+pub(crate) mod support;
 
-pub use crate::explain::scripts::kind::Kind;
-pub use crate::explain::scripts::line::{Act, Line, Reach, Support};
+pub use crate::debian::maintainer_script::ScriptKind;
+pub use crate::explain::scripts::line::{Act, Line, Reach};
 pub use crate::explain::scripts::package::{PackageScripts, Scripts};
-pub use crate::explain::scripts::script::Script;
+pub use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
+pub use crate::explain::scripts::support::Support;

@@ -1,18 +1,15 @@
-//! The scripts of every package of a chroot, out of dpkg's own directory.
+//! The scripts of every package of a chroot, from dpkg's own directory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::ByteSlice;
 
-use crate::explain::scripts::kind::Kind;
+use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::explain::scripts::line::Line;
-use crate::explain::scripts::script::Script;
-
-/// Directory of dpkg's per-package files, in a normalized path.
-const INFO: &[u8] = b"var/lib/dpkg/info/";
+use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
 
 /// The scripts of one package.
-pub type PackageScripts = BTreeMap<Kind, Script>;
+pub type PackageScripts = BTreeMap<ScriptKind, ParsedScript>;
 
 /// The scripts of all packages.
 #[derive(Debug, Default)]
@@ -27,31 +24,28 @@ impl Scripts {
         let mut contents = BTreeMap::new();
         let mut interested = BTreeSet::new();
         for (path, content) in files {
-            let Some((name, extension)) = path
-                .strip_prefix(INFO)
-                .and_then(|name| name.rsplit_once_str(b"."))
-            else {
+            let Some(file) = InfoFile::from_path(path) else {
                 continue;
             };
-            // `libc6:amd64.postinst`: packages of Multi-Arch: same carry their architecture.
-            let package = name.split_str(b":").next().unwrap_or(name);
-            let package = package.to_str_lossy().into_owned();
-            if extension == b"triggers" {
+            let package = file.package.to_str_lossy().into_owned();
+            if file.kind == b"triggers" {
                 let is_interest = |line: &[u8]| line.trim_ascii_start().starts_with(b"interest");
                 if content.lines().any(is_interest) {
-                    interested.insert(package);
+                    let _ = interested.insert(package);
                 }
-            } else if let Some(kind) = Kind::ALL
-                .into_iter()
-                .find(|kind| kind.as_str().as_bytes() == extension)
-            {
-                contents.entry((package, kind)).or_insert(content);
+            } else if let Some(kind) = ScriptKind::from_name(file.kind) {
+                let _ = contents.entry((package, kind)).or_insert(content);
             }
         }
         let mut scripts = Self::default();
         for ((package, kind), content) in contents {
-            let script = Script::read(kind, content, interested.contains(&package));
-            scripts
+            let interest = if interested.contains(&package) {
+                TriggerInterest::Declared
+            } else {
+                TriggerInterest::Absent
+            };
+            let script = ParsedScript::read(kind, content, interest);
+            let _ = scripts
                 .packages
                 .entry(package)
                 .or_default()
@@ -68,7 +62,7 @@ impl Scripts {
 
     /// One script.
     #[must_use]
-    pub fn script(&self, package: &str, kind: Kind) -> Option<&Script> {
+    pub fn script(&self, package: &str, kind: ScriptKind) -> Option<&ParsedScript> {
         self.packages.get(package)?.get(&kind)
     }
 
@@ -81,27 +75,9 @@ impl Scripts {
 
     /// The lines of one script that name a path, or run a tool that is known to make it.
     #[must_use]
-    pub fn lines_about(&self, package: &str, kind: Kind, path: &str) -> Vec<Line> {
+    pub fn lines_about(&self, package: &str, kind: ScriptKind, path: &str) -> Vec<Line> {
         self.script(package, kind)
             .map(|script| script.lines_about(path))
             .unwrap_or_default()
-    }
-
-    /// Every line of any package that names a path or runs a tool that makes it.
-    #[must_use]
-    pub fn anywhere(&self, path: &str) -> Vec<(&str, Kind, Line)> {
-        let scripts = self.packages.iter().flat_map(|(package, scripts)| {
-            scripts
-                .iter()
-                .map(move |(kind, script)| (package.as_str(), *kind, script))
-        });
-        scripts
-            .flat_map(|(package, kind, script)| {
-                script
-                    .lines_about(path)
-                    .into_iter()
-                    .map(move |line| (package, kind, line))
-            })
-            .collect()
     }
 }

@@ -1,9 +1,9 @@
 //! What an observed build executed.
 
-use crate::explain::command_line::without_root;
+use crate::debian::temporary_root::without_root;
 use crate::report::wire::executed::{Emulation, Executed, ExecutedFile};
 use crate::text::quote;
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// What a build executed by its trace, given which emulators the kernel knew for it.
 pub(crate) fn executed(trace: &Trace, emulation: Emulation) -> Executed {

@@ -139,14 +139,39 @@ mod tests {
         }
     }
 
+    fn one_sided(side: Side, properties: Vec<Property>) -> Fact {
+        Fact::OneSidedItem {
+            item: library(1),
+            side,
+            properties,
+        }
+    }
+
+    fn entry(change: EntryChange) -> Fact {
+        Fact::Entry {
+            path: "./a".to_owned(),
+            change,
+        }
+    }
+
+    fn assert_lines<const N: usize>(cases: [(Fact, &str); N]) {
+        for (fact, expected) in cases {
+            assert_eq!(line(&fact), expected);
+        }
+    }
+
     #[test]
-    fn each_fact_is_one_line() {
+    fn an_item_is_named_with_what_differs_of_it() {
         let flags = Property {
             name: "flags".to_owned(),
             value: "0x0303".to_owned(),
             kind: PropertyKind::Other,
         };
-        let cases = [
+        let order = |compared| Fact::ItemOrder {
+            noun: LIBRARY,
+            compared,
+        };
+        assert_lines([
             (
                 Fact::Property(change(Some("/lib"), None)),
                 "path /lib | none",
@@ -156,58 +181,46 @@ mod tests {
                 "library libc.so.6 (number 2 of this name): path empty | /lib",
             ),
             (
-                Fact::OneSidedItem {
-                    item: library(1),
-                    side: Side::Left,
-                    properties: vec![flags.clone(), flags],
-                },
+                one_sided(Side::Left, vec![flags.clone(), flags]),
                 "library libc.so.6 only left: flags 0x0303, flags 0x0303",
             ),
             (
-                Fact::OneSidedItem {
-                    item: library(1),
-                    side: Side::Right,
-                    properties: vec![],
-                },
+                one_sided(Side::Right, vec![]),
                 "library libc.so.6 only right",
             ),
             (
-                Fact::ItemOrder {
-                    noun: LIBRARY,
-                    compared: OrderedItems::All,
-                },
+                order(OrderedItems::All),
                 "the same libraries stand in another order",
             ),
             (
-                Fact::Inside {
-                    name: "data.tar".to_owned(),
-                    fact: Box::new(Fact::InEntry(Box::new(Fact::Line {
-                        number: 3,
-                        left: "a".to_owned(),
-                        right: "b".to_owned(),
-                    }))),
-                },
-                "data.tar:   line 3: a | b",
+                order(OrderedItems::Common),
+                "common libraries stand in another order",
             ),
+        ]);
+    }
+
+    #[test]
+    fn a_fact_inside_has_the_names_of_what_encloses_it() {
+        let inside = Fact::Line {
+            number: 3,
+            left: "a".to_owned(),
+            right: "b".to_owned(),
+        };
+        let inside = Fact::Inside {
+            name: "data.tar".to_owned(),
+            fact: Box::new(Fact::InEntry(Box::new(inside))),
+        };
+        let field = EntryChange::Field(change(Some("1"), Some("2")));
+        assert_lines([
+            (inside, "data.tar:   line 3: a | b"),
             (
-                Fact::Entry {
-                    path: "./a".to_owned(),
-                    change: EntryChange::OneSided(Side::Right),
-                },
+                entry(EntryChange::OneSided(Side::Right)),
                 "entry ./a only right",
             ),
-            (
-                Fact::Entry {
-                    path: "./a".to_owned(),
-                    change: EntryChange::Field(change(Some("1"), Some("2"))),
-                },
-                "entry ./a: path 1 | 2",
-            ),
+            (entry(field), "entry ./a: path 1 | 2"),
+            (entry(EntryChange::Content), "entry ./a: content differs"),
             (Fact::More(1), "and 1 more line"),
             (Fact::More(2), "and 2 more lines"),
-        ];
-        for (fact, expected) in cases {
-            assert_eq!(line(&fact), expected);
-        }
+        ]);
     }
 }

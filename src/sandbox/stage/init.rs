@@ -1,5 +1,5 @@
-//! Process 1 of a sandbox: enters the new root, proves that nothing of the machine
-//! is writable, runs the command in its own process group and ends everything with it.
+//! Process 1 of a sandbox: enters the new root, proves that nothing of the machine is writable,
+//! runs the command in its own process group, and ends everything when the command ends.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -84,7 +84,7 @@ fn enter_and_run(monitor: &mut Channel) -> Result<FromInit, StageFailure> {
     Ok(FromInit::Ended { status, warnings })
 }
 
-/// What a superuser without a user namespace could do to the machine beyond files and mounts:
+/// What root without a user namespace could do to the machine beyond files and mounts:
 /// its devices, modules, clock, network and reboot (capabilities(7)).
 const BEYOND_FILES: [CapabilitySet; 9] = [
     CapabilitySet::MKNOD,
@@ -98,7 +98,7 @@ const BEYOND_FILES: [CapabilitySet; 9] = [
     CapabilitySet::BPF,
 ];
 
-/// What is out of the bounding set no program gets, whoever runs it.
+/// Takes them out of the bounding set: no program gets them then, whoever runs it.
 fn drop_capabilities() -> Result<(), StageFailure> {
     BEYOND_FILES.into_iter().try_for_each(|capability| {
         rustix::thread::remove_capability_from_bounding_set(capability)

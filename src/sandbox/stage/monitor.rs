@@ -81,7 +81,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     limit_open_files()?;
     unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
     // Opened in the new mount namespace, but still with the user's own ids: the
-    // sandbox's superuser could not pass a home directory of mode 700.
+    // sandbox's root could not pass a home directory of mode 700.
     let sources = Sources::open(&plan)?;
     launcher
         .send(&FromMonitor::Unshared)
@@ -239,8 +239,8 @@ fn build_tree(
     Ok(trees)
 }
 
-/// `/sys` of the sandbox's own network namespace; the machine's, read-only, where the
-/// kernel doesn't grant one.
+/// `/sys` of the sandbox's own network namespace; the machine's, read-only, if the kernel does
+/// not grant one.
 fn mount_sys(target: &Path) -> Result<(), StageFailure> {
     let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     if mount_kind("sysfs", target, flags, "").is_ok() {

@@ -48,7 +48,7 @@ fn an_expired_release_file_is_trouble_that_names_the_option() {
         return; // The archive has a fresh sid today.
     }
     assert_eq!(ran.status, Some(2));
-    let hint = "hint: `--allow-expired` accepts an expired Release file while pinning";
+    let hint = "hint: `--allow-expired` accepts an expired Release file";
     assert_eq!(ran.stderr.lines().last(), Some(hint), "{}", ran.stderr);
 }
 

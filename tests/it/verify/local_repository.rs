@@ -153,7 +153,7 @@ fn a_directory_that_nothing_can_be_built_from_is_refused_in_one_line() {
         SUITE,
         "repository",
         &format!(
-            "twinroot: {}: its mode is 0700, and pinning runs as another user\n\
+            "twinroot: {}: its mode is 0700, and fetching runs as another user\n\
              hint: chmod -R o+rX repository\n",
             place.to_string_lossy()
         ),

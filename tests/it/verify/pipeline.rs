@@ -127,12 +127,13 @@ fn a_script_that_fails_is_trouble_and_named_and_its_transcript_is_kept() {
     let keep = lab.path().join("kept");
     let ran = verify_shared(&["--include=failing", "--keep", keep.to_str().unwrap()]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(2), ""));
-    let last = ran.stderr.lines().last().unwrap();
+    let mut lines = ran.stderr.lines();
+    let error = lines.find(|line| line.starts_with("twinroot: ")).unwrap();
     assert_eq!(
-        last,
-        "twinroot: pin: failing.postinst failed: 3: no-such-program: not found"
+        error,
+        "twinroot: freeze: failing.postinst failed: 3: no-such-program: not found"
     );
-    let transcript = fs::read_to_string(keep.join("pin.log")).unwrap();
+    let transcript = fs::read_to_string(keep.join("freeze.log")).unwrap();
     assert!(
         transcript.contains("failing.postinst: 3: no-such-program: not found"),
         "{transcript}"

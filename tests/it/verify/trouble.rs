@@ -42,7 +42,7 @@ fn a_mirror_that_is_not_there_is_trouble() {
     ]));
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(2), ""));
     let lines = told(&ran.stderr);
-    assert!(lines[0].starts_with("twinroot: pin: "), "{lines:?}");
+    assert!(lines[0].starts_with("twinroot: freeze: "), "{lines:?}");
     assert!(lines.len() <= 2, "{lines:?}");
     assert_eq!(leftovers(lab.path()), Vec::<String>::new());
 }

@@ -12,7 +12,7 @@ pub struct Alteration {
     pub name: &'static str,
     /// What is altered, one line.
     pub about: &'static str,
-    /// A script for sh(1), run by the superuser of a sandbox with the tree as its
+    /// A script for sh(1), run by root of a sandbox with the tree as its
     /// directory; see the prelude for the functions it has.
     pub shell: &'static str,
 }

@@ -1,10 +1,9 @@
-//! An outside that is deliberately different: what a script reads of it shows in the tarball.
+//! An outside system that is altered on purpose: what a script reads of it shows in the tarball.
 //!
-//! A script that makes a file of the chroot out of data of the outside goes unseen on an
-//! outside that has the same data. Here a matching outside is copied and everything altered that
-//! scripts and tools are likely to read, and nothing that they need to work: see
-//! [`ALTERATIONS`]. Of the copy it is known which files differ, so that a divergence can be
-//! traced back to one of them.
+//! A script that makes a file of the chroot from data of the outside is not noticed if the outside
+//! has the same data. Here, a matching outside is copied, and everything that scripts and tools
+//! are likely to read is altered, but nothing that they need to work: see [`ALTERATIONS`]. It is
+//! known which files of the copy differ, so that a divergence can be traced back to one of them.
 
 pub(crate) mod alterations;
 
@@ -27,10 +26,10 @@ pub use crate::bootstrap::outside::altered::alterations::{ALTERATIONS, Alteratio
 /// Where the sandbox sees the tree that is copied.
 const MATCHING: &str = "/tmp/twinroot/matching";
 
-/// The file, beside `root`, that has the absolute paths of what was altered, one a line.
+/// The file beside `root` that has the absolute paths of what was altered, one per line.
 const ALTERED: &str = "altered";
 
-/// Copies the tree, makes each alteration, and writes down which files are not what they were.
+/// Copies the tree, makes each alteration, and writes down which files were changed.
 ///
 /// Its arguments are the two trees, the prelude, and then a name and a script for each alteration. What was
 /// altered is newer than the copying, and its content has changed.
@@ -75,8 +74,8 @@ make() { # FILE LINE…: where its directory is there
 }
 "##;
 
-/// A word for what the alterations are, which changes with them: eight hexadecimal digits of
-/// their digest.
+/// A version of the alterations, which changes with them: eight hexadecimal digits of their
+/// digest.
 #[must_use]
 pub fn version() -> String {
     let mut digest = Sha256::new();
@@ -84,9 +83,9 @@ pub fn version() -> String {
     ALTERATIONS
         .iter()
         .for_each(|one| digest.update(format!("{} {}\n", one.name, one.shell)));
-    let mut word = hex(&digest.finalize());
-    word.truncate(8);
-    word
+    let mut version = hex(&digest.finalize());
+    version.truncate(8);
+    version
 }
 
 /// Makes `out/root`, a copy of a matching outside's tree with every alteration, and
@@ -143,7 +142,7 @@ mod tests {
             match word.as_str() {
                 MATCHING => place(matching),
                 OUT => place(out),
-                // Nobody but a superuser may chroot, and the temporary files are the driver's.
+                // Only root may chroot, and the temporary files are the driver's.
                 _ => word
                     .replace("chroot . ldconfig", ":")
                     .replace("/tmp/", &format!("{}/", out.to_string_lossy())),

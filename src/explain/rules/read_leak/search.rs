@@ -14,7 +14,7 @@ use crate::explain::rules::read_leak::likely::{
 use crate::explain::script_runs::{is_same, runs};
 use crate::explain::words::{WORD, lines, new_words, words};
 use crate::trace::process::{Process, Script};
-use crate::trace::trace::Trace;
+use crate::trace::record::Trace;
 
 /// Largest file of the outside that is looked at, in bytes.
 const MAX: usize = 4 << 20;

@@ -5,39 +5,52 @@ use crate::explain::scripts::line::Reach;
 
 /// What a command's exit status is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// Whether it succeeds, where that is known.
+pub(crate) struct CommandStatus {
+    /// Whether it succeeds; `None` if that is not known.
     pub(crate) truth: Option<bool>,
-    /// When it would be otherwise; where it is not known, what it asks for.
+    /// When it would be the opposite; if the truth is not known, what the command asks for.
     pub(crate) otherwise: Reach,
 }
 
-impl Outcome {
+impl CommandStatus {
+    /// Nothing is known of the command.
     pub(crate) const UNKNOWN: Self = Self {
         truth: None,
         otherwise: Reach::Installs,
     };
 
-    pub(crate) fn sure(truth: bool, otherwise: Reach) -> Self {
+    /// A command that succeeds, and would fail only then.
+    pub(crate) fn succeeds(otherwise: Reach) -> Self {
+        Self::known(true, otherwise)
+    }
+
+    /// A command that fails, and would succeed only then.
+    pub(crate) fn fails(otherwise: Reach) -> Self {
+        Self::known(false, otherwise)
+    }
+
+    fn known(is_success: bool, otherwise: Reach) -> Self {
         Self {
-            truth: Some(truth),
+            truth: Some(is_success),
             otherwise,
         }
     }
 
+    /// The status of `! command`.
     pub(crate) fn not(self) -> Self {
         match self.truth {
-            Some(truth) => Self::sure(!truth, self.otherwise),
-            // What runs where a system is *not* booted may run in a chrootless installation.
+            Some(truth) => Self::known(!truth, self.otherwise),
+            // What runs if the system is *not* booted may run in a chrootless installation.
             None => Self::UNKNOWN,
         }
     }
 
+    /// The status of `self && other`.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self.truth, other.truth) {
             (Some(false), _) => self,
             (_, Some(false)) => other,
-            (Some(true), Some(true)) => Self::sure(true, self.otherwise.min(other.otherwise)),
+            (Some(true), Some(true)) => Self::succeeds(self.otherwise.min(other.otherwise)),
             (Some(true), None) => other,
             (None, Some(true)) => self,
             (None, None) => Self {
@@ -47,49 +60,60 @@ impl Outcome {
         }
     }
 
+    /// The status of `self || other`.
     pub(crate) fn or(self, other: Self) -> Self {
         match (self.truth, other.truth) {
             (Some(true), _) => self,
             (_, Some(true)) => other,
-            (Some(false), Some(false)) => Self::sure(false, self.otherwise.min(other.otherwise)),
+            (Some(false), Some(false)) => Self::fails(self.otherwise.min(other.otherwise)),
             (Some(false), None) => other,
             (None, Some(false)) => self,
             (None, None) => Self::UNKNOWN,
         }
     }
 
-    /// How far what runs on success is reached.
-    pub(crate) fn then(self) -> Reach {
-        match self.truth {
-            Some(true) => Reach::Installs,
-            Some(false) | None => self.otherwise,
+    /// How far what runs on this branch is reached.
+    pub(crate) fn reach_of(self, branch: Branch) -> Reach {
+        match (branch, self.truth) {
+            (Branch::Success, Some(true)) => Reach::Installs,
+            (Branch::Success, Some(false) | None) => self.otherwise,
+            (Branch::Failure, Some(true)) => self.otherwise,
+            (Branch::Failure, Some(false) | None) => Reach::Installs,
         }
     }
 
-    /// How far what runs on failure is reached.
-    pub(crate) fn or_else(self) -> Reach {
-        match self.truth {
-            Some(true) => self.otherwise,
-            Some(false) | None => Reach::Installs,
-        }
+    /// Whether this branch is surely taken.
+    pub(crate) fn surely_takes(self, branch: Branch) -> bool {
+        self.truth == Some(branch == Branch::Success)
     }
 }
 
+/// What depends on a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Branch {
+    /// What runs if the command succeeds.
+    Success,
+    /// What runs if it fails.
+    Failure,
+}
+
 /// `test` and `[ … ]`, without the brackets.
-pub(crate) fn test(arguments: &[Value]) -> Outcome {
+pub(crate) fn test(arguments: &[Value]) -> CommandStatus {
     let word = |at: usize| arguments.get(at).and_then(Value::text).unwrap_or_default();
     match arguments {
-        [] => Outcome::sure(false, Reach::OtherAction),
+        [] => CommandStatus::fails(Reach::OtherAction),
         [value] => emptiness(value).not(),
         [_, value] => match word(0).as_str() {
             "!" => test(std::slice::from_ref(value)).not(),
             "-z" => emptiness(value),
             "-n" => emptiness(value).not(),
-            "-d" | "-e" if value.text().as_deref() == Some("/run/systemd/system") => Outcome {
-                truth: None,
-                otherwise: Reach::BootedOnly,
-            },
-            _ => Outcome::UNKNOWN,
+            "-d" | "-e" if value.text().as_deref() == Some("/run/systemd/system") => {
+                CommandStatus {
+                    truth: None,
+                    otherwise: Reach::BootedOnly,
+                }
+            }
+            _ => CommandStatus::UNKNOWN,
         },
         [left, _, right] if matches!(word(1).as_str(), "=" | "==") => equality(left, right),
         [left, _, right] if word(1) == "!=" => equality(left, right).not(),
@@ -98,7 +122,7 @@ pub(crate) fn test(arguments: &[Value]) -> Outcome {
 }
 
 /// `-o`, then `-a`, then `!`.
-fn compound(arguments: &[Value]) -> Outcome {
+fn compound(arguments: &[Value]) -> CommandStatus {
     for operator in ["-o", "-a"] {
         let at = arguments
             .iter()
@@ -114,84 +138,44 @@ fn compound(arguments: &[Value]) -> Outcome {
     }
     match arguments.split_first() {
         Some((first, rest)) if first.text().as_deref() == Some("!") => test(rest).not(),
-        _ => Outcome::UNKNOWN,
+        _ => CommandStatus::UNKNOWN,
     }
 }
 
-fn emptiness(value: &Value) -> Outcome {
+fn emptiness(value: &Value) -> CommandStatus {
     match value.is_empty() {
-        None => Outcome::UNKNOWN,
-        Some(empty) if value.has_root() => Outcome::sure(empty, Reach::NotChrootless),
-        Some(empty) => Outcome::sure(empty, Reach::OtherAction),
+        None => CommandStatus::UNKNOWN,
+        Some(empty) if value.has_root() => CommandStatus::known(empty, Reach::NotChrootless),
+        Some(empty) => CommandStatus::known(empty, Reach::OtherAction),
     }
 }
 
-fn equality(left: &Value, right: &Value) -> Outcome {
+fn equality(left: &Value, right: &Value) -> CommandStatus {
     match (left.text(), right.text()) {
-        (Some(left), Some(right)) => Outcome::sure(left == right, Reach::OtherAction),
+        (Some(left), Some(right)) => CommandStatus::known(left == right, Reach::OtherAction),
         (Some(text), None) if right.has_root() && text.is_empty() => {
-            Outcome::sure(false, Reach::NotChrootless)
+            CommandStatus::fails(Reach::NotChrootless)
         }
         (None, Some(text)) if left.has_root() && text.is_empty() => {
-            Outcome::sure(false, Reach::NotChrootless)
+            CommandStatus::fails(Reach::NotChrootless)
         }
-        _ => Outcome::UNKNOWN,
+        _ => CommandStatus::UNKNOWN,
     }
 }
 
-/// `dpkg --compare-versions LEFT OPERATOR RIGHT`, where the left version is empty as it is in an
-/// initial installation: earlier than any, and with `-nl` later than any.
-pub(crate) fn versions(left: &Value, operator: &Value, right: &Value) -> Outcome {
+/// `dpkg --compare-versions LEFT OPERATOR RIGHT`. In an initial installation the left version is
+/// empty, which is earlier than any, and with `-nl` later than any.
+pub(crate) fn versions(left: &Value, operator: &Value, right: &Value) -> CommandStatus {
     if left.is_empty() != Some(true) || right.is_empty() != Some(false) {
-        return Outcome::UNKNOWN;
+        return CommandStatus::UNKNOWN;
     }
     match operator.text().as_deref() {
         Some("lt" | "le" | "<<" | "<=" | "<" | "ne" | "gt-nl" | "ge-nl") => {
-            Outcome::sure(true, Reach::OtherAction)
+            CommandStatus::succeeds(Reach::OtherAction)
         }
         Some("gt" | "ge" | ">>" | ">=" | ">" | "eq" | "=" | "lt-nl" | "le-nl") => {
-            Outcome::sure(false, Reach::OtherAction)
+            CommandStatus::fails(Reach::OtherAction)
         }
-        Some(_) | None => Outcome::UNKNOWN,
+        Some(_) | None => CommandStatus::UNKNOWN,
     }
-}
-
-/// Whether a pattern of `case` matches; `None` where that is not known.
-pub(crate) fn matches(pattern: &Value, word: &Value) -> Option<bool> {
-    let pattern = pattern.text()?;
-    if pattern == "*" {
-        return Some(true);
-    }
-    let word = word.text()?;
-    if pattern.contains('[') {
-        return None;
-    }
-    Some(glob(pattern.as_bytes(), word.as_bytes()))
-}
-
-/// `*` and `?`; after a mismatch only the last `*` is widened, so the time is bounded.
-fn glob(pattern: &[u8], word: &[u8]) -> bool {
-    let (mut at, mut in_word) = (0, 0);
-    let mut star = None;
-    while in_word < word.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, in_word));
-                at += 1;
-            }
-            Some(sign) if *sign == b'?' || Some(sign) == word.get(in_word) => {
-                at += 1;
-                in_word += 1;
-            }
-            Some(_) | None => {
-                let Some((last, from)) = star else {
-                    return false;
-                };
-                star = Some((last, from + 1));
-                at = last + 1;
-                in_word = from + 1;
-            }
-        }
-    }
-    pattern.iter().skip(at).all(|sign| *sign == b'*')
 }

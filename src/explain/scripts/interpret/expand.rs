@@ -3,16 +3,17 @@
 use crate::explain::scripts::interpret::value::{Piece, Value};
 use crate::explain::scripts::interpret::walk::Walk;
 use crate::explain::scripts::line::Reach;
-use crate::explain::scripts::shell::syntax::{Expansion, List, Node, Part, Word};
+use crate::explain::scripts::shell::syntax::{Command, CommandList, Expansion, Word, WordPart};
 
 /// Longest value that is followed; assignments in loops could double it without end.
 const VALUE: usize = 4096;
 
 impl<'a> Walk<'a> {
+    /// The values of words; `$@` is as many as there are arguments.
     pub(crate) fn words(&mut self, words: &'a [Word]) -> Vec<Value> {
         let mut values = Vec::new();
         for word in words {
-            let all = |part: &Part| matches!(part, Part::Parameter(name, Expansion::Plain) if name == "@" || name == "*");
+            let all = |part: &WordPart| matches!(part, WordPart::Parameter(name, Expansion::Plain) if name == "@" || name == "*");
             if word.iter().any(all) {
                 values.extend(self.arguments.iter().cloned());
             } else {
@@ -28,34 +29,37 @@ impl<'a> Walk<'a> {
         self.value(word)
     }
 
+    /// Goes through the commands inside a word.
     fn inside(&mut self, word: &'a Word) {
         for part in word {
             match part {
-                Part::Text(_) | Part::Parameter(_, Expansion::Plain | Expansion::Other) => {}
-                Part::Parameter(_, Expansion::Default(word) | Expansion::Alternative(word)) => {
+                WordPart::Text(_) | WordPart::Parameter(_, Expansion::Plain | Expansion::Other) => {
+                }
+                WordPart::Parameter(_, Expansion::Default(word) | Expansion::Alternative(word)) => {
                     self.inside(word);
                 }
-                Part::Substitution(list) => {
+                WordPart::Substitution(commands) => {
                     let (exited, directory) = (self.exited, self.directory.clone());
-                    self.list(list);
+                    self.list(commands);
                     (self.exited, self.directory) = (exited, directory);
                 }
             }
         }
     }
 
+    /// A word's value; commands inside it are not gone through.
     pub(crate) fn value(&mut self, word: &Word) -> Value {
         let mut value = Value::default();
         for part in word {
             match part {
-                Part::Text(text) => value.push(Piece::Text(text.clone())),
-                Part::Parameter(name, expansion) => {
+                WordPart::Text(text) => value.push(Piece::Text(text.clone())),
+                WordPart::Parameter(name, expansion) => {
                     for piece in self.parameter(name, expansion).0 {
                         value.push(piece);
                     }
                 }
-                Part::Substitution(list) => {
-                    for piece in self.output(list).0 {
+                WordPart::Substitution(commands) => {
+                    for piece in self.output(commands).0 {
                         value.push(piece);
                     }
                 }
@@ -68,8 +72,8 @@ impl<'a> Walk<'a> {
     }
 
     /// What a command prints, for the one that scripts rely on: where a file is.
-    fn output(&mut self, list: &List) -> Value {
-        if let [Node::Simple(simple)] = list.as_slice() {
+    fn output(&mut self, commands: &CommandList) -> Value {
+        if let [Command::Simple(simple)] = commands.as_slice() {
             let values: Vec<Value> = simple.words.iter().map(|word| self.value(word)).collect();
             if let [tool, option, path] = values.as_slice()
                 && tool.text().as_deref() == Some("dpkg-divert")

@@ -33,7 +33,7 @@ impl Value {
         }
     }
 
-    /// The text, where all of it is known.
+    /// The text, if all of it is known.
     pub(crate) fn text(&self) -> Option<String> {
         self.0
             .iter()
@@ -90,7 +90,7 @@ impl Value {
         matches!(self.pieces().next(), Some(Piece::Text(text)) if !text.starts_with(['/', '-']))
     }
 
-    /// Whether it is empty; `None` where that is not known.
+    /// Whether it is empty; `None` if that is not known.
     pub(crate) fn is_empty(&self) -> Option<bool> {
         match self.pieces().find(|piece| **piece != Piece::Unknown) {
             Some(_) => Some(false),

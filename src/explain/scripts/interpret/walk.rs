@@ -5,17 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::explain::scripts::commands::{acts, redirected};
-use crate::explain::scripts::interpret::condition::{Outcome, matches, test, versions};
+use crate::explain::scripts::commands::redirected;
+use crate::explain::scripts::interpret::condition::{Branch, CommandStatus};
+use crate::explain::scripts::interpret::pattern::matches;
 use crate::explain::scripts::interpret::value::Value;
-use crate::explain::scripts::line::{Act, Reach};
-use crate::explain::scripts::shell::syntax::{Link, List, Node, Redirect, Simple, Word};
+use crate::explain::scripts::line::{Act, Reach, ReachedAct};
+use crate::explain::scripts::shell::syntax::{
+    AndOr, CaseArm, Command, CommandList, IfArm, Redirect, Word,
+};
 
 /// Most simple commands that one script's walk looks at, calls and loops unrolled.
 const COMMANDS: usize = 20_000;
-
-/// Deepest nesting of calls.
-const CALLS: usize = 12;
 
 /// Most branches of one `if`: each nests in the one before.
 const ARMS: usize = 100;
@@ -23,15 +23,26 @@ const ARMS: usize = 100;
 /// Most words of a `for` that are gone through one by one.
 const WORDS: usize = 24;
 
-/// What the lines of a script do: by line, each act and how far it is reached.
+/// What the lines of a script do.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
-    /// By number of the line, from 1.
-    pub(crate) lines: BTreeMap<usize, Vec<(Act, Reach)>>,
+    /// What is done by each line, by its number from 1.
+    pub(crate) lines: BTreeMap<usize, Vec<ReachedAct>>,
     /// Whether anything that is reached names `DPKG_ROOT`.
     pub(crate) names_root: bool,
     /// Whether the walk ended before the script did.
     pub(crate) is_capped: bool,
+}
+
+/// What the branches around a command say about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guard {
+    /// When the command is reached.
+    pub(crate) reach: Reach,
+    /// Whether it surely runs then.
+    pub(crate) is_sure: bool,
+    /// When the surely taken branches around would not be taken.
+    pub(crate) because: Reach,
 }
 
 /// The walk's state.
@@ -39,26 +50,25 @@ pub(crate) struct Walked {
 pub(crate) struct Walk<'a> {
     pub(crate) walked: &'a mut Walked,
     pub(crate) variables: BTreeMap<String, Value>,
-    functions: BTreeMap<&'a str, &'a Node>,
+    pub(crate) functions: BTreeMap<&'a str, &'a Command>,
     pub(crate) arguments: Vec<Value>,
+    /// The working directory.
     pub(crate) directory: Value,
-    reach: Reach,
-    /// Whether what is reached surely runs.
-    is_sure: bool,
-    /// When the surely taken branches around would not be taken.
-    because: Reach,
-    /// Set by `exit`: how far what follows is reached.
+    pub(crate) guard: Guard,
+    /// Set by `exit`: when what follows is reached.
     pub(crate) exited: Option<Reach>,
-    returned: Option<Reach>,
-    budget: usize,
+    /// Set by `return`, likewise.
+    pub(crate) returned: Option<Reach>,
+    /// Simple commands that may still be looked at.
+    pub(crate) budget: usize,
     /// The functions that are being called.
-    active: Vec<String>,
+    pub(crate) active: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
     /// Goes through a script that is called with these arguments.
     pub(crate) fn through(
-        list: &'a List,
+        commands: &'a CommandList,
         arguments: &[Value],
         reach: Reach,
         walked: &'a mut Walked,
@@ -69,332 +79,186 @@ impl<'a> Walk<'a> {
             functions: BTreeMap::new(),
             arguments: arguments.to_vec(),
             directory: Value::default(),
-            reach,
-            is_sure: true,
-            because: Reach::OtherAction,
+            guard: Guard {
+                reach,
+                is_sure: true,
+                because: Reach::OtherAction,
+            },
             exited: None,
             returned: None,
             budget: COMMANDS,
             active: Vec::new(),
         };
-        walk.list(list);
+        let _ = walk.list(commands);
     }
 
-    pub(crate) fn list(&mut self, list: &'a [Node]) -> Outcome {
-        let mut outcome = Outcome::sure(true, Reach::OtherAction);
-        for node in list {
-            outcome = self.node(node);
+    /// Goes through commands; gives the status of the last one.
+    pub(crate) fn list(&mut self, commands: &'a [Command]) -> CommandStatus {
+        let mut status = CommandStatus::succeeds(Reach::OtherAction);
+        for command in commands {
+            status = self.command(command);
         }
-        outcome
+        status
     }
 
-    /// Something that runs only on a condition.
-    fn under(
-        &mut self,
-        reach: Reach,
-        sure: bool,
-        because: Reach,
-        body: impl FnOnce(&mut Self) -> Outcome,
-    ) -> Outcome {
-        let before = (self.reach, self.is_sure, self.because);
-        self.reach = before.0.max(reach);
-        self.is_sure = before.1 && sure;
-        self.because = before.2.min(because);
-        let outcome = body(self);
-        (self.reach, self.is_sure, self.because) = before;
-        outcome
-    }
-
+    /// Goes through what runs on one branch of a condition.
     fn branch(
         &mut self,
-        condition: Outcome,
-        wanted: bool,
-        body: impl FnOnce(&mut Self) -> Outcome,
-    ) -> Outcome {
-        let reach = if wanted {
-            condition.then()
-        } else {
-            condition.or_else()
+        condition: CommandStatus,
+        branch: Branch,
+        body: impl FnOnce(&mut Self) -> CommandStatus,
+    ) -> CommandStatus {
+        let around = self.guard;
+        self.guard = Guard {
+            reach: around.reach.max(condition.reach_of(branch)),
+            is_sure: around.is_sure && condition.surely_takes(branch),
+            because: around.because.min(condition.otherwise),
         };
-        self.under(
-            reach,
-            condition.truth == Some(wanted),
-            condition.otherwise,
-            body,
-        )
+        let status = body(self);
+        self.guard = around;
+        status
     }
 
-    fn node(&mut self, node: &'a Node) -> Outcome {
-        match node {
-            Node::Simple(simple) => self.simple(simple),
-            Node::Pipeline(negated, nodes) => {
-                let last = nodes.iter().map(|node| self.node(node)).last();
-                let outcome = last.unwrap_or(Outcome::UNKNOWN);
-                if *negated { outcome.not() } else { outcome }
+    /// Goes through a command; gives its status.
+    pub(crate) fn command(&mut self, command: &'a Command) -> CommandStatus {
+        match command {
+            Command::Simple(simple) => return self.simple(simple),
+            Command::Pipeline {
+                is_negated,
+                commands,
+            } => {
+                let last = commands.iter().map(|command| self.command(command)).last();
+                let status = last.unwrap_or(CommandStatus::UNKNOWN);
+                return if *is_negated { status.not() } else { status };
             }
-            Node::Chain(first, rest) => {
-                let mut outcome = self.node(first);
-                for (link, node) in rest {
-                    let next = self.branch(outcome, *link == Link::And, |walk| walk.node(node));
-                    outcome = match link {
-                        Link::And => outcome.and(next),
-                        Link::Or => outcome.or(next),
+            Command::Chain { first, rest } => {
+                let mut status = self.command(first);
+                for chained in rest {
+                    let branch = match chained.operator {
+                        AndOr::And => Branch::Success,
+                        AndOr::Or => Branch::Failure,
+                    };
+                    let next = self.branch(status, branch, |walk| walk.command(&chained.command));
+                    status = match chained.operator {
+                        AndOr::And => status.and(next),
+                        AndOr::Or => status.or(next),
                     };
                 }
-                outcome
+                return status;
             }
-            Node::If(arms, otherwise) => {
-                self.conditional(arms, otherwise);
-                Outcome::UNKNOWN
-            }
-            Node::Case(word, arms) => {
-                self.case(word, arms);
-                Outcome::UNKNOWN
-            }
-            Node::For(name, words, body) => {
-                self.for_loop(name, words, body);
-                Outcome::UNKNOWN
-            }
-            Node::While(condition, body) => {
-                let outcome = self.list(condition);
-                self.branch(
-                    Outcome {
-                        truth: None,
-                        ..outcome
-                    },
-                    true,
-                    |walk| walk.list(body),
-                );
-                Outcome::UNKNOWN
-            }
-            Node::Group(body, redirects, line) => {
+            Command::Group {
+                body,
+                redirects,
+                line,
+            } => {
                 self.redirects(redirects, *line);
-                self.list(body)
+                return self.list(body);
             }
-            Node::Function(name, body) => {
-                self.functions.insert(name, body);
-                Outcome::sure(true, Reach::OtherAction)
+            Command::Function { name, body } => {
+                let _ = self.functions.insert(name, body);
+                return CommandStatus::succeeds(Reach::OtherAction);
+            }
+            Command::If { arms, otherwise } => self.conditional(arms, otherwise),
+            Command::Case { word, arms } => self.case(word, arms),
+            Command::For { name, words, body } => self.for_loop(name, words, body),
+            Command::While { condition, body } => {
+                let condition = CommandStatus {
+                    truth: None,
+                    ..self.list(condition)
+                };
+                let _ = self.branch(condition, Branch::Success, |walk| walk.list(body));
             }
         }
+        CommandStatus::UNKNOWN
     }
 
-    fn conditional(&mut self, arms: &'a [(List, List)], otherwise: &'a List) {
-        let Some(((condition, body), rest)) = arms.split_first() else {
-            self.list(otherwise);
+    fn conditional(&mut self, arms: &'a [IfArm], otherwise: &'a CommandList) {
+        let Some((IfArm { condition, body }, rest)) = arms.split_first() else {
+            let _ = self.list(otherwise);
             return;
         };
         if rest.len() >= ARMS {
             self.walked.is_capped = true;
             return;
         }
-        let outcome = self.list(condition);
-        self.branch(outcome, true, |walk| walk.list(body));
-        self.branch(outcome, false, |walk| {
+        let status = self.list(condition);
+        let _ = self.branch(status, Branch::Success, |walk| walk.list(body));
+        let _ = self.branch(status, Branch::Failure, |walk| {
             walk.conditional(rest, otherwise);
-            Outcome::UNKNOWN
+            CommandStatus::UNKNOWN
         });
     }
 
-    fn case(&mut self, word: &'a Word, arms: &'a [(Vec<Word>, List)]) {
+    fn case(&mut self, word: &'a Word, arms: &'a [CaseArm]) {
         let word = self.expand(word);
         // Whether an arm before has surely been taken.
         let mut is_taken = false;
         let mut is_certain = true;
-        for (patterns, body) in arms {
+        for arm in arms {
+            let patterns = arm.patterns.iter();
             let matching: Vec<_> = patterns
-                .iter()
-                .map(|pattern| {
-                    let pattern = self.expand(pattern);
-                    matches(&pattern, &word)
-                })
+                .map(|pattern| matches(&self.expand(pattern), &word))
                 .collect();
-            let outcome = match () {
-                () if is_taken => Outcome::sure(false, Reach::OtherAction),
+            let status = match () {
+                () if is_taken => CommandStatus::fails(Reach::OtherAction),
                 () if matching.contains(&Some(true)) => {
-                    let certain = is_certain && word.text().is_some();
                     is_taken = true;
-                    if certain {
-                        Outcome::sure(true, Reach::OtherAction)
+                    if is_certain && word.text().is_some() {
+                        CommandStatus::succeeds(Reach::OtherAction)
                     } else {
-                        Outcome::UNKNOWN
+                        CommandStatus::UNKNOWN
                     }
                 }
                 () if matching.contains(&None) => {
                     is_certain = false;
-                    Outcome::UNKNOWN
+                    CommandStatus::UNKNOWN
                 }
-                () => Outcome::sure(false, Reach::OtherAction),
+                () => CommandStatus::fails(Reach::OtherAction),
             };
-            self.branch(outcome, true, |walk| walk.list(body));
+            let _ = self.branch(status, Branch::Success, |walk| walk.list(&arm.body));
         }
     }
 
-    fn for_loop(&mut self, name: &'a str, words: &'a [Word], body: &'a List) {
-        let mut values = self.words(words);
-        let split = values.iter().flat_map(Value::split).count();
-        values = if split <= WORDS {
-            values.iter().flat_map(Value::split).collect()
+    fn for_loop(&mut self, name: &'a str, words: &'a [Word], body: &'a CommandList) {
+        let words = self.words(words);
+        let values: Vec<Value> = words.iter().flat_map(Value::split).collect();
+        let values = if values.len() <= WORDS {
+            values
         } else {
             vec![Value::unknown()]
         };
         for value in values {
-            self.variables.insert(name.to_owned(), value);
-            self.list(body);
+            let _ = self.variables.insert(name.to_owned(), value);
+            let _ = self.list(body);
         }
     }
 
-    fn simple(&mut self, simple: &'a Simple) -> Outcome {
-        if self.budget == 0 {
-            self.walked.is_capped = true;
-            return Outcome::UNKNOWN;
-        }
-        self.budget -= 1;
-        let words = self.words(&simple.words);
-        for (name, word) in &simple.assignments {
-            let value = self.expand(word);
-            if simple.words.is_empty() {
-                self.assign(name, value);
-            }
-        }
-        self.redirects(&simple.redirects, simple.line);
-        let Some((first, arguments)) = words.split_first() else {
-            // `X=$(false)` is not known, `X=1` is.
-            return Outcome::sure(true, Reach::OtherAction);
-        };
-        // `$tool` may hold a command with its arguments.
-        let words = if first.is_absolute() || first.shown().contains(' ') {
-            [first.split(), arguments.to_vec()].concat()
-        } else {
-            words.clone()
-        };
-        let name = words.first().map(Value::shown).unwrap_or_default();
-        let arguments = words.get(1..).unwrap_or_default();
-        if let Some(body) = self.functions.get(name.as_str()).copied() {
-            return self.call(name, body, arguments);
-        }
-        let outcome = self.builtin(&name, arguments, simple);
-        // A test that is decided already looks at no file that matters.
-        let is_decided = matches!(name.as_str(), "test" | "[") && outcome.truth.is_some();
-        if !is_decided {
-            for act in acts(&words, &self.directory) {
-                self.record(simple.line, act);
-            }
-        }
-        outcome
-    }
-
-    fn builtin(&mut self, name: &str, arguments: &[Value], simple: &'a Simple) -> Outcome {
-        let at = |index: usize| arguments.get(index).cloned().unwrap_or_default();
-        match name {
-            ":" | "true" => Outcome::sure(true, Reach::OtherAction),
-            "false" => Outcome::sure(false, Reach::OtherAction),
-            "test" => test(arguments),
-            "[" | "[[" => test(
-                arguments
-                    .get(..arguments.len().saturating_sub(1))
-                    .unwrap_or_default(),
-            ),
-            "exit" | "return" => {
-                if self.is_sure && self.reach() == Reach::Installs {
-                    let after = Some(self.because);
-                    if name == "exit" {
-                        self.exited = after;
-                    } else {
-                        self.returned = after;
-                    }
-                }
-                Outcome::UNKNOWN
-            }
-            "shift" => {
-                if self.is_sure && !self.arguments.is_empty() {
-                    self.arguments.remove(0);
-                }
-                Outcome::sure(true, Reach::OtherAction)
-            }
-            "cd" => {
-                self.directory = at(0);
-                Outcome::UNKNOWN
-            }
-            "export" | "local" | "readonly" => {
-                for word in simple.words.iter().skip(1) {
-                    if let Some((name, word)) =
-                        crate::explain::scripts::shell::syntax::assignment(word)
-                    {
-                        let value = self.value(&word);
-                        self.assign(&name, value);
-                    }
-                }
-                Outcome::UNKNOWN
-            }
-            "read" => {
-                for name in arguments.iter().filter_map(Value::text) {
-                    self.variables.insert(name, Value::unknown());
-                }
-                Outcome::UNKNOWN
-            }
-            "dpkg" if at(0).text().as_deref() == Some("--compare-versions") => {
-                let dashes = usize::from(at(1).text().as_deref() == Some("--"));
-                versions(&at(1 + dashes), &at(2 + dashes), &at(3 + dashes))
-            }
-            _ => Outcome::UNKNOWN,
-        }
-    }
-
-    fn call(&mut self, name: String, body: &'a Node, arguments: &[Value]) -> Outcome {
-        if self.active.contains(&name) {
-            // Its lines have been gone through already.
-            return Outcome::UNKNOWN;
-        }
-        if self.active.len() >= CALLS {
-            self.walked.is_capped = true;
-            return Outcome::UNKNOWN;
-        }
-        self.active.push(name);
-        let callers = std::mem::replace(&mut self.arguments, arguments.to_vec());
-        let returned = self.returned.take();
-        self.node(body);
-        self.arguments = callers;
-        self.returned = returned;
-        self.active.pop();
-        Outcome::UNKNOWN
-    }
-
-    fn assign(&mut self, name: &str, value: Value) {
-        let is_reached = self.reach() == Reach::Installs;
-        let known = self.variables.get(name);
-        let value = match known {
-            _ if is_reached && self.is_sure => value,
-            None => value,
-            Some(_) if !is_reached => return,
-            Some(known) if *known == value => return,
-            Some(_) => Value::unknown(),
-        };
-        self.variables.insert(name.to_owned(), value);
-    }
-
-    fn redirects(&mut self, redirects: &'a [Redirect], line: usize) {
+    /// Records what redirections do.
+    pub(crate) fn redirects(&mut self, redirects: &'a [Redirect], line: usize) {
         for redirect in redirects {
             let target = self.expand(&redirect.target);
-            if let Some(act) = redirected(&target, redirect.writes, &self.directory) {
+            if let Some(act) = redirected(&target, redirect.access, &self.directory) {
                 self.record(line, act);
             }
         }
     }
 
+    /// When the present command is reached.
     pub(crate) fn reach(&self) -> Reach {
         let ended = self.exited.max(self.returned);
-        ended.map_or(self.reach, |ended| self.reach.max(ended))
+        ended.map_or(self.guard.reach, |ended| self.guard.reach.max(ended))
     }
 
-    fn record(&mut self, line: usize, act: Act) {
+    /// Records that a line does something.
+    pub(crate) fn record(&mut self, line: usize, act: Act) {
         let reach = self.reach();
         if matches!(act, Act::Rooted(_)) && reach != Reach::OtherAction {
             self.walked.names_root = true;
         }
         let acts = self.walked.lines.entry(line).or_default();
-        match acts.iter_mut().find(|(known, _)| *known == act) {
-            Some((_, known)) => *known = reach.min(*known),
-            None => acts.push((act, reach)),
+        match acts.iter_mut().find(|known| known.act == act) {
+            Some(known) => known.reach = reach.min(known.reach),
+            None => acts.push(ReachedAct { act, reach }),
         }
     }
 }

@@ -1,390 +1,455 @@
 //! Commands of a shell script: lists, pipelines, `if`, `case`, loops, functions.
 //!
-//! It reads what maintainer scripts use of sh(1) and dash, and never fails: where it does not
+//! It reads what maintainer scripts use of sh(1) and dash, and never fails: if it does not
 //! understand a line, it says which, and goes on with the next command.
 
-use crate::explain::scripts::shell::lexer::{DEEPEST, Lexer, Nested};
+use crate::explain::scripts::shell::cursor::{Cursor, DEEPEST, LeadingTabs, RawCommands};
+use crate::explain::scripts::shell::lexer::{RawPart, RawWord};
 use crate::explain::scripts::shell::syntax::{
-    Link, List, Node, Part, Redirect, Simple, assignment,
-};
-
-/// How the lexer reads commands inside a word.
-const NESTED: Nested = Nested {
-    until_parenthesis: parse_until_parenthesis,
-    whole: parse,
+    Access, AndOr, Assignment, CaseArm, ChainedCommand, Command, CommandList, Expansion, IfArm,
+    Redirect, SimpleCommand, Word, WordPart,
 };
 
 /// Words that end a list.
 const ENDS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
-/// The commands of a script, and the first line that was not understood.
-pub(crate) fn parse(text: &[u8], line: usize, depth: usize) -> (List, Option<usize>) {
-    let mut lexer = Lexer::new(text, line, depth, NESTED);
-    let mut all = List::new();
-    while lexer.peek().is_some() {
-        all.extend(list(&mut lexer));
+/// A script, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    /// Its commands.
+    pub(crate) commands: CommandList,
+    /// The first line that was not understood, from 1.
+    pub(crate) unread: Option<usize>,
+}
+
+/// Parses the text of a script.
+pub(crate) fn parse(text: &[u8]) -> Parsed {
+    parse_at(&mut Cursor::new(text, 1, 0))
+}
+
+fn parse_at(cursor: &mut Cursor<'_>) -> Parsed {
+    let mut commands = CommandList::new();
+    while cursor.peek().is_some() {
+        commands.extend(list(cursor));
         // Only a word that ends something not begun is left.
-        if lexer.peek().is_some() {
-            let line = lexer.line;
-            lexer.unread.get_or_insert(line);
-            if lexer.word().is_none() {
-                let _ = lexer.next();
+        if cursor.peek().is_some() {
+            cursor.not_understood();
+            if cursor.word().is_none() {
+                let _ = cursor.next();
             }
         }
     }
-    (all, lexer.unread)
-}
-
-/// The commands up to a closing parenthesis, which is passed over.
-pub(crate) fn parse_until_parenthesis(lexer: &mut Lexer<'_>) -> List {
-    let list = list(lexer);
-    expect(lexer, b")");
-    list
-}
-
-fn expect(lexer: &mut Lexer<'_>, sign: &[u8]) {
-    if lexer.starts(sign) {
-        lexer.skip(sign.len());
-    } else {
-        let line = lexer.line;
-        lexer.unread.get_or_insert(line);
+    Parsed {
+        commands,
+        unread: cursor.unread,
     }
 }
 
-fn separators(lexer: &mut Lexer<'_>) {
+/// The next word, with the commands inside it parsed.
+fn word(cursor: &mut Cursor<'_>) -> Option<Word> {
+    let word = cursor.word()?;
+    Some(parsed_word(cursor, word))
+}
+
+fn parsed_word(cursor: &mut Cursor<'_>, word: RawWord) -> Word {
+    word.into_iter()
+        .map(|part| parsed_part(cursor, part))
+        .collect()
+}
+
+fn parsed_part(cursor: &mut Cursor<'_>, part: RawPart) -> WordPart {
+    match part {
+        WordPart::Text(text) => WordPart::Text(text),
+        WordPart::Parameter(name, expansion) => {
+            let expansion = match expansion {
+                Expansion::Plain => Expansion::Plain,
+                Expansion::Default(word) => Expansion::Default(parsed_word(cursor, word)),
+                Expansion::Alternative(word) => Expansion::Alternative(parsed_word(cursor, word)),
+                Expansion::Other => Expansion::Other,
+            };
+            WordPart::Parameter(name, expansion)
+        }
+        WordPart::Substitution(RawCommands { text, line }) => {
+            let parsed = parse_at(&mut Cursor::new(&text, line, cursor.depth + 1));
+            cursor.unread = cursor.unread.or(parsed.unread);
+            WordPart::Substitution(parsed.commands)
+        }
+    }
+}
+
+/// The commands up to a closing parenthesis, which is passed over.
+fn up_to_parenthesis(cursor: &mut Cursor<'_>) -> CommandList {
+    let commands = list(cursor);
+    expect(cursor, b")");
+    commands
+}
+
+fn expect(cursor: &mut Cursor<'_>, sign: &[u8]) {
+    if cursor.starts(sign) {
+        cursor.skip(sign.len());
+    } else {
+        cursor.not_understood();
+    }
+}
+
+fn separators(cursor: &mut Cursor<'_>) {
     loop {
-        lexer.blanks();
-        match lexer.peek() {
+        cursor.blanks();
+        match cursor.peek() {
             Some(b'\n') => {
-                let _ = lexer.next();
+                let _ = cursor.next();
             }
-            Some(b';') if !lexer.starts(b";;") => lexer.skip(1),
-            Some(b'&') if !lexer.starts(b"&&") => lexer.skip(1),
+            Some(b';') if !cursor.starts(b";;") => cursor.skip(1),
+            Some(b'&') if !cursor.starts(b"&&") => cursor.skip(1),
             _ => return,
         }
     }
 }
 
-fn list(lexer: &mut Lexer<'_>) -> List {
-    let mut nodes = List::new();
-    if lexer.depth >= DEEPEST {
-        let line = lexer.line;
-        lexer.unread.get_or_insert(line);
-        // Nothing further is read: what is deeper is not a person's script.
-        while lexer.next().is_some() {}
-        return nodes;
+fn list(cursor: &mut Cursor<'_>) -> CommandList {
+    let mut commands = CommandList::new();
+    if cursor.depth >= DEEPEST {
+        cursor.not_understood();
+        // Nothing more is read: what is deeper was not written by a person.
+        cursor.skip_rest();
+        return commands;
     }
-    lexer.depth += 1;
+    cursor.depth += 1;
     loop {
-        separators(lexer);
+        separators(cursor);
 
-        if lexer.peek().is_none()
-            || lexer.starts(b")")
-            || lexer.starts(b";;")
-            || ENDS.iter().any(|word| is_word(lexer, word))
+        if cursor.peek().is_none()
+            || cursor.starts(b")")
+            || cursor.starts(b";;")
+            || ENDS.iter().any(|word| cursor.starts_word(word))
         {
             break;
         }
-        match chain(lexer) {
-            Some(node) => nodes.push(node),
+        match chain(cursor) {
+            Some(command) => commands.push(command),
             None => {
-                let line = lexer.line;
-                lexer.unread.get_or_insert(line);
-                let _ = lexer.next();
+                cursor.not_understood();
+                let _ = cursor.next();
             }
         }
     }
-    lexer.depth -= 1;
-    nodes
+    cursor.depth -= 1;
+    commands
 }
 
-/// Whether a reserved word stands here, as a whole word.
-fn is_word(lexer: &Lexer<'_>, word: &str) -> bool {
-    lexer.starts(word.as_bytes())
-        && [
-            &b" "[..],
-            b"\t",
-            b"\n",
-            b";",
-            b"&",
-            b"|",
-            b"(",
-            b")",
-            b"<",
-            b">",
-            b"\r",
-        ]
-        .iter()
-        .any(|end| lexer.starts(&[word.as_bytes(), end].concat()))
-        || lexer.is_last(word.as_bytes())
-}
-
-fn keyword(lexer: &mut Lexer<'_>, word: &str) -> bool {
-    separators(lexer);
-    let is = is_word(lexer, word);
+/// Passes over separators, and over this reserved word if it comes next; gives whether it does.
+fn keyword(cursor: &mut Cursor<'_>, word: &str) -> bool {
+    separators(cursor);
+    let is = cursor.starts_word(word);
     if is {
-        lexer.skip(word.len());
+        cursor.skip(word.len());
     }
     is
 }
 
-fn need(lexer: &mut Lexer<'_>, word: &str) {
-    if !keyword(lexer, word) {
-        let line = lexer.line;
-        lexer.unread.get_or_insert(line);
+fn need(cursor: &mut Cursor<'_>, word: &str) {
+    if !keyword(cursor, word) {
+        cursor.not_understood();
     }
 }
 
-fn newlines(lexer: &mut Lexer<'_>) {
-    lexer.blanks();
-    while lexer.starts(b"\n") {
-        let _ = lexer.next();
-        lexer.blanks();
+fn newlines(cursor: &mut Cursor<'_>) {
+    cursor.blanks();
+    while cursor.starts(b"\n") {
+        let _ = cursor.next();
+        cursor.blanks();
     }
 }
 
-fn chain(lexer: &mut Lexer<'_>) -> Option<Node> {
-    let first = pipeline(lexer)?;
+fn chain(cursor: &mut Cursor<'_>) -> Option<Command> {
+    let first = pipeline(cursor)?;
     let mut rest = Vec::new();
     loop {
-        lexer.blanks();
-        let link = match () {
-            () if lexer.starts(b"&&") => Link::And,
-            () if lexer.starts(b"||") => Link::Or,
+        cursor.blanks();
+        let operator = match () {
+            () if cursor.starts(b"&&") => AndOr::And,
+            () if cursor.starts(b"||") => AndOr::Or,
             () => break,
         };
-        lexer.skip(2);
-        newlines(lexer);
-        let Some(node) = pipeline(lexer) else { break };
-        rest.push((link, node));
+        cursor.skip(2);
+        newlines(cursor);
+        let Some(command) = pipeline(cursor) else {
+            break;
+        };
+        rest.push(ChainedCommand { operator, command });
     }
     Some(if rest.is_empty() {
         first
     } else {
-        Node::Chain(Box::new(first), rest)
+        let first = Box::new(first);
+        Command::Chain { first, rest }
     })
 }
 
-fn pipeline(lexer: &mut Lexer<'_>) -> Option<Node> {
-    let mut negated = false;
-    lexer.blanks();
-    while is_word(lexer, "!") {
-        lexer.skip(1);
-        lexer.blanks();
-        negated = !negated;
+fn pipeline(cursor: &mut Cursor<'_>) -> Option<Command> {
+    let mut is_negated = false;
+    cursor.blanks();
+    while cursor.starts_word("!") {
+        cursor.skip(1);
+        cursor.blanks();
+        is_negated = !is_negated;
     }
-    let mut nodes = vec![command(lexer)?];
+    let mut commands = vec![command(cursor)?];
     loop {
-        lexer.blanks();
-        if !lexer.starts(b"|") || lexer.starts(b"||") {
+        cursor.blanks();
+        if !cursor.starts(b"|") || cursor.starts(b"||") {
             break;
         }
-        lexer.skip(1);
-        newlines(lexer);
-        let Some(node) = command(lexer) else { break };
-        nodes.push(node);
+        cursor.skip(1);
+        newlines(cursor);
+        let Some(next) = command(cursor) else { break };
+        commands.push(next);
     }
-    match (negated, nodes.len()) {
-        (false, 1) => nodes.pop(),
-        _ => Some(Node::Pipeline(negated, nodes)),
+    match (is_negated, commands.len()) {
+        (false, 1) => commands.pop(),
+        _ => Some(Command::Pipeline {
+            is_negated,
+            commands,
+        }),
     }
 }
 
-fn command(lexer: &mut Lexer<'_>) -> Option<Node> {
-    if lexer.depth >= DEEPEST {
+fn command(cursor: &mut Cursor<'_>) -> Option<Command> {
+    if cursor.depth >= DEEPEST {
         return None;
     }
-    lexer.depth += 1;
-    let node = command_within(lexer);
-    lexer.depth -= 1;
-    node
+    cursor.depth += 1;
+    let command = command_within(cursor);
+    cursor.depth -= 1;
+    command
 }
 
-fn command_within(lexer: &mut Lexer<'_>) -> Option<Node> {
-    lexer.blanks();
-    let line = lexer.line;
-    let node = match () {
-        () if lexer.starts(b"(") => {
-            lexer.skip(1);
-            Node::Group(parse_until_parenthesis(lexer), Vec::new(), line)
+fn command_within(cursor: &mut Cursor<'_>) -> Option<Command> {
+    cursor.blanks();
+    let line = cursor.line;
+    let command = match () {
+        () if cursor.starts(b"(") => {
+            cursor.skip(1);
+            let body = up_to_parenthesis(cursor);
+            return Some(group(cursor, body, line));
         }
-        () if keyword(lexer, "{") => {
-            let body = list(lexer);
-            need(lexer, "}");
-            Node::Group(body, Vec::new(), line)
+        () if keyword(cursor, "{") => {
+            let body = list(cursor);
+            need(cursor, "}");
+            return Some(group(cursor, body, line));
         }
-        () if keyword(lexer, "if") => conditional(lexer),
-        () if keyword(lexer, "case") => case(lexer),
-        () if keyword(lexer, "for") => for_loop(lexer),
-        () if keyword(lexer, "while") || keyword(lexer, "until") => {
-            let condition = list(lexer);
-            need(lexer, "do");
-            let body = list(lexer);
-            need(lexer, "done");
-            Node::While(condition, body)
-        }
-        () => return simple(lexer),
+        () if keyword(cursor, "if") => conditional(cursor),
+        () if keyword(cursor, "case") => case(cursor),
+        () if keyword(cursor, "for") => for_loop(cursor),
+        () if keyword(cursor, "while") || keyword(cursor, "until") => while_loop(cursor),
+        () => return simple(cursor),
     };
-    let redirects = redirects(lexer);
-    Some(match node {
-        Node::Group(body, _, line) => Node::Group(body, redirects, line),
-        other if redirects.is_empty() => other,
-        other => Node::Group(vec![other], redirects, line),
+    let redirects = redirects(cursor);
+    Some(if redirects.is_empty() {
+        command
+    } else {
+        Command::Group {
+            body: vec![command],
+            redirects,
+            line,
+        }
     })
 }
 
-fn conditional(lexer: &mut Lexer<'_>) -> Node {
+fn group(cursor: &mut Cursor<'_>, body: CommandList, line: usize) -> Command {
+    Command::Group {
+        body,
+        redirects: redirects(cursor),
+        line,
+    }
+}
+
+fn conditional(cursor: &mut Cursor<'_>) -> Command {
     let mut arms = Vec::new();
     loop {
-        let condition = list(lexer);
-        need(lexer, "then");
-        arms.push((condition, list(lexer)));
-        if !keyword(lexer, "elif") {
+        let condition = list(cursor);
+        need(cursor, "then");
+        let body = list(cursor);
+        arms.push(IfArm { condition, body });
+        if !keyword(cursor, "elif") {
             break;
         }
     }
-    let otherwise = if keyword(lexer, "else") {
-        list(lexer)
+    let otherwise = if keyword(cursor, "else") {
+        list(cursor)
     } else {
-        List::new()
+        CommandList::new()
     };
-    need(lexer, "fi");
-    Node::If(arms, otherwise)
+    need(cursor, "fi");
+    Command::If { arms, otherwise }
 }
 
-fn case(lexer: &mut Lexer<'_>) -> Node {
-    lexer.blanks();
-    let word = lexer.word().unwrap_or_default();
-    need(lexer, "in");
+fn case(cursor: &mut Cursor<'_>) -> Command {
+    cursor.blanks();
+    let matched = word(cursor).unwrap_or_default();
+    need(cursor, "in");
     let mut arms = Vec::new();
     loop {
-        separators(lexer);
-        if lexer.peek().is_none() || keyword(lexer, "esac") {
+        separators(cursor);
+        if cursor.peek().is_none() || keyword(cursor, "esac") {
             break;
         }
-        if lexer.starts(b"(") {
-            lexer.skip(1);
-        }
-        let mut patterns = Vec::new();
-        loop {
-            lexer.blanks();
-            let Some(pattern) = lexer.word() else { break };
-            patterns.push(pattern);
-            lexer.blanks();
-            if !lexer.starts(b"|") {
-                break;
-            }
-            lexer.skip(1);
-        }
-        expect(lexer, b")");
-        let before = lexer.position();
-        arms.push((patterns, list(lexer)));
-        if lexer.starts(b";;") {
-            lexer.skip(2);
-        } else if lexer.position() == before && !is_word(lexer, "esac") {
+        let patterns = patterns(cursor);
+        let before = cursor.position();
+        let body = list(cursor);
+        arms.push(CaseArm { patterns, body });
+        if cursor.starts(b";;") {
+            cursor.skip(2);
+        } else if cursor.position() == before && !cursor.starts_word("esac") {
             // Not understood; the next byte, so that reading ends.
-            let _ = lexer.next();
+            let _ = cursor.next();
         }
     }
-    Node::Case(word, arms)
+    Command::Case {
+        word: matched,
+        arms,
+    }
 }
 
-fn for_loop(lexer: &mut Lexer<'_>) -> Node {
-    lexer.blanks();
-    let name = match lexer.word().unwrap_or_default().as_slice() {
-        [Part::Text(name)] => name.clone(),
-        _ => String::new(),
-    };
+/// The patterns of one arm of `case`, with the parentheses around them.
+fn patterns(cursor: &mut Cursor<'_>) -> Vec<Word> {
+    if cursor.starts(b"(") {
+        cursor.skip(1);
+    }
+    let mut patterns = Vec::new();
+    loop {
+        cursor.blanks();
+        let Some(pattern) = word(cursor) else { break };
+        patterns.push(pattern);
+        cursor.blanks();
+        if !cursor.starts(b"|") {
+            break;
+        }
+        cursor.skip(1);
+    }
+    expect(cursor, b")");
+    patterns
+}
+
+fn for_loop(cursor: &mut Cursor<'_>) -> Command {
+    cursor.blanks();
+    let name = only_text(&word(cursor).unwrap_or_default());
     let mut words = Vec::new();
-    if keyword(lexer, "in") {
+    if keyword(cursor, "in") {
         loop {
-            lexer.blanks();
-            let Some(word) = lexer.word() else { break };
+            cursor.blanks();
+            let Some(word) = word(cursor) else { break };
             words.push(word);
         }
     } else {
-        words.push(vec![crate::explain::scripts::shell::syntax::plain("@")]);
+        words.push(vec![WordPart::plain("@")]);
     }
-    need(lexer, "do");
-    let body = list(lexer);
-    need(lexer, "done");
-    Node::For(name, words, body)
+    need(cursor, "do");
+    let body = list(cursor);
+    need(cursor, "done");
+    Command::For { name, words, body }
 }
 
-fn redirects(lexer: &mut Lexer<'_>) -> Vec<Redirect> {
+fn while_loop(cursor: &mut Cursor<'_>) -> Command {
+    let condition = list(cursor);
+    need(cursor, "do");
+    let body = list(cursor);
+    need(cursor, "done");
+    Command::While { condition, body }
+}
+
+/// A word that is nothing but text; empty if it is more.
+fn only_text(word: &[WordPart]) -> String {
+    match word {
+        [WordPart::Text(text)] => text.clone(),
+        _ => String::new(),
+    }
+}
+
+fn redirects(cursor: &mut Cursor<'_>) -> Vec<Redirect> {
     let mut all = Vec::new();
     loop {
-        lexer.blanks();
-        if !lexer.starts(b"<") && !lexer.starts(b">") {
+        cursor.blanks();
+        if !cursor.starts(b"<") && !cursor.starts(b">") {
             return all;
         }
-        all.extend(redirect(lexer));
+        all.extend(redirect(cursor));
     }
 }
 
 /// The redirection that begins here; `None` for a here-document or a descriptor.
-fn redirect(lexer: &mut Lexer<'_>) -> Option<Redirect> {
-    for (sign, strip) in [(&b"<<-"[..], true), (b"<<", false)] {
-        if lexer.starts(sign) {
-            lexer.skip(sign.len());
-            lexer.heredoc(strip);
+fn redirect(cursor: &mut Cursor<'_>) -> Option<Redirect> {
+    let here_documents = [
+        (&b"<<-"[..], LeadingTabs::Stripped),
+        (b"<<", LeadingTabs::Kept),
+    ];
+    for (sign, tabs) in here_documents {
+        if cursor.starts(sign) {
+            cursor.skip(sign.len());
+            cursor.here_document(tabs);
             return None;
         }
     }
     let signs: [&[u8]; 7] = [b">&", b"<&", b">>", b">|", b"<>", b">", b"<"];
-    let sign = signs.into_iter().find(|sign| lexer.starts(sign))?;
-    lexer.skip(sign.len());
-    lexer.blanks();
-    let target = lexer.word()?;
-    (!sign.ends_with(b"&")).then(|| Redirect {
-        writes: sign != b"<",
-        target,
-    })
+    let sign = signs.into_iter().find(|sign| cursor.starts(sign))?;
+    cursor.skip(sign.len());
+    cursor.blanks();
+    let target = word(cursor)?;
+    let access = if sign == b"<" {
+        Access::Reads
+    } else {
+        Access::Writes
+    };
+    (!sign.ends_with(b"&")).then_some(Redirect { access, target })
 }
 
-fn simple(lexer: &mut Lexer<'_>) -> Option<Node> {
-    let mut simple = Simple {
-        line: lexer.line,
-        ..Simple::default()
+fn simple(cursor: &mut Cursor<'_>) -> Option<Command> {
+    let mut simple = SimpleCommand {
+        line: cursor.line,
+        ..SimpleCommand::default()
     };
-    let start = lexer.position();
+    let start = cursor.position();
     loop {
-        lexer.blanks();
-        if lexer.starts(b"<") || lexer.starts(b">") {
-            simple.redirects.extend(redirect(lexer));
+        cursor.blanks();
+        if cursor.starts(b"<") || cursor.starts(b">") {
+            simple.redirects.extend(redirect(cursor));
             continue;
         }
-        let Some(word) = lexer.word() else { break };
-        // `2>file`: the digit belongs to the redirection.
-        let is_descriptor = matches!(word.as_slice(), [Part::Text(digit)] if digit.len() == 1 && digit.chars().all(|c| c.is_ascii_digit()));
-        if is_descriptor && (lexer.starts(b"<") || lexer.starts(b">")) {
-            simple.redirects.extend(redirect(lexer));
+        let Some(word) = word(cursor) else { break };
+        if is_descriptor(&word) && (cursor.starts(b"<") || cursor.starts(b">")) {
+            simple.redirects.extend(redirect(cursor));
             continue;
         }
         if simple.words.is_empty() {
             // `name()` and `name ()`.
-            lexer.blanks();
-            if lexer.starts(b"(") && simple.assignments.is_empty() {
-                return function(lexer, &word);
+            cursor.blanks();
+            if cursor.starts(b"(") && simple.assignments.is_empty() {
+                return function(cursor, &word);
             }
-            if let Some(assignment) = assignment(&word) {
+            if let Some(assignment) = Assignment::new(&word) {
                 simple.assignments.push(assignment);
                 continue;
             }
         }
         simple.words.push(word);
     }
-    (lexer.position() > start).then_some(Node::Simple(simple))
+    (cursor.position() > start).then_some(Command::Simple(simple))
 }
 
-fn function(lexer: &mut Lexer<'_>, name: &[Part]) -> Option<Node> {
-    lexer.skip(1);
-    lexer.blanks();
-    expect(lexer, b")");
-    newlines(lexer);
-    let name = match name {
-        [Part::Text(name)] => name.clone(),
-        _ => String::new(),
+/// Whether a word is a digit: that of `2>file` belongs to the redirection.
+fn is_descriptor(word: &[WordPart]) -> bool {
+    let [WordPart::Text(text)] = word else {
+        return false;
     };
-    Some(Node::Function(name, Box::new(command(lexer)?)))
+    matches!(text.as_bytes(), [byte] if byte.is_ascii_digit())
+}
+
+fn function(cursor: &mut Cursor<'_>, name: &[WordPart]) -> Option<Command> {
+    cursor.skip(1);
+    cursor.blanks();
+    expect(cursor, b")");
+    newlines(cursor);
+    let body = Box::new(command(cursor)?);
+    let name = only_text(name);
+    Some(Command::Function { name, body })
 }

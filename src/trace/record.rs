@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::audit::change::{Change, ChangeKind};
+use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::temporary_root::inside;
 use crate::trace::process::{Process, Script};
 
 /// What was observed of one build.
@@ -120,7 +122,9 @@ impl Trace {
     pub fn executed_inside(&self) -> impl Iterator<Item = (&[u8], u64)> {
         self.executed.iter().filter_map(|(path, count)| {
             let path = inside(path)?;
-            (!is_maintainer_script(path)).then_some((path, *count))
+            ScriptKind::from_path(path)
+                .is_none()
+                .then_some((path, *count))
         })
     }
 
@@ -151,28 +155,9 @@ pub(crate) fn note(
     processes.push(Arc::clone(process));
 }
 
-/// A path inside mmdebstrap's temporary root, without what leads to it.
-pub(crate) fn inside(path: &[u8]) -> Option<&[u8]> {
-    let rest = path.strip_prefix(b"/tmp/mmdebstrap.")?;
-    let at = rest.iter().position(|byte| *byte == b'/')?;
-    rest.get(at + 1..)
-}
-
 /// Where programs have their settings and data. Of processes without a maintainer script no
 /// other reads are kept: every process reads its libraries.
 pub(crate) fn is_data(path: &[u8]) -> bool {
     let places: [&[u8]; 3] = [b"/etc/", b"/usr/share/", b"/var/"];
     places.iter().any(|place| path.starts_with(place))
-}
-
-/// Whether a path of the chroot is one at which dpkg runs a maintainer script: in its database, or
-/// where it unpacks a package's control files.
-fn is_maintainer_script(path: &[u8]) -> bool {
-    let names: [&[u8]; 5] = [b"preinst", b"postinst", b"prerm", b"postrm", b"config"];
-    if let Some(name) = path.strip_prefix(b"var/lib/dpkg/tmp.ci/") {
-        return names.contains(&name);
-    }
-    path.strip_prefix(b"var/lib/dpkg/info/")
-        .and_then(|name| name.rsplit(|byte| *byte == b'.').next())
-        .is_some_and(|name| names.contains(&name))
 }

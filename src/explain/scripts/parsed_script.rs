@@ -1,0 +1,149 @@
+//! One maintainer script, read as a chrootless initial installation would run it.
+
+use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::interpret::value::Value;
+use crate::explain::scripts::interpret::walk::{Walk, Walked};
+use crate::explain::scripts::line::{Act, Line, Reach, ScriptLines};
+use crate::explain::scripts::makers::makes;
+use crate::explain::scripts::shell::parser::{self, Parsed};
+use crate::explain::scripts::support::{FirstRun, NamesRoot, Support};
+use crate::tar::entry_path::EntryPath;
+
+/// One maintainer script, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedScript {
+    /// How it supports `DPKG_ROOT`.
+    pub support: Support,
+    /// What runs it: `sh`, `bash`, `perl`, `ELF`.
+    pub interpreter: String,
+    /// The first line that was not understood, from 1, or the last line if there was too much to
+    /// go through.
+    pub unread: Option<usize>,
+    lines: Vec<Line>,
+    text: ScriptLines,
+}
+
+/// Whether a package is interested in triggers, for which dpkg runs its postinst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriggerInterest {
+    /// Its `triggers` file declares an interest.
+    Declared,
+    /// It declares none.
+    Absent,
+}
+
+impl ParsedScript {
+    /// Reads a script of a package.
+    #[must_use]
+    pub fn read(kind: ScriptKind, content: &[u8], interest: TriggerInterest) -> Self {
+        let interpreter = interpreter(content);
+        let text = ScriptLines::new(content);
+        let named = NamesRoot::in_text(content);
+        if !matches!(interpreter.as_str(), "sh" | "dash" | "bash" | "ash") {
+            return Self {
+                support: Support::of_other_program(kind, named),
+                interpreter,
+                unread: None,
+                lines: Vec::new(),
+                text,
+            };
+        }
+        let Parsed { commands, unread } = parser::parse(content);
+        let mut walked = Walked::default();
+        let FirstRun { argument, reach } = FirstRun::new(kind);
+        let initial = [Value::known(argument), Value::known("")];
+        Walk::through(&commands, &initial, reach, &mut walked);
+        if interest == TriggerInterest::Declared && kind == ScriptKind::Postinst {
+            let triggered = [Value::known("triggered"), Value::unknown()];
+            Walk::through(&commands, &triggered, reach, &mut walked);
+        }
+        let unread = unread.or(walked.is_capped.then_some(text.len()));
+        let names_root = match named {
+            _ if walked.names_root => NamesRoot::Yes,
+            // A line that was not understood may be the one that names it.
+            named if unread.is_some() => named,
+            _ => NamesRoot::No,
+        };
+        let lines = walked.lines.into_iter();
+        let lines: Vec<Line> = lines
+            .filter_map(|(number, acts)| Line::new(&text, number, acts))
+            .collect();
+        Self {
+            support: Support::new(kind, names_root, &lines),
+            interpreter,
+            unread,
+            lines,
+            text,
+        }
+    }
+
+    /// The lines that do something, in order.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The lines that act on the outside in a chrootless installation.
+    pub fn silent_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.is_silent())
+    }
+
+    /// The lines that name a path, or whose acts do once arguments and variables are put in.
+    #[must_use]
+    pub fn lines_about(&self, path: &str) -> Vec<Line> {
+        let path = from_root(path);
+        let acting = self.lines.iter();
+        let mut about: Vec<Line> = acting
+            .filter(|line| line.acts.iter().any(|act| concerns(act, path)))
+            .cloned()
+            .collect();
+        for number in self.text.naming(path) {
+            if about.iter().all(|line| line.number != number) {
+                let known = self.lines.iter().find(|line| line.number == number);
+                about.push(known.cloned().unwrap_or_else(|| Line {
+                    number,
+                    text: self.text.whole_line(number),
+                    reach: Reach::Installs,
+                    acts: Vec::new(),
+                }));
+            }
+        }
+        about.sort_by_key(|line| line.number);
+        about
+    }
+}
+
+/// A path from the root, in the spelling in which paths are compared.
+fn from_root(path: &str) -> &str {
+    let path = EntryPath::new(path.as_bytes()).from_root();
+    // The rest of a text after ASCII characters is a text.
+    std::str::from_utf8(path).unwrap_or_default()
+}
+
+/// Whether an act is about a path, or runs a tool that is known to make it.
+fn concerns(act: &Act, path: &str) -> bool {
+    match act {
+        Act::Writes(known) | Act::Reads(known) => from_root(known) == path,
+        Act::Runs(tool) | Act::Helper(tool) => makes(tool, path),
+        Act::Rooted(known) => from_root(known) == path || makes(known, path),
+    }
+}
+
+/// What runs a script, by its first line.
+fn interpreter(content: &[u8]) -> String {
+    if content.starts_with(b"\x7fELF") {
+        return "ELF".to_owned();
+    }
+    let first = content.split(|byte| *byte == b'\n').next();
+    let first = String::from_utf8_lossy(first.unwrap_or_default()).into_owned();
+    let mut words = first
+        .strip_prefix("#!")
+        .unwrap_or_default()
+        .split_whitespace();
+    let program = words.next().unwrap_or("none");
+    let name = program.rsplit('/').next().unwrap_or(program);
+    if name == "env" {
+        return words.next().unwrap_or("env").to_owned();
+    }
+    name.to_owned()
+}
