@@ -84,7 +84,7 @@ fn phrase(what: &What) -> &'static str {
         What::OutsideToolVersion { .. } => "of the outside is of another version",
         What::TimeNotClamped => "a time was not clamped to SOURCE_DATE_EPOCH",
         What::BuildTimeInContent => "the time of the build got into a file",
-        What::TriggerNotRun => "did not run chrootless because nothing activated it",
+        What::TriggerNotRun => "did not run chrootless because no trigger activated it",
         What::ForeignLdconfig { .. } => {
             "the outside's ldconfig leaves out libraries of other architectures"
         }
@@ -299,7 +299,7 @@ mod tests {
             ),
             (
                 What::TriggerNotRun,
-                "did not run chrootless because nothing activated it",
+                "did not run chrootless because no trigger activated it",
             ),
             (
                 What::ForeignLdconfig {
@@ -371,7 +371,7 @@ mod tests {
         };
         assert_eq!(
             title(&finding),
-            "udev 257.9-1, trigger: did not run chrootless because nothing activated it"
+            "udev 257.9-1, trigger: did not run chrootless because no trigger activated it"
         );
         let unknown = Finding {
             version: None,
