@@ -48,6 +48,18 @@ struct OverlaidPath {
 }
 
 impl OverlaidPath {
+    /// The object before the build, if there was one.
+    fn node_before(&self) -> Result<Option<Node>, AuditError> {
+        let before = match &self.lower {
+            Some(lower) => Node::read(lower).map_err(at(lower))?,
+            None => None,
+        };
+        Ok(match (before, &self.before) {
+            (Some(before), Some(metadata)) => Some(before.with_metadata(metadata)),
+            (before, _) => before,
+        })
+    }
+
     fn visit(
         self,
         pending: &mut Vec<OverlaidPath>,
@@ -56,14 +68,7 @@ impl OverlaidPath {
         let Some(after) = Node::read(&self.upper).map_err(at(&self.upper))? else {
             return Ok(());
         };
-        let before = match &self.lower {
-            Some(lower) => Node::read(lower).map_err(at(lower))?,
-            None => None,
-        };
-        let before = match (before, &self.before) {
-            (Some(before), Some(metadata)) => Some(before.with_metadata(metadata)),
-            (before, _) => before,
-        };
+        let before = self.node_before()?;
         if is_whiteout(&after) {
             return match (&before, &self.lower) {
                 (Some(_), Some(lower)) => removed(lower, &self.outside, changes),

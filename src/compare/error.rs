@@ -62,7 +62,7 @@ pub(crate) fn of_outcome(names: &(String, String), outcome: &mut Outcome) -> Opt
         );
         let hint = match error.kind() {
             std::io::ErrorKind::FileTooLarge => {
-                "raise `--max-spool`, or compare files instead of streams"
+                "raise the limit on temporary files, or compare files instead of streams"
             }
             _ => "what was read before is in the report",
         };
@@ -84,7 +84,7 @@ fn of_stop(name: &str, stop: &Stop) -> Trouble {
     };
     let hint = match &stop.error {
         IndexError::Tar(TarError::HeaderLimit { .. }) => {
-            "raise `--max-header` if the archive can be trusted".to_owned()
+            "raise the limit on extended headers if the archive can be trusted".to_owned()
         }
         IndexError::Tar(TarError::NotTar(_)) => {
             return Trouble {

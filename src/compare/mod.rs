@@ -20,9 +20,13 @@ pub(crate) mod progress;
 pub(crate) mod side;
 pub mod spill;
 
+use std::io;
+
+use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::compression::Compressions;
 use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::IndexError;
+use crate::compare::prefix::{files, streams};
 use crate::input::compression::Compression;
 use crate::input::source::{Opened, open};
 
@@ -115,8 +119,7 @@ fn compare_opened(
     match (old, new) {
         (Opened::Plain(left, left_length), Opened::Plain(right, right_length)) => {
             let (left, right) = ((left, left_length), (right, right_length));
-            crate::compare::prefix::files::compare(&left, &right, options, progress)
-                .map(|outcome| (outcome, None))
+            files::compare(&left, &right, options, progress).map(|outcome| (outcome, None))
         }
         (
             Opened::Compressed(left, ll, old, old_head),
@@ -124,8 +127,7 @@ fn compare_opened(
         ) if old == new => {
             let (left, right) = ((left, ll), (right, rl));
             let same = |length| {
-                crate::compare::diff::bytes::first_in_files(&left, &right, length, &|_| {})
-                    .map(|first| first.is_none())
+                first_in_files(&left, &right, length, &|_| {}).map(|first| first.is_none())
             };
             let verdict_only = options.depth == Depth::Verdict;
             if verdict_only && options.ignores("compression").is_none() {
@@ -143,13 +145,12 @@ fn compare_opened(
                 let input = Opened::Compressed(left.0.try_clone()?, ll, old, old_head.clone());
                 let (outcome, equal) = std::thread::scope(|scope| {
                     let helper = scope.spawn(|| same(ll));
-                    let outcome =
-                        crate::compare::prefix::streams::walk_one(input, options, progress);
+                    let outcome = streams::walk_one(input, options, progress);
                     (
                         outcome,
                         helper
                             .join()
-                            .map_err(|_| std::io::Error::other("a worker panicked")),
+                            .map_err(|_| io::Error::other("a worker panicked")),
                     )
                 });
                 if equal?? {
@@ -159,14 +160,13 @@ fn compare_opened(
             }
             let left = Opened::Compressed(left.0, ll, old, old_head);
             let right = Opened::Compressed(right.0, rl, new, new_head);
-            crate::compare::prefix::streams::compare(left, right, false, options, progress)
+            streams::compare(left, right, false, options, progress)
                 .map(|outcome| (outcome, Some(false)))
         }
         (old, new) => {
             let digest =
                 old.compression() == new.compression() && old.compression() != Compression::Plain;
-            crate::compare::prefix::streams::compare(old, new, digest, options, progress)
-                .map(|outcome| (outcome, None))
+            streams::compare(old, new, digest, options, progress).map(|outcome| (outcome, None))
         }
     }
 }

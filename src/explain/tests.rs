@@ -155,20 +155,9 @@ fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding
     })
 }
 
-#[test]
-fn a_write_on_the_outside_becomes_one_finished_value() {
-    let comparison = compared(&[("etc/absolute.conf", "absolute\n")], &[]);
-    let normal = writing("/tmp/mmdebstrap.x/etc/absolute.conf");
-    let chrootless = writing("/etc/absolute.conf");
-    let escapes = [created("/etc/absolute.conf")];
-    let observations = Observations {
-        escapes: &escapes,
-        normal: Some(&normal),
-        chrootless: Some(&chrootless),
-        ..Observations::none(None)
-    };
-    let explanation = explain(&comparison, &observations);
-    let finding = Finding {
+/// The finding on a script that writes `/etc/absolute.conf` of the outside.
+fn escaped_write() -> Finding {
+    Finding {
         rule: RuleId::EscapedWrite,
         what: What::WroteOutside,
         package: Some("writer".to_owned()),
@@ -193,8 +182,23 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         ],
         claims: vec![0],
         escapes: vec![0],
+    }
+}
+
+#[test]
+fn a_write_on_the_outside_becomes_one_finished_value() {
+    let comparison = compared(&[("etc/absolute.conf", "absolute\n")], &[]);
+    let normal = writing("/tmp/mmdebstrap.x/etc/absolute.conf");
+    let chrootless = writing("/etc/absolute.conf");
+    let escapes = [created("/etc/absolute.conf")];
+    let observations = Observations {
+        escapes: &escapes,
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
     };
-    assert_eq!(explanation.findings, [finding]);
+    let explanation = explain(&comparison, &observations);
+    assert_eq!(explanation.findings, [escaped_write()]);
     assert_eq!(
         explanation.attributions,
         [Attribution {

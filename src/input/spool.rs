@@ -81,7 +81,7 @@ impl Spool {
                 if self.stored > self.limit {
                     return Err(io::Error::new(
                         io::ErrorKind::FileTooLarge,
-                        "more to keep than `--max-spool` allows",
+                        "more to keep than the limit on temporary files allows",
                     ));
                 }
                 if let Some(file) = &self.file {

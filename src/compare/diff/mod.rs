@@ -58,6 +58,35 @@ struct Work<'input, 'options> {
     out: Differences,
 }
 
+/// The longer of two spellings of a path; the left one if they are of one length.
+fn longer<'a>(left: &'a [u8], right: &'a [u8]) -> &'a [u8] {
+    if right.len() > left.len() {
+        right
+    } else {
+        left
+    }
+}
+
+/// Indexes both archives from the first difference on, at the same time.
+fn index_both(
+    parting: &FirstDifference<'_>,
+    options: &Options,
+    collectors: &mut (Collector, Collector),
+) -> Result<(Index, Index), IndexError> {
+    let before = parting.before.len() as u64;
+    let begin = || (parting.start, parting.globals.clone(), before);
+    let pair = std::thread::scope(|scope| {
+        let helper = scope
+            .spawn(|| Index::build(parting.right, begin(), &options.limits, &mut collectors.1));
+        let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.0);
+        helper
+            .join()
+            .map(|right| (left, right))
+            .map_err(|_| io::Error::other("a worker panicked"))
+    })?;
+    Ok(pair)
+}
+
 /// Names everything that differs from the parting on.
 ///
 /// # Errors
@@ -69,18 +98,7 @@ pub(crate) fn explain(
 ) -> Result<Differences, IndexError> {
     let before = parting.before.len() as u64;
     let mut collectors = std::mem::take(&mut parting.collectors);
-    let (left, right) = {
-        let begin = || (parting.start, parting.globals.clone(), before);
-        std::thread::scope(|scope| {
-            let helper = scope
-                .spawn(|| Index::build(parting.right, begin(), &options.limits, &mut collectors.1));
-            let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.0);
-            helper
-                .join()
-                .map(|right| (left, right))
-                .map_err(|_| io::Error::other("a worker panicked"))
-        })?
-    };
+    let (left, right) = index_both(&parting, options, &mut collectors)?;
     let found = matching(&left, &right, options.limits.entries)?;
     let sides = ((parting.left, &left), (parting.right, &right));
     let differing = differing_pairs(sides.0, sides.1, &found.pairs, progress)?;
@@ -338,13 +356,8 @@ impl<'input> Work<'input, '_> {
                     None => continue,
                 }
             };
-            let paths = (&left.entry.path, &right.entry.path);
             let divergence = Divergence {
-                path: if paths.1.len() > paths.0.len() {
-                    paths.1.clone()
-                } else {
-                    paths.0.clone()
-                },
+                path: longer(&left.entry.path, &right.entry.path).to_vec(),
                 occurrence: 1,
                 kind: DivergenceKind::Reordered,
                 from: None,

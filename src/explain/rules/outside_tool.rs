@@ -31,11 +31,11 @@ fn tool_version(case: &Case<'_>, run: ScriptRun<'_>) -> Option<What> {
     let process = run.process;
     let program = process.command.first().or(process.argv.first())?;
     let program = program.rsplit('/').next()?;
-    let shipping = |directory: &&str| {
+    let shipping = |directory: &str| {
         let path = format!("{directory}{program}");
         case.chroots.owners.shipping(path.as_bytes())
     };
-    let owner = DIRECTORIES.iter().find_map(|one| shipping(&one));
+    let owner = DIRECTORIES.iter().find_map(|one| shipping(one));
     let package = owner.map_or_else(|| run.script.package.clone(), |owner| owner.package);
     let chroot = case.chroots.left.get(&package)?;
     let outside = case.observations.outside_packages.get(&package)?;

@@ -40,7 +40,7 @@ fn right_id(divergence: &Divergence, name: &str) -> Option<i128> {
     let mut fields = divergence.fields.iter();
     let field = fields.find(|field| field.name == name)?;
     match &field.right {
-        Some(FieldValue::Id(Number::Value(id))) => Some(i128::from(*id)),
+        Some(FieldValue::Id(Number::Value(id))) => Some(*id),
         _ => None,
     }
 }

@@ -323,8 +323,6 @@ mod tests {
 
     #[test]
     fn each_fact_on_an_entry_is_one_line() {
-        let (run, command) = (configure(), touch());
-        let file = b"/etc/x".to_vec();
         let written_in = |builds| EntryFact::WrittenIn {
             builds,
             command: touch(),
@@ -338,7 +336,7 @@ mod tests {
                 "etc/a: mode, acl:access",
             ),
             (
-                EntryFact::WrittenBy(command.clone()),
+                EntryFact::WrittenBy(touch()),
                 "etc/a: by touch ROOT/etc/a ''",
             ),
             (
@@ -353,6 +351,17 @@ mod tests {
                 written_in(Builds::Both),
                 "etc/a: written in both builds by touch ROOT/etc/a ''",
             ),
+        ];
+        for (fact, expected) in cases {
+            assert_eq!(entry(b"etc/a", &fact), expected);
+        }
+    }
+
+    #[test]
+    fn each_fact_on_the_making_of_an_entry_is_one_line() {
+        let (run, command) = (configure(), touch());
+        let file = b"/etc/x".to_vec();
+        let cases = [
             (
                 EntryFact::WrittenByScript {
                     run: run.clone(),

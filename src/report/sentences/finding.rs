@@ -239,6 +239,11 @@ mod tests {
 
     /// Each kind of finding without a package, and its title.
     fn titles() -> Vec<(What, &'static str)> {
+        [titles_of_data(), titles_of_builds()].concat()
+    }
+
+    /// Findings about what is in an entry.
+    fn titles_of_data() -> Vec<(What, &'static str)> {
         vec![
             (What::PackageSetsDiffer, "the package sets differ"),
             (
@@ -293,6 +298,12 @@ mod tests {
                 What::TimeNotClamped,
                 "a time was not clamped to SOURCE_DATE_EPOCH",
             ),
+        ]
+    }
+
+    /// Findings about how an entry was made.
+    fn titles_of_builds() -> Vec<(What, &'static str)> {
+        vec![
             (
                 What::BuildTimeInContent,
                 "the time of the build got into a file",
