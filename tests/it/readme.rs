@@ -82,8 +82,9 @@ impl Sample {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
             matches!(output.status.code(), Some(0 | 1)),
-            "{}: {errors}",
-            self.command
+            "{}: {}: {errors}",
+            self.command,
+            output.status
         );
         String::from_utf8(output.stdout).unwrap()
     }
@@ -103,7 +104,7 @@ impl Sample {
 
 fn samples_of_compare_are_what_is_printed() {
     let lab = directory();
-    let tar = |hostname: &[u8], log: &[u8]| {
+    let tar = |motd: &[u8], log: &[u8]| {
         let directory = |name: &str| Spec {
             mode: 0o755,
             ..special(name, b'5', "")
@@ -111,7 +112,7 @@ fn samples_of_compare_are_what_is_printed() {
         archive(&[
             directory("./"),
             directory("./etc/"),
-            file("./etc/hostname", hostname),
+            file("./etc/motd", motd),
             directory("./var/"),
             directory("./var/log/"),
             file("./var/log/dpkg.log", log),
