@@ -13,6 +13,7 @@ pub mod sentences;
 pub(crate) mod wire;
 
 pub use crate::report::convert::comparison::ExplainedComparison;
+pub use crate::report::convert::verification::Advice;
 pub use crate::report::exit_status::{KnownFindings, exit_status};
 pub use crate::report::known::error::{RuleError, RulesError};
 pub use crate::report::known::file::Rules;
