@@ -65,8 +65,8 @@ fn an_outside_that_is_not_twinroots_to_copy_is_refused_at_once() {
         (ran.status, ran.stderr.as_str()),
         (
             Some(2),
-            "twinroot: --leak-check: it alters a copy of the outside, and this one is not \
-             twinroot's to copy\nhint: use --outside matching, or a tarball\n"
+            "twinroot: the leak check needs an outside system that twinroot made, because it alters \
+             a copy\nhint: use --outside matching, or a tarball\n"
         )
     );
 }

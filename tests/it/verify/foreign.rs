@@ -182,8 +182,7 @@ fn a_normal_build_that_nothing_emulates_is_refused_with_the_command_that_mends_i
     check(
         "arm64",
         &[],
-        "twinroot: --arch arm64: nothing is registered with binfmt_misc, so nothing here runs \
-         arm64 programs\n\
+        "twinroot: nothing is registered with binfmt_misc, so nothing here runs arm64 programs\n\
          hint: sudo apt-get install qemu-user-static binfmt-support && sudo mount -t binfmt_misc \
          binfmt_misc /proc/sys/fs/binfmt_misc && sudo update-binfmts --enable\n",
     );
@@ -194,15 +193,14 @@ fn a_normal_build_that_nothing_emulates_is_refused_with_the_command_that_mends_i
     check(
         "ppc64el",
         &[arm64],
-        "twinroot: --arch ppc64el: no emulator for ppc64el is registered: binfmt_misc has no \
-         qemu-ppc64le\n\
+        "twinroot: no emulator for ppc64el is registered: binfmt_misc has no qemu-ppc64le\n\
          hint: sudo apt-get install qemu-user-static binfmt-support && sudo update-binfmts \
          --enable qemu-ppc64le\n",
     );
     check(
         "arm64",
         &[arm64],
-        "twinroot: --arch arm64: qemu-aarch64 is registered with binfmt_misc, but disabled\n\
+        "twinroot: qemu-aarch64 is registered with binfmt_misc, but disabled\n\
          hint: echo 1 | sudo tee /proc/sys/fs/binfmt_misc/qemu-aarch64\n",
     );
 }

@@ -133,7 +133,7 @@ fn a_technique_whose_program_the_outside_lacks_is_trouble() {
         told(&[&outside, "--technique=userns,lxc"]),
         (
             Some(2),
-            "twinroot: --technique lxc: the outside has no /usr/bin/lxc-usernsexec\n\
+            "twinroot: chrootless build by lxc: the outside has no /usr/bin/lxc-usernsexec\n\
              hint: install lxc there, or use --outside matching\n"
                 .to_owned()
         )
@@ -142,7 +142,7 @@ fn a_technique_whose_program_the_outside_lacks_is_trouble() {
         told(&[&outside, "--mode-reference=fakechroot"]),
         (
             Some(2),
-            "twinroot: --mode-reference fakechroot: the outside has no /usr/bin/fakechroot\n\
+            "twinroot: normal build by fakechroot: the outside has no /usr/bin/fakechroot\n\
              hint: install fakechroot there, or use --outside matching\n"
                 .to_owned()
         )

@@ -68,8 +68,8 @@ fn an_outside_or_a_package_that_is_not_there_is_named() {
     };
     check(
         &["--outside=/nowhere"],
-        "twinroot: --outside /nowhere: No such file or directory (os error 2)\n\
-         hint: it takes `matching`, `host`, or a directory or tarball\n",
+        "twinroot: outside /nowhere: No such file or directory (os error 2)\n\
+         hint: --outside takes `matching`, `host`, or a directory or tarball\n",
     );
     check(
         &["--deb=/nowhere.deb"],
@@ -86,7 +86,7 @@ fn an_epoch_that_breaks_clamping_is_refused() {
         &["--source-date-epoch=99999999999"],
     ));
     assert_eq!(ran.status, Some(2));
-    let expected = "twinroot: --source-date-epoch: 99999999999 is not between 0 and now, ";
+    let expected = "twinroot: source date epoch: 99999999999 is not between 0 and now, ";
     assert!(ran.stderr.starts_with(expected), "{ran:?}");
 }
 
