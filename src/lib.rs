@@ -87,5 +87,8 @@ pub use crate::verify::verify;
 /// exit status. The first thing in `main` of a program that calls [`verify()`].
 #[must_use]
 pub fn helper_stage() -> Option<std::process::ExitCode> {
-    sandbox::run_stage_if_asked(&mut audit::Auditor::default())
+    sandbox::run_stage_if_asked(
+        &mut audit::Auditor::default(),
+        &mut trace::Observer::default(),
+    )
 }

@@ -14,6 +14,9 @@ use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
 use crate::sandbox::protocol::{Activity, ExitStatus, Progress, StageFailure, Warning};
 use crate::sandbox::replay::Replay;
+use crate::sandbox::tracer::Traced;
+use crate::trace::record::Trace;
+use crate::trace::replay::from_json;
 
 /// Most bytes of a transcript that are kept; a build writes some tens of KiB.
 const TRANSCRIPT_MAX: usize = 16 << 20;
@@ -31,6 +34,8 @@ pub struct Built {
     pub audit_took: Duration,
     /// What the sandbox could not do as planned.
     pub warnings: Vec<Warning>,
+    /// What its processes did, if they were observed.
+    pub trace: Option<Trace>,
 }
 
 /// What a running build has to say.
@@ -73,6 +78,7 @@ pub fn run(
         (outcome, reader.join().unwrap_or_default())
     });
     let outcome = outcome?;
+    let trace = trace(plan, outcome.traced)?;
     let transcript = Transcript::new(&transcript_bytes);
     if outcome.status != ExitStatus::Exited(0) {
         if interrupts.is_raised() {
@@ -87,7 +93,27 @@ pub fn run(
         changes: findings.changes,
         audit_took: findings.took,
         warnings: outcome.warnings,
+        trace,
     })
+}
+
+/// What was observed, if anything was to be.
+///
+/// # Errors
+/// The observer was lost.
+pub fn trace(plan: &Plan, traced: Option<Traced>) -> Result<Option<Trace>, Error> {
+    let lost = |why| Error::ObserverLost {
+        stage: plan.name.clone(),
+        why,
+    };
+    match traced {
+        None => Ok(None),
+        Some(Traced::Lost(why)) => Err(lost(why)),
+        Some(Traced::Log(log)) => {
+            let trace = from_json(&log);
+            trace.map(Some).map_err(|error| lost(error.to_string()))
+        }
+    }
 }
 
 /// Reads the audit's answer, if there was an audit.

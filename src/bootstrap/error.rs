@@ -31,6 +31,15 @@ pub enum Error {
     /// mmdebstrap, or a program that it ran, failed.
     #[error("{0}")]
     BuildFailed(Box<FailedBuild>),
+    /// A build's processes could not be observed to its end: what they did is not known, and the
+    /// build was ended.
+    #[error("{stage}: the build could not be observed: {why}")]
+    ObserverLost {
+        /// Name of its plan.
+        stage: String,
+        /// Why not.
+        why: String,
+    },
     /// The user's directory of packages has the packages of the chroot, but not those that a
     /// matching outside needs besides.
     #[error("{failed}")]

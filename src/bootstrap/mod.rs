@@ -14,7 +14,6 @@ pub mod local_deb;
 pub mod local_mirror;
 pub mod mirror;
 pub mod mode;
-pub mod observe;
 pub mod outside;
 pub mod recipe;
 pub mod transcript;

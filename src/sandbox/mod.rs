@@ -5,7 +5,7 @@
 //! directories at the end, from where no build can reach it. Its child, the *parent*, makes the
 //! pid namespace: a process that has made one can start no threads any more, and the monitor
 //! reads with several. The *init* is process 1 of the namespace; when it ends, the kernel ends
-//! everything in it. Each dies with its parent, so that nothing is left behind even by SIGKILL:
+//! everything in it. An observed command is traced by it. Each dies with its parent, so that nothing is left behind even by SIGKILL:
 //! all mounts live in the monitor's mount namespace.
 //!
 //! It protects from mistakes of maintainer scripts, and shows all that they change. It is not a
@@ -20,39 +20,46 @@ pub(crate) mod protocol;
 pub mod replay;
 pub(crate) mod stage;
 pub(crate) mod stage_names;
+pub(crate) mod tracer;
 pub(crate) mod trees;
 
 use std::process::ExitCode;
 
-use crate::sandbox::stage::{init, monitor, parent};
-use crate::sandbox::stage_names::{INIT, MONITOR, PARENT};
+use crate::sandbox::stage::{init, monitor, parent, tracee};
+use crate::sandbox::stage_names::{INIT, MONITOR, PARENT, TRACEE};
 
 pub use crate::sandbox::idmap::{
     Caller, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
 };
 pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
 pub use crate::sandbox::plan::{
-    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal,
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal, Tracing,
 };
 pub use crate::sandbox::progress::ProgressCounter;
 pub use crate::sandbox::protocol::{
     Activity, ExitStatus, Outcome, Progress, StageFailure, Warning,
 };
 pub use crate::sandbox::stage::monitor::Auditor;
+pub use crate::sandbox::tracer::{Traced, Tracer};
 pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
 
 /// Runs a hidden stage when this process was started as one, and gives its exit status.
 ///
-/// `auditor` watches the trees of a plan that asks for it.
+/// `auditor` watches the trees of a plan that asks for it, `tracer` its processes.
 #[must_use]
-pub fn run_stage_if_asked(auditor: &mut dyn Auditor) -> Option<ExitCode> {
+pub fn run_stage_if_asked(
+    auditor: &mut dyn Auditor,
+    tracer: &mut dyn Tracer,
+) -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;
     if asked == MONITOR {
         Some(monitor::run(auditor))
     } else if asked == PARENT {
         Some(parent::run())
     } else if asked == INIT {
-        Some(init::run())
+        Some(init::run(tracer))
+    } else if asked == TRACEE {
+        Some(tracee::run(tracer))
     } else {
         None
     }

@@ -135,6 +135,17 @@ pub struct Plan {
     pub emulation: Emulation,
     /// What becomes of the changes.
     pub after: AfterRun,
+    /// Whether its processes are observed.
+    pub tracing: Tracing,
+}
+
+/// Whether a command's processes are observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tracing {
+    /// They run freely.
+    Off,
+    /// The sandbox's tracer sees their system calls.
+    On,
 }
 
 /// Why a plan must not be run.
@@ -216,6 +227,7 @@ mod tests {
             hostname: None,
             emulation: Emulation::Machine,
             after: AfterRun::Audit,
+            tracing: Tracing::Off,
         }
     }
 

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::plan::Plan;
+use crate::sandbox::tracer::Traced;
 
 /// From the launcher to the monitor stage.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,6 +49,8 @@ pub(crate) enum FromInit {
         status: ExitStatus,
         /// What could not be done as planned.
         warnings: Vec<Warning>,
+        /// What was observed, if it was to be.
+        traced: Option<Traced>,
     },
     /// The command could not be started.
     Failed(StageFailure),
@@ -62,6 +65,8 @@ pub struct Outcome {
     pub audit: Option<String>,
     /// What the sandbox could not do as planned, without having failed.
     pub warnings: Vec<Warning>,
+    /// What was observed; `None` if nothing was to be.
+    pub traced: Option<Traced>,
 }
 
 /// Something that a sandbox could not do as planned, and went on without.

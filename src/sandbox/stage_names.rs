@@ -6,3 +6,5 @@ pub(crate) const MONITOR: &str = "__sandbox-monitor";
 pub(crate) const PARENT: &str = "__sandbox-parent";
 /// Makes this binary process 1 of a sandbox.
 pub(crate) const INIT: &str = "__sandbox-init";
+/// Makes this binary the process that becomes an observed command.
+pub(crate) const TRACEE: &str = "__sandbox-tracee";

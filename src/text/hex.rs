@@ -13,9 +13,26 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// The bytes of hexadecimal digits; `None` if it is anything else.
+#[must_use]
+pub(crate) fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let value = |digit: &u8| char::from(*digit).to_digit(16);
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(value(high)? * 16 + value(low)?).ok();
+    pairs.iter().map(byte).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_give_the_bytes_again() {
+        assert_eq!(bytes("000aff"), Some(b"\0\x0a\xff".to_vec()));
+        assert_eq!([bytes("0"), bytes("0g")], [None, None]);
+    }
 
     #[test]
     fn each_byte_gives_two_lowercase_digits() {

@@ -1,17 +1,28 @@
-//! A build under observation: which process of which maintainer script wrote which path.
+//! A build under observation: which process of which maintainer script did what to which path.
 //!
-//! strace(1) of the outside system runs the build and writes a line for every system call that
-//! starts a process or changes a file. Descriptors come with their paths (`--decode-fds=path`),
-//! which are those of the sandbox even for processes in a chroot. An observed build is an
-//! additional one: the tarballs that are compared come from builds that nothing observes.
+//! Process 1 of the sandbox traces all others (ptrace(2)). A seccomp program stops them at the
+//! calls that may change something or that open a file, and at no others, so that an observed
+//! build takes little longer than a plain one and gives the same bytes. What was seen is a
+//! [`log`], plain data; a [`record::Trace`] is made of it when the build has ended.
 
-pub(crate) mod event;
+pub mod attempt;
+pub(crate) mod call;
+pub(crate) mod calls;
+pub(crate) mod filter;
+pub(crate) mod log;
+pub(crate) mod memory;
+pub(crate) mod observer;
 pub(crate) mod process;
 pub(crate) mod record;
-pub(crate) mod syscall;
-pub(crate) mod tracker;
-pub(crate) mod value;
+pub(crate) mod registers;
+pub(crate) mod relevant;
+pub(crate) mod replay;
+pub(crate) mod stop;
+pub(crate) mod threads;
+pub(crate) mod view;
 
+pub use crate::trace::attempt::{Attempt, Effect};
+pub use crate::trace::log::Gap;
+pub use crate::trace::observer::Observer;
 pub use crate::trace::process::{Process, Script};
 pub use crate::trace::record::Trace;
-pub use crate::trace::tracker::Tracer;

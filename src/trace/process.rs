@@ -26,25 +26,6 @@ pub struct Process {
 }
 
 impl Process {
-    /// What a process becomes that executes another program.
-    ///
-    /// What a script starts has the script's name in its environment, but not its arguments:
-    /// those it has from the `parent`.
-    pub(crate) fn inherited(mut self, parent: &Self) -> Self {
-        if let (Some(script), Some(above)) = (&mut self.script, &parent.script)
-            && script.arguments.is_empty()
-            && (&script.package, &script.name) == (&above.package, &above.name)
-        {
-            script.arguments.clone_from(&above.arguments);
-            self.command = if parent.command.is_empty() {
-                self.argv.clone()
-            } else {
-                parent.command.clone()
-            };
-        }
-        self
-    }
-
     /// Whether it is mmdebstrap's own clean-up of a root that was packed already.
     pub(crate) fn removes_root(&self) -> bool {
         self.script.is_none()

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
+use crate::trace::attempt::Attempt;
+use crate::trace::log::Gap;
 use crate::trace::process::{Process, Script};
 
 /// What was observed of one build.
@@ -29,8 +31,25 @@ pub struct Trace {
     pub(crate) executed: BTreeMap<Vec<u8>, u64>,
     /// How often the kernel did not know the format of a file that was to be executed.
     pub(crate) unexecutable: BTreeMap<Vec<u8>, u64>,
-    /// Lines that were looked at.
-    pub lines: u64,
+    /// What maintainer scripts' processes would have changed on the outside.
+    pub attempts: Vec<Attempt>,
+    /// What maintainer scripts themselves asked of the outside.
+    pub decided_by: Vec<Read>,
+    /// How often a process was stopped.
+    pub stops: u64,
+    /// Why it is not everything, if it is not.
+    pub gap: Option<Gap>,
+}
+
+/// A maintainer script's own question about a path of the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The path, absolute.
+    pub path: Vec<u8>,
+    /// The answer: something is there.
+    pub is_there: bool,
+    /// The script.
+    pub process: Arc<Process>,
 }
 
 impl Trace {

@@ -8,12 +8,11 @@ use crate::audit::Findings;
 use crate::audit::change::Change;
 use crate::audit::method::Method;
 use crate::bootstrap;
+use crate::bootstrap::build::trace;
 use crate::bootstrap::error::at;
-use crate::bootstrap::observe::PROGRAM;
-use crate::bootstrap::observe::observe;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
 use crate::sandbox::launch::{Interrupts, launch};
-use crate::sandbox::plan::{Network, Plan};
+use crate::sandbox::plan::{Network, Plan, Tracing};
 use crate::sandbox::protocol::{ExitStatus, Outcome, Progress};
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
@@ -85,10 +84,12 @@ pub fn audit(
     let system = &outside.system;
     let plan = plan(command, system);
     let (outcome, refused) = if command.audit == Method::ReadOnly {
-        if !system.has(PROGRAM) {
-            return Err(Error::NoStrace);
-        }
-        let (outcome, trace) = observe(plan, |plan| run(plan, interrupts, screen))?;
+        let plan = Plan {
+            tracing: Tracing::On,
+            ..plan
+        };
+        let mut outcome = run(&plan, interrupts, screen)?;
+        let trace = trace(&plan, outcome.traced.take())?.unwrap_or_default();
         (outcome, trace.refused(|path| system.has_path(path)))
     } else {
         (run(&plan, interrupts, screen)?, vec![])

@@ -5,9 +5,8 @@ use std::process::ChildStdout;
 
 use crate::bootstrap;
 use crate::bootstrap::build::{BuildEvent, Built, run};
-use crate::bootstrap::observe::observe;
 use crate::sandbox::launch::Interrupts;
-use crate::sandbox::plan::Plan;
+use crate::sandbox::plan::{Plan, Tracing};
 use crate::trace::record::Trace;
 
 /// The tarball of a build, while it is made.
@@ -63,6 +62,12 @@ impl Executor for Sandboxed {
     ) -> Result<(Built, Trace), bootstrap::Error> {
         let Job { plan, sink, watch } = job;
         let pass = |stream: ChildStdout| sink(Box::new(stream));
-        observe(plan, |plan| run(plan, interrupts, pass, watch))
+        let plan = Plan {
+            tracing: Tracing::On,
+            ..plan
+        };
+        let mut built = run(&plan, interrupts, pass, watch)?;
+        let trace = built.trace.take().unwrap_or_default();
+        Ok((built, trace))
     }
 }

@@ -7,11 +7,9 @@
 
 use std::thread;
 
-use crate::audit::method::Method;
 use crate::bootstrap::build::{Built, discard};
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
-use crate::bootstrap::observe::PROGRAM;
 use crate::compare::comparison::Comparison;
 use crate::sandbox::plan::Plan;
 use crate::trace::record::Trace;
@@ -53,7 +51,7 @@ pub(crate) struct Observation {
 /// Runs the further builds.
 ///
 /// # Errors
-/// A signal, or a read-only audit on an outside system without strace. A build that fails under
+/// A signal. A build that fails under
 /// observation is a note: the verdict stands without it.
 pub(crate) fn observe(
     requests: ObservationRequests,
@@ -62,16 +60,8 @@ pub(crate) fn observe(
     session: Session<'_>,
 ) -> Result<Observation, Error> {
     let mut observation = Observation::default();
-    let mut possible = requests;
-    if !requests.observed().is_empty() && !prepared.outside.has(PROGRAM) {
-        if prepared.audit == Method::ReadOnly {
-            return Err(Error::NoStrace);
-        }
-        observation.notes.push(Note::NoObserver);
-        (possible.normal, possible.chrootless) = (false, false);
-    }
     let further = Further { prepared, session };
-    let outcomes = further.run(possible)?;
+    let outcomes = further.run(requests)?;
     observation.take(outcomes)?;
     if requests.altered {
         for system in altered {
@@ -107,10 +97,6 @@ impl Observation {
         system: &AlteredSystem,
         further: &Further<'_>,
     ) -> Result<Option<Observed>, Error> {
-        if !system.outside.has(PROGRAM) {
-            self.notes.push(Note::NoObserverOn(system.label));
-            return Ok(None);
-        }
         let sink: Sink<'_> = Box::new(discard);
         let plan = system.plan(further.prepared);
         let observed = further.observed(Stage::ObserveAltered, plan, sink);
@@ -243,7 +229,7 @@ impl Further<'_> {
             .session
             .executor
             .observe(job, self.session.interrupts)?;
-        stage.finished(StageResult::Observed(trace.lines));
+        stage.finished(StageResult::Observed(trace.stops));
         Ok(Observed { built, trace })
     }
 

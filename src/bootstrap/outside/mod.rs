@@ -21,11 +21,11 @@ use crate::bootstrap::recipe::Recipe;
 use crate::debian::dpkg_database;
 use crate::debian::dpkg_database::STATUS;
 use crate::sandbox::idmap::IdMap;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan};
+use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Tracing};
 
 /// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs,
 /// and strace.
-pub const MORE_PACKAGES: [&str; 5] = ["mmdebstrap", "fakeroot", "gpg", "mount", "strace"];
+pub const MORE_PACKAGES: [&str; 4] = ["mmdebstrap", "fakeroot", "gpg", "mount"];
 
 /// All that a matching outside has in addition to the chroot's packages: what builds of these
 /// modes run on it, and arch-test for a normal build of another architecture, because mmdebstrap
@@ -140,6 +140,7 @@ impl OutsideSystem {
             hostname: None,
             emulation: Emulation::Machine,
             after: AfterRun::Forget,
+            tracing: Tracing::Off,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::bootstrap::command::mmdebstrap::OUT;
 use crate::bootstrap::error::Error;
 use crate::bootstrap::outside::host::{HostView, host_view};
 use crate::sandbox::idmap::IdMap;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Plan};
+use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Plan, Tracing};
 
 /// A plan on the machine's own tree with the machine's programs, every change of which is
 /// forgotten. What the command makes it leaves in `out`, which the sandbox sees at [`OUT`].
@@ -36,6 +36,7 @@ pub fn host_plan(name: &str, command: Vec<String>, out: &Path, ids: &IdMap) -> R
         hostname: None,
         emulation: Emulation::Machine,
         after: AfterRun::Forget,
+        tracing: Tracing::Off,
     })
 }
 

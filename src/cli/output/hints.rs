@@ -56,6 +56,9 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
             packages.join(", ")
         )),
         Error::LocalMirror(error) => of_mirror(error),
+        Error::ObserverLost { .. } => {
+            Some("build without observation, or see what `twinroot doctor` says".to_owned())
+        }
         Error::File { .. }
         | Error::LocalDeb { .. }
         | Error::NoPackageIndex

@@ -2,9 +2,8 @@
 //! runs the command in its own process group, and ends everything when the command ends.
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, umount2};
@@ -13,13 +12,14 @@ use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, pivot_root};
-use rustix::thread::CapabilitySet;
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
-use crate::sandbox::plan::{Access, Emulation};
+use crate::sandbox::plan::{Access, Emulation, Tracing};
 use crate::sandbox::protocol::{Channel, ExitStatus, FromInit, StageFailure, Warning};
+use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
+use crate::sandbox::stage::tracee::Tracee;
+use crate::sandbox::tracer::{Traced, Tracer};
 
 /// What process 1 must know.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,11 +28,9 @@ pub(crate) struct InitRequest {
     pub(crate) root: PathBuf,
     /// Whether the sandbox's user 0 is the machine's, which may write below `/proc/sys`.
     pub(crate) protect_proc: bool,
-    pub(crate) namespace: UserNamespace,
-    pub(crate) command: Vec<String>,
-    pub(crate) environment: Vec<(String, String)>,
-    pub(crate) directory: PathBuf,
+    pub(crate) command: CommandRequest,
     pub(crate) emulation: Emulation,
+    pub(crate) tracing: Tracing,
 }
 
 /// Where the kernel shows the emulators it knows.
@@ -41,11 +39,11 @@ const EMULATORS: &str = "proc/sys/fs/binfmt_misc";
 /// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
 const PROC_OF_THE_MACHINE: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
 
-pub(crate) fn run() -> ExitCode {
+pub(crate) fn run(tracer: &mut dyn Tracer) -> ExitCode {
     let Ok(mut monitor) = Channel::from_stdin() else {
         return ExitCode::FAILURE;
     };
-    let message = match enter_and_run(&mut monitor) {
+    let message = match enter_and_run(&mut monitor, tracer) {
         Ok(message) => message,
         Err(failure) => FromInit::Failed(failure),
     };
@@ -56,7 +54,10 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn enter_and_run(monitor: &mut Channel) -> Result<FromInit, StageFailure> {
+fn enter_and_run(
+    monitor: &mut Channel,
+    tracer: &mut dyn Tracer,
+) -> Result<FromInit, StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
     let Some(request) = monitor
         .receive::<InitRequest>()
@@ -67,7 +68,12 @@ fn enter_and_run(monitor: &mut Channel) -> Result<FromInit, StageFailure> {
             error: "there is none".to_owned(),
         });
     };
-    let warnings = enter(&request)?;
+    let warnings = make_proc(&request)?;
+    let tracee = match request.tracing {
+        Tracing::Off => None,
+        Tracing::On => Some(Tracee::start()?),
+    };
+    enter(&request.root)?;
     let mountinfo = fs::read_to_string("/proc/self/mountinfo")
         .map_err(failed("read `/proc/self/mountinfo`"))?;
     if let Some(path) = writable_mount(&mountinfo) {
@@ -76,39 +82,31 @@ fn enter_and_run(monitor: &mut Channel) -> Result<FromInit, StageFailure> {
             error: format!("`{path}` is a writable mount"),
         });
     }
-    match request.namespace {
-        UserNamespace::Own => {}
-        UserNamespace::Callers => drop_capabilities()?,
-    }
-    let status = run_command(&request)?;
-    Ok(FromInit::Ended { status, warnings })
-}
-
-/// What root without a user namespace could do to the machine beyond files and mounts:
-/// its devices, modules, clock, network and reboot (capabilities(7)).
-const BEYOND_FILES: [CapabilitySet; 9] = [
-    CapabilitySet::MKNOD,
-    CapabilitySet::SYS_MODULE,
-    CapabilitySet::SYS_RAWIO,
-    CapabilitySet::SYS_BOOT,
-    CapabilitySet::SYS_TIME,
-    CapabilitySet::SYSLOG,
-    CapabilitySet::NET_ADMIN,
-    CapabilitySet::AUDIT_CONTROL,
-    CapabilitySet::BPF,
-];
-
-/// Takes them out of the bounding set: no program gets them then, whoever runs it.
-fn drop_capabilities() -> Result<(), StageFailure> {
-    BEYOND_FILES.into_iter().try_for_each(|capability| {
-        rustix::thread::remove_capability_from_bounding_set(capability)
-            .map_err(failed("give up capabilities"))
+    let ended = match tracee {
+        None => {
+            drop_capabilities(request.command.namespace)?;
+            Ended {
+                status: run_command(&request.command)?,
+                traced: None,
+            }
+        }
+        Some(tracee) => observe_command(&request.command, tracee, tracer)?,
+    };
+    Ok(FromInit::Ended {
+        status: ended.status,
+        warnings,
+        traced: ended.traced,
     })
 }
 
-/// Makes the new root the only one; what could not be done as planned. `pivot_root(".", ".")` stacks the old root on the
-/// new one, from where it is detached (pivot_root(2), NOTES).
-fn enter(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
+/// How the command ended, and what was observed of it.
+struct Ended {
+    status: ExitStatus,
+    traced: Option<Traced>,
+}
+
+/// Makes a mount namespace and the new root's `/proc`; what could not be done as planned.
+fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
     let proc = request.root.join("proc");
     mount_kind(
@@ -129,11 +127,17 @@ fn enter(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
         Emulation::Machine => None,
         Emulation::None => hide_emulators(&request.root),
     };
-    chdir(&request.root).map_err(failed("enter the root"))?;
+    Ok(warning.into_iter().collect())
+}
+
+/// Makes the new root the only one. `pivot_root(".", ".")` stacks the old root on the new one, from
+/// where it is detached (pivot_root(2), NOTES). It is the root of the observed process too, which
+/// was in the old one.
+fn enter(root: &Path) -> Result<(), StageFailure> {
+    chdir(root).map_err(failed("enter the root"))?;
     pivot_root(".", ".").map_err(failed("change the root"))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(failed("leave the machine's root"))?;
-    chdir("/").map_err(failed("enter the root"))?;
-    Ok(warning.into_iter().collect())
+    chdir("/").map_err(failed("enter the root"))
 }
 
 /// Gives the user namespace a list of emulators of its own, which is empty (Linux 6.7,
@@ -170,30 +174,9 @@ fn writable_mount(mountinfo: &str) -> Option<String> {
     })
 }
 
-fn run_command(request: &InitRequest) -> Result<ExitStatus, StageFailure> {
-    let Some((program, arguments)) = request.command.split_first() else {
-        return Err(StageFailure {
-            step: "run the command".to_owned(),
-            error: "it is empty".to_owned(),
-        });
-    };
-    let child = Command::new(program)
-        .args(arguments)
-        .env_clear()
-        .envs(
-            request
-                .environment
-                .iter()
-                .map(|(name, value)| (name, value)),
-        )
-        .current_dir(if request.directory.is_dir() {
-            &request.directory
-        } else {
-            Path::new("/")
-        })
-        .stdin(Stdio::null())
-        // mmdebstrap sends SIGHUP to its whole group when its output fails.
-        .process_group(0)
+fn run_command(request: &CommandRequest) -> Result<ExitStatus, StageFailure> {
+    let program = request.command.first().map_or("", String::as_str);
+    let child = command(request)?
         .spawn()
         .map_err(failed(format!("start `{program}`")))?;
     let main =
@@ -201,6 +184,37 @@ fn run_command(request: &InitRequest) -> Result<ExitStatus, StageFailure> {
     let ending = wait_for(main).map_err(failed("wait for the command"))?;
     end_all();
     Ok(ending)
+}
+
+/// Has the waiting process become the command, and observes it to its end. An observer that
+/// cannot go on ends the command.
+fn observe_command(
+    request: &CommandRequest,
+    mut tracee: Tracee,
+    tracer: &mut dyn Tracer,
+) -> Result<Ended, StageFailure> {
+    let process = tracee.process()?;
+    let followed = match tracer.attach(process) {
+        Ok(()) => {
+            tracee.become_command(request)?;
+            tracer.follow(process)
+        }
+        Err(why) => Err(why),
+    };
+    end_all();
+    if let Some(failure) = tracee.failure() {
+        return Err(failure);
+    }
+    Ok(match followed {
+        Ok(status) => Ended {
+            status,
+            traced: Some(Traced::Log(tracer.log())),
+        },
+        Err(why) => Ended {
+            status: ExitStatus::Signalled(Signal::SIGKILL as i32),
+            traced: Some(Traced::Lost(why)),
+        },
+    })
 }
 
 /// Waits for the command, and reaps whatever else process 1 inherits.

@@ -27,8 +27,10 @@ use crate::sandbox::progress::{ProgressCounter, ProgressSender};
 use crate::sandbox::protocol::{
     Activity, Channel, ExitStatus, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor, Warning,
 };
+use crate::sandbox::stage::command::CommandRequest;
 use crate::sandbox::stage::init::InitRequest;
 use crate::sandbox::stage_names;
+use crate::sandbox::tracer::Traced;
 use crate::sandbox::trees::{OpenLayer, Tree, WholeTree, copies, overlays, read_only};
 
 /// Watches what a build changes; both run where no build can reach them.
@@ -123,6 +125,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         status: ended.status,
         audit,
         warnings: ended.warnings,
+        traced: ended.traced,
     })
 }
 
@@ -254,6 +257,7 @@ fn mount_sys(target: &Path) -> Result<(), StageFailure> {
 struct Ended {
     status: ExitStatus,
     warnings: Vec<Warning>,
+    traced: Option<Traced>,
 }
 
 /// Starts process 1, gives it the command and waits for its answer.
@@ -270,11 +274,14 @@ fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
     let request = InitRequest {
         root: Path::new(WORKSPACE).join("root"),
         protect_proc: plan.ids.is_identity(),
-        namespace: plan.ids.namespace,
-        command: plan.command.clone(),
-        environment: plan.environment.clone(),
-        directory: plan.directory.clone(),
+        command: CommandRequest {
+            command: plan.command.clone(),
+            environment: plan.environment.clone(),
+            directory: plan.directory.clone(),
+            namespace: plan.ids.namespace,
+        },
         emulation: plan.emulation,
+        tracing: plan.tracing,
     };
     channel
         .send(&request)
@@ -284,7 +291,15 @@ fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
         .map_err(failed("listen to process 1"));
     let status = child.wait().map_err(failed("wait for process 1"))?;
     match word? {
-        Some(FromInit::Ended { status, warnings }) => Ok(Ended { status, warnings }),
+        Some(FromInit::Ended {
+            status,
+            warnings,
+            traced,
+        }) => Ok(Ended {
+            status,
+            warnings,
+            traced,
+        }),
         Some(FromInit::Failed(failure)) => Err(failure),
         None => Err(StageFailure {
             step: "run the sandbox".to_owned(),

@@ -1,0 +1,100 @@
+//! The process that becomes an observed command: a child of process 1, started before the root is
+//! changed, so that this program need not be able to run on the outside system.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::mounts::failed;
+use crate::sandbox::protocol::{Channel, StageFailure};
+use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
+use crate::sandbox::stage_names::TRACEE;
+use crate::sandbox::tracer::Tracer;
+
+/// A process that waits for its command.
+pub(crate) struct Tracee {
+    child: Child,
+    channel: Channel,
+}
+
+/// What it says when it has loaded its libraries, which it must have before the root changes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ready;
+
+impl Tracee {
+    /// Starts it and waits until it is ready.
+    pub(crate) fn start() -> Result<Self, StageFailure> {
+        let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
+        let child = Command::new("/proc/self/exe")
+            .arg(TRACEE)
+            .env_clear()
+            .stdin(stdin)
+            .spawn()
+            .map_err(failed("start the process to be observed"))?;
+        let ready = channel.receive::<Ready>();
+        let ready = ready.map_err(failed("listen to the process to be observed"))?;
+        ready.map(|Ready| Self { child, channel }).ok_or_else(|| StageFailure {
+            step: "start the process to be observed".to_owned(),
+            error: "it ended early".to_owned(),
+        })
+    }
+
+    pub(crate) fn process(&self) -> Result<Pid, StageFailure> {
+        let id = i32::try_from(self.child.id()).map_err(failed("know the command's process"))?;
+        Ok(Pid::from_raw(id))
+    }
+
+    /// Has it become the command.
+    pub(crate) fn become_command(&mut self, request: &CommandRequest) -> Result<(), StageFailure> {
+        let told = self.channel.send(request);
+        told.map_err(failed("tell the observed process its command"))
+    }
+
+    /// Why it could not, after its end.
+    pub(crate) fn failure(&mut self) -> Option<StageFailure> {
+        self.channel.receive().ok().flatten()
+    }
+}
+
+/// Becomes the command that process 1 names.
+pub(crate) fn run(tracer: &dyn Tracer) -> ExitCode {
+    let Ok(mut init) = Channel::from_stdin() else {
+        return ExitCode::FAILURE;
+    };
+    if let Some(failure) = become_asked(&mut init, tracer) {
+        // Without process 1 there is nobody to tell.
+        let _ = init.send(&failure);
+    }
+    ExitCode::FAILURE
+}
+
+/// Returns only if it fails.
+fn become_asked(init: &mut Channel, tracer: &dyn Tracer) -> Option<StageFailure> {
+    if let Err(error) = set_pdeathsig(Signal::SIGKILL) {
+        return Some(failed("die with process 1")(error));
+    }
+    if let Err(error) = init.send(&Ready) {
+        return Some(failed("say that it is ready")(error));
+    }
+    let request = match init.receive::<CommandRequest>() {
+        Ok(request) => request?,
+        Err(error) => return Some(failed("read the command")(error)),
+    };
+    if let Err(failure) = drop_capabilities(request.namespace) {
+        return Some(failure);
+    }
+    if let Err(error) = tracer.restrict() {
+        return Some(failed("have system calls observed")(error));
+    }
+    let mut command = match command(&request) {
+        Ok(command) => command,
+        Err(failure) => return Some(failure),
+    };
+    command.stdin(Stdio::null());
+    let program = request.command.first().map_or("", String::as_str);
+    Some(failed(format!("start `{program}`"))(command.exec()))
+}

@@ -1,0 +1,214 @@
+//! The seccomp program that stops a process at the calls of [`CALLS`](crate::trace::calls::CALLS)
+//! and at no other: classic BPF, as plain data (seccomp(2), bpf in Linux's
+//! Documentation/networking/filter.rst).
+//!
+//! The assembler is our own, because the rules of `seccompiler` can neither say which call it
+//! was, which saves the observer from asking for registers, nor let through the calls of another
+//! table of numbers, which they end the process for. That crate installs what is assembled here.
+
+use nix::libc;
+use seccompiler::sock_filter;
+
+use crate::trace::calls::{CALLS, Call, CallKind, Numbers, Stops};
+
+/// What a stopped process tells the observer beside a call's position: the number table is that
+/// of 32-bit programs.
+pub(crate) const COMPATIBLE: u16 = 0x4000;
+
+/// The process makes calls of a machine that the observer has no table for.
+pub(crate) const UNKNOWN_MACHINE: u16 = 0x8000;
+
+/// Offset of the call's number in `struct seccomp_data`.
+const NUMBER: u32 = 0;
+
+/// Offset of the machine (`AUDIT_ARCH_*`) in `struct seccomp_data`.
+const MACHINE: u32 = 4;
+
+/// Marks the calls of x32, which no Debian architecture in the archive uses (x86_64 kernel,
+/// `__X32_SYSCALL_BIT`).
+const X32: u32 = 0x4000_0000;
+
+/// linux/audit.h.
+const X86_64: u32 = 0xc000_003e;
+const I386: u32 = 0x4000_0003;
+const AARCH64: u32 = 0xc000_00b7;
+const RISCV64: u32 = 0xc000_00f3;
+
+/// A machine's programs, and the numbers of their calls.
+struct Machine {
+    audit: u32,
+    numbers: Numbers,
+    mark: u16,
+}
+
+/// The machines whose programs this kernel may run and the observer knows.
+fn machines() -> Vec<Machine> {
+    let machine = |audit, numbers, mark| Machine {
+        audit,
+        numbers,
+        mark,
+    };
+    if cfg!(target_arch = "x86_64") {
+        vec![
+            machine(X86_64, Numbers::X86_64, 0),
+            machine(I386, Numbers::I386, COMPATIBLE),
+        ]
+    } else if cfg!(target_arch = "aarch64") {
+        vec![machine(AARCH64, Numbers::Generic, 0)]
+    } else if cfg!(target_arch = "riscv64") {
+        vec![machine(RISCV64, Numbers::Generic, 0)]
+    } else {
+        vec![]
+    }
+}
+
+/// The program for this machine; `None` if its calls are not known.
+pub(crate) fn program() -> Option<Vec<sock_filter>> {
+    let machines = machines();
+    if machines.is_empty() {
+        return None;
+    }
+    let mut program = vec![load(MACHINE)];
+    for machine in &machines {
+        let section = section(machine);
+        // A conditional jump reaches 255 instructions; the jump behind it reaches all.
+        program.push(jump_if_equal(machine.audit, 1, 0));
+        program.push(jump(u32::try_from(section.len()).ok()?));
+        program.extend(section);
+    }
+    program.push(stop(UNKNOWN_MACHINE));
+    Some(program)
+}
+
+fn section(machine: &Machine) -> Vec<sock_filter> {
+    let mut section = vec![load(NUMBER)];
+    if machine.numbers == Numbers::X86_64 {
+        section.push(jump_if_any(X32, 0, 1));
+        section.push(fail());
+    }
+    for (position, call) in CALLS.iter().enumerate() {
+        let (Some(number), Stops::All) = (call.number(machine.numbers), call.stops) else {
+            continue;
+        };
+        section.push(jump_if_equal(u32::from(number), 0, 1));
+        section.push(answer(call, position, machine.mark));
+    }
+    section.push(allow());
+    section
+}
+
+fn answer(call: &Call, position: usize, mark: u16) -> sock_filter {
+    match (call.kind, u16::try_from(position)) {
+        (CallKind::Refuse, _) | (_, Err(_)) => fail(),
+        (_, Ok(position)) => stop(position | mark),
+    }
+}
+
+fn instruction(code: u32, jump_true: u8, jump_false: u8, value: u32) -> sock_filter {
+    sock_filter {
+        code: u16::try_from(code).unwrap_or(u16::MAX),
+        jt: jump_true,
+        jf: jump_false,
+        k: value,
+    }
+}
+
+fn load(offset: u32) -> sock_filter {
+    instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, offset)
+}
+
+fn jump(by: u32) -> sock_filter {
+    instruction(libc::BPF_JMP | libc::BPF_JA, 0, 0, by)
+}
+
+fn jump_if_equal(value: u32, then: u8, otherwise: u8) -> sock_filter {
+    let code = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+    instruction(code, then, otherwise, value)
+}
+
+fn jump_if_any(bits: u32, then: u8, otherwise: u8) -> sock_filter {
+    let code = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
+    instruction(code, then, otherwise, bits)
+}
+
+fn give(value: u32) -> sock_filter {
+    instruction(libc::BPF_RET | libc::BPF_K, 0, 0, value)
+}
+
+fn allow() -> sock_filter {
+    give(libc::SECCOMP_RET_ALLOW)
+}
+
+/// The call fails with `ENOSYS`.
+fn fail() -> sock_filter {
+    give(libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs())
+}
+
+/// The process stops and tells this.
+fn stop(word: u16) -> sock_filter {
+    give(libc::SECCOMP_RET_TRACE | u32::from(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the program answers to a call: an interpreter of the few instructions it uses.
+    fn answer_to(machine: u32, number: u32) -> u32 {
+        let program = program().unwrap();
+        let (mut at, mut accumulator) = (0_usize, 0_u32);
+        loop {
+            let step = &program[at];
+            let code = u32::from(step.code);
+            at += 1;
+            if code == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS {
+                accumulator = if step.k == MACHINE { machine } else { number };
+            } else if code == libc::BPF_JMP | libc::BPF_JA {
+                at += usize::try_from(step.k).unwrap();
+            } else if code == libc::BPF_RET | libc::BPF_K {
+                return step.k;
+            } else {
+                let holds = if code == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K {
+                    accumulator == step.k
+                } else {
+                    accumulator & step.k != 0
+                };
+                at += usize::from(if holds { step.jt } else { step.jf });
+            }
+        }
+    }
+
+    fn position(name: &str) -> u32 {
+        let at = CALLS.iter().position(|call| call.name == name).unwrap();
+        u32::try_from(at).unwrap()
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_process_stops_at_the_calls_of_the_table_and_at_no_other() {
+        let trace = libc::SECCOMP_RET_TRACE;
+        let (read, unlink, newfstatat, io_uring_setup) = (0, 87, 262, 425);
+        assert_eq!(answer_to(X86_64, unlink), trace | position("unlink"));
+        assert_eq!(answer_to(X86_64, 257), trace | position("openat"));
+        assert_eq!(answer_to(X86_64, read), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer_to(X86_64, newfstatat), libc::SECCOMP_RET_ALLOW);
+        let refused = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+        assert_eq!(answer_to(X86_64, io_uring_setup), refused);
+        assert_eq!(answer_to(X86_64, X32 | unlink), refused);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_program_of_another_machine_stops_with_its_own_numbers_or_is_unknown() {
+        let trace = libc::SECCOMP_RET_TRACE;
+        let unlink = trace | u32::from(COMPATIBLE) | position("unlink");
+        assert_eq!(answer_to(I386, 10), unlink);
+        assert_eq!(answer_to(I386, 87), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer_to(AARCH64, 10), trace | u32::from(UNKNOWN_MACHINE));
+    }
+
+    #[test]
+    fn the_program_fits_into_the_kernels_limit() {
+        assert!(program().unwrap().len() < 4096);
+    }
+}

@@ -1,0 +1,165 @@
+//! What an observer saw, in the order in which it happened: plain data that process 1 of a
+//! sandbox sends out as JSON.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that was seen of one command and all that it started.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Log {
+    /// Programs that ran, in the order of their starts.
+    pub(crate) images: Vec<Image>,
+    /// What their processes did.
+    pub(crate) events: Vec<Event>,
+    /// How often a process was stopped.
+    pub(crate) stops: u64,
+    /// Why it is not everything, if it is not.
+    pub(crate) gap: Option<Gap>,
+}
+
+/// Something that could not be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gap {
+    /// A process made system calls of a machine that has no table here.
+    UnknownMachine,
+    /// A process was sent a signal that the observer cannot pass on (a real-time signal).
+    Signal(i32),
+}
+
+/// A program that ran: what a process is from one execve(2) to the next, and all processes that
+/// it forked without executing another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Image {
+    /// The program that executed or forked it, by position; `None` for the first.
+    pub(crate) parent: Option<usize>,
+    /// The file that was executed, from the sandbox's root.
+    pub(crate) program: Bytes,
+    /// Its arguments, the first being its name.
+    pub(crate) argv: Vec<Bytes>,
+    /// `DPKG_MAINTSCRIPT_PACKAGE` of its environment, if the file is a maintainer script.
+    pub(crate) package: Option<Bytes>,
+}
+
+/// One call of one process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Event {
+    /// The program, by position.
+    pub(crate) image: usize,
+    /// Its name in syscalls(2).
+    pub(crate) call: Bytes,
+    /// What it was to do.
+    pub(crate) act: Act,
+    /// To what, from the sandbox's root; symbolic links are followed where the call follows them.
+    pub(crate) path: Bytes,
+    /// Number of the error; 0 if it succeeded.
+    pub(crate) error: i32,
+    /// What was there before, where that was looked at.
+    pub(crate) before: Option<Before>,
+}
+
+/// What a call was to do to a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Act {
+    /// Execute it.
+    Execute,
+    /// Open it for reading.
+    Read,
+    /// Ask what it is.
+    Look,
+    /// Open it for writing.
+    Open {
+        /// `O_CREAT`.
+        creates: bool,
+        /// `O_TRUNC`.
+        empties: bool,
+    },
+    /// Make a file that is not a regular one, or a further name.
+    Make,
+    /// Make a symbolic link, or remove its name for another one: the other name of a rename.
+    RenameTo(Bytes),
+    /// Remove its name.
+    Remove,
+    /// Set its permissions.
+    Mode(u32),
+    /// Set its owner and group; `None` leaves one as it is.
+    Owner {
+        /// The owner.
+        uid: Option<u32>,
+        /// The group.
+        gid: Option<u32>,
+    },
+    /// Set its times.
+    Times,
+    /// Cut or extend it.
+    Resize,
+    /// Set or remove an extended attribute.
+    Attribute,
+    /// Mount or unmount something on it.
+    Mount,
+}
+
+/// What was at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Before {
+    /// Nothing.
+    Absent,
+    /// Something.
+    There {
+        /// Permission bits and kind, as in `st_mode`.
+        mode: u32,
+        /// Owner.
+        uid: u32,
+        /// Group.
+        gid: u32,
+        /// Bytes.
+        size: u64,
+    },
+}
+
+/// Bytes, which are UTF-8 nearly always.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(crate) struct Bytes(pub(crate) Vec<u8>);
+
+/// Before the hexadecimal digits of bytes that are not UTF-8; no text begins like this.
+const ENCODED: char = '\0';
+
+impl Serialize for Bytes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) if !text.starts_with(ENCODED) => serializer.serialize_str(text),
+            _ => serializer.serialize_str(&format!("{ENCODED}{}", crate::text::hex::hex(&self.0))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix(ENCODED) {
+            None => Ok(Self(text.into_bytes())),
+            Some(digits) => crate::text::hex::bytes(digits)
+                .map(Self)
+                .ok_or_else(|| serde::de::Error::custom("not hexadecimal")),
+        }
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_no_text_come_through() {
+        for bytes in [&b"etc/a"[..], b"\xff\xfe", b"\0", b"\xc3\xa4", b""] {
+            let json = serde_json::to_string(&Bytes::from(bytes)).unwrap();
+            let read: Bytes = serde_json::from_str(&json).unwrap();
+            assert_eq!(read.0, bytes, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&Bytes::from(&b"\xff"[..])).unwrap(), r#""\u0000ff""#);
+    }
+}

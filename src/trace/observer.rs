@@ -1,0 +1,347 @@
+//! Traces a command and all that it starts, from process 1 of its sandbox.
+//!
+//! A thread runs freely between the calls that the filter stops it at. A maintainer script's own
+//! shell stops at every call: what it asks the file system decides what it does, and it makes few
+//! calls.
+
+use std::thread;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::ptrace;
+use nix::sys::ptrace::Options;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+
+use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::temporary_root::inside;
+use crate::sandbox::{ExitStatus, Tracer};
+use crate::trace::call::{Beginning, Begun};
+use crate::trace::calls::{CALLS, Call, CallKind, Numbers, Stops};
+use crate::trace::filter;
+use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
+use crate::trace::registers::{Convention, Registers};
+use crate::trace::relevant::{Actor, is_relevant, needs_before};
+use crate::trace::stop::{Patience, Stop, Stopped, next};
+use crate::trace::threads::Threads;
+use crate::trace::view::look;
+
+/// How often processes that a signal has stopped are looked at. ptrace(2) has PTRACE_LISTEN for
+/// this, which safe code cannot reach.
+const POLL: Duration = Duration::from_millis(2);
+
+/// Sees what a build's processes do.
+#[derive(Debug, Default)]
+pub struct Observer {
+    threads: Threads,
+    /// Threads that a signal has stopped.
+    suspended: Vec<Pid>,
+    log: Log,
+    /// For each image, whether it is a maintainer script, or descends from one.
+    actors: Vec<Actor>,
+}
+
+/// How a thread goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resume {
+    /// Until the filter stops it.
+    ToFilter,
+    /// Until the next beginning or end of a call.
+    ToCall,
+}
+
+impl Tracer for Observer {
+    fn restrict(&self) -> Result<(), String> {
+        let program = filter::program().ok_or("the system calls of this machine are not known")?;
+        seccompiler::apply_filter(&program).map_err(|error| error.to_string())
+    }
+
+    fn attach(&mut self, command: Pid) -> Result<(), String> {
+        let options = Options::PTRACE_O_TRACESYSGOOD
+            | Options::PTRACE_O_TRACESECCOMP
+            | Options::PTRACE_O_TRACEEXEC
+            | Options::PTRACE_O_TRACEFORK
+            | Options::PTRACE_O_TRACEVFORK
+            | Options::PTRACE_O_TRACECLONE
+            | Options::PTRACE_O_EXITKILL;
+        ptrace::seize(command, options).map_err(|error| error.to_string())?;
+        self.threads.begin(command, &mut self.log);
+        self.actors.push(Actor::Other);
+        Ok(())
+    }
+
+    fn follow(&mut self, command: Pid) -> Result<ExitStatus, String> {
+        loop {
+            let patience = if self.suspended.is_empty() {
+                Patience::Endless
+            } else {
+                Patience::None
+            };
+            let stopped = next(patience).map_err(|error| error.to_string())?;
+            let Some(stopped) = stopped else {
+                thread::sleep(POLL);
+                self.wake();
+                continue;
+            };
+            if let Stop::Ended(status) = stopped.why {
+                self.threads.ended(stopped.process);
+                self.suspended.retain(|thread| *thread != stopped.process);
+                if stopped.process == command {
+                    return Ok(status);
+                }
+                continue;
+            }
+            // ESRCH: it was killed meanwhile, and its end comes next.
+            let _ = self.stopped(stopped);
+        }
+    }
+
+    fn log(&mut self) -> String {
+        serde_json::to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Observer {
+    fn stopped(&mut self, stopped: Stopped) -> Result<(), Errno> {
+        let thread = stopped.process;
+        self.log.stops += 1;
+        match stopped.why {
+            Stop::Ended(_) => Ok(()),
+            Stop::Filtered => self.filtered(thread),
+            Stop::Call => self.call(thread),
+            Stop::Executed => self.executed(thread),
+            Stop::Forked => {
+                let child = number(ptrace::getevent(thread)?);
+                if self.threads.forked(thread, child) {
+                    // It has waited for this.
+                    let _ = self.resume(child, 0);
+                }
+                self.resume(thread, 0)
+            }
+            Stop::Attached => {
+                if self.threads.attached(thread) {
+                    return self.resume(thread, 0);
+                }
+                Ok(())
+            }
+            Stop::Suspended => {
+                self.suspended.push(thread);
+                Ok(())
+            }
+            Stop::Signal(signal) => self.resume(thread, signal),
+            Stop::Other => self.resume(thread, 0),
+        }
+    }
+
+    /// Lets threads go on that a signal has stopped and `SIGCONT` has woken.
+    fn wake(&mut self) {
+        let suspended = std::mem::take(&mut self.suspended);
+        let (woken, still) = suspended.into_iter().partition(|thread| is_continued(*thread));
+        self.suspended = still;
+        for thread in woken {
+            // ESRCH: it was killed meanwhile.
+            let _ = self.resume(thread, 0);
+        }
+    }
+
+    /// At the beginning of a call that the filter knows.
+    fn filtered(&mut self, thread: Pid) -> Result<(), Errno> {
+        let word = ptrace::getevent(thread)?;
+        let word = u16::try_from(word).unwrap_or(filter::UNKNOWN_MACHINE);
+        if word & filter::UNKNOWN_MACHINE != 0 {
+            self.log.gap = Some(Gap::UnknownMachine);
+            return self.resume(thread, 0);
+        }
+        let convention = if word & filter::COMPATIBLE == 0 {
+            Convention::Native
+        } else {
+            Convention::Compatible
+        };
+        let call = CALLS.get(usize::from(word & !filter::COMPATIBLE));
+        if let Some(call) = call {
+            self.begin(thread, call, convention)?;
+        }
+        self.resume(thread, 0)
+    }
+
+    /// At the beginning of any call of a script's own shell, or at the end of a call.
+    fn call(&mut self, thread: Pid) -> Result<(), Errno> {
+        let info = ptrace::syscall_info(thread)?;
+        let is_beginning = info.op == nix::libc::PTRACE_SYSCALL_INFO_ENTRY;
+        if is_beginning {
+            let registers = Registers::of(thread, Convention::Native)?;
+            let looked = CALLS.iter().find(|call| {
+                call.stops == Stops::ScriptsOnly
+                    && call.number(native()).map(u64::from) == Some(registers.number())
+            });
+            if let Some(call) = looked {
+                self.begin(thread, call, Convention::Native)?;
+            }
+        } else {
+            let registers = Registers::of(thread, Convention::Native)?;
+            self.ended(thread, registers.result());
+        }
+        self.resume(thread, 0)
+    }
+
+    fn begin(&mut self, thread: Pid, call: &Call, convention: Convention) -> Result<(), Errno> {
+        if call.kind == CallKind::ChangeRoot {
+            // Known only at its end; until then the thread resolves nothing.
+            self.threads.roots_changed();
+            let begun = Begun::of_root(call.name);
+            if let Some(state) = self.threads.get_mut(thread) {
+                state.begun = Some(begun);
+            }
+            return Ok(());
+        }
+        let Some(root) = self.threads.root(thread) else {
+            return Ok(());
+        };
+        let beginning = Beginning {
+            thread,
+            root: &root,
+            registers: Registers::of(thread, convention)?,
+            convention,
+        };
+        let actor = self.actor(thread);
+        let begun = beginning.read(call.name, call.kind);
+        let begun = begun.filter(|begun| is_relevant(actor, &begun.act, &begun.path));
+        let begun = begun.map(|mut begun| {
+            if needs_before(actor, &begun.act, &begun.path) {
+                begun.before = Some(look(&begun.path));
+            }
+            if let Some(program) = &begun.program
+                && is_script(&begun.path)
+            {
+                let package =
+                    beginning.variable(program.environment, "DPKG_MAINTSCRIPT_PACKAGE");
+                begun.package = package;
+            }
+            begun
+        });
+        if let Some(state) = self.threads.get_mut(thread) {
+            state.begun = begun;
+        }
+        Ok(())
+    }
+
+    /// A call has returned.
+    fn ended(&mut self, thread: Pid, result: Result<i64, i32>) {
+        let Some(state) = self.threads.get_mut(thread) else {
+            return;
+        };
+        let Some(begun) = state.begun.take() else {
+            return;
+        };
+        let image = state.image;
+        if begun.changes_root {
+            self.threads.roots_changed();
+            return;
+        }
+        self.log.events.push(Event {
+            image,
+            call: begun.call.as_bytes().into(),
+            act: begun.act,
+            path: Bytes(begun.path),
+            error: result.err().unwrap_or_default(),
+            before: begun.before,
+        });
+    }
+
+    /// A thread runs another program now.
+    fn executed(&mut self, thread: Pid) -> Result<(), Errno> {
+        let former = number(ptrace::getevent(thread)?);
+        self.threads.took_number(former, thread);
+        let Some(state) = self.threads.get_mut(thread) else {
+            return self.resume(thread, 0);
+        };
+        let begun = state.begun.take();
+        let parent = state.image;
+        let (path, program, package) = match begun {
+            Some(begun) => (begun.path, begun.program, begun.package),
+            None => (vec![], None, None),
+        };
+        state.image = self.log.images.len();
+        let actor = match (is_script(&path), self.actors.get(parent)) {
+            (true, _) => Actor::Script,
+            (false, Some(Actor::Script | Actor::OfScript)) => Actor::OfScript,
+            (false, _) => Actor::Other,
+        };
+        self.actors.push(actor);
+        self.log.events.push(Event {
+            image: self.log.images.len(),
+            call: b"execve".as_slice().into(),
+            act: Act::Execute,
+            path: Bytes(path.clone()),
+            error: 0,
+            before: None,
+        });
+        self.log.images.push(Image {
+            parent: Some(parent),
+            program: Bytes(path),
+            argv: program.map(|program| program.argv).unwrap_or_default(),
+            package,
+        });
+        self.resume(thread, 0)
+    }
+
+    fn actor(&self, thread: Pid) -> Actor {
+        let image = self.threads.get(thread).map(|state| state.image);
+        let actor = image.and_then(|image| self.actors.get(image));
+        actor.copied().unwrap_or(Actor::Other)
+    }
+
+    fn resume(&mut self, thread: Pid, signal: i32) -> Result<(), Errno> {
+        let has_begun = self.threads.get(thread).is_some_and(|one| one.begun.is_some());
+        let how = if has_begun || self.actor(thread) == Actor::Script {
+            Resume::ToCall
+        } else {
+            Resume::ToFilter
+        };
+        let signal = match signal {
+            0 => None,
+            number => {
+                let named = Signal::try_from(number).ok();
+                if named.is_none() {
+                    self.log.gap = Some(Gap::Signal(number));
+                }
+                named
+            }
+        };
+        match how {
+            Resume::ToFilter => ptrace::cont(thread, signal),
+            Resume::ToCall => ptrace::syscall(thread, signal),
+        }
+    }
+}
+
+/// Whether a path is that of a maintainer script in a chroot.
+fn is_script(path: &[u8]) -> bool {
+    inside(path).and_then(ScriptKind::from_path).is_some()
+}
+
+fn native() -> Numbers {
+    if cfg!(target_arch = "x86_64") {
+        Numbers::X86_64
+    } else {
+        Numbers::Generic
+    }
+}
+
+/// A thread's number in an event's message.
+fn number(message: i64) -> Pid {
+    Pid::from_raw(i32::try_from(message).unwrap_or_default())
+}
+
+/// Whether `SIGCONT` waits for a thread, or it ends (proc_pid_status(5), `SigPnd` and `ShdPnd`).
+fn is_continued(thread: Pid) -> bool {
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{thread}/status")) else {
+        return true;
+    };
+    let waiting = |name: &str| {
+        let digits = status.lines().find_map(|line| line.strip_prefix(name));
+        u64::from_str_radix(digits.unwrap_or_default().trim(), 16).unwrap_or_default()
+    };
+    let continuing = 1 << (nix::libc::SIGCONT - 1);
+    (waiting("SigPnd:") | waiting("ShdPnd:")) & continuing != 0
+}

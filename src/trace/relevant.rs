@@ -1,0 +1,35 @@
+//! Which events are kept: all that a maintainer script's processes do, and of others what tells
+//! who wrote an entry of the chroot and who read the outside's data.
+
+use crate::debian::temporary_root::inside;
+use crate::trace::log::Act;
+use crate::trace::record::is_data;
+
+/// Who runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actor {
+    /// A maintainer script itself: the shell or perl that reads it.
+    Script,
+    /// A process that descends from one.
+    OfScript,
+    /// dpkg, apt, mmdebstrap and all else.
+    Other,
+}
+
+/// Whether an event is kept.
+pub(crate) fn is_relevant(actor: Actor, act: &Act, path: &[u8]) -> bool {
+    match (act, actor) {
+        (Act::Read | Act::Look, _) if inside(path).is_some() => false,
+        (Act::Read, Actor::Other) => is_data(path),
+        (Act::Look, Actor::Other) => false,
+        _ => true,
+    }
+}
+
+/// Whether it matters what was there before: a script's process is about to change the outside,
+/// perhaps without effect.
+pub(crate) fn needs_before(actor: Actor, act: &Act, path: &[u8]) -> bool {
+    actor != Actor::Other
+        && inside(path).is_none()
+        && !matches!(act, Act::Execute | Act::Read | Act::Look)
+}

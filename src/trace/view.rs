@@ -1,0 +1,254 @@
+//! Paths as a stopped process sees them, told from the sandbox's root.
+//!
+//! Directories and symbolic links on the way are resolved in the process's own root, so that two
+//! names of one file are one path, and a link that leads out of the chroot is seen to do so.
+
+use std::fs;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use bstr::ByteSlice as _;
+use nix::unistd::Pid;
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, readlinkat};
+
+use crate::trace::log::Before;
+
+/// Symbolic links at the end of a path that are followed; the kernel follows 40 in a whole path
+/// (path_resolution(7)).
+const LINKS_MAX: usize = 40;
+
+/// What `/proc` puts behind the path of a file that has lost its name (proc_pid_fd(5)).
+const DELETED: &[u8] = b" (deleted)";
+
+/// A process's root directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    directory: Rc<OwnedFd>,
+    /// From the sandbox's root; empty if it is that one.
+    path: Rc<[u8]>,
+}
+
+/// A process, and where its paths start.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) process: Pid,
+    pub(crate) root: &'a Root,
+}
+
+/// Where a relative path starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The working directory.
+    WorkingDirectory,
+    /// An open directory.
+    Descriptor(i32),
+}
+
+/// What becomes of a symbolic link at the end of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LastLink {
+    /// It is followed.
+    Followed,
+    /// It is what is meant.
+    Meant,
+}
+
+impl Root {
+    /// Of a stopped process; `None` if it is gone.
+    pub(crate) fn of(process: Pid) -> Option<Self> {
+        let link = format!("/proc/{process}/root");
+        let flags = OFlags::PATH | OFlags::CLOEXEC | OFlags::DIRECTORY;
+        let directory = rustix::fs::open(&link, flags, Mode::empty()).ok()?;
+        let path = target(&link)?;
+        let path = if path == b"/" { vec![] } else { path };
+        Some(Self {
+            directory: Rc::new(directory),
+            path: path.into(),
+        })
+    }
+
+    /// A path below it, as the process would write it; `None` for what is elsewhere.
+    fn within<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
+        let rest = path.strip_prefix(&*self.path)?;
+        (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+    }
+}
+
+impl View<'_> {
+    /// The path of an open file; `None` if it has none: a pipe, a socket, a removed file.
+    pub(crate) fn descriptor(&self, number: i32) -> Option<Vec<u8>> {
+        let path = target(&format!("/proc/{}/fd/{number}", self.process))?;
+        (path.starts_with(b"/") && !path.ends_with(DELETED)).then_some(path)
+    }
+
+    /// A path of the process from the sandbox's root; `None` if its start has no path.
+    pub(crate) fn resolve(&self, path: &[u8], start: Start, last: LastLink) -> Option<Vec<u8>> {
+        let mut path = match path.first() {
+            Some(b'/') => path.to_vec(),
+            _ => {
+                let start = match start {
+                    Start::WorkingDirectory => target(&format!("/proc/{}/cwd", self.process))?,
+                    Start::Descriptor(number) => self.descriptor(number)?,
+                };
+                match self.root.within(&start) {
+                    Some(inside) => [inside, b"/", path].concat(),
+                    None => return Some(joined(&start, path)),
+                }
+            }
+        };
+        for _ in 0..LINKS_MAX {
+            match self.step(&path, last) {
+                Step::There(found) => return Some(found),
+                Step::Link(next) => path = next,
+                Step::Unknown => break,
+            }
+        }
+        Some(joined(&self.root.path, &path))
+    }
+
+    /// Resolves all of a path but a symbolic link at its end.
+    fn step(&self, path: &[u8], last: LastLink) -> Step {
+        // What a process calls "self" is another for the observer.
+        if [&b"/proc/"[..], b"/dev/fd/", b"/dev/std"].iter().any(|own| path.starts_with(own)) {
+            return Step::Unknown;
+        }
+        let (parent, name) = split(path);
+        let Some((directory, real)) = self.directory(parent) else {
+            return Step::Unknown;
+        };
+        let Some(name) = name else {
+            return Step::There(real);
+        };
+        if last == LastLink::Followed
+            && let Ok(link) = readlinkat(directory.as_fd(), Path::new(bytes(name)), Vec::new())
+        {
+            let link = link.into_bytes();
+            return match (link.first(), self.root.within(&real)) {
+                (Some(b'/'), _) => Step::Link(link),
+                (_, Some(inside)) => Step::Link([inside, b"/", link.as_slice()].concat()),
+                (_, None) => Step::Unknown,
+            };
+        }
+        Step::There(joined(&real, name))
+    }
+
+    /// An open directory of the process's root, and its real path.
+    fn directory(&self, path: &[u8]) -> Option<(OwnedFd, Vec<u8>)> {
+        let relative = path.trim_start_with(|c| c == '/');
+        let relative = if relative.is_empty() { b"." } else { relative };
+        let directory = openat2(
+            self.root.directory.as_fd(),
+            Path::new(bytes(relative)),
+            OFlags::PATH | OFlags::CLOEXEC | OFlags::DIRECTORY,
+            Mode::empty(),
+            ResolveFlags::IN_ROOT,
+        );
+        let directory = directory.ok()?;
+        let real = target(&format!("/proc/self/fd/{}", directory.as_raw_fd()))?;
+        Some((directory, real))
+    }
+}
+
+/// What resolving a path gave.
+enum Step {
+    There(Vec<u8>),
+    Link(Vec<u8>),
+    Unknown,
+}
+
+/// A path's directory and its last name; no name if it ends with `.` or `..`, or is the root.
+fn split(path: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let path = path.trim_end_with(|c| c == '/');
+    let start = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
+    match path.get(start..) {
+        None | Some(b"" | b"." | b"..") => (path, None),
+        Some(name) => (path.get(..start).unwrap_or_default(), Some(name)),
+    }
+}
+
+/// What is at a path from the sandbox's root.
+pub(crate) fn look(path: &[u8]) -> Before {
+    match fs::symlink_metadata(Path::new(bytes(path))) {
+        Err(_) => Before::Absent,
+        Ok(metadata) => Before::There {
+            mode: metadata.mode(),
+            uid: metadata.uid(),
+            gid: metadata.gid(),
+            size: metadata.len(),
+        },
+    }
+}
+
+fn target(link: &str) -> Option<Vec<u8>> {
+    Some(fs::read_link(link).ok()?.into_os_string().into_vec())
+}
+
+fn bytes(path: &[u8]) -> &std::ffi::OsStr {
+    std::ffi::OsStr::from_bytes(path)
+}
+
+/// An absolute path below a root, without empty and `.` components; `..` is taken by name.
+pub(crate) fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
+    let mut out: Vec<&[u8]> = Vec::new();
+    let parts = root.split(|byte| *byte == b'/');
+    for part in parts.chain(path.split(|byte| *byte == b'/')) {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    [b"/", out.join(&b'/').as_slice()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory that stands for a chroot, seen by this process.
+    fn resolved(root: &Path, path: &str, last: LastLink) -> String {
+        let root = Root {
+            directory: Rc::new(fs::File::open(root).unwrap().into()),
+            path: root.as_os_str().as_bytes().into(),
+        };
+        let view = View {
+            process: Pid::this(),
+            root: &root,
+        };
+        let found = view.resolve(path.as_bytes(), Start::WorkingDirectory, last);
+        let found = found.unwrap();
+        let inside = root.within(&found).unwrap();
+        String::from_utf8(inside.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn links_are_resolved_in_the_root_of_the_process() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("usr/bin")).unwrap();
+        let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, root.join(name));
+        link("usr/bin", "bin").unwrap();
+        link("/usr/bin/new", "usr/bin/dangling").unwrap();
+        link("loop", "loop").unwrap();
+        let followed = |path| resolved(&root, path, LastLink::Followed);
+        assert_eq!(followed("/bin/sh"), "/usr/bin/sh");
+        assert_eq!(followed("/bin//./../bin/sh"), "/usr/bin/sh");
+        assert_eq!(followed("/bin/dangling"), "/usr/bin/new");
+        assert_eq!(followed("/absent/a"), "/absent/a");
+        assert_eq!(followed("/usr/bin/.."), "/usr");
+        assert_eq!(followed("/loop"), "/loop");
+        assert_eq!(resolved(&root, "/bin/dangling", LastLink::Meant), "/usr/bin/dangling");
+        assert_eq!(resolved(&root, "/bin", LastLink::Meant), "/bin");
+    }
+
+    #[test]
+    fn names_are_taken_apart() {
+        assert_eq!(split(b"/a/b/"), (&b"/a/"[..], Some(&b"b"[..])));
+        assert_eq!(split(b"/a/.."), (&b"/a/.."[..], None));
+        assert_eq!(split(b"/"), (&b""[..], None));
+        assert_eq!(joined(b"/r", b"a/./b//../c"), b"/r/a/c");
+    }
+}
