@@ -5,7 +5,7 @@
 use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
-use rustix::process::{WaitOptions, waitpid};
+use rustix::process::{WaitOptions, wait};
 
 use crate::sandbox::ExitStatus;
 
@@ -52,7 +52,7 @@ pub(crate) fn next(patience: Patience) -> Result<Option<Stopped>, Errno> {
         Patience::None => WaitOptions::from_bits_retain(ALL) | WaitOptions::NOHANG,
     };
     loop {
-        match waitpid(None, options) {
+        match wait(options) {
             Ok(None) => return Ok(None),
             Ok(Some((process, status))) => {
                 return Ok(Some(Stopped {
