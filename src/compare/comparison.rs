@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
@@ -11,7 +12,7 @@ use crate::tar::entry::{Entry, Kind};
 use crate::tar::entry_path::EntryPath;
 
 /// The result of a comparison.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Comparison {
     /// The left input.
     pub left: SideSummary,
@@ -28,7 +29,7 @@ pub struct Comparison {
     /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
     pub collected: Collected,
     /// Why the comparison is incomplete.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<Error>,
 }
 
 impl Comparison {
@@ -63,15 +64,6 @@ pub struct SideSummary {
     pub entries: u64,
     /// Digest of the archive, where one was made.
     pub sha256: Option<String>,
-}
-
-/// Why the job could not be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// `SOURCE: where: what`, one line.
-    pub what: String,
-    /// Advice, one line.
-    pub hint: Option<String>,
 }
 
 /// What kind of divergence an entry has.

@@ -19,27 +19,29 @@ pub mod prefix;
 pub(crate) mod progress;
 pub(crate) mod side;
 pub mod spill;
+pub(crate) mod stop;
 
 use std::io;
 
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::compression::Compressions;
 use crate::compare::outcome::Outcome;
-use crate::compare::pairing::index::IndexError;
 use crate::compare::prefix::{files, streams};
 use crate::input::compression::Compression;
 use crate::input::source::{Opened, open};
 
 pub use crate::compare::comparison::{
     ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
-    SideEntry, SideSummary, Trouble,
+    SideEntry, SideSummary,
 };
+pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
 pub use crate::compare::note::Note;
 pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
 pub use crate::compare::progress::Progress;
-pub use crate::compare::side::Side;
+pub use crate::compare::side::{Side, Sides};
+pub use crate::compare::stop::{StopPlace, WalkError};
 pub use crate::input::{Source, SourceKind};
 
 /// Compares two archives.
@@ -54,12 +56,15 @@ pub fn compare(
     progress: &Progress<'_>,
 ) -> Comparison {
     let mut comparison = Comparison::begun(&left, &right);
-    let names = (left.name.clone(), right.name.clone());
+    let names = Sides {
+        left: left.name.clone(),
+        right: right.name.clone(),
+    };
     if matches!(
         (&left.kind, &right.kind),
         (SourceKind::Stdin, SourceKind::Stdin)
     ) {
-        comparison.trouble = Some(crate::compare::error::both_stdin());
+        comparison.trouble = Some(Error::StdinTwice);
         return comparison;
     }
     // Both are opened before either's failure counts, so that a live stream is known to the end.
@@ -67,17 +72,14 @@ pub fn compare(
     let (old, new) = match (old, new) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
-            let mut failed = Vec::new();
-            for (side, opened) in [(Side::Left, old), (Side::Right, new)] {
-                match opened {
-                    Ok(opened) => drain(opened),
-                    Err(error) => failed.push(crate::compare::error::of_input(
-                        crate::compare::error::name(&names, side),
-                        &error,
-                    )),
-                }
-            }
-            comparison.trouble = failed.into_iter().next();
+            let sides = [(Side::Left, old), (Side::Right, new)].into_iter();
+            let failed = sides.filter_map(|(side, opened)| {
+                let error = opened.map(drain).err()?;
+                let input = names.of(side).clone();
+                Some(Error::Open { side, input, error })
+            });
+            // All of them are drained before the first failure is taken.
+            comparison.trouble = failed.collect::<Vec<_>>().into_iter().next();
             return comparison;
         }
     };
@@ -86,7 +88,12 @@ pub fn compare(
     let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
         Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
-        Err(error) => comparison.trouble = Some(crate::compare::error::of_index(&names, &error)),
+        Err(error) => {
+            comparison.trouble = Some(Error::Either {
+                inputs: names,
+                error,
+            });
+        }
     }
     comparison
 }
@@ -115,7 +122,7 @@ fn compare_opened(
     new: Opened,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<(Outcome, ContainersEqual), IndexError> {
+) -> Result<(Outcome, ContainersEqual), WalkError> {
     match (old, new) {
         (Opened::Plain(left, left_length), Opened::Plain(right, right_length)) => {
             let (left, right) = ((left, left_length), (right, right_length));
@@ -197,11 +204,11 @@ impl Comparison {
         containers: &Compressions,
         equal: ContainersEqual,
         options: &Options,
-        names: &(String, String),
+        names: &Sides<String>,
     ) {
         (self.left.bytes, self.right.bytes) = outcome.bytes;
-        (self.left.entries, self.right.entries) = outcome.explained.entries;
-        self.trouble = crate::compare::error::of_outcome(names, &mut outcome);
+        self.left.entries = outcome.explained.entries.left;
+        self.right.entries = outcome.explained.entries.right;
         let compression = containers.divergence(&outcome.containers, equal);
         if let Some(first) = outcome.first
             && options.depth == Depth::Verdict
@@ -215,15 +222,16 @@ impl Comparison {
         outcome.explained.archive.extend(compression);
         outcome.explained.archive.sort_by(|a, b| a.name.cmp(b.name));
         self.collected = Collected {
-            left: outcome.explained.collected.0.found,
-            right: outcome.explained.collected.1.found,
+            left: std::mem::take(&mut outcome.explained.collected.left.found),
+            right: std::mem::take(&mut outcome.explained.collected.right.found),
         };
         (self.divergences, self.archive, self.ignored) = crate::compare::filter::apply(
-            outcome.explained.divergences,
-            outcome.explained.archive,
+            std::mem::take(&mut outcome.explained.divergences),
+            std::mem::take(&mut outcome.explained.archive),
             options,
         );
         self.notes =
             crate::compare::notes::of(&self.divergences, &outcome.explained.stops, options);
+        self.trouble = outcome.take_error(names);
     }
 }

@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::compare::diff::differences::Differences;
-use crate::compare::side::Side;
+use crate::compare::error::Error;
+use crate::compare::side::{Side, Sides};
 use crate::input::decode::ContainerStats;
 use crate::input::stream::Side as Stream;
 
@@ -19,6 +20,24 @@ pub(crate) struct Outcome {
     pub(crate) containers: (ContainerFacts, ContainerFacts),
     /// Errors that ended an input early.
     pub(crate) failures: Vec<(Side, io::Error)>,
+}
+
+impl Outcome {
+    /// The first of the errors, taken out: those of reading explain those of the walk.
+    pub(crate) fn take_error(&mut self, names: &Sides<String>) -> Option<Error> {
+        let (failures, stops) = (&mut self.failures, &mut self.explained.stops);
+        if !failures.is_empty() {
+            let (side, error) = failures.swap_remove(0);
+            return Some(Error::Read {
+                side,
+                input: names.of(side).clone(),
+                entries: *self.explained.entries.of(side),
+                error,
+            });
+        }
+        let (side, stop) = (!stops.is_empty()).then(|| stops.swap_remove(0))?;
+        Some(Error::of_stop(side, names.of(side).clone(), stop))
+    }
 }
 
 /// What was seen of one compression.

@@ -20,12 +20,13 @@ use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Index, IndexError, Key, read_raw_entry};
+use crate::compare::pairing::index::{Index, Key, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::progress::Progress;
-use crate::compare::side::Side;
+use crate::compare::side::{Side, Sides};
 use crate::compare::spill::vec::SpillVec;
+use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
 
@@ -43,7 +44,7 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) before: &'input SpillVec<u64>,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
-    pub(crate) collectors: (Collector, Collector),
+    pub(crate) collectors: Sides<Collector>,
 }
 
 struct Work<'input, 'options> {
@@ -71,14 +72,20 @@ fn longer<'a>(left: &'a [u8], right: &'a [u8]) -> &'a [u8] {
 fn index_both(
     parting: &FirstDifference<'_>,
     options: &Options,
-    collectors: &mut (Collector, Collector),
-) -> Result<(Index, Index), IndexError> {
+    collectors: &mut Sides<Collector>,
+) -> Result<(Index, Index), WalkError> {
     let before = parting.before.len() as u64;
     let begin = || (parting.start, parting.globals.clone(), before);
     let pair = std::thread::scope(|scope| {
-        let helper = scope
-            .spawn(|| Index::build(parting.right, begin(), &options.limits, &mut collectors.1));
-        let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.0);
+        let helper = scope.spawn(|| {
+            Index::build(
+                parting.right,
+                begin(),
+                &options.limits,
+                &mut collectors.right,
+            )
+        });
+        let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.left);
         helper
             .join()
             .map(|right| (left, right))
@@ -95,7 +102,7 @@ pub(crate) fn explain(
     mut parting: FirstDifference<'_>,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Differences, IndexError> {
+) -> Result<Differences, WalkError> {
     let before = parting.before.len() as u64;
     let mut collectors = std::mem::take(&mut parting.collectors);
     let (left, right) = index_both(&parting, options, &mut collectors)?;
@@ -111,10 +118,10 @@ pub(crate) fn explain(
         retain: options.limits.retain,
         places: Vec::new(),
         out: Differences {
-            entries: (
-                before + left.records.len() as u64,
-                before + right.records.len() as u64,
-            ),
+            entries: Sides {
+                left: before + left.records.len() as u64,
+                right: before + right.records.len() as u64,
+            },
             ..Differences::default()
         },
     };
@@ -143,7 +150,7 @@ pub(crate) fn explain(
 }
 
 impl<'input> Work<'input, '_> {
-    fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, IndexError> {
+    fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, WalkError> {
         let (reader, index) = match side {
             Side::Left => (self.parting.left, self.left),
             Side::Right => (self.parting.right, self.right),
@@ -162,7 +169,7 @@ impl<'input> Work<'input, '_> {
         }
     }
 
-    fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
+    fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), WalkError> {
         for at in differing {
             let Some((l, r)) = found.pairs.get(*at)? else {
                 continue;
@@ -282,7 +289,7 @@ impl<'input> Work<'input, '_> {
     /// Entries without a partner: moved ones first, then those on one side only.
     ///
     /// Where a side could not be walked to its end nothing is known about what it lacks.
-    fn alone(&mut self, found: &Matching) -> Result<(), IndexError> {
+    fn alone(&mut self, found: &Matching) -> Result<(), WalkError> {
         let left = if self.right.stop.is_none() {
             &found.left_only[..]
         } else {
@@ -328,7 +335,7 @@ impl<'input> Work<'input, '_> {
         found: &Matching,
         moved: &[usize],
         differing: &[usize],
-    ) -> Result<(), IndexError> {
+    ) -> Result<(), WalkError> {
         if moved.is_empty() {
             return Ok(());
         }

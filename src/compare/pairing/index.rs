@@ -11,9 +11,9 @@ use std::sync::Arc;
 use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
+use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::read_at::{ReadAt, Window};
 use crate::tar::entry::trim_slash;
-use crate::tar::error::TarError;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
 
@@ -55,29 +55,6 @@ impl FixedSize for Record {
 
 /// Most records of one index: they are numbered in 32 bits.
 const MOST: u64 = u32::MAX as u64 - 1;
-
-/// Why an index is incomplete.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum IndexError {
-    #[error("{0}")]
-    Tar(#[from] TarError),
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("more than {0} entries from the first difference on")]
-    TooMany(u64),
-}
-
-/// An incomplete walk: the error, and after which entry it came.
-#[derive(Debug)]
-pub(crate) struct Stop {
-    pub(crate) error: IndexError,
-    /// Entries before it, of the whole archive.
-    pub(crate) entries: u64,
-    /// Name of the entry that it lies in, or of the last one before it.
-    pub(crate) name: Option<Vec<u8>>,
-    /// Whether it lies in that entry's content.
-    pub(crate) inside: bool,
-}
 
 /// A global header and the entry that follows it.
 #[derive(Debug)]
@@ -122,14 +99,17 @@ impl Index {
             ..Self::default()
         };
         let mut parser = Parser::new(start, globals, limits.tar);
-        let mut last: Option<(Vec<u8>, u64)> = None;
+        let mut last: Option<LastEntry> = None;
         let outcome = walk(reader, &mut parser, &mut |group| {
             if index.records.len() as u64 >= MOST {
-                return Err(IndexError::TooMany(MOST));
+                return Err(WalkError::TooMany(MOST));
             }
             collector.visit(reader, &group)?;
             index.push(&group)?;
-            last = Some((group.path, group.end));
+            last = Some(LastEntry {
+                name: group.path,
+                end: group.end,
+            });
             Ok(Flow::Continue)
         });
         match outcome {
@@ -171,25 +151,21 @@ impl Index {
         Ok(())
     }
 
-    fn stopped(
-        &mut self,
-        error: IndexError,
-        last: Option<(Vec<u8>, u64)>,
-        before: u64,
-        length: u64,
-    ) {
-        let inside = last.as_ref().is_some_and(|(_, end)| *end > length);
+    fn stopped(&mut self, error: WalkError, last: Option<LastEntry>, before: u64, length: u64) {
+        let reached = match &last {
+            Some(last) if last.end > length => Reached::Content,
+            Some(_) | None => Reached::NextHeader,
+        };
+        let is_inside = reached == Reached::Content;
         // A record that cannot be taken back stays, and its comparison says that bytes lack.
-        if inside && let Ok(Some(record)) = self.records.pop() {
+        if is_inside && let Ok(Some(record)) = self.records.pop() {
             self.end = record.start;
         }
         self.tail = self.end;
-        let entries = before + self.records.len() as u64 + u64::from(inside);
+        let entries = before + self.records.len() as u64 + u64::from(is_inside);
         self.stop = Some(Stop {
+            place: StopPlace::at(entries, last, reached),
             error,
-            entries,
-            name: last.map(|(name, _)| name),
-            inside,
         });
     }
 }
@@ -245,8 +221,8 @@ pub(crate) enum Flow {
 pub(crate) fn walk(
     reader: &dyn ReadAt,
     parser: &mut Parser,
-    visit: &mut dyn FnMut(RawEntry) -> Result<Flow, IndexError>,
-) -> Result<Flow, IndexError> {
+    visit: &mut dyn FnMut(RawEntry) -> Result<Flow, WalkError>,
+) -> Result<Flow, WalkError> {
     let length = reader.length();
     let mut window = Window::new(reader);
     loop {
@@ -291,7 +267,7 @@ pub(crate) fn read_raw_entry(
     start: u64,
     globals: &Globals,
     limits: &Limits,
-) -> Result<Option<RawEntry>, IndexError> {
+) -> Result<Option<RawEntry>, WalkError> {
     let mut parser = Parser::new(start, Arc::clone(globals), limits.tar);
     let mut found = None;
     let _ = walk(reader, &mut parser, &mut |group| {

@@ -10,13 +10,14 @@ use crate::compare::diff::content::digest;
 use crate::compare::diff::fields;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{IndexError, Key, key};
+use crate::compare::pairing::index::{Key, key};
 use crate::compare::side::Side;
+use crate::compare::stop::WalkError;
 use crate::tar::entry::trim_slash;
 
 /// Reads an entry by its record number; one at a time, because there may be many.
 pub(crate) type Read<'work, 'input> =
-    dyn Fn(Side, u32) -> Result<Option<View<'input>>, IndexError> + 'work;
+    dyn Fn(Side, u32) -> Result<Option<View<'input>>, WalkError> + 'work;
 
 /// Pairs of left and right record numbers that are one entry under two names.
 pub(crate) fn find(
@@ -24,7 +25,7 @@ pub(crate) fn find(
     right: &[u32],
     read: &Read<'_, '_>,
     options: &Options,
-) -> Result<Vec<(u32, u32)>, IndexError> {
+) -> Result<Vec<(u32, u32)>, WalkError> {
     let (old, new) = (
         by_metadata(Side::Left, left, read)?,
         by_metadata(Side::Right, right, read)?,
@@ -52,7 +53,7 @@ fn is_equal(
     right: u32,
     read: &Read<'_, '_>,
     options: &Options,
-) -> Result<bool, IndexError> {
+) -> Result<bool, WalkError> {
     let (Some(old), Some(new)) = (read(Side::Left, left)?, read(Side::Right, right)?) else {
         return Ok(false);
     };
@@ -65,7 +66,7 @@ fn by_metadata(
     side: Side,
     records: &[u32],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<Key, Vec<u32>>, IndexError> {
+) -> Result<BTreeMap<Key, Vec<u32>>, WalkError> {
     let mut found: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
     for &at in records {
         if let Some(view) = read(side, at)? {
@@ -94,7 +95,7 @@ fn by_content(
     side: Side,
     records: &[u32],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<String, Vec<Candidate>>, IndexError> {
+) -> Result<BTreeMap<String, Vec<Candidate>>, WalkError> {
     let mut found: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for &at in records {
         if let Some(view) = read(side, at)? {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::compare::collect::Collector;
 use crate::compare::diff::differences::Differences;
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{IndexError, Stop, key};
-use crate::compare::side::Side;
+use crate::compare::pairing::index::key;
 use crate::compare::spill::vec::SpillVec;
+use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::spool::Segment;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Globals, RawEntry};
@@ -36,7 +36,7 @@ pub(crate) struct Lockstep {
     capture: Option<(RawEntry, Vec<u8>)>,
     /// Global values after the last complete group and after the one before.
     globals: (Globals, Globals),
-    last: Option<(Vec<u8>, u64)>,
+    last: Option<LastEntry>,
     stop: Option<Stop>,
 }
 
@@ -112,7 +112,7 @@ impl Lockstep {
         }
     }
 
-    fn walk(&mut self, chunk: &[u8]) -> Result<(), IndexError> {
+    fn walk(&mut self, chunk: &[u8]) -> Result<(), WalkError> {
         let mut rest = chunk;
         loop {
             if self.skip > 0 {
@@ -159,14 +159,17 @@ impl Lockstep {
         }
     }
 
-    fn group(&mut self, group: RawEntry) -> Result<(), IndexError> {
+    fn group(&mut self, group: RawEntry) -> Result<(), WalkError> {
         let [half, _] = key(&group.path);
         self.before.push(half)?;
         self.globals = (
             std::mem::take(&mut self.globals.1),
             Arc::clone(&group.globals),
         );
-        self.last = Some((group.path.clone(), group.end));
+        self.last = Some(LastEntry {
+            name: group.path.clone(),
+            end: group.end,
+        });
         // An entry whose first content block was looked at already is not collected: links and
         // devices only.
         if self.collector.wants(&group) {
@@ -188,24 +191,21 @@ impl Lockstep {
         }
     }
 
-    fn stopped(&mut self, error: IndexError) {
-        let inside = self
-            .last
-            .as_ref()
-            .is_some_and(|(_, end)| *end > self.offset && self.skip > 0);
-        let name = self.last.as_ref().map(|(name, _)| name.clone());
+    fn stopped(&mut self, error: WalkError) {
+        let reached = match &self.last {
+            Some(last) if last.end > self.offset && self.skip > 0 => Reached::Content,
+            Some(_) | None => Reached::NextHeader,
+        };
         self.stop = Some(Stop {
+            place: StopPlace::at(self.before.len() as u64, self.last.clone(), reached),
             error,
-            entries: self.before.len() as u64,
-            name,
-            inside,
         });
     }
 
     /// What is known at a difference in the chunk that comes next.
     pub(crate) fn parted(mut self) -> io::Result<Parted> {
         let start = self.parser.group_start();
-        let in_hand = self.last.as_ref().is_some_and(|(_, end)| *end > start);
+        let in_hand = self.last.as_ref().is_some_and(|last| last.end > start);
         let mut globals = self.globals.1;
         if in_hand {
             let _ = self.before.pop()?;
@@ -223,26 +223,16 @@ impl Lockstep {
     }
 
     /// What is known where the streams were equal to their end.
-    pub(crate) fn into_explained(mut self) -> Differences {
+    pub(crate) fn into_differences(mut self) -> Differences {
         if self.stop.is_none()
             && let Err(error) = self.end()
         {
             self.stopped(error);
         }
-        let entries = self.before.len() as u64;
-        Differences {
-            entries: (entries, entries),
-            stops: self
-                .stop
-                .map(|stop| (Side::Left, stop))
-                .into_iter()
-                .collect(),
-            collected: (self.collector.clone(), self.collector),
-            ..Differences::default()
-        }
+        Differences::none(self.before.len() as u64, self.stop, self.collector)
     }
 
-    fn end(&mut self) -> Result<(), IndexError> {
+    fn end(&mut self) -> Result<(), WalkError> {
         if self.skip > 0 {
             return Err(self.parser.cut(self.offset).into());
         }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
 use crate::compare::outcome::{ContainerFacts, Outcome};
-use crate::compare::pairing::index::IndexError;
 use crate::compare::prefix::lockstep::Lockstep;
 use crate::compare::progress::Progress;
-use crate::compare::side::Side;
+use crate::compare::side::{Side, Sides};
+use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt as _;
 use crate::input::source::Opened;
 use crate::input::spool::Spool;
@@ -26,7 +26,7 @@ pub(crate) fn compare(
     digest: bool,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<Outcome, WalkError> {
     let window = options.limits.zstd_window_log;
     let (kinds, streams) = (
         (left.compression(), right.compression()),
@@ -60,7 +60,7 @@ pub(crate) fn walk_one(
     input: Opened,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<Outcome, WalkError> {
     let compression = input.compression();
     let (chunks, work) = read_ahead(
         input.into_stream(),
@@ -81,7 +81,7 @@ pub(crate) fn walk_one(
             .map_err(|_| io::Error::other("a reader panicked"))?;
         let mut outcome = Outcome {
             bytes: (side.bytes, side.bytes),
-            explained: state.into_explained(),
+            explained: state.into_differences(),
             ..Outcome::default()
         };
         outcome.containers = (ContainerFacts::of(&side), ContainerFacts::of(&side));
@@ -97,14 +97,14 @@ fn lockstep(
     right: Chunks,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<Outcome, WalkError> {
     let mut state = Lockstep::new(options);
     loop {
         let (old, new) = (left.next(), right.next());
         match (old, new) {
             (None, None) => {
                 return Ok(Outcome {
-                    explained: state.into_explained(),
+                    explained: state.into_differences(),
                     ..Outcome::default()
                 });
             }
@@ -127,7 +127,7 @@ fn part(
     (left, right): (Chunks, Chunks),
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<Outcome, WalkError> {
     let at = state.offset();
     let common = chunks.0.len().min(chunks.1.len());
     let differing = chunks
@@ -171,7 +171,10 @@ fn part(
             globals: Arc::clone(&kept.globals),
             before: &kept.before,
             whole_from: kept.whole_from,
-            collectors: (kept.collector.clone(), kept.collector.clone()),
+            collectors: Sides {
+                left: kept.collector.clone(),
+                right: kept.collector.clone(),
+            },
         };
         outcome.explained = explain(parting, options, progress)?;
     }

@@ -9,6 +9,7 @@ use crate::explain::attribution::Attribution;
 use crate::explain::content::field_detail::Epoch;
 use crate::explain::explanation::Explanation;
 use crate::input::compression::Compression;
+use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
 use crate::report::sentences;
@@ -54,15 +55,23 @@ impl From<&Comparison> for Report {
             ignored: ignored(comparison),
             known: Vec::new(),
             notes: notes(comparison),
-            trouble: trouble(comparison),
+            trouble: trouble(comparison, &NoAdvice),
             timings: Times::new(),
         }
     }
 }
 
 impl From<ExplainedComparison<'_>> for Report {
-    /// The report of `compare`.
+    /// The report of `compare`, without advice.
     fn from(explained: ExplainedComparison<'_>) -> Self {
+        Self::of_comparison(explained, &NoAdvice)
+    }
+}
+
+impl Report {
+    /// The report of `compare`.
+    #[must_use]
+    pub fn of_comparison(explained: ExplainedComparison<'_>, advice: &dyn Advice) -> Self {
         let ExplainedComparison {
             comparison,
             explanation,
@@ -75,6 +84,7 @@ impl From<ExplainedComparison<'_>> for Report {
                 &explanation.attributions,
             ),
             causes: causes(&explanation.findings),
+            trouble: trouble(comparison, advice),
             ..Self::from(comparison)
         }
     }
@@ -152,11 +162,11 @@ pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
 }
 
 /// Why the comparison is not complete, if it is not.
-pub(crate) fn trouble(comparison: &Comparison) -> Option<Trouble> {
+pub(crate) fn trouble(comparison: &Comparison, advice: &dyn Advice) -> Option<Trouble> {
     let trouble = comparison.trouble.as_ref();
-    trouble.map(|trouble| Trouble {
-        what: trouble.what.clone(),
-        hint: trouble.hint.clone(),
+    trouble.map(|error| Trouble {
+        what: error.to_string(),
+        hint: advice.of_comparison(error),
     })
 }
 

@@ -1,5 +1,6 @@
 //! From what a run found to wire values. Each function makes a finished value; none edits one.
 
+pub(crate) mod advice;
 pub(crate) mod audit;
 pub(crate) mod builds;
 pub(crate) mod causes;
