@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
@@ -172,17 +173,4 @@ pub struct FieldDivergence {
     pub right: Option<FieldValue>,
     /// What else is known.
     pub detail: Option<FieldDetail>,
-}
-
-/// One aspect of the archives that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveDivergence {
-    /// Name of the contract.
-    pub name: &'static str,
-    /// Value on the left.
-    pub left: Option<String>,
-    /// Value on the right.
-    pub right: Option<String>,
-    /// More.
-    pub detail: String,
 }

@@ -3,6 +3,7 @@
 //! The verdict is byte equality, decided by comparing bytes, lengths and ends. Parsing
 //! explains a difference and never denies one. This layer knows no Debian.
 
+pub(crate) mod archive_divergence;
 pub(crate) mod collect;
 pub(crate) mod comparison;
 pub(crate) mod diff;
@@ -30,9 +31,13 @@ use crate::compare::prefix::{files, streams};
 use crate::input::compression::Compression;
 use crate::input::source::{Opened, open};
 
+pub use crate::compare::archive_divergence::{
+    ArchiveDivergence, Container, GlobalHeader, GlobalRecord, TrailingData, TrailingZeros,
+    UnexplainedBytes,
+};
 pub use crate::compare::comparison::{
-    ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
-    SideEntry, SideSummary,
+    Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence, SideEntry,
+    SideSummary,
 };
 pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
@@ -206,7 +211,8 @@ impl Comparison {
         options: &Options,
         names: &Sides<String>,
     ) {
-        (self.left.bytes, self.right.bytes) = outcome.bytes;
+        self.left.bytes = outcome.bytes.left;
+        self.right.bytes = outcome.bytes.right;
         self.left.entries = outcome.explained.entries.left;
         self.right.entries = outcome.explained.entries.right;
         let compression = containers.divergence(&outcome.containers, equal);
@@ -220,7 +226,10 @@ impl Comparison {
                 .push(crate::compare::filter::unnamed(first));
         }
         outcome.explained.archive.extend(compression);
-        outcome.explained.archive.sort_by(|a, b| a.name.cmp(b.name));
+        outcome
+            .explained
+            .archive
+            .sort_by(|a, b| a.name().cmp(b.name()));
         self.collected = Collected {
             left: std::mem::take(&mut outcome.explained.collected.left.found),
             right: std::mem::take(&mut outcome.explained.collected.right.found),

@@ -12,12 +12,12 @@ use crate::input::stream::Side as Stream;
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Decoded bytes of both sides.
-    pub(crate) bytes: (u64, u64),
+    pub(crate) bytes: Sides<u64>,
     /// Offset of the first difference of the decoded streams; `None`: they are equal.
     pub(crate) first: Option<u64>,
     pub(crate) explained: Differences,
     /// What was seen of the containers, where there were any.
-    pub(crate) containers: (ContainerFacts, ContainerFacts),
+    pub(crate) containers: Sides<ContainerFacts>,
     /// Errors that ended an input early.
     pub(crate) failures: Vec<(Side, io::Error)>,
 }

@@ -9,7 +9,7 @@ pub(crate) mod source;
 pub(crate) mod spool;
 pub(crate) mod stream;
 
-pub use crate::input::compression::{Compression, describe_header, sniff};
+pub use crate::input::compression::{Compression, HeaderField, describe_header, sniff};
 pub use crate::input::decode::{ContainerStats, Decoder};
 pub use crate::input::read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
 pub use crate::input::source::{InputError, Opened, Source, SourceKind, open};

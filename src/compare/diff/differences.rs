@@ -1,7 +1,8 @@
 //! Everything that differs between two archives, before options take things out of it.
 
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
-use crate::compare::comparison::{ArchiveDivergence, Divergence};
+use crate::compare::comparison::Divergence;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::Stop;
 

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use crate::compare::comparison::ArchiveDivergence;
+use crate::compare::archive_divergence::{ArchiveDivergence, GlobalHeader, GlobalRecord};
 use crate::compare::pairing::index::{GlobalAt, Index};
+use crate::compare::side::Sides;
 use crate::compare::spill::vec::SpillVec;
 use crate::tar::pax::records;
-use crate::text::quote;
 
 /// Compares the global headers of both sides, n-th with n-th. `moved` are the positions of
 /// pairs that stand elsewhere.
@@ -37,17 +37,10 @@ pub(crate) fn compare(
                 continue;
             }
         }
-        let offset = |global: Option<&GlobalAt>| {
-            global.map_or("absent".to_owned(), |global| {
-                format!("at byte {}", global.ext.offset)
-            })
-        };
-        found.push(ArchiveDivergence {
-            name: "global-header",
-            left: old.map(text),
-            right: new.map(text),
-            detail: format!("{} | {}", offset(old), offset(new)),
-        });
+        found.push(ArchiveDivergence::GlobalHeader(Sides {
+            left: old.map(header),
+            right: new.map(header),
+        }));
     }
     Ok(found)
 }
@@ -86,11 +79,14 @@ impl<'index> StableReader<'index> {
     }
 }
 
-fn text(global: &GlobalAt) -> String {
-    let list = records(global.ext.data()).unwrap_or_default();
-    let list: Vec<String> = list
-        .iter()
-        .map(|record| format!("{}={}", quote(record.key), quote(record.value)))
-        .collect();
-    list.join(" ")
+fn header(global: &GlobalAt) -> GlobalHeader {
+    let records = records(global.ext.data()).unwrap_or_default();
+    let records = records.iter().map(|record| GlobalRecord {
+        key: record.key.to_vec(),
+        value: record.value.to_vec(),
+    });
+    GlobalHeader {
+        offset: global.ext.offset,
+        records: records.collect(),
+    }
 }

@@ -13,8 +13,9 @@ pub(crate) mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::collect::Collector;
-use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, SideEntry};
+use crate::compare::comparison::{Divergence, DivergenceKind, SideEntry};
 use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
@@ -243,25 +244,19 @@ impl<'input> Work<'input, '_> {
     }
 
     fn unexplained(&mut self, old: &View<'_>, new: &View<'_>) {
-        let span =
-            |view: &View<'_>| Some(format!("bytes {} to {}", view.group.start, view.group.end));
-        let detail = if old.group.gap == new.group.gap {
-            format!(
-                "entry {} differs in bytes that no field claims",
-                crate::text::quote(&old.entry.path)
-            )
-        } else {
-            format!(
-                "a zero block stands before the entry {} on one side only",
-                crate::text::quote(&old.entry.path)
-            )
-        };
-        self.out.archive.push(ArchiveDivergence {
-            name: "unexplained-bytes",
+        let span = |view: &View<'_>| view.group.start..view.group.end;
+        let spans = Sides {
             left: span(old),
             right: span(new),
-            detail,
-        });
+        };
+        let path = old.entry.path.clone();
+        let bytes = if old.group.gap == new.group.gap {
+            UnexplainedBytes::InEntry { path, spans }
+        } else {
+            UnexplainedBytes::ZeroBlock { path, spans }
+        };
+        let unexplained = ArchiveDivergence::UnexplainedBytes(bytes);
+        self.out.archive.push(unexplained);
     }
 
     fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) {
@@ -374,16 +369,9 @@ impl<'input> Work<'input, '_> {
             };
             self.push(divergence, Side::Left, l);
         }
-        let detail = match moved.len() {
-            1 => "1 entry stands elsewhere".to_owned(),
-            count => format!("{count} entries stand elsewhere"),
-        };
-        self.out.archive.push(ArchiveDivergence {
-            name: "entry-order",
-            left: None,
-            right: None,
-            detail,
-        });
+        let moved = moved.len() as u64;
+        let order = ArchiveDivergence::EntryOrder { moved };
+        self.out.archive.push(order);
         Ok(())
     }
 
@@ -399,17 +387,18 @@ impl<'input> Work<'input, '_> {
             .any(|index| index.stop.is_some() && index.end <= first);
         let nothing = self.out.divergences.is_empty() && self.out.archive.is_empty();
         if nothing && (!incomplete || stopped) {
-            self.out.archive.push(ArchiveDivergence {
-                name: "unexplained-bytes",
-                left: Some(format!("{} bytes", self.parting.left.length())),
-                right: Some(format!("{} bytes", self.parting.right.length())),
-                detail: format!("the first difference is at byte {first}"),
-            });
+            let lengths = Sides {
+                left: self.parting.left.length(),
+                right: self.parting.right.length(),
+            };
+            let bytes = UnexplainedBytes::InArchive { lengths, first };
+            let unexplained = ArchiveDivergence::UnexplainedBytes(bytes);
+            self.out.archive.push(unexplained);
         }
         self.out.divergences.sort_by(|a, b| {
             (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
         });
-        self.out.archive.sort_by(|a, b| a.name.cmp(b.name));
+        self.out.archive.sort_by(|a, b| a.name().cmp(b.name()));
         Ok(())
     }
 

@@ -31,7 +31,10 @@ pub(crate) fn compare(
         found => found,
     };
     let mut outcome = Outcome {
-        bytes: (left.1, right.1),
+        bytes: Sides {
+            left: left.1,
+            right: right.1,
+        },
         first,
         ..Outcome::default()
     };

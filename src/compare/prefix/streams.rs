@@ -43,8 +43,14 @@ pub(crate) fn compare(
             readers.1.join().map_err(panicked)?,
         );
         let mut outcome = outcome?;
-        outcome.bytes = (sides.0.bytes, sides.1.bytes);
-        outcome.containers = (ContainerFacts::of(&sides.0), ContainerFacts::of(&sides.1));
+        outcome.bytes = Sides {
+            left: sides.0.bytes,
+            right: sides.1.bytes,
+        };
+        outcome.containers = Sides {
+            left: ContainerFacts::of(&sides.0),
+            right: ContainerFacts::of(&sides.1),
+        };
         outcome
             .failures
             .extend(sides.0.error.map(|error| (Side::Left, error)));
@@ -80,11 +86,17 @@ pub(crate) fn walk_one(
             .join()
             .map_err(|_| io::Error::other("a reader panicked"))?;
         let mut outcome = Outcome {
-            bytes: (side.bytes, side.bytes),
+            bytes: Sides {
+                left: side.bytes,
+                right: side.bytes,
+            },
             explained: state.into_differences(),
             ..Outcome::default()
         };
-        outcome.containers = (ContainerFacts::of(&side), ContainerFacts::of(&side));
+        outcome.containers = Sides {
+            left: ContainerFacts::of(&side),
+            right: ContainerFacts::of(&side),
+        };
         outcome
             .failures
             .extend(side.error.map(|error| (Side::Left, error)));

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 
-use crate::compare::comparison::{
-    ArchiveDivergence, Comparison, Divergence, DivergenceKind, SideSummary,
-};
+use crate::compare::archive_divergence::ArchiveDivergence;
+use crate::compare::comparison::{Comparison, Divergence, DivergenceKind, SideSummary};
+use crate::compare::side::Side;
 use crate::explain::attribution::Attribution;
 use crate::explain::content::field_detail::Epoch;
 use crate::explain::explanation::Explanation;
@@ -13,6 +13,7 @@ use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
 use crate::report::sentences;
+use crate::report::sentences::archive;
 use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -136,10 +137,10 @@ pub(crate) fn divergences(
 /// The aspects of the archives that differ.
 pub(crate) fn aspects(comparison: &Comparison) -> Vec<DivergentAspect> {
     let aspect = |one: &ArchiveDivergence| DivergentAspect {
-        name: one.name.to_owned(),
-        left: one.left.clone(),
-        right: one.right.clone(),
-        detail: one.detail.clone(),
+        name: one.name().to_owned(),
+        left: archive::value(one, Side::Left),
+        right: archive::value(one, Side::Right),
+        detail: archive::detail(one),
     };
     comparison.archive.iter().map(aspect).collect()
 }
