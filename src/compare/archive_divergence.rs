@@ -11,7 +11,7 @@ use crate::input::decode::ContainerStats;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArchiveDivergence {
     /// The compression, or its bytes.
-    Compression(Sides<Container>),
+    Compression(Sides<CompressionFacts>),
     /// Entries stand in another order.
     EntryOrder {
         /// The fewest entries that have to move.
@@ -44,7 +44,7 @@ impl ArchiveDivergence {
 
 /// A compression as such.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub struct CompressionFacts {
     /// Which one.
     pub compression: Compression,
     /// What its header says.

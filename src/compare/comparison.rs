@@ -9,7 +9,7 @@ use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
-use crate::tar::entry::{Entry, Kind};
+use crate::tar::entry::{Entry, EntryKind};
 use crate::tar::entry_path::EntryPath;
 
 /// The result of a comparison.
@@ -143,7 +143,7 @@ impl SideEntry {
         match &self.content {
             Some(Content::Whole(bytes)) => Some(bytes),
             Some(Content::Window { .. }) => None,
-            None => (self.entry.stored == 0 && self.entry.kind == Kind::File).then_some(&[]),
+            None => (self.entry.stored == 0 && self.entry.kind == EntryKind::File).then_some(&[]),
         }
     }
 }

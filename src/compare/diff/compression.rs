@@ -1,7 +1,7 @@
 //! The archive divergence `compression`: compression bytes that differ.
 
-use crate::compare::archive_divergence::{ArchiveDivergence, Container};
-use crate::compare::outcome::ContainerFacts;
+use crate::compare::archive_divergence::{ArchiveDivergence, CompressionFacts};
+use crate::compare::raw_comparison::ContainerFacts;
 use crate::compare::side::Sides;
 use crate::input::compression::{Compression, HeaderField, describe_header};
 use crate::input::source::Opened;
@@ -44,7 +44,7 @@ impl Compressions {
             None if left.compression != right.compression => true,
             None => matches!(digests, (Some(l), Some(r)) if l != r),
         };
-        let container = |head: &Head, facts: &ContainerFacts| Container {
+        let container = |head: &Head, facts: &ContainerFacts| CompressionFacts {
             compression: head.compression,
             header: head.fields.clone(),
             stats: facts.stats.clone(),

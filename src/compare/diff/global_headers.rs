@@ -4,6 +4,7 @@ use std::io;
 
 use crate::compare::archive_divergence::{ArchiveDivergence, GlobalHeader, GlobalRecord};
 use crate::compare::pairing::index::{GlobalAt, Index};
+use crate::compare::pairing::pair::Pair;
 use crate::compare::side::Sides;
 use crate::compare::spill::vec::SpillVec;
 use crate::tar::pax::records;
@@ -13,7 +14,7 @@ use crate::tar::pax::records;
 pub(crate) fn compare(
     left: &Index,
     right: &Index,
-    pairs: &SpillVec<(u32, u32)>,
+    pairs: &SpillVec<Pair>,
     moved: &[usize],
 ) -> io::Result<Vec<ArchiveDivergence>> {
     if left.global_headers.is_empty() && right.global_headers.is_empty() {
@@ -23,8 +24,8 @@ pub(crate) fn compare(
     for (at, pair) in pairs.iter_from(0).enumerate() {
         let pair = pair?;
         if moved.binary_search(&at).is_err() {
-            olds.pass(pair.0);
-            news.pass(pair.1);
+            olds.pass(pair.left);
+            news.pass(pair.right);
         }
     }
     let (olds, news) = (olds.finish(), news.finish());

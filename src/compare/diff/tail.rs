@@ -7,7 +7,7 @@ use crate::compare::diff::content::{digest, first_nonzero};
 use crate::compare::field_value::ContentSummary;
 use crate::compare::options::DIGESTED;
 use crate::compare::side::Sides;
-use crate::input::read_at::{PIECE, ReadAt, first_difference};
+use crate::input::read_at::{PIECE, Position, ReadAt, Scratch, first_difference};
 
 /// GNU tar fills an archive with zeros to a multiple of this many bytes.
 const RECORD: u64 = 10_240;
@@ -25,7 +25,11 @@ struct Tail {
 }
 
 impl Tail {
-    fn measure(reader: &dyn ReadAt, start: u64) -> io::Result<Self> {
+    fn measure(from: Position<'_>) -> io::Result<Self> {
+        let Position {
+            reader,
+            offset: start,
+        } = from;
         let length = reader.length().saturating_sub(start);
         let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(512, PIECE)];
         let data = first_nonzero(reader, start, &mut buffer)?;
@@ -79,15 +83,12 @@ impl Tail {
     }
 }
 
-/// Compares what follows the entries of both sides, which end at the given offsets.
+/// Compares what follows the entries of both sides, from the given offsets on.
 pub(crate) fn compare(
-    (left, left_end): (&dyn ReadAt, u64),
-    (right, right_end): (&dyn ReadAt, u64),
+    left: Position<'_>,
+    right: Position<'_>,
 ) -> io::Result<Vec<ArchiveDivergence>> {
-    let (old, new) = (
-        Tail::measure(left, left_end)?,
-        Tail::measure(right, right_end)?,
-    );
+    let (old, new) = (Tail::measure(left)?, Tail::measure(right)?);
     let mut found = Vec::new();
     // Where the entries end elsewhere, the filling of the record follows from that.
     let follows = old.start != new.start && old.fills_record() && new.fills_record();
@@ -97,15 +98,18 @@ pub(crate) fn compare(
             right: new.trailing_zeros(),
         }));
     }
-    let (l, r) = (old.data_start(), new.data_start());
-    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
+    let data = |tail: &Tail, reader| Position {
+        reader,
+        offset: tail.data_start(),
+    };
+    let (l, r) = (data(&old, left.reader), data(&new, right.reader));
     let common = old.data().min(new.data());
-    let first = first_difference((left, l), (right, r), common, &mut buffers)?;
+    let first = first_difference(l, r, common, &mut Scratch::new(PIECE))?;
     if first.is_some() || old.data() != new.data() {
         let first = first.unwrap_or(common);
         found.push(ArchiveDivergence::TrailingData(Sides {
-            left: old.trailing_data(left, first)?,
-            right: new.trailing_data(right, first)?,
+            left: old.trailing_data(left.reader, first)?,
+            right: new.trailing_data(right.reader, first)?,
         }));
     }
     Ok(found)
@@ -115,9 +119,20 @@ pub(crate) fn compare(
 mod tests {
     use crate::compare::archive_divergence::ArchiveDivergence;
     use crate::compare::diff::tail::compare;
+    use crate::input::read_at::Position;
 
     fn names(left: &[u8], left_end: u64, right: &[u8], right_end: u64) -> Vec<&'static str> {
-        compare((&left, left_end), (&right, right_end))
+        let (left, right) = (
+            Position {
+                reader: &left,
+                offset: left_end,
+            },
+            Position {
+                reader: &right,
+                offset: right_end,
+            },
+        );
+        compare(left, right)
             .unwrap_or_default()
             .iter()
             .map(ArchiveDivergence::name)

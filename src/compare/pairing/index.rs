@@ -6,13 +6,14 @@
 
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
-use crate::input::read_at::{ReadAt, Window};
+use crate::input::read_at::{Position, ReadAt, Window};
 use crate::tar::entry::trim_slash;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
@@ -22,7 +23,7 @@ pub(crate) type Key = [u64; 2];
 
 /// One entry of an index.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Record {
+pub(crate) struct IndexedEntry {
     pub(crate) key: Key,
     /// Where its group starts; it ends where the next starts.
     pub(crate) start: u64,
@@ -30,7 +31,7 @@ pub(crate) struct Record {
     pub(crate) globals: u32,
 }
 
-impl FixedSize for Record {
+impl FixedSize for IndexedEntry {
     const BYTES: usize = 28;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -63,10 +64,19 @@ pub(crate) struct GlobalAt {
     pub(crate) ext: Ext,
 }
 
+/// Where a walk begins.
+#[derive(Debug, Clone)]
+pub(crate) struct WalkStart {
+    pub(crate) offset: u64,
+    /// Global values in force there.
+    pub(crate) globals: Globals,
+    pub(crate) entries_before: u64,
+}
+
 /// The entries of an archive from a group on.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) records: SpillVec<Record>,
+    pub(crate) records: SpillVec<IndexedEntry>,
     /// One beyond the last group.
     pub(crate) end: u64,
     /// Where the entries ended and the tail begins (after dangling global headers).
@@ -85,20 +95,20 @@ impl Index {
         }
     }
 
-    /// Walks `reader` from `start`. `before` entries precede.
+    /// Walks `reader` from `start` on.
     pub(crate) fn build(
         reader: &dyn ReadAt,
-        (start, globals, before): (u64, Globals, u64),
+        start: WalkStart,
         limits: &Limits,
         collector: &mut Collector,
     ) -> Self {
         let mut index = Self {
-            end: start,
-            tail: start,
+            end: start.offset,
+            tail: start.offset,
             records: SpillVec::new(limits.entries),
             ..Self::default()
         };
-        let mut parser = Parser::new(start, globals, limits.tar);
+        let mut parser = Parser::new(start.offset, start.globals, limits.tar);
         let mut last: Option<LastEntry> = None;
         let outcome = walk(reader, &mut parser, &mut |group| {
             if index.records.len() as u64 >= MOST {
@@ -122,7 +132,7 @@ impl Index {
                 }
                 index.tail = parser.group_start().max(index.end);
             }
-            Err(error) => index.stopped(error, last, before, reader.length()),
+            Err(error) => index.stopped(error, last, start.entries_before, reader.length()),
         }
         index
     }
@@ -142,7 +152,7 @@ impl Index {
                 ext: ext.clone(),
             });
         }
-        self.records.push(Record {
+        self.records.push(IndexedEntry {
             key: key(&group.path),
             start: group.start,
             globals: id,
@@ -170,20 +180,37 @@ impl Index {
     }
 }
 
+/// An archive and its index.
+#[derive(Clone, Copy)]
+pub(crate) struct Indexed<'input> {
+    pub(crate) reader: &'input dyn ReadAt,
+    pub(crate) index: &'input Index,
+}
+
+impl<'input> Indexed<'input> {
+    /// What follows the entries.
+    pub(crate) fn tail(&self) -> Position<'input> {
+        Position {
+            reader: self.reader,
+            offset: self.index.tail,
+        }
+    }
+}
+
 /// Reads an index, mostly forward.
 #[derive(Debug)]
 pub(crate) struct IndexReader<'index> {
     index: &'index Index,
-    cursor: Cursor<'index, Record>,
+    cursor: Cursor<'index, IndexedEntry>,
 }
 
 impl<'index> IndexReader<'index> {
     /// The bytes of record `at`.
-    pub(crate) fn span(&mut self, at: usize) -> io::Result<(u64, u64)> {
+    pub(crate) fn span(&mut self, at: usize) -> io::Result<Range<u64>> {
         let end = self.index.end;
         let start = self.cursor.get(at)?.map_or(end, |record| record.start);
         let end = self.cursor.get(at + 1)?.map_or(end, |record| record.start);
-        Ok((start, end))
+        Ok(start..end)
     }
 
     /// The global values of record `at`.

@@ -1,52 +1,50 @@
 //! Two plain regular files: both are read at random, nothing is copied.
 
-use std::fs::File;
-
 use crate::compare::collect::Collector;
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
-use crate::compare::outcome::Outcome;
 use crate::compare::pairing::index::{Flow, key, walk};
 use crate::compare::progress::Progress;
+use crate::compare::raw_comparison::RawComparison;
 use crate::compare::side::Sides;
 use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
-use crate::input::read_at::ReadAt;
+use crate::input::read_at::{ReadAt, RegularFile};
 use crate::tar::parser::Parser;
 use crate::tar::raw_entry::Globals;
 
 /// Compares two files of known lengths.
 pub(crate) fn compare(
-    left: &(File, u64),
-    right: &(File, u64),
+    left: &RegularFile,
+    right: &RegularFile,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, WalkError> {
-    let common = left.1.min(right.1);
+) -> Result<RawComparison, WalkError> {
+    let common = left.length.min(right.length);
     let first = match first_in_files(left, right, common, progress)? {
-        None if left.1 == right.1 => None,
+        None if left.length == right.length => None,
         None => Some(common),
         found => found,
     };
-    let mut outcome = Outcome {
+    let mut raw = RawComparison {
         bytes: Sides {
-            left: left.1,
-            right: right.1,
+            left: left.length,
+            right: right.length,
         },
         first,
-        ..Outcome::default()
+        ..RawComparison::default()
     };
     if options.depth == Depth::Verdict {
-        return Ok(outcome);
+        return Ok(raw);
     }
     let prefix = Prefix::walk(left, first.unwrap_or(u64::MAX), options);
     let Some(first) = first else {
-        outcome.explained = prefix.into_differences();
-        return Ok(outcome);
+        raw.differences = prefix.into_differences();
+        return Ok(raw);
     };
-    let parting = FirstDifference {
+    let difference = FirstDifference {
         left,
         right,
         start: prefix.start,
@@ -59,8 +57,8 @@ pub(crate) fn compare(
             right: prefix.collector,
         },
     };
-    outcome.explained = explain(parting, options, progress)?;
-    Ok(outcome)
+    raw.differences = explain(difference, options, progress)?;
+    Ok(raw)
 }
 
 /// The part of an archive before the first difference, or all of it.

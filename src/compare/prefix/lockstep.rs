@@ -33,15 +33,23 @@ pub(crate) struct Lockstep {
     gap: Option<u64>,
     before: SpillVec<u64>,
     collector: Collector,
-    capture: Option<(RawEntry, Vec<u8>)>,
-    /// Global values after the last complete group and after the one before.
-    globals: (Globals, Globals),
+    capture: Option<Capture>,
+    /// Global values after the last complete group.
+    globals: Globals,
+    /// Those after the group before it.
+    globals_before: Globals,
     last: Option<LastEntry>,
     stop: Option<Stop>,
 }
 
-/// What is known when the streams part.
-pub(crate) struct Parted {
+/// A content that is collected.
+struct Capture {
+    group: RawEntry,
+    content: Vec<u8>,
+}
+
+/// What is known at the first difference.
+pub(crate) struct EqualPart {
     pub(crate) start: u64,
     pub(crate) globals: Globals,
     pub(crate) before: SpillVec<u64>,
@@ -62,7 +70,8 @@ impl Lockstep {
             before: SpillVec::new(options.limits.entries),
             collector: Collector::new(options.collect),
             capture: None,
-            globals: Default::default(),
+            globals: Globals::default(),
+            globals_before: Globals::default(),
             last: None,
             stop: None,
         }
@@ -120,8 +129,8 @@ impl Lockstep {
                     .unwrap_or(usize::MAX)
                     .min(rest.len());
                 let (passed, left) = rest.split_at(step);
-                if let Some((_, content)) = &mut self.capture {
-                    content.extend_from_slice(passed);
+                if let Some(capture) = &mut self.capture {
+                    capture.content.extend_from_slice(passed);
                 }
                 self.skip -= step as u64;
                 rest = left;
@@ -162,10 +171,8 @@ impl Lockstep {
     fn group(&mut self, group: RawEntry) -> Result<(), WalkError> {
         let [half, _] = key(&group.path);
         self.before.push(half)?;
-        self.globals = (
-            std::mem::take(&mut self.globals.1),
-            Arc::clone(&group.globals),
-        );
+        let globals = Arc::clone(&group.globals);
+        self.globals_before = std::mem::replace(&mut self.globals, globals);
         self.last = Some(LastEntry {
             name: group.path.clone(),
             end: group.end,
@@ -173,7 +180,10 @@ impl Lockstep {
         // An entry whose first content block was looked at already is not collected: links and
         // devices only.
         if self.collector.wants(&group) {
-            self.capture = Some((group, Vec::new()));
+            self.capture = Some(Capture {
+                group,
+                content: Vec::new(),
+            });
             if !matches!(self.parser.need(), Need::Skip(_)) {
                 self.passed();
             }
@@ -185,7 +195,7 @@ impl Lockstep {
         if matches!(self.parser.need(), Need::Skip(_)) {
             self.parser.skipped();
         }
-        if let Some((group, mut content)) = self.capture.take() {
+        if let Some(Capture { group, mut content }) = self.capture.take() {
             content.truncate(usize::try_from(group.size).unwrap_or(usize::MAX));
             self.collector.insert(&group, content);
         }
@@ -203,16 +213,16 @@ impl Lockstep {
     }
 
     /// What is known at a difference in the chunk that comes next.
-    pub(crate) fn parted(mut self) -> io::Result<Parted> {
+    pub(crate) fn into_equal_part(mut self) -> io::Result<EqualPart> {
         let start = self.parser.group_start();
         let in_hand = self.last.as_ref().is_some_and(|last| last.end > start);
-        let mut globals = self.globals.1;
+        let mut globals = self.globals;
         if in_hand {
             let _ = self.before.pop()?;
-            globals = self.globals.0;
+            globals = self.globals_before;
         }
         let whole_from = self.gap.unwrap_or(0);
-        Ok(Parted {
+        Ok(EqualPart {
             start,
             globals,
             before: self.before,

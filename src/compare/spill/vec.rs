@@ -48,22 +48,6 @@ impl FixedSize for u64 {
     }
 }
 
-impl FixedSize for (u32, u32) {
-    const BYTES: usize = 8;
-
-    fn write(self, out: &mut Vec<u8>) {
-        self.0.write(out);
-        self.1.write(out);
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        (
-            u32::from_ne_bytes(part(bytes, 0)),
-            u32::from_ne_bytes(part(bytes, 4)),
-        )
-    }
-}
-
 /// Bytes written at once.
 const WRITE: usize = 64 << 10;
 /// Values read where the last ones read ended.

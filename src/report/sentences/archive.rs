@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::compare::archive_divergence::{
-    ArchiveDivergence, Container, GlobalHeader, TrailingZeros, UnexplainedBytes,
+    ArchiveDivergence, CompressionFacts, GlobalHeader, TrailingZeros, UnexplainedBytes,
 };
 use crate::compare::side::{Side, Sides};
 use crate::input::compression::HeaderField;
@@ -99,7 +99,7 @@ fn where_unexplained(bytes: &UnexplainedBytes) -> String {
 }
 
 /// How two compressions differ; of two kinds only what follows their end.
-fn containers(sides: &Sides<Container>) -> String {
+fn containers(sides: &Sides<CompressionFacts>) -> String {
     let (left, right) = (&sides.left, &sides.right);
     let is_same_kind = left.compression == right.compression;
     let mut parts = Vec::new();
