@@ -1,10 +1,10 @@
-//! What `--ignore` and `--exclude` take out, counted.
+//! Takes out what options ignore or exclude, and counts it.
 
 use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::compare::options::{Ignored, Options};
 
-/// A difference that nobody asked to have named.
+/// A difference that is not looked into, because only the verdict was asked for.
 pub(crate) fn unnamed(first: u64) -> ArchiveDivergence {
     ArchiveDivergence::UnexplainedBytes(UnexplainedBytes::NotLookedAt { first })
 }

@@ -1,4 +1,4 @@
-//! From two seekable archives and the place where they part to divergences.
+//! From two seekable archives and their first difference to divergences.
 
 pub(crate) mod bytes;
 pub(crate) mod compression;
@@ -32,7 +32,7 @@ use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
 
-/// Where two archives part.
+/// The first difference of two archives, and what is known of the bytes before it.
 pub(crate) struct FirstDifference<'input> {
     pub(crate) left: &'input dyn ReadAt,
     pub(crate) right: &'input dyn ReadAt,
