@@ -146,3 +146,104 @@ fn headers(left: &[HeaderField], right: &[HeaderField]) -> Vec<String> {
     let alone = alone.map(|field| format!("{} none | {}", field.name, field.value));
     differing.chain(alone).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compare::archive_divergence::{
+        ArchiveDivergence, CompressionFacts, TrailingZeros, UnexplainedBytes,
+    };
+    use crate::compare::side::{Side, Sides};
+    use crate::input::compression::{Compression, HeaderField};
+    use crate::input::decode::ContainerStats;
+    use crate::report::sentences::archive::{detail, value};
+
+    fn gzip(fields: &[(&'static str, &str)], trailing: u64) -> CompressionFacts {
+        let fields = fields.iter().map(|(name, value)| HeaderField {
+            name,
+            value: (*value).to_owned(),
+        });
+        CompressionFacts {
+            compression: Compression::Gzip,
+            header: fields.collect(),
+            stats: ContainerStats {
+                members: 1,
+                trailing,
+                ..ContainerStats::default()
+            },
+        }
+    }
+
+    fn said(divergence: &ArchiveDivergence) -> [Option<String>; 3] {
+        [
+            value(divergence, Side::Left),
+            value(divergence, Side::Right),
+            Some(detail(divergence)),
+        ]
+    }
+
+    #[test]
+    fn what_differs_of_two_compressions_is_said_by_name() {
+        let divergence = ArchiveDivergence::Compression(Sides {
+            left: gzip(&[("time", "1"), ("comment", "a")], 0),
+            right: gzip(&[("time", "2"), ("file name", "b")], 3),
+        });
+        let expected = [
+            "gzip",
+            "gzip",
+            "time 1 | 2, comment a | none, file name none | b, bytes after the end 0 | 3",
+        ];
+        assert_eq!(
+            said(&divergence),
+            expected.map(|text| Some(text.to_owned()))
+        );
+        let same = ArchiveDivergence::Compression(Sides {
+            left: gzip(&[], 0),
+            right: gzip(&[], 0),
+        });
+        assert_eq!(detail(&same), "compressed data differ");
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_counted_in_blocks() {
+        let divergence = ArchiveDivergence::TrailingBlocks(Sides {
+            left: TrailingZeros {
+                start: 512,
+                bytes: 1024,
+            },
+            right: TrailingZeros {
+                start: 1024,
+                bytes: 600,
+            },
+        });
+        let expected = [
+            "2 zero blocks",
+            "1 zero blocks and 88 zero bytes",
+            "the entries end at byte 512 | 1024",
+        ];
+        assert_eq!(
+            said(&divergence),
+            expected.map(|text| Some(text.to_owned()))
+        );
+    }
+
+    #[test]
+    fn bytes_that_nothing_claims_are_said_by_their_place() {
+        let divergence = |bytes| ArchiveDivergence::UnexplainedBytes(bytes);
+        let in_entry = divergence(UnexplainedBytes::ZeroBlock {
+            path: b"./a".to_vec(),
+            spans: Sides {
+                left: 0..512,
+                right: 512..1024,
+            },
+        });
+        let expected = [
+            "bytes 0 to 512",
+            "bytes 512 to 1024",
+            "a zero block stands before the entry ./a on one side only",
+        ];
+        assert_eq!(said(&in_entry), expected.map(|text| Some(text.to_owned())));
+        let unknown = divergence(UnexplainedBytes::NotLookedAt { first: 7 });
+        let expected = "the first difference is at byte 7; only the verdict was asked for";
+        assert_eq!(said(&unknown), [None, None, Some(expected.to_owned())]);
+    }
+}
