@@ -254,6 +254,8 @@ mod tests {
 
     fn archive(release_date: Option<i64>) -> FrozenArchive {
         FrozenArchive {
+            suite: "trixie".to_owned(),
+            variant: "essential".to_owned(),
             release_date,
             sha256: String::new(),
             packages: BTreeMap::new(),
