@@ -125,7 +125,7 @@ impl Leftovers {
                 let line = lines.into_iter().find(Line::is_silent)?;
                 Some(Reason::Suspicion {
                     path: path.clone(),
-                    script: (*kind).into(),
+                    script: *kind,
                     line: line.number,
                     text: line.text,
                 })

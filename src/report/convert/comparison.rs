@@ -19,6 +19,7 @@ use crate::report::wire::divergence::{
 };
 use crate::report::wire::known::IgnoredRule;
 use crate::report::wire::report::{Report, SCHEMA, Times};
+use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::{ArchiveSide, CompressionName};
 use crate::report::wire::trouble::Trouble;
 use crate::tar::entry::Entry;
@@ -206,7 +207,7 @@ fn divergent_entry(
         entry: alone.map(|side| summary(&side.entry)),
         cause: attribution.finding.map(cause_id),
         package: attribution.package.clone(),
-        script: attribution.script.map(Into::into),
+        script: attribution.script.map(ScriptName),
     }
 }
 

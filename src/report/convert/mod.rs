@@ -11,7 +11,6 @@ pub(crate) mod executed;
 pub(crate) mod frozen;
 pub(crate) mod matrix;
 pub(crate) mod packages;
-pub(crate) mod script;
 pub(crate) mod timings;
 pub(crate) mod verdict;
 pub(crate) mod verification;
