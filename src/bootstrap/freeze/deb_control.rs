@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::debian::ar::{Member, Members};
 use crate::input::compression::Compression;
-use crate::input::decode::Decoder;
+use crate::input::decode::{Decoder, Digesting};
 
 /// Most bytes that a control member is unpacked to; the largest of Debian's have some 2 MiB.
 const UNPACKED: u64 = 64 << 20;
@@ -26,7 +26,7 @@ pub(crate) fn control_file(path: &Path) -> Option<String> {
     let compression = compression(&control.name).filter(|_| is_known)?;
     file.seek(SeekFrom::Start(control.offset)).ok()?;
     let packed = file.take(control.size);
-    let decoder = Decoder::new(packed, compression, WINDOW, false);
+    let decoder = Decoder::new(packed, compression, WINDOW, Digesting::Off);
     let mut archive = tar::Archive::new(decoder.take(UNPACKED));
     let mut control = None;
     // All of it is read, as dpkg-deb does, so that damage behind the file is found.
