@@ -98,7 +98,7 @@ impl Cache {
         remove: RemoveTree<'_>,
         waiting: &dyn Fn(),
     ) -> Result<CacheSlot, Error> {
-        let finished = self.root.join(key);
+        let finished = self.path(key);
         let lock = self.lock_file(key)?;
         let lock_path = self.root.join(format!("{key}.lock"));
         if freshness == Freshness::Cached {
@@ -153,6 +153,12 @@ impl Cache {
             .append(true)
             .open(&path)
             .map_err(at(path, "open"))
+    }
+
+    /// Where the finished entry of a key is, if there is one.
+    #[must_use]
+    pub fn path(&self, key: &str) -> PathBuf {
+        self.root.join(key)
     }
 
     /// Keys of all finished entries, sorted.

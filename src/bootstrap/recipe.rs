@@ -8,6 +8,10 @@ use crate::bootstrap::local_deb::LocalDeb;
 use crate::bootstrap::local_mirror::LocalMirror;
 use crate::text::hex::hex;
 
+/// Version of what the cache says of a frozen archive: one that is described in another way is
+/// frozen again.
+const DESCRIPTION: &str = "2";
+
 /// One chroot, however it is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
@@ -63,6 +67,7 @@ impl Recipe {
             // Lengths keep two lists from running into one another.
             digest.update(format!("{name} {}\n{value}\n", value.len()));
         };
+        field("description", DESCRIPTION);
         field("suite", &self.suite);
         field("mirror", self.mirror.as_deref().unwrap_or_default());
         if let Some(local) = &self.local_mirror {

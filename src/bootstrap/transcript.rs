@@ -1,7 +1,7 @@
 //! What mmdebstrap and its children wrote on standard error, and what it means.
 //!
-//! mmdebstrap's exit status says no more than whether it succeeded; its `E:` and `W:`
-//! lines are the message (mmdebstrap(1), 1.3.5 to 1.6.0).
+//! mmdebstrap's exit status says only whether it succeeded. Its lines that begin with `E:` and `W:`
+//! say why (mmdebstrap(1), versions 1.3.5 to 1.6.0).
 
 use crate::debian::package_name::text_without_architecture;
 use crate::sandbox::protocol::ExitStatus;
@@ -12,9 +12,9 @@ pub struct Transcript {
     lines: Vec<String>,
 }
 
-/// How many lines of a failed build are shown.
+/// Most lines of a failed build that are shown.
 const TAIL: usize = 12;
-/// Lines shown before the first failure: the script's own words.
+/// Most lines that are shown before the first failure; the script wrote them.
 const BEFORE: usize = 8;
 /// Most characters of a line that is shown.
 const LINE_MAX: usize = 200;
@@ -32,7 +32,7 @@ const DEGRADING: [&str; 9] = [
     "cannot infer signed-by value",
 ];
 
-/// Words of apt, and the problem that they tell of; the first that fits counts.
+/// What apt writes about each problem. The first row whose words occur counts.
 const APT_WORDS: [(&str, AptProblem); 11] = [
     (
         "did not find any indices for architecture",
@@ -50,17 +50,17 @@ const APT_WORDS: [(&str, AptProblem); 11] = [
     (UNABLE_TO_LOCATE, AptProblem::UnableToLocate),
 ];
 
-/// What apt says before the name of a package that no index has.
+/// What apt writes before the name of a package that is in no index.
 const UNABLE_TO_LOCATE: &str = "Unable to locate package";
 
-/// A complaint of apt's that a user can do something about.
+/// A problem that apt reports and that a user can do something about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AptProblem {
     /// The mirror has no indices for the architecture.
     NoIndices,
-    /// The Release file is valid no longer.
+    /// The Release file is no longer valid.
     ExpiredRelease,
-    /// The Release file is from the future.
+    /// The Release file becomes valid in the future.
     NotValidYet,
     /// The mirror says that it is being updated.
     MirrorSync,
@@ -110,7 +110,8 @@ pub struct FailedScript {
 }
 
 impl Transcript {
-    /// Takes raw bytes; what is not UTF-8 is replaced, carriage returns end a line too.
+    /// Splits raw bytes into lines. What is not UTF-8 is replaced, and a carriage return ends a
+    /// line, too.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
@@ -133,7 +134,7 @@ impl Transcript {
             .collect()
     }
 
-    /// The warnings that make a normal build differ by itself.
+    /// The warnings of things that alone make a normal build differ.
     #[must_use]
     pub fn degraded(&self) -> Vec<String> {
         let is_degrading = |line: &&String| DEGRADING.iter().any(|words| line.contains(words));
@@ -162,7 +163,7 @@ impl Transcript {
         }
     }
 
-    /// What apt complained of, if its words are known.
+    /// The problem that apt reported, if its words are known.
     #[must_use]
     pub fn apt_problem(&self) -> Option<AptProblem> {
         let fits = |words: &str| self.lines.iter().any(|line| line.contains(words));
@@ -179,8 +180,8 @@ impl Transcript {
         })
     }
 
-    /// The lines worth reading: around the first package that dpkg could not process, else
-    /// the last ones. Long lines, command lines with every package say, are cut.
+    /// The lines that are worth reading: those around the first package that dpkg could not process,
+    /// or else the last ones. Long lines are cut, such as a command line that names every package.
     #[must_use]
     pub fn tail(&self) -> Vec<String> {
         let last = self.lines.len().saturating_sub(TAIL);
@@ -193,10 +194,10 @@ impl Transcript {
 
     /// The first maintainer script that dpkg reports as failed.
     ///
-    /// dpkg says `error processing package P (--configure):` and on the next line
+    /// dpkg writes `error processing package P (--configure):` and on the next line
     /// `installed P package post-installation script subprocess returned error exit
-    /// status 127`; dpkg 1.23 says `old P package postinst maintainer script subprocess failed
-    /// with exit status 127`. The shell says `…/P.postinst: 12: systemctl: not found` before.
+    /// status 127`. dpkg 1.23 writes `old P package postinst maintainer script subprocess failed
+    /// with exit status 127`. Before that, the shell wrote `…/P.postinst: 12: systemctl: not found`.
     #[must_use]
     pub fn failed_script(&self) -> Option<FailedScript> {
         const KINDS: [(&str, &str); 4] = [

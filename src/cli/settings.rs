@@ -75,7 +75,7 @@ pub(crate) fn of_verify(
         control: when(args.control, args.no_control),
         artifacts,
         interrupts: Arc::clone(interrupts),
-        ..Options::new(subject(&args.suite, args.mirror.as_ref(), &args.recipe)?)
+        ..Options::new(subject(&args.suite, &args.recipe)?)
     })
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn of_build(
     };
     let options = Options {
         interrupts: Arc::clone(interrupts),
-        ..Options::new(subject(&args.suite, args.mirror.as_ref(), &args.recipe)?)
+        ..Options::new(subject(&args.suite, &args.recipe)?)
     };
     Ok((options, mode))
 }
@@ -119,9 +119,9 @@ pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
     })
 }
 
-fn subject(suite: &str, mirror: Option<&String>, args: &RecipeArgs) -> Result<Subject, CliError> {
+fn subject(suite: &str, args: &RecipeArgs) -> Result<Subject, CliError> {
     Ok(Subject {
-        mirror: mirror.cloned(),
+        mirror: args.mirror.clone(),
         variant: args.variant.as_str().to_owned(),
         include: args.include.clone(),
         aptopts: args.aptopt.clone(),

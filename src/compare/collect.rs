@@ -11,7 +11,7 @@ use crate::tar::raw_entry::RawEntry;
 /// Largest file that is collected, in bytes.
 const ONE: u64 = 16 << 20;
 
-/// Most bytes that are collected a side.
+/// Most bytes that are collected of each side.
 const ALL: u64 = 256 << 20;
 
 /// Collects contents while an archive is walked.

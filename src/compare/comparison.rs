@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compare::archive_divergence::ArchiveDivergence;
+use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
-use crate::tar::entry::{Entry, Kind};
+use crate::tar::entry::{Entry, EntryKind};
 use crate::tar::entry_path::EntryPath;
 
 /// The result of a comparison.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Comparison {
     /// The left input.
     pub left: SideSummary,
@@ -28,7 +30,7 @@ pub struct Comparison {
     /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
     pub collected: Collected,
     /// Why the comparison is incomplete.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<Error>,
 }
 
 impl Comparison {
@@ -63,15 +65,6 @@ pub struct SideSummary {
     pub entries: u64,
     /// Digest of the archive, where one was made.
     pub sha256: Option<String>,
-}
-
-/// Why the job could not be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// `SOURCE: where: what`, one line.
-    pub what: String,
-    /// Advice, one line.
-    pub hint: Option<String>,
 }
 
 /// What kind of divergence an entry has.
@@ -150,7 +143,7 @@ impl SideEntry {
         match &self.content {
             Some(Content::Whole(bytes)) => Some(bytes),
             Some(Content::Window { .. }) => None,
-            None => (self.entry.stored == 0 && self.entry.kind == Kind::File).then_some(&[]),
+            None => (self.entry.stored == 0 && self.entry.kind == EntryKind::File).then_some(&[]),
         }
     }
 }
@@ -180,17 +173,4 @@ pub struct FieldDivergence {
     pub right: Option<FieldValue>,
     /// What else is known.
     pub detail: Option<FieldDetail>,
-}
-
-/// One aspect of the archives that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArchiveDivergence {
-    /// Name of the contract.
-    pub name: &'static str,
-    /// Value on the left.
-    pub left: Option<String>,
-    /// Value on the right.
-    pub right: Option<String>,
-    /// More.
-    pub detail: String,
 }

@@ -1,106 +1,94 @@
-//! Failures in words: `SOURCE: where: what`, and at most one piece of advice.
+//! Why a comparison is incomplete or was not made: `SOURCE: where: what`.
 
-use crate::compare::comparison::Trouble;
-use crate::compare::outcome::Outcome;
-use crate::compare::pairing::index::{IndexError, Stop};
-use crate::compare::side::Side;
+use std::io;
+
+use crate::compare::side::{Side, Sides};
+use crate::compare::stop::{Stop, StopPlace, WalkError};
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
 use crate::text::quote;
 
-/// A side's name.
-pub(crate) fn name(names: &(String, String), side: Side) -> &str {
-    match side {
-        Side::Left => &names.0,
-        Side::Right => &names.1,
-    }
+/// Why a comparison is incomplete or was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Standard input is given for both sides.
+    #[error("standard input cannot be both sides")]
+    StdinTwice,
+    /// An input cannot be opened.
+    #[error("{}: {error}", quote(input.as_bytes()))]
+    Open {
+        /// Which input.
+        side: Side,
+        /// What messages call it.
+        input: String,
+        /// Why not.
+        error: InputError,
+    },
+    /// An input cannot be read to its end, or not be kept.
+    #[error("{}: after {}: {error}", quote(input.as_bytes()), count_of(*entries))]
+    Read {
+        /// Which input.
+        side: Side,
+        /// What messages call it.
+        input: String,
+        /// Entries before.
+        entries: u64,
+        /// Why not.
+        error: io::Error,
+    },
+    /// An input is no tar archive.
+    #[error("{}: {}", quote(input.as_bytes()), TarError::NotTar(*offset))]
+    NotTar {
+        /// Which input.
+        side: Side,
+        /// What messages call it.
+        input: String,
+        /// Where its first header would be.
+        offset: u64,
+    },
+    /// The entries of an input cannot be walked to their end.
+    #[error("{}: {place}{error}", quote(input.as_bytes()))]
+    Walk {
+        /// Which input.
+        side: Side,
+        /// What messages call it.
+        input: String,
+        /// Where the walk ended.
+        place: StopPlace,
+        /// Why it ended.
+        error: WalkError,
+    },
+    /// Nothing could be compared, and it is not known which input is to blame.
+    #[error(
+        "{} and {}: {error}",
+        quote(inputs.left.as_bytes()),
+        quote(inputs.right.as_bytes())
+    )]
+    Either {
+        /// What messages call them.
+        inputs: Sides<String>,
+        /// Why not.
+        error: WalkError,
+    },
 }
 
-pub(crate) fn both_stdin() -> Trouble {
-    Trouble {
-        what: "standard input cannot be both sides".to_owned(),
-        hint: None,
-    }
-}
-
-/// An input that cannot be opened.
-pub(crate) fn of_input(name: &str, error: &InputError) -> Trouble {
-    let hint = match error {
-        InputError::Unsupported(compression) => Some(format!(
-            "decompress {compression} first and give the stream as `-`"
-        )),
-        InputError::Directory | InputError::Io(_) => None,
-    };
-    Trouble {
-        what: format!("{}: {error}", quote(name.as_bytes())),
-        hint,
-    }
-}
-
-/// A failure that left nothing to report; it is not known of which side.
-pub(crate) fn of_index(names: &(String, String), error: &IndexError) -> Trouble {
-    Trouble {
-        what: format!(
-            "{} and {}: {error}",
-            quote(names.0.as_bytes()),
-            quote(names.1.as_bytes())
-        ),
-        hint: None,
-    }
-}
-
-/// The first of the failures of an outcome: those of the input explain those of the walk.
-pub(crate) fn of_outcome(names: &(String, String), outcome: &mut Outcome) -> Option<Trouble> {
-    if let Some((side, error)) = outcome.failures.first() {
-        let entries = match side {
-            Side::Left => outcome.explained.entries.0,
-            Side::Right => outcome.explained.entries.1,
-        };
-        let what = format!(
-            "{}: after {}: {error}",
-            quote(name(names, *side).as_bytes()),
-            count_of(entries)
-        );
-        let hint = match error.kind() {
-            std::io::ErrorKind::FileTooLarge => {
-                "raise the limit on temporary files, or compare files instead of streams"
-            }
-            _ => "what was read before is in the report",
-        };
-        return Some(Trouble {
-            what,
-            hint: Some(hint.to_owned()),
-        });
-    }
-    let (side, stop) = outcome.explained.stops.first()?;
-    Some(of_stop(name(names, *side), stop))
-}
-
-fn of_stop(name: &str, stop: &Stop) -> Trouble {
-    let entry = stop.name.as_ref().map(|entry| quote(entry));
-    let place = match (entry, stop.inside) {
-        (Some(entry), true) => format!("entry {} `{entry}`: ", stop.entries),
-        (Some(entry), false) => format!("after entry {} `{entry}`: ", stop.entries),
-        (None, _) => String::new(),
-    };
-    let hint = match &stop.error {
-        IndexError::Tar(TarError::HeaderLimit { .. }) => {
-            "raise the limit on extended headers if the archive can be trusted".to_owned()
+impl Error {
+    /// The error of a walk that ended early.
+    pub(crate) fn of_stop(side: Side, input: String, stop: Stop) -> Self {
+        let Stop { place, error } = stop;
+        match error {
+            WalkError::Tar(TarError::NotTar(offset)) => Self::NotTar {
+                side,
+                input,
+                offset,
+            },
+            error => Self::Walk {
+                side,
+                input,
+                place,
+                error,
+            },
         }
-        IndexError::Tar(TarError::NotTar(_)) => {
-            return Trouble {
-                what: format!("{}: {}", quote(name.as_bytes()), stop.error),
-                hint: None,
-            };
-        }
-        IndexError::Tar(_) | IndexError::Io(_) | IndexError::TooMany(_) => match stop.entries {
-            1 => "compared 1 entry before the error; see the report".to_owned(),
-            count => format!("compared {count} entries before the error; see the report"),
-        },
-    };
-    Trouble {
-        what: format!("{}: {place}{}", quote(name.as_bytes()), stop.error),
-        hint: Some(hint),
     }
 }
 

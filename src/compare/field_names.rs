@@ -1,11 +1,11 @@
-//! The names that divergences have, with a sentence each.
+//! The names of fields and of aspects of archives, each with a sentence that says what it is.
 
 /// A name and what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
-    /// The name; a trailing colon stands for a class, `xattr:NAME`.
+    /// The name. One that ends with a colon is a class: `xattr:` stands for `xattr:NAME`.
     pub name: &'static str,
-    /// One sentence.
+    /// What it means, in one sentence.
     pub meaning: &'static str,
 }
 
@@ -127,19 +127,19 @@ const ARCHIVE: [Term; 6] = [
     },
 ];
 
-/// Names of fields.
+/// The names of fields of entries.
 #[must_use]
 pub fn field_names() -> &'static [Term] {
     &FIELDS
 }
 
-/// Names of aspects of an archive.
+/// The names of aspects of archives.
 #[must_use]
 pub fn archive_names() -> &'static [Term] {
     &ARCHIVE
 }
 
-/// Whether `--ignore` takes this name: one of the vocabulary, or a class with or without a name.
+/// Whether a name can be ignored: one of the above, or a class with or without a name in it.
 #[must_use]
 pub fn is_known(name: &str) -> bool {
     FIELDS

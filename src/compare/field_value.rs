@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tar::entry::Kind;
+use crate::tar::entry::{Device, EntryKind};
 use crate::tar::number::Number;
 use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
@@ -20,7 +20,7 @@ const PADDING: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldValue {
     /// `type`
-    Kind(Kind),
+    Kind(EntryKind),
     /// `mode`: permission bits, octal in reports.
     Mode(Number),
     /// `uid` or `gid`.
@@ -32,12 +32,7 @@ pub enum FieldValue {
     /// `mtime`, `atime` or `ctime`.
     Time(Timestamp),
     /// `device`
-    Device {
-        /// Major number.
-        major: Number,
-        /// Minor number.
-        minor: Number,
-    },
+    Device(Device),
     /// `sparse`: a map, or why it cannot be read.
     Sparse(Result<SparseMap, SparseError>),
     /// `header-format`: magic and version, the 8 bytes from offset 257 of the header.
@@ -92,7 +87,7 @@ impl fmt::Display for FieldValue {
             Self::Bytes(bytes) => out.write_str(&shown(bytes)),
             Self::Size(bytes) => bytes.fmt(out),
             Self::Time(time) => time.fmt(out),
-            Self::Device { major, minor } => write!(out, "{major},{minor}"),
+            Self::Device(device) => write!(out, "{},{}", device.major, device.minor),
             Self::Sparse(Err(error)) => error.fmt(out),
             Self::Sparse(Ok(map)) => sparse(map, out),
             Self::Format(format) => out.write_str(&format_name(format)),
@@ -155,7 +150,7 @@ fn sparse(map: &SparseMap, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         .spans
         .iter()
         .take(SPANS)
-        .map(|(offset, length)| format!("{offset}+{length}"))
+        .map(|span| format!("{}+{}", span.offset, span.length))
         .collect();
     write!(out, "{}: {}", map.dialect, spans.join(" "))?;
     match map.spans.len().checked_sub(SPANS) {
@@ -195,10 +190,10 @@ mod tests {
             (FieldValue::Bytes(vec![0xff, 0]), "0xff00"),
             (FieldValue::Size(12), "12"),
             (
-                FieldValue::Device {
+                FieldValue::Device(Device {
                     major: Number::Value(1),
                     minor: Number::Value(3),
-                },
+                }),
                 "1,3",
             ),
             (FieldValue::Format(*b"ustar\x0000"), "ustar"),

@@ -1,16 +1,12 @@
-//! What `--ignore` and `--exclude` take out, counted.
+//! Takes out what options ignore or exclude, and counts it.
 
-use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind};
+use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
+use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::compare::options::{Ignored, Options};
 
-/// A difference that nobody asked to have named.
+/// A difference that is not looked into, because only the verdict was asked for.
 pub(crate) fn unnamed(first: u64) -> ArchiveDivergence {
-    ArchiveDivergence {
-        name: "unexplained-bytes",
-        left: None,
-        right: None,
-        detail: format!("the first difference is at byte {first}; only the verdict was asked for"),
-    }
+    ArchiveDivergence::UnexplainedBytes(UnexplainedBytes::NotLookedAt { first })
 }
 
 /// Takes out what options ignore.
@@ -28,9 +24,9 @@ pub(crate) fn apply(
     let orders = kept.iter().any(|one| one.kind == DivergenceKind::Reordered);
     let mut archive_kept = Vec::new();
     for one in archive {
-        match options.ignores(one.name) {
+        match options.ignores(one.name()) {
             Some(rule) => count(rule.to_owned()),
-            None if one.name == "entry-order" && !orders => {}
+            None if matches!(one, ArchiveDivergence::EntryOrder { .. }) && !orders => {}
             None => archive_kept.push(one),
         }
     }

@@ -3,6 +3,7 @@
 //! The verdict is byte equality, decided by comparing bytes, lengths and ends. Parsing
 //! explains a difference and never denies one. This layer knows no Debian.
 
+pub(crate) mod archive_divergence;
 pub(crate) mod collect;
 pub(crate) mod comparison;
 pub(crate) mod diff;
@@ -13,33 +14,41 @@ pub(crate) mod filter;
 pub(crate) mod note;
 pub(crate) mod notes;
 pub(crate) mod options;
-pub(crate) mod outcome;
 pub mod pairing;
 pub mod prefix;
 pub(crate) mod progress;
+pub(crate) mod raw_comparison;
 pub(crate) mod side;
 pub mod spill;
+pub(crate) mod stop;
 
 use std::io;
 
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::compression::Compressions;
-use crate::compare::outcome::Outcome;
-use crate::compare::pairing::index::IndexError;
 use crate::compare::prefix::{files, streams};
+use crate::compare::raw_comparison::RawComparison;
 use crate::input::compression::Compression;
-use crate::input::source::{Opened, open};
+use crate::input::decode::Digesting;
+use crate::input::read_at::RegularFile;
+use crate::input::source::{Head, Opened, open};
 
-pub use crate::compare::comparison::{
-    ArchiveDivergence, Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence,
-    SideEntry, SideSummary, Trouble,
+pub use crate::compare::archive_divergence::{
+    ArchiveDivergence, CompressionFacts, GlobalHeader, GlobalRecord, TrailingData, TrailingZeros,
+    UnexplainedBytes,
 };
+pub use crate::compare::comparison::{
+    Collected, Comparison, Content, Divergence, DivergenceKind, FieldDivergence, SideEntry,
+    SideSummary,
+};
+pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
 pub use crate::compare::note::Note;
 pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
 pub use crate::compare::progress::Progress;
-pub use crate::compare::side::Side;
+pub use crate::compare::side::{Side, Sides};
+pub use crate::compare::stop::{StopPlace, WalkError};
 pub use crate::input::{Source, SourceKind};
 
 /// Compares two archives.
@@ -54,12 +63,15 @@ pub fn compare(
     progress: &Progress<'_>,
 ) -> Comparison {
     let mut comparison = Comparison::begun(&left, &right);
-    let names = (left.name.clone(), right.name.clone());
+    let names = Sides {
+        left: left.name.clone(),
+        right: right.name.clone(),
+    };
     if matches!(
         (&left.kind, &right.kind),
         (SourceKind::Stdin, SourceKind::Stdin)
     ) {
-        comparison.trouble = Some(crate::compare::error::both_stdin());
+        comparison.trouble = Some(Error::StdinTwice);
         return comparison;
     }
     // Both are opened before either's failure counts, so that a live stream is known to the end.
@@ -67,17 +79,14 @@ pub fn compare(
     let (old, new) = match (old, new) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
-            let mut failed = Vec::new();
-            for (side, opened) in [(Side::Left, old), (Side::Right, new)] {
-                match opened {
-                    Ok(opened) => drain(opened),
-                    Err(error) => failed.push(crate::compare::error::of_input(
-                        crate::compare::error::name(&names, side),
-                        &error,
-                    )),
-                }
-            }
-            comparison.trouble = failed.into_iter().next();
+            let sides = [(Side::Left, old), (Side::Right, new)].into_iter();
+            let failed = sides.filter_map(|(side, opened)| {
+                let error = opened.map(drain).err()?;
+                let input = names.of(side).clone();
+                Some(Error::Open { side, input, error })
+            });
+            // All of them are drained before the first failure is taken.
+            comparison.trouble = failed.collect::<Vec<_>>().into_iter().next();
             return comparison;
         }
     };
@@ -85,8 +94,13 @@ pub fn compare(
     comparison.right.compression = new.compression();
     let containers = Compressions::new(&old, &new);
     match compare_opened(old, new, options, progress) {
-        Ok((outcome, equal)) => comparison.fill(outcome, &containers, equal, options, &names),
-        Err(error) => comparison.trouble = Some(crate::compare::error::of_index(&names, &error)),
+        Ok(raw) => comparison.fill(raw, &containers, options, &names),
+        Err(error) => {
+            comparison.trouble = Some(Error::Either {
+                inputs: names,
+                error,
+            });
+        }
     }
     comparison
 }
@@ -101,74 +115,95 @@ fn rewind(mut file: &std::fs::File) -> std::io::Result<()> {
 
 /// Reads a stream that will not be compared to its end, so that whoever writes it can finish.
 fn drain(opened: Opened) {
-    if let Opened::Stream(mut stream, _, _) = opened {
+    if let Opened::Stream(mut stream, _) = opened {
         // Its own failure would say nothing about the comparison, which failed already.
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
     }
 }
-
-/// Whether the containers' bytes are equal, where that was found by comparing them.
-type ContainersEqual = Option<bool>;
 
 fn compare_opened(
     old: Opened,
     new: Opened,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<(Outcome, ContainersEqual), IndexError> {
+) -> Result<RawComparison, WalkError> {
     match (old, new) {
-        (Opened::Plain(left, left_length), Opened::Plain(right, right_length)) => {
-            let (left, right) = ((left, left_length), (right, right_length));
-            files::compare(&left, &right, options, progress).map(|outcome| (outcome, None))
+        (Opened::Plain(left), Opened::Plain(right)) => {
+            files::compare(&left, &right, options, progress)
         }
-        (
-            Opened::Compressed(left, ll, old, old_head),
-            Opened::Compressed(right, rl, new, new_head),
-        ) if old == new => {
-            let (left, right) = ((left, ll), (right, rl));
-            let same = |length| {
-                first_in_files(&left, &right, length, &|_| {}).map(|first| first.is_none())
+        (Opened::Compressed(left, old), Opened::Compressed(right, new))
+            if old.compression == new.compression =>
+        {
+            let heads = Sides {
+                left: old,
+                right: new,
             };
-            let verdict_only = options.depth == Depth::Verdict;
-            if verdict_only && options.ignores("compression").is_none() {
-                let first = (ll != rl || !same(ll)?).then_some(0);
-                return Ok((
-                    Outcome {
-                        first,
-                        ..Outcome::default()
-                    },
-                    Some(first.is_none()),
-                ));
-            }
-            if ll == rl && same(ll.min(PROBE))? {
-                // Most likely the files are equal: one is decoded while both are compared.
-                let input = Opened::Compressed(left.0.try_clone()?, ll, old, old_head.clone());
-                let (outcome, equal) = std::thread::scope(|scope| {
-                    let helper = scope.spawn(|| same(ll));
-                    let outcome = streams::walk_one(input, options, progress);
-                    (
-                        outcome,
-                        helper
-                            .join()
-                            .map_err(|_| io::Error::other("a worker panicked")),
-                    )
-                });
-                if equal?? {
-                    return Ok((outcome?, Some(true)));
-                }
-                rewind(&left.0)?;
-            }
-            let left = Opened::Compressed(left.0, ll, old, old_head);
-            let right = Opened::Compressed(right.0, rl, new, new_head);
-            streams::compare(left, right, false, options, progress)
-                .map(|outcome| (outcome, Some(false)))
+            compare_compressed(Sides { left, right }, heads, options, progress)
         }
         (old, new) => {
-            let digest =
-                old.compression() == new.compression() && old.compression() != Compression::Plain;
-            streams::compare(old, new, digest, options, progress).map(|outcome| (outcome, None))
+            let compression = old.compression();
+            let digesting = if compression == new.compression() && compression != Compression::Plain
+            {
+                Digesting::On
+            } else {
+                Digesting::Off
+            };
+            streams::compare(old, new, digesting, options, progress)
         }
     }
+}
+
+/// Compares two files of one compression, whose own bytes tell whether all is equal.
+fn compare_compressed(
+    files: Sides<RegularFile>,
+    heads: Sides<Head>,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<RawComparison, WalkError> {
+    let (left, right) = (&files.left, &files.right);
+    let length = left.length;
+    let has_one_length = length == right.length;
+    let same = |length| first_in_files(left, right, length, &|_| {}).map(|first| first.is_none());
+    let verdict_only = options.depth == Depth::Verdict;
+    if verdict_only && options.ignores("compression").is_none() {
+        let is_equal = has_one_length && same(length)?;
+        return Ok(RawComparison {
+            first: (!is_equal).then_some(0),
+            containers_equal: Some(is_equal),
+            ..RawComparison::default()
+        });
+    }
+    if has_one_length && same(length.min(PROBE))? {
+        // Most likely the files are equal: one is decoded while both are compared.
+        let again = RegularFile {
+            file: left.file.try_clone()?,
+            length,
+        };
+        let input = Opened::Compressed(again, heads.left.clone());
+        let (found, equal) = std::thread::scope(|scope| {
+            let helper = scope.spawn(|| same(length));
+            let found = streams::walk_one(input, options, progress);
+            let equal = helper.join();
+            (
+                found,
+                equal.map_err(|_| io::Error::other("a worker panicked")),
+            )
+        });
+        if equal?? {
+            return Ok(RawComparison {
+                containers_equal: Some(true),
+                ..found?
+            });
+        }
+        rewind(&left.file)?;
+    }
+    let left = Opened::Compressed(files.left, heads.left);
+    let right = Opened::Compressed(files.right, heads.right);
+    let found = streams::compare(left, right, Digesting::Off, options, progress)?;
+    Ok(RawComparison {
+        containers_equal: Some(false),
+        ..found
+    })
 }
 
 impl Comparison {
@@ -193,37 +228,38 @@ impl Comparison {
 
     fn fill(
         &mut self,
-        mut outcome: Outcome,
+        mut raw: RawComparison,
         containers: &Compressions,
-        equal: ContainersEqual,
         options: &Options,
-        names: &(String, String),
+        names: &Sides<String>,
     ) {
-        (self.left.bytes, self.right.bytes) = outcome.bytes;
-        (self.left.entries, self.right.entries) = outcome.explained.entries;
-        self.trouble = crate::compare::error::of_outcome(names, &mut outcome);
-        let compression = containers.divergence(&outcome.containers, equal);
-        if let Some(first) = outcome.first
+        self.left.bytes = raw.bytes.left;
+        self.right.bytes = raw.bytes.right;
+        self.left.entries = raw.differences.entries.left;
+        self.right.entries = raw.differences.entries.right;
+        let compression = containers.divergence(&raw.containers, raw.containers_equal);
+        if let Some(first) = raw.first
             && options.depth == Depth::Verdict
             && (compression.is_none() || options.ignores("compression").is_some())
         {
-            outcome
-                .explained
+            raw.differences
                 .archive
                 .push(crate::compare::filter::unnamed(first));
         }
-        outcome.explained.archive.extend(compression);
-        outcome.explained.archive.sort_by(|a, b| a.name.cmp(b.name));
+        raw.differences.archive.extend(compression);
+        raw.differences
+            .archive
+            .sort_by(|a, b| a.name().cmp(b.name()));
         self.collected = Collected {
-            left: outcome.explained.collected.0.found,
-            right: outcome.explained.collected.1.found,
+            left: std::mem::take(&mut raw.differences.collected.left.found),
+            right: std::mem::take(&mut raw.differences.collected.right.found),
         };
         (self.divergences, self.archive, self.ignored) = crate::compare::filter::apply(
-            outcome.explained.divergences,
-            outcome.explained.archive,
+            std::mem::take(&mut raw.differences.divergences),
+            std::mem::take(&mut raw.differences.archive),
             options,
         );
-        self.notes =
-            crate::compare::notes::of(&self.divergences, &outcome.explained.stops, options);
+        self.notes = crate::compare::notes::of(&self.divergences, &raw.differences.stops, options);
+        self.trouble = raw.take_error(names);
     }
 }

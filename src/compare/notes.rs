@@ -4,8 +4,8 @@ use crate::compare::comparison::Divergence;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::{ContentPolicy, DIGESTED, Depth, Options};
-use crate::compare::pairing::index::Stop;
 use crate::compare::side::Side;
+use crate::compare::stop::Stop;
 
 /// Notes on the divergences that are reported, and on where reading the archives ended.
 pub(crate) fn of(
@@ -20,7 +20,7 @@ pub(crate) fn of(
     }
     let left = stops.iter().map(|(side, stop)| Note::EntriesLeft {
         side: *side,
-        after: stop.entries,
+        after: stop.place.entries(),
     });
     verdict_only
         .into_iter()

@@ -1,4 +1,4 @@
-//! What a comparison leaves out, and its bounds.
+//! What a comparison leaves out, and what limits it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,25 +8,26 @@ use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::tar::entry_path::EntryPath;
 use crate::tar::error::TarLimits;
 
-/// Largest content that a report has a digest of, in bytes. A stream holds this much of the entry
-/// in hand, so that files and streams are reported alike.
+/// Largest content that gets a digest, in bytes. This much of the current entry of a stream is
+/// held in memory, so that files and streams are reported alike.
 pub(crate) const DIGESTED: u64 = 4 << 20;
 
 /// Options of a comparison.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Field and archive names that do not count (`xattr`, `acl` and `pax` stand for all of theirs).
+    /// Names of fields and of aspects of archives that are ignored. `xattr`, `acl` and `pax` each
+    /// stand for all fields of their class.
     pub ignore: Vec<String>,
-    /// Paths that do not count.
+    /// Paths that are ignored.
     pub exclude: Exclude,
     /// How content is explained.
     pub content: ContentPolicy,
     /// How far the comparison goes.
     pub depth: Depth,
-    /// Bounds.
+    /// Limits.
     pub limits: Limits,
-    /// Tells by the normalized path (no leading `./`, no trailing slash) which regular files'
-    /// contents are wanted in [`Comparison::collected`](crate::compare::comparison::Comparison::collected).
+    /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
+    /// a regular file is wanted in [`Comparison::collected`](crate::compare::comparison::Comparison::collected).
     pub collect: Option<fn(&[u8]) -> bool>,
 }
 
@@ -48,25 +49,26 @@ pub enum Depth {
     Verdict,
 }
 
-/// Bounds, each against a way to exhaust memory, disk or time.
+/// Limits, each of which stops an archive from exhausting memory, disk or time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bounds of extended headers.
+    /// Limits on extended headers.
     pub tar: TarLimits,
-    /// Entries whose index is held in memory, from the first difference on; what is beyond goes
-    /// to unlinked temporary files. About 120 bytes each for both sides at worst.
+    /// Most entries, from the first difference on, whose index is held in memory; the rest of the
+    /// index goes to unlinked temporary files. An entry takes at most about 120 bytes for both
+    /// sides together.
     pub entries: u64,
-    /// Most bytes (zeros not counted) of a stream kept in a temporary file a side.
+    /// Most bytes of each stream that are kept in a temporary file, not counting zeros.
     pub spool: u64,
-    /// Most bytes of one content that is shown as a difference of texts.
+    /// Largest content that is compared as text, in bytes.
     pub content: u64,
     /// Most bytes of all explanations together.
     pub details: u64,
-    /// Most time for one text difference.
+    /// Most time that one text difference may take.
     pub time: Duration,
-    /// Most bytes of content kept on all divergences together; 0 keeps none.
+    /// Most bytes of content that are kept for all divergences together; 0 keeps none.
     pub retain: u64,
-    /// Most bytes of one content that is kept whole.
+    /// Largest content that is kept whole, in bytes.
     pub retain_one: u64,
     /// Base-2 logarithm of the largest zstd window.
     pub zstd_window_log: u32,
@@ -102,7 +104,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The rule by which a field or archive name is ignored.
+    /// The rule by which the name of a field or of an aspect is ignored, if there is one.
     #[must_use]
     pub fn ignores(&self, name: &str) -> Option<&str> {
         let class = name.split_once(':').map_or(name, |(class, _)| class);
@@ -113,7 +115,7 @@ impl Options {
     }
 }
 
-/// Patterns of paths that do not count.
+/// Patterns of paths that are ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Exclude {
     patterns: Vec<String>,
@@ -121,8 +123,8 @@ pub struct Exclude {
 }
 
 impl Exclude {
-    /// Compiles patterns. They match the whole normalized path as bytes; `*` stays within one
-    /// component, `**` does not; a leading `./` or `/` is of no account.
+    /// Compiles patterns. They match the whole normalized path as bytes. `*` stays within one
+    /// component, `**` does not. A leading `./` or `/` makes no difference.
     ///
     /// # Errors
     /// A pattern is malformed.

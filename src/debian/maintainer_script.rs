@@ -11,32 +11,34 @@ pub const INFO: &str = "var/lib/dpkg/info/";
 /// slash.
 const UNPACKED: &str = "var/lib/dpkg/tmp.ci/";
 
-/// A script that a package may have.
+/// A script that a package may have, or a run of one that has a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScriptKind {
     /// Asks debconf's questions.
     Config,
     /// Runs before the package is unpacked.
     Preinst,
-    /// Configures the package, and runs for triggers.
+    /// Configures the package.
     Postinst,
     /// Runs before the package is removed.
     Prerm,
     /// Runs after the package was removed.
     Postrm,
+    /// A run of the postinst for a trigger.
+    Trigger,
 }
 
 impl ScriptKind {
-    /// All scripts.
-    pub const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Config,
         Self::Preinst,
         Self::Postinst,
         Self::Prerm,
         Self::Postrm,
+        Self::Trigger,
     ];
 
-    /// dpkg's name of the script.
+    /// dpkg's name of the script, or `trigger`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,15 +47,41 @@ impl ScriptKind {
             Self::Postinst => "postinst",
             Self::Prerm => "prerm",
             Self::Postrm => "postrm",
+            Self::Trigger => "trigger",
         }
     }
 
-    /// The script of this name; `None` if dpkg has no such script.
+    /// The script that has this word as its [`as_str`](Self::as_str).
+    #[must_use]
+    pub fn from_word(word: impl AsRef<[u8]>) -> Option<Self> {
+        let word = word.as_ref();
+        let mut all = Self::ALL.into_iter();
+        all.find(|script| script.as_str().as_bytes() == word)
+    }
+
+    /// The script in a file of this name; `None` if dpkg has no such script.
     #[must_use]
     pub fn from_name(name: impl AsRef<[u8]>) -> Option<Self> {
-        let name = name.as_ref();
-        let mut all = Self::ALL.into_iter();
-        all.find(|script| script.as_str().as_bytes() == name)
+        Self::from_word(name).filter(|script| script.file() == *script)
+    }
+
+    /// What a run of the script of this name with these arguments is; `None` if dpkg has no such
+    /// script.
+    #[must_use]
+    pub fn of_run(name: &str, arguments: &[String]) -> Option<Self> {
+        match arguments.first().map(String::as_str) {
+            Some("triggered") => Some(Self::Trigger),
+            _ => Self::from_name(name),
+        }
+    }
+
+    /// The script whose file runs: dpkg runs the postinst for a trigger.
+    #[must_use]
+    pub fn file(self) -> Self {
+        match self {
+            Self::Trigger => Self::Postinst,
+            Self::Config | Self::Preinst | Self::Postinst | Self::Prerm | Self::Postrm => self,
+        }
     }
 
     /// The script that dpkg has at a path of the chroot, given without the leading slash: in its
@@ -124,5 +152,15 @@ mod tests {
         for (path, expected) in cases {
             assert_eq!(ScriptKind::from_path(path), expected, "{}", path.as_bstr());
         }
+    }
+
+    #[test]
+    fn a_trigger_is_a_run_of_the_postinst_and_no_file() {
+        let of = |name, argument: &str| ScriptKind::of_run(name, &[argument.to_owned()]);
+        assert_eq!(of("postinst", "triggered"), Some(ScriptKind::Trigger));
+        assert_eq!(of("postinst", "configure"), Some(ScriptKind::Postinst));
+        assert_eq!(of("trigger", "configure"), None);
+        assert_eq!(ScriptKind::Trigger.file(), ScriptKind::Postinst);
+        assert_eq!(ScriptKind::from_word("trigger"), Some(ScriptKind::Trigger));
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::chroots::Chroots;
 use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::ownership::Owner;
 use crate::trace::record::Trace;
 
@@ -17,7 +17,7 @@ pub struct Attribution {
     /// The binary package.
     pub package: Option<String>,
     /// The maintainer script of that package.
-    pub script: Option<MaintainerScript>,
+    pub script: Option<ScriptKind>,
 }
 
 /// Whose an escape is, as far as it is known.
@@ -26,7 +26,7 @@ pub struct EscapeAttribution {
     /// The binary package.
     pub package: Option<String>,
     /// The maintainer script of that package.
-    pub script: Option<MaintainerScript>,
+    pub script: Option<ScriptKind>,
     /// The command of a maintainer script that wrote the path last, if it was observed.
     pub command: Option<CommandLine>,
 }
@@ -146,7 +146,7 @@ mod tests {
     fn finding(package: Option<&str>, claims: &[usize], escapes: &[usize]) -> Finding {
         Finding {
             package: package.map(str::to_owned),
-            script: package.map(|_| MaintainerScript::Postinst),
+            script: package.map(|_| ScriptKind::Postinst),
             claims: claims.to_vec(),
             escapes: escapes.to_vec(),
             ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
@@ -166,9 +166,9 @@ mod tests {
         assert_eq!(
             of_divergences(&divergences, &chroots(), &findings),
             [
-                attribution(Some(1), Some("ran"), Some(MaintainerScript::Postinst)),
+                attribution(Some(1), Some("ran"), Some(ScriptKind::Postinst)),
                 attribution(Some(0), Some("listed"), None),
-                attribution(None, Some("naming"), Some(MaintainerScript::Preinst)),
+                attribution(None, Some("naming"), Some(ScriptKind::Preinst)),
                 attribution(None, None, None),
             ]
         );
@@ -191,7 +191,7 @@ mod tests {
             [
                 EscapeAttribution {
                     package: Some("naming".to_owned()),
-                    script: Some(MaintainerScript::Preinst),
+                    script: Some(ScriptKind::Preinst),
                     command: None,
                 },
                 EscapeAttribution::default(),

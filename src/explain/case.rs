@@ -6,10 +6,9 @@ use crate::compare::comparison::Divergence;
 use crate::debian::merged_usr::other_spelling;
 use crate::explain::chroots::Chroots;
 use crate::explain::finding::{Finding, What};
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_runs::{ScriptRun, run_of, runs, runs_without};
+use crate::explain::script_runs::{ScriptRun, kind, run_of, runs, runs_without};
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::{Process, Script};
 use crate::trace::record::Trace;
@@ -77,7 +76,7 @@ impl<'a> Case<'a> {
         Finding {
             package: Some(script.package.clone()),
             version: version.map(str::to_owned),
-            script: MaintainerScript::from_run(script),
+            script: kind(script),
             ..Finding::new(rule, what)
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::compare::comparison::Divergence;
 use crate::compare::side::Side;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::command_line::CommandLine;
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::script_runs::ScriptRun;
 use crate::trace::process::Script;
 
@@ -66,7 +66,7 @@ pub enum Evidence {
     /// A line of the script that the finding is about.
     ScriptLine {
         /// The script that the line stands in, never a trigger.
-        script: MaintainerScript,
+        script: ScriptKind,
         /// Number of the line, from 1.
         number: usize,
         /// Text of the line with its continuations.

@@ -1,7 +1,7 @@
 //! What explains one or more divergences, as facts: `report::sentences` makes the words.
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::evidence::Evidence;
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::rule_id::RuleId;
 
 /// What explains one or more divergences or escapes.
@@ -16,7 +16,7 @@ pub struct Finding {
     /// The version of that package in the chroot.
     pub version: Option<String>,
     /// The script.
-    pub script: Option<MaintainerScript>,
+    pub script: Option<ScriptKind>,
     /// What the finding rests on.
     pub evidence: Vec<Evidence>,
     /// Positions of the divergences that it claims, ascending.

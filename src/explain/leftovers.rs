@@ -2,6 +2,7 @@
 
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::value::AuditedField;
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Divergence};
 use crate::explain::divergent_fields::has_only;
 use crate::explain::explanation::Explanation;
@@ -101,7 +102,7 @@ impl Leftovers {
             counts: LeftoverCounts {
                 divergences: divergences.len(),
                 escapes: escapes.len(),
-                archive: archive.map(|aspect| aspect.name).collect(),
+                archive: archive.map(ArchiveDivergence::name).collect(),
                 is_incomplete: comparison.trouble.is_some(),
             },
             paths: [divergences, escapes].concat(),
@@ -124,7 +125,7 @@ impl Leftovers {
                 let line = lines.into_iter().find(Line::is_silent)?;
                 Some(Reason::Suspicion {
                     path: path.clone(),
-                    script: (*kind).into(),
+                    script: *kind,
                     line: line.number,
                     text: line.text,
                 })

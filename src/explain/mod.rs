@@ -14,7 +14,6 @@ pub mod evidence;
 pub mod explanation;
 pub mod finding;
 pub(crate) mod leftovers;
-pub mod maintainer_script;
 pub mod observations;
 pub(crate) mod ownership;
 pub mod package_verdict;

@@ -12,11 +12,10 @@ use bstr::ByteSlice;
 use crate::debian::dpkg_database::STATUS;
 use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::merged_usr::through_link;
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::tar::entry_path::EntryPath;
 
 /// Maintainer scripts that run when a chroot is made.
-const SCRIPTS: [MaintainerScript; 2] = [MaintainerScript::Postinst, MaintainerScript::Preinst];
+const SCRIPTS: [ScriptKind; 2] = [ScriptKind::Postinst, ScriptKind::Preinst];
 
 /// Who a path belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Owner {
     /// Binary package.
     pub package: String,
     /// The postinst or preinst, if a script names the path.
-    pub script: Option<MaintainerScript>,
+    pub script: Option<ScriptKind>,
 }
 
 /// The database of one chroot.
@@ -39,7 +38,7 @@ pub struct Owners {
 #[derive(Debug)]
 struct ScriptText {
     package: String,
-    script: MaintainerScript,
+    script: ScriptKind,
     text: Vec<u8>,
 }
 
@@ -197,7 +196,7 @@ mod tests {
         Owners::read(files)
     }
 
-    fn by(package: &str, script: Option<MaintainerScript>) -> Option<Owner> {
+    fn by(package: &str, script: Option<ScriptKind>) -> Option<Owner> {
         Some(Owner {
             package: package.to_owned(),
             script,
@@ -222,16 +221,8 @@ mod tests {
     #[test]
     fn a_script_is_suspect_if_it_names_the_path_without_dpkg_root() {
         let cases: [(&[u8], Option<Owner>, Option<Owner>); 4] = [
-            (
-                b"./etc/motd",
-                by("a", Some(MaintainerScript::Postinst)),
-                None,
-            ),
-            (
-                b"/etc/both",
-                None,
-                by("a", Some(MaintainerScript::Postinst)),
-            ),
+            (b"./etc/motd", by("a", Some(ScriptKind::Postinst)), None),
+            (b"/etc/both", None, by("a", Some(ScriptKind::Postinst))),
             (b"./etc/nobody", None, None),
             (b"./etc", None, None),
         ];

@@ -1,6 +1,6 @@
 //! What a run says of a package, and why.
 
-use crate::explain::maintainer_script::MaintainerScript;
+use crate::debian::maintainer_script::ScriptKind;
 
 /// What a run says of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Reason {
         /// Name of the entry, or absolute path of the outside.
         path: Vec<u8>,
         /// The script that the line stands in.
-        script: MaintainerScript,
+        script: ScriptKind,
         /// Number of the line, from 1.
         line: usize,
         /// Text of the line with its continuations.

@@ -7,10 +7,10 @@
 use crate::audit::change::Change;
 use crate::compare::comparison::{Collected, Comparison};
 use crate::debian::dpkg_database::{self, STATUS, StatusPackage};
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::{Line, Support};
@@ -46,7 +46,7 @@ pub struct PackageFinding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptReading {
     /// The script.
-    pub script: MaintainerScript,
+    pub script: ScriptKind,
     /// How it supports `DPKG_ROOT`.
     pub support: Support,
     /// What runs it, if it could not be read.
@@ -191,7 +191,7 @@ fn readings(scripts: &Scripts, package: &str) -> Vec<ScriptReading> {
     let scripts = scripts.of(package).into_iter().flatten();
     scripts
         .map(|(kind, script)| ScriptReading {
-            script: (*kind).into(),
+            script: *kind,
             support: script.support,
             interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
             lines: script.silent_lines().cloned().collect(),

@@ -1,11 +1,9 @@
 //! The lines of a script that a finding is about.
 
-use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::Case;
 use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
-use crate::explain::maintainer_script::MaintainerScript;
-use crate::explain::script_runs::{ScriptRun, runs};
+use crate::explain::script_runs::{ScriptRun, kind, runs};
 use crate::explain::scripts::{Line, Reach};
 use crate::trace::process::Script;
 
@@ -20,7 +18,7 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let (Some(package), Some(script)) = (&finding.package, finding.script) else {
         return vec![];
     };
-    let kind = ScriptKind::from(script);
+    let kind = script.file();
     let scripts = &case.chroots.scripts;
     let Some(text) = scripts.script(package, kind) else {
         return vec![];
@@ -47,7 +45,7 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let quoted = found.into_iter().take(LINES);
     quoted
         .map(|line| Evidence::ScriptLine {
-            script: kind.into(),
+            script: kind,
             number: line.number,
             is_guarded: line.reach == Reach::NotChrootless,
             text: line.text,
@@ -74,8 +72,7 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
 /// Names of the programs that the script itself ran to write what the finding claims.
 fn programs(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     let is_its = |script: &Script| {
-        Some(&script.package) == finding.package.as_ref()
-            && finding.script == MaintainerScript::from_run(script)
+        Some(&script.package) == finding.package.as_ref() && finding.script == kind(script)
     };
     let runs = inside_runs(case, finding)
         .into_iter()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::trace::process::{Process, Script};
 
 /// A run of a maintainer script, and its last process that wrote.
@@ -11,17 +12,23 @@ pub(crate) struct ScriptRun<'a> {
     pub(crate) process: &'a Process,
 }
 
+/// What a run is; `None` if its environment names a script that dpkg does not have.
+pub(crate) fn kind(run: &Script) -> Option<ScriptKind> {
+    ScriptKind::of_run(&run.name, &run.arguments)
+}
+
 /// The name of a run's script, or `trigger` for a postinst that runs for one.
 pub(crate) fn run_name(script: &Script) -> &str {
-    match script.arguments.first().map(String::as_str) {
-        Some("triggered") => "trigger",
-        _ => &script.name,
+    if is_trigger(script) {
+        ScriptKind::Trigger.as_str()
+    } else {
+        &script.name
     }
 }
 
 /// Whether a run is of a postinst for a trigger.
 pub(crate) fn is_trigger(script: &Script) -> bool {
-    run_name(script) == "trigger"
+    kind(script) == Some(ScriptKind::Trigger)
 }
 
 /// Whether two runs are of the same script. A postinst that runs for a trigger is another script

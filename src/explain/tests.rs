@@ -6,12 +6,12 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
 use crate::compare::{Source, SourceKind, compare};
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::attribution::{Attribution, EscapeAttribution};
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, Reader, What};
-use crate::explain::maintainer_script::MaintainerScript;
 use crate::explain::observations::Observations;
 use crate::explain::ownership::is_evidence;
 use crate::explain::package_verdict::{LeftoverCounts, PackageVerdict, Reason};
@@ -117,7 +117,7 @@ fn writer(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
         architecture: "all".to_owned(),
         is_essential: false,
         scripts: vec![ScriptReading {
-            script: MaintainerScript::Postinst,
+            script: ScriptKind::Postinst,
             support: Support::Silent,
             interpreter: None,
             lines: vec![line()],
@@ -162,7 +162,7 @@ fn escaped_write() -> Finding {
         what: What::WroteOutside,
         package: Some("writer".to_owned()),
         version: Some("1-2".to_owned()),
-        script: Some(MaintainerScript::Postinst),
+        script: Some(ScriptKind::Postinst),
         evidence: vec![
             Evidence::OutsideFile {
                 file: b"/etc/absolute.conf".to_vec(),
@@ -174,7 +174,7 @@ fn escaped_write() -> Finding {
                 role: CommandRole::WroteInside(1),
             },
             Evidence::ScriptLine {
-                script: MaintainerScript::Postinst,
+                script: ScriptKind::Postinst,
                 number: 3,
                 text: line().text,
                 is_guarded: false,
@@ -204,14 +204,14 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         [Attribution {
             finding: Some(0),
             package: Some("writer".to_owned()),
-            script: Some(MaintainerScript::Postinst),
+            script: Some(ScriptKind::Postinst),
         }]
     );
     assert_eq!(
         explanation.escapes,
         [EscapeAttribution {
             package: Some("writer".to_owned()),
-            script: Some(MaintainerScript::Postinst),
+            script: Some(ScriptKind::Postinst),
             command: Some(command()),
         }]
     );
@@ -269,7 +269,7 @@ fn findings_that_say_the_same_of_one_script_are_one() {
         [Finding {
             package: Some("writer".to_owned()),
             version: Some("1-2".to_owned()),
-            script: Some(MaintainerScript::Postinst),
+            script: Some(ScriptKind::Postinst),
             evidence: vec![written(b"srv/a"), written(b"srv/b")],
             claims: vec![0, 1],
             ..Finding::new(RuleId::ScriptDiffers, What::ChangedNothing)
@@ -285,7 +285,7 @@ fn what_belongs_to_no_package_leaves_all_unproven_and_a_line_that_names_it_is_th
     );
     let suspicion = Reason::Suspicion {
         path: b"etc/absolute.conf".to_vec(),
-        script: MaintainerScript::Postinst,
+        script: ScriptKind::Postinst,
         line: 3,
         text: line().text,
     };

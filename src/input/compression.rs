@@ -84,42 +84,60 @@ fn sums_up(start: &[u8]) -> bool {
     u32::from_str_radix(&digits, 8).is_ok_and(|stored| stored == sum(block) - sum(field) + 256)
 }
 
+/// One field of a compression's header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, decoded.
+    pub value: String,
+}
+
+impl HeaderField {
+    fn new(name: &'static str, value: impl ToString) -> Self {
+        Self {
+            name,
+            value: value.to_string(),
+        }
+    }
+}
+
 /// What the header of a compression says, in words: the fields that differ between
 /// otherwise equal writers (gzip: RFC 1952 section 2.3; zstd: RFC 8878 section 3.1.1.1).
 #[must_use]
-pub fn describe_header(compression: Compression, start: &[u8]) -> Vec<(&'static str, String)> {
+pub fn describe_header(compression: Compression, start: &[u8]) -> Vec<HeaderField> {
     match compression {
         Compression::Gzip => gzip_header(start),
         Compression::Zstd => zstd_header(start),
         Compression::Xz => start
             .get(7)
-            .map(|flags| ("check", xz_check(*flags)))
+            .map(|flags| HeaderField::new("check", xz_check(*flags)))
             .into_iter()
             .collect(),
         Compression::Bzip2 => start
             .get(3)
-            .map(|level| ("block size", format!("{}00 kB", char::from(*level))))
+            .map(|level| HeaderField::new("block size", format!("{}00 kB", char::from(*level))))
             .into_iter()
             .collect(),
         Compression::Plain | Compression::Lz4 => Vec::new(),
     }
 }
 
-fn gzip_header(start: &[u8]) -> Vec<(&'static str, String)> {
+fn gzip_header(start: &[u8]) -> Vec<HeaderField> {
     let Some(&[_, _, _, flags, t0, t1, t2, t3, extra, os]) = start.first_chunk::<10>() else {
         return Vec::new();
     };
     let mut found = vec![
-        ("time", u32::from_le_bytes([t0, t1, t2, t3]).to_string()),
-        ("extra flags", extra.to_string()),
-        ("operating system", os.to_string()),
+        HeaderField::new("time", u32::from_le_bytes([t0, t1, t2, t3])),
+        HeaderField::new("extra flags", extra),
+        HeaderField::new("operating system", os),
     ];
     let mut rest = start.get(10..).unwrap_or_default();
     if flags & 4 != 0 {
         let length = rest
             .first_chunk::<2>()
             .map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)));
-        found.push((
+        found.push(HeaderField::new(
             "extra field",
             quote(rest.get(2..2 + length).unwrap_or_default()),
         ));
@@ -131,28 +149,31 @@ fn gzip_header(start: &[u8]) -> Vec<(&'static str, String)> {
                 .iter()
                 .position(|byte| *byte == 0)
                 .unwrap_or(rest.len());
-            found.push((name, quote(rest.get(..end).unwrap_or_default())));
+            found.push(HeaderField::new(
+                name,
+                quote(rest.get(..end).unwrap_or_default()),
+            ));
             rest = rest.get(end + 1..).unwrap_or_default();
         }
     }
     found
 }
 
-fn zstd_header(start: &[u8]) -> Vec<(&'static str, String)> {
+fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
     if start.first().is_some_and(|byte| byte & 0xf0 == 0x50) {
-        return vec![("first frame", "skippable".to_owned())];
+        return vec![HeaderField::new("first frame", "skippable")];
     }
     let Some(&descriptor) = start.get(4) else {
         return Vec::new();
     };
     let single = descriptor & 0x20 != 0;
-    let mut found = vec![(
+    let mut found = vec![HeaderField::new(
         "checksum",
-        if descriptor & 4 != 0 { "yes" } else { "no" }.to_owned(),
+        if descriptor & 4 != 0 { "yes" } else { "no" },
     )];
     if !single && let Some(&window) = start.get(5) {
         let base = 1_u64 << (10 + (window >> 3));
-        found.push((
+        found.push(HeaderField::new(
             "window",
             format!("{} bytes", base + base / 8 * u64::from(window & 7)),
         ));
@@ -175,7 +196,7 @@ fn zstd_header(start: &[u8]) -> Vec<(&'static str, String)> {
         .rev()
         .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
     let size = if width == 2 { size + 256 } else { size };
-    found.push((
+    found.push(HeaderField::new(
         "content size",
         if width == 0 {
             "not stored".to_owned()
@@ -198,7 +219,7 @@ fn xz_check(flags: u8) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::input::compression::{Compression, describe_header, sniff};
+    use crate::input::compression::{Compression, HeaderField, describe_header, sniff};
 
     #[test]
     fn magic_decides() {
@@ -229,7 +250,7 @@ mod tests {
         ];
         assert_eq!(
             fields,
-            expected.map(|(name, value)| (name, value.to_owned()))
+            expected.map(|(name, value)| HeaderField::new(name, value))
         );
     }
 }

@@ -24,6 +24,24 @@ pub struct ContainerStats {
     pub trailing_data: bool,
 }
 
+/// Whether the bytes of a compression are digested while they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digesting {
+    /// They are.
+    On,
+    /// They are not, which is faster.
+    Off,
+}
+
+/// Tells the bytes of a compression from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContainerDigest {
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// How many they are.
+    pub length: u64,
+}
+
 type Buffered<R> = CountingReader<R>;
 
 enum Stage<R: Read> {
@@ -59,14 +77,13 @@ const XZ_MEMORY: u64 = 256 << 20;
 
 impl<R: Read> Decoder<R> {
     /// Decodes `input`, which is in `compression`. `window_log` bounds a zstd window (and so its
-    /// memory) to `1 << window_log` bytes. With `digest` the compression's bytes are digested.
+    /// memory) to `1 << window_log` bytes.
     #[must_use]
-    pub fn new(input: R, compression: Compression, window_log: u32, digest: bool) -> Self {
-        let input = CountingReader::new(input, compression != Compression::Plain, digest);
+    pub fn new(input: R, compression: Compression, window_log: u32, digesting: Digesting) -> Self {
         let stage = if compression == Compression::Plain {
-            Stage::Plain(input)
+            Stage::Plain(CountingReader::unbuffered(input))
         } else {
-            Stage::Between(input)
+            Stage::Between(CountingReader::buffered(input, digesting))
         };
         Self {
             compression,
@@ -82,9 +99,9 @@ impl<R: Read> Decoder<R> {
         &self.stats
     }
 
-    /// SHA-256 and length of the compression's own bytes, once everything was read, where it was asked for.
+    /// The digest of the compression's own bytes, once everything was read, where it was asked for.
     #[must_use]
-    pub fn container_digest(self) -> Option<([u8; 32], u64)> {
+    pub fn container_digest(self) -> Option<ContainerDigest> {
         match self.stage {
             Stage::Done(input) => input.finish(),
             _ => None,
@@ -209,20 +226,22 @@ struct CountingReader<R> {
 const BUFFER: usize = 128 << 10;
 
 impl<R: Read> CountingReader<R> {
-    fn new(inner: R, is_container: bool, digest: bool) -> Self {
-        let buffer = if is_container {
-            vec![0; BUFFER]
-        } else {
-            Vec::new()
-        };
-        let digest = (is_container && digest).then(Sha256::new);
+    fn unbuffered(inner: R) -> Self {
         Self {
             inner,
-            buffer,
+            buffer: Vec::new(),
             start: 0,
             end: 0,
-            digest,
+            digest: None,
             consumed: 0,
+        }
+    }
+
+    fn buffered(inner: R, digesting: Digesting) -> Self {
+        Self {
+            buffer: vec![0; BUFFER],
+            digest: (digesting == Digesting::On).then(Sha256::new),
+            ..Self::unbuffered(inner)
         }
     }
 
@@ -245,9 +264,11 @@ impl<R: Read> CountingReader<R> {
         Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
     }
 
-    fn finish(self) -> Option<([u8; 32], u64)> {
-        self.digest
-            .map(|digest| (digest.finalize().into(), self.consumed))
+    fn finish(self) -> Option<ContainerDigest> {
+        self.digest.map(|digest| ContainerDigest {
+            sha256: digest.finalize().into(),
+            length: self.consumed,
+        })
     }
 }
 
@@ -295,10 +316,10 @@ impl<R: Read> BufRead for CountingReader<R> {
 mod tests {
     use std::io::{Read as _, Write as _};
 
-    use crate::input::decode::{Compression, ContainerStats, Decoder};
+    use crate::input::decode::{Compression, ContainerStats, Decoder, Digesting};
 
     fn decoded(data: &[u8], compression: Compression) -> (Vec<u8>, ContainerStats) {
-        let mut decoder = Decoder::new(data, compression, 27, true);
+        let mut decoder = Decoder::new(data, compression, 27, Digesting::On);
         let mut out = Vec::new();
         let read = decoder.read_to_end(&mut out);
         assert!(read.is_ok(), "{read:?}");
@@ -306,7 +327,7 @@ mod tests {
         assert!(
             decoder
                 .container_digest()
-                .is_some_and(|(_, length)| length == data.len() as u64)
+                .is_some_and(|digest| digest.length == data.len() as u64)
         );
         (out, stats)
     }
@@ -381,7 +402,8 @@ mod tests {
             let whole = packed(compression, &b"content ".repeat(100));
             for end in 10..whole.len() {
                 let mut out = Vec::new();
-                let read = Decoder::new(&whole[..end], compression, 27, true).read_to_end(&mut out);
+                let read = Decoder::new(&whole[..end], compression, 27, Digesting::On)
+                    .read_to_end(&mut out);
                 assert!(read.is_err(), "{compression:?} cut at {end}");
             }
         }

@@ -9,9 +9,11 @@ pub(crate) mod source;
 pub(crate) mod spool;
 pub(crate) mod stream;
 
-pub use crate::input::compression::{Compression, describe_header, sniff};
-pub use crate::input::decode::{ContainerStats, Decoder};
-pub use crate::input::read_at::{PIECE, ReadAt, Window, first_difference, read_up_to};
-pub use crate::input::source::{InputError, Opened, Source, SourceKind, open};
+pub use crate::input::compression::{Compression, HeaderField, describe_header, sniff};
+pub use crate::input::decode::{ContainerDigest, ContainerStats, Decoder, Digesting};
+pub use crate::input::read_at::{
+    PIECE, Position, ReadAt, RegularFile, Scratch, Window, first_difference, read_up_to,
+};
+pub use crate::input::source::{Head, InputError, Opened, Source, SourceKind, open};
 pub use crate::input::spool::{Segment, Spool};
-pub use crate::input::stream::{Chunks, Side, read_ahead};
+pub use crate::input::stream::{Chunks, StreamEnd, read_ahead};

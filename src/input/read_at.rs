@@ -21,14 +21,22 @@ pub trait ReadAt: Sync {
     fn length(&self) -> u64;
 }
 
-/// A file and the length it had when it was opened.
-impl ReadAt for (File, u64) {
+/// A regular file.
+#[derive(Debug)]
+pub struct RegularFile {
+    /// The file.
+    pub file: File,
+    /// The length that it had when it was opened, in bytes.
+    pub length: u64,
+}
+
+impl ReadAt for RegularFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.0.read_at(buffer, offset)
+        self.file.read_at(buffer, offset)
     }
 
     fn length(&self) -> u64 {
-        self.1
+        self.length
     }
 }
 
@@ -70,28 +78,63 @@ pub fn read_up_to(reader: &dyn ReadAt, buffer: &mut [u8], offset: u64) -> io::Re
     Ok(done)
 }
 
-/// Where `length` bytes of `left` at `left_at` and of `right` at `right_at` first differ,
-/// counted from those offsets. `buffers` are scratch of equal length.
+/// The bytes of an input from an offset on.
+#[derive(Clone, Copy)]
+pub struct Position<'input> {
+    /// The input.
+    pub reader: &'input dyn ReadAt,
+    /// The offset.
+    pub offset: u64,
+}
+
+impl std::fmt::Debug for Position<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Position")
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Two buffers of equal length, for comparing.
+#[derive(Debug)]
+pub struct Scratch {
+    pub(crate) left: Vec<u8>,
+    pub(crate) right: Vec<u8>,
+}
+
+impl Scratch {
+    /// Two buffers of `size` bytes.
+    #[must_use]
+    pub fn new(size: usize) -> Self {
+        Self {
+            left: vec![0; size],
+            right: vec![0; size],
+        }
+    }
+}
+
+/// Where `length` bytes of `left` and of `right` first differ, counted from their offsets.
 ///
 /// # Errors
 /// A read failed, or an input is shorter than asked (it shrank meanwhile).
 pub fn first_difference(
-    (left, left_at): (&dyn ReadAt, u64),
-    (right, right_at): (&dyn ReadAt, u64),
+    left: Position<'_>,
+    right: Position<'_>,
     length: u64,
-    buffers: &mut (Vec<u8>, Vec<u8>),
+    scratch: &mut Scratch,
 ) -> io::Result<Option<u64>> {
     let mut done = 0;
     while done < length {
         let step = usize::try_from(length - done)
             .unwrap_or(usize::MAX)
-            .min(buffers.0.len())
-            .min(buffers.1.len());
-        let (Some(old), Some(new)) = (buffers.0.get_mut(..step), buffers.1.get_mut(..step)) else {
+            .min(scratch.left.len())
+            .min(scratch.right.len());
+        let (Some(old), Some(new)) = (scratch.left.get_mut(..step), scratch.right.get_mut(..step))
+        else {
             break;
         };
-        if read_up_to(left, old, left_at + done)? < step
-            || read_up_to(right, new, right_at + done)? < step
+        if read_up_to(left.reader, old, left.offset + done)? < step
+            || read_up_to(right.reader, new, right.offset + done)? < step
         {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,

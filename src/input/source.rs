@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
 use crate::input::compression::{Compression, SNIFF, sniff};
-use crate::input::read_at::read_up_to;
+use crate::input::read_at::{RegularFile, read_up_to};
 
 /// One side's input.
 #[derive(Debug)]
@@ -56,11 +56,20 @@ pub enum InputError {
 /// An open input.
 pub enum Opened {
     /// A regular file that is not compressed: random access.
-    Plain(File, u64),
+    Plain(RegularFile),
     /// A regular file in a compression.
-    Compressed(File, u64, Compression, Vec<u8>),
-    /// Anything else: read once. The bytes are those that told the compression.
-    Stream(Box<dyn Read + Send>, Compression, Vec<u8>),
+    Compressed(RegularFile, Head),
+    /// Anything else: read once.
+    Stream(Box<dyn Read + Send>, Head),
+}
+
+/// The first bytes of an input, which tell the compression.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The compression.
+    pub compression: Compression,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 impl std::fmt::Debug for Opened {
@@ -76,10 +85,8 @@ impl Opened {
     #[must_use]
     pub fn compression(&self) -> Compression {
         match self {
-            Self::Plain(..) => Compression::Plain,
-            Self::Compressed(_, _, compression, _) | Self::Stream(_, compression, _) => {
-                *compression
-            }
+            Self::Plain(_) => Compression::Plain,
+            Self::Compressed(_, head) | Self::Stream(_, head) => head.compression,
         }
     }
 
@@ -87,8 +94,8 @@ impl Opened {
     #[must_use]
     pub fn head(&self) -> &[u8] {
         match self {
-            Self::Plain(..) => &[],
-            Self::Compressed(_, _, _, head) | Self::Stream(_, _, head) => head,
+            Self::Plain(_) => &[],
+            Self::Compressed(_, head) | Self::Stream(_, head) => &head.bytes,
         }
     }
 
@@ -96,8 +103,8 @@ impl Opened {
     #[must_use]
     pub fn into_stream(self) -> Box<dyn Read + Send> {
         match self {
-            Self::Plain(file, _) | Self::Compressed(file, ..) => Box::new(file),
-            Self::Stream(stream, _, _) => stream,
+            Self::Plain(input) | Self::Compressed(input, _) => Box::new(input.file),
+            Self::Stream(stream, _) => stream,
         }
     }
 }
@@ -130,20 +137,23 @@ fn open_file(file: File) -> Result<Opened, InputError> {
     if !facts.is_file() {
         return open_stream(Box::new(file));
     }
-    let pair = (file, facts.len());
-    let mut head = vec![0; SNIFF];
-    let read = read_up_to(&pair, &mut head, 0)?;
-    head.truncate(read);
-    Ok(match sniff(&head) {
-        Compression::Plain => Opened::Plain(pair.0, pair.1),
-        compression => Opened::Compressed(pair.0, pair.1, compression, head),
+    let input = RegularFile {
+        file,
+        length: facts.len(),
+    };
+    let mut bytes = vec![0; SNIFF];
+    let read = read_up_to(&input, &mut bytes, 0)?;
+    bytes.truncate(read);
+    Ok(match sniff(&bytes) {
+        Compression::Plain => Opened::Plain(input),
+        compression => Opened::Compressed(input, Head { compression, bytes }),
     })
 }
 
 fn open_stream(mut stream: Box<dyn Read + Send>) -> Result<Opened, InputError> {
-    let mut head = Vec::with_capacity(SNIFF);
-    let _ = stream.by_ref().take(SNIFF as u64).read_to_end(&mut head)?;
-    let compression = sniff(&head);
-    let again = Cursor::new(head.clone()).chain(stream);
-    Ok(Opened::Stream(Box::new(again), compression, head))
+    let mut bytes = Vec::with_capacity(SNIFF);
+    let _ = stream.by_ref().take(SNIFF as u64).read_to_end(&mut bytes)?;
+    let compression = sniff(&bytes);
+    let again = Cursor::new(bytes.clone()).chain(stream);
+    Ok(Opened::Stream(Box::new(again), Head { compression, bytes }))
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::input::compression::Compression;
-use crate::input::decode::{ContainerStats, Decoder};
+use crate::input::decode::{ContainerDigest, ContainerStats, Decoder, Digesting};
 
 /// Bytes of one buffer: few hand-overs between threads; 1 MiB would leave the second level cache.
 const CHUNK: usize = 256 << 10;
@@ -36,11 +36,11 @@ impl Chunks {
 
 /// What a reader says when it has ended.
 #[derive(Debug)]
-pub struct Side {
+pub struct StreamEnd {
     /// What was seen of the compression.
     pub stats: ContainerStats,
-    /// SHA-256 and length of the compression's bytes, where it was read to its end.
-    pub compression: Option<([u8; 32], u64)>,
+    /// The digest of the compression's bytes, where it was asked for and they were read to their end.
+    pub digest: Option<ContainerDigest>,
     /// Decoded bytes.
     pub bytes: u64,
     /// The error that ended it.
@@ -54,13 +54,13 @@ pub fn read_ahead<R: Read + Send>(
     input: R,
     compression: Compression,
     window_log: u32,
-    digest: bool,
-) -> (Chunks, impl FnOnce() -> Side + Send) {
+    digesting: Digesting,
+) -> (Chunks, impl FnOnce() -> StreamEnd + Send) {
     let (to_consumer, filled) = sync_channel(IN_FLIGHT);
     let (empty, to_reader) = sync_channel(IN_FLIGHT + 2);
     let work = move || {
         read_all(
-            Decoder::new(input, compression, window_log, digest),
+            Decoder::new(input, compression, window_log, digesting),
             &to_consumer,
             &to_reader,
         )
@@ -72,12 +72,12 @@ fn read_all<R: Read>(
     mut decoder: Decoder<R>,
     filled: &SyncSender<Vec<u8>>,
     empty: &Receiver<Vec<u8>>,
-) -> Side {
+) -> StreamEnd {
     let mut bytes = 0;
     let error = loop {
         let mut buffer = empty.try_recv().unwrap_or_default();
         buffer.resize(CHUNK, 0);
-        let (length, error) = fill(&mut decoder, &mut buffer);
+        let Filled { length, error } = fill(&mut decoder, &mut buffer);
         buffer.truncate(length);
         bytes += length as u64;
         if length > 0 && filled.send(buffer).is_err() {
@@ -87,23 +87,37 @@ fn read_all<R: Read>(
             break error;
         }
     };
-    Side {
+    StreamEnd {
         stats: decoder.stats().clone(),
-        compression: decoder.container_digest(),
+        digest: decoder.container_digest(),
         bytes,
         error,
     }
 }
 
-fn fill(input: &mut impl Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+/// How much of a buffer was filled, and what kept the rest empty if it is not the end.
+struct Filled {
+    length: usize,
+    error: Option<io::Error>,
+}
+
+fn fill(input: &mut impl Read, buffer: &mut [u8]) -> Filled {
     let mut done = 0;
     while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
         match input.read(rest) {
             Ok(0) => break,
             Ok(read) => done += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (done, Some(error)),
+            Err(error) => {
+                return Filled {
+                    length: done,
+                    error: Some(error),
+                };
+            }
         }
     }
-    (done, None)
+    Filled {
+        length: done,
+        error: None,
+    }
 }

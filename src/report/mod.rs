@@ -12,8 +12,8 @@ pub(crate) mod render;
 pub mod sentences;
 pub(crate) mod wire;
 
+pub use crate::report::convert::advice::Advice;
 pub use crate::report::convert::comparison::ExplainedComparison;
-pub use crate::report::convert::verification::Advice;
 pub use crate::report::exit_status::{KnownFindings, exit_status};
 pub use crate::report::known::error::{RuleError, RulesError};
 pub use crate::report::known::file::Rules;

@@ -39,14 +39,7 @@ impl ScriptName {
     /// The word of the contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Preinst => "preinst",
-            Self::Postinst => "postinst",
-            Self::Prerm => "prerm",
-            Self::Postrm => "postrm",
-            Self::Config => "config",
-            Self::Trigger => "trigger",
-        }
+        self.0.as_str()
     }
 }
 
@@ -117,6 +110,7 @@ impl DpkgRoot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::debian::maintainer_script::ScriptKind;
 
     /// Whether serde writes each value as the word beside it.
     fn are_as_written<T: serde::Serialize>(words: &[(T, &str)]) -> bool {
@@ -127,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_word_of_a_divergence_is_the_one_that_serde_writes() {
-        use {DivergenceName as D, EscapeChange as E, ScriptName as S};
+        use {DivergenceName as D, EscapeChange as E, ScriptKind as S};
         let kinds = [
             D::Changed,
             D::LeftOnly,
@@ -138,9 +132,9 @@ mod tests {
         assert!(are_as_written(&kinds.map(|one| (one, one.as_str()))));
         let changes = [E::Created, E::Modified, E::Removed, E::Metadata];
         assert!(are_as_written(&changes.map(|one| (one, one.as_str()))));
-        let before = [S::Preinst, S::Prerm, S::Config];
+        let before = [S::Preinst, S::Prerm, S::Config].map(ScriptName);
         assert!(are_as_written(&before.map(|one| (one, one.as_str()))));
-        let after = [S::Postinst, S::Postrm, S::Trigger];
+        let after = [S::Postinst, S::Postrm, S::Trigger].map(ScriptName);
         assert!(are_as_written(&after.map(|one| (one, one.as_str()))));
     }
 

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 /// How many ids a Debian chroot needs: 0 to 65535, with `nobody` at 65534.
 pub const IDS_NEEDED: u32 = 65_536;
 
-/// First machine id given to root's sandboxes if `/etc/subuid` names none for root. Above what useradd(8) and systemd hand out, below 2^31.
+/// First machine id given to root's sandboxes if `/etc/subuid` names none for root. It is above
+/// what useradd(8) and systemd hand out, and below 2^31.
 const ROOT_BASE: u32 = 1_879_048_192;
 
 /// A contiguous map of a sandbox's ids `0..count` to ids of the machine.
@@ -145,7 +146,7 @@ impl IdMap {
 impl fmt::Display for IdMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.namespace == UserNamespace::Callers {
-            return f.write_str("the superuser's own, without a user namespace");
+            return f.write_str("those of root, without a user namespace");
         }
         let last = |base: u32| u64::from(base) + u64::from(self.count) - 1;
         write!(

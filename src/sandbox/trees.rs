@@ -1,5 +1,5 @@
-//! The trees of the machine in a sandbox, each covered in one of three ways, and what an
-//! audit needs to watch them.
+//! The machine's trees inside a sandbox, each covered in one of three ways, and what an audit needs
+//! to watch them.
 
 use std::fs;
 use std::fs::{Metadata, Permissions};
@@ -22,9 +22,9 @@ use crate::sandbox::protocol::StageFailure;
 /// What a build may change.
 #[derive(Debug, Clone)]
 pub enum Tree {
-    /// What was changed is apart from what was there.
+    /// What a build changes is kept apart from what was there before.
     Layer(AuditedLayer),
-    /// A file system that changes itself.
+    /// A build changes the file system itself.
     Whole(WholeTree),
 }
 
@@ -37,8 +37,8 @@ pub struct AuditedLayer {
     pub lower: PathBuf,
     /// What overlayfs recorded.
     pub upper: PathBuf,
-    /// Metadata of the upper directory itself before the build. The lower one's may change
-    /// meanwhile, where it is a directory of a machine in use.
+    /// Metadata of the upper directory itself before the build. That of the lower directory may
+    /// change meanwhile, if it is a directory of a machine in use.
     pub root_before: Metadata,
     /// When the build began, in seconds since the epoch.
     pub started: i64,
@@ -49,25 +49,25 @@ pub struct AuditedLayer {
 pub struct WholeTree {
     /// Where the build sees it.
     pub target: PathBuf,
-    /// The same without what is mounted below it.
+    /// Where the same tree is without what is mounted below it.
     pub view: PathBuf,
-    /// Whose it is.
+    /// What it holds.
     pub origin: TreeOrigin,
     /// When the build began, in seconds since the epoch.
     pub started: i64,
 }
 
-/// Whose a tmpfs is.
+/// What a tmpfs holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeOrigin {
-    /// The sandbox's own: an empty `/tmp` or `/dev`, which every build uses.
+    /// The sandbox's own `/tmp` or `/dev`, which begins empty and which every build uses.
     Sandbox,
-    /// A copy of what the sandbox shows.
+    /// A copy of the machine's trees that the sandbox shows.
     Copy,
 }
 
 impl WholeTree {
-    /// A tmpfs that the sandbox has of its own.
+    /// A tmpfs of the sandbox's own.
     pub(crate) fn own(workspace: &Path, target: &Path) -> Result<Self, StageFailure> {
         let name = target.to_string_lossy().replace('/', "-");
         let view = workspace.join(format!("view{name}"));
@@ -82,7 +82,7 @@ impl WholeTree {
         origin: TreeOrigin,
     ) -> Result<Self, StageFailure> {
         make_mount_point(&view, MountPoint::Directory)?;
-        // Not recursive: what is mounted below does not come along.
+        // The bind is not recursive, so that what is mounted below stays out.
         bind(mounted, &view, Access::Writable)?;
         Ok(Self {
             target: target.to_owned(),
@@ -93,7 +93,7 @@ impl WholeTree {
     }
 }
 
-/// A layer of a plan whose source is open.
+/// A layer of a plan, whose source was opened.
 #[derive(Debug)]
 pub(crate) struct OpenLayer<'a> {
     /// Where the sandbox sees it.
@@ -148,7 +148,7 @@ pub(crate) fn copies(
     Ok(Tree::Whole(tree))
 }
 
-/// Every layer as it is, read-only; nothing of it can change.
+/// Binds every layer read-only: nothing of it can change, so there is nothing to watch.
 pub(crate) fn read_only(
     workspace: &Path,
     nodes: &[Node],
@@ -217,7 +217,7 @@ fn now() -> i64 {
 
 fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
     let metadata = fs::metadata(from)?;
-    // Owners that are not of this sandbox show as nobody and cannot be given away.
+    // An owner without an id in this sandbox shows as nobody, to whom nothing can be given.
     if chown(to, Some(metadata.uid()), Some(metadata.gid())).is_err() {
         chown(to, Some(0), Some(0))?;
     }
@@ -231,8 +231,8 @@ fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Copies a tree with everything that can be copied. What vanishes meanwhile, on a machine in
-/// use, and sockets that cannot be made are left out.
+/// Copies everything of a tree that can be copied. Files that vanish meanwhile, because the machine
+/// is in use, and special files that cannot be made are left out.
 fn copy(source: &Path, to: &Path, target: &Path) -> Result<(), StageFailure> {
     let step = || format!("copy `{}` into memory", target.to_string_lossy());
     let directory =

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
-use crate::tar::block::regions;
+use crate::tar::block::{Block, regions};
 use crate::tar::number::Number;
-use crate::tar::pax::{Record, records};
+use crate::tar::pax::{PaxRecord, records};
 use crate::tar::raw_entry::{ExtKind, RawEntry, until_nul};
 use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EntryKind {
     /// `0`, NUL, or `S` (an old GNU sparse file, which its map tells).
     File,
     /// `1`.
@@ -37,10 +37,10 @@ pub enum Kind {
     Other(u8),
 }
 
-impl Kind {
-    fn from_flag(flag: u8, path: &[u8], is_ustar: bool) -> Self {
-        match flag {
-            0 | b'0' if !is_ustar && path.ends_with(b"/") => Self::Directory,
+impl EntryKind {
+    fn of(block: &Block, path: &[u8]) -> Self {
+        match block.typeflag() {
+            0 | b'0' if !block.is_ustar() && path.ends_with(b"/") => Self::Directory,
             0 | b'0' | b'S' => Self::File,
             b'1' => Self::HardLink,
             b'2' => Self::Symlink,
@@ -60,7 +60,7 @@ impl Kind {
     }
 }
 
-impl std::fmt::Display for Kind {
+impl std::fmt::Display for EntryKind {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self {
             Self::File => "file",
@@ -77,13 +77,22 @@ impl std::fmt::Display for Kind {
     }
 }
 
+/// The numbers of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Major number.
+    pub major: Number,
+    /// Minor number.
+    pub minor: Number,
+}
+
 /// An entry's decoded fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Name as spelled.
     pub path: Vec<u8>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Permission bits (and whatever else the field holds).
     pub mode: Number,
     /// Numeric owner.
@@ -92,7 +101,7 @@ pub struct Entry {
     pub gid: Number,
     /// Owner's name, empty where there is none.
     pub uname: Vec<u8>,
-    /// RawEntry's name, empty where there is none.
+    /// Group's name, empty where there is none.
     pub gname: Vec<u8>,
     /// Size in bytes; of the expanded file where it is sparse.
     pub size: u64,
@@ -104,8 +113,8 @@ pub struct Entry {
     pub ctime: Option<Timestamp>,
     /// Link target, empty where there is none.
     pub linkname: Vec<u8>,
-    /// Device numbers, major and minor.
-    pub device: (Number, Number),
+    /// Device numbers.
+    pub device: Device,
     /// Extended attributes.
     pub xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
     /// POSIX ACL texts: `access`, `default` and others that star knows.
@@ -127,7 +136,7 @@ impl Entry {
     /// sparse format 1.0 only, may be empty otherwise).
     #[must_use]
     pub fn from_group(group: &RawEntry, content: &[u8]) -> Self {
-        let own: Vec<Record<'_>> = group
+        let own: Vec<PaxRecord<'_>> = group
             .ext
             .iter()
             .filter(|ext| ext.kind == ExtKind::Pax)
@@ -187,7 +196,7 @@ impl Entry {
         format.copy_from_slice(block.0.get(257..265).unwrap_or(&[0; 8]));
         Self {
             path: group.path.clone(),
-            kind: Kind::from_flag(block.typeflag(), &group.path, ustar),
+            kind: EntryKind::of(block, &group.path),
             mode: block.number(regions::MODE),
             uid: block.number(regions::UID),
             gid: block.number(regions::GID),
@@ -198,7 +207,10 @@ impl Entry {
             atime: time(regions::GNU_ATIME),
             ctime: time(regions::GNU_CTIME),
             linkname: linkname.to_vec(),
-            device: (number(regions::DEVMAJOR), number(regions::DEVMINOR)),
+            device: Device {
+                major: number(regions::DEVMAJOR),
+                minor: number(regions::DEVMINOR),
+            },
             xattrs: BTreeMap::new(),
             acls: BTreeMap::new(),
             pax: BTreeMap::new(),
@@ -232,8 +244,8 @@ impl Entry {
             b"mtime" => self.mtime = Timestamp::from_pax(value),
             b"atime" => self.atime = Some(Timestamp::from_pax(value)),
             b"ctime" => self.ctime = Some(Timestamp::from_pax(value)),
-            b"SCHILY.devmajor" => self.device.0 = Number::from_decimal(value),
-            b"SCHILY.devminor" => self.device.1 = Number::from_decimal(value),
+            b"SCHILY.devmajor" => self.device.major = Number::from_decimal(value),
+            b"SCHILY.devminor" => self.device.minor = Number::from_decimal(value),
             _ => {}
         }
     }
@@ -254,7 +266,7 @@ fn applies_globally(key: &[u8]) -> bool {
     !local && !field.starts_with(b"pax:")
 }
 
-fn declared_size(group: &RawEntry, own: &[Record<'_>]) -> u64 {
+fn declared_size(group: &RawEntry, own: &[PaxRecord<'_>]) -> u64 {
     let record = own
         .iter()
         .rev()

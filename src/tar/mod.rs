@@ -17,12 +17,12 @@ pub(crate) mod sparse;
 pub(crate) mod time;
 
 pub use crate::tar::block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
-pub use crate::tar::entry::{Entry, Kind, pax_field, trim_slash};
+pub use crate::tar::entry::{Device, Entry, EntryKind, pax_field, trim_slash};
 pub use crate::tar::entry_path::EntryPath;
 pub use crate::tar::error::{TarError, TarLimits};
 pub use crate::tar::number::Number;
 pub use crate::tar::parser::{Need, Parser};
-pub use crate::tar::pax::{PaxError, Record, records};
+pub use crate::tar::pax::{PaxError, PaxRecord, records};
 pub use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
-pub use crate::tar::sparse::{SparseError, SparseMap};
+pub use crate::tar::sparse::{SparseError, SparseMap, SparseSpan};
 pub use crate::tar::time::Timestamp;

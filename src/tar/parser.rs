@@ -28,7 +28,7 @@ pub enum Need {
 }
 
 #[derive(Debug, Clone)]
-enum State {
+enum ParserState {
     Header,
     ExtData(Block, ExtKind, u64),
     SparseBlock(Block),
@@ -42,7 +42,7 @@ enum State {
 #[derive(Debug, Clone)]
 pub struct Parser {
     offset: u64,
-    state: State,
+    state: ParserState,
     limits: TarLimits,
     globals: Globals,
     global_bytes: u64,
@@ -61,7 +61,7 @@ impl Parser {
     pub fn new(offset: u64, globals: Globals, limits: TarLimits) -> Self {
         Self {
             offset,
-            state: State::Header,
+            state: ParserState::Header,
             limits,
             globals,
             global_bytes: 0,
@@ -103,12 +103,14 @@ impl Parser {
     #[must_use]
     pub fn need(&self) -> Need {
         match &self.state {
-            State::Header | State::SparseBlock(_) | State::Undecided(_) => Need::Block,
-            State::ExtData(_, _, size) => {
+            ParserState::Header | ParserState::SparseBlock(_) | ParserState::Undecided(_) => {
+                Need::Block
+            }
+            ParserState::ExtData(_, _, size) => {
                 Need::Bytes(usize::try_from(size + padding_len(*size)).unwrap_or(usize::MAX))
             }
-            State::Content => Need::Skip(self.end - self.offset),
-            State::Ended => Need::Nothing,
+            ParserState::Content => Need::Skip(self.end - self.offset),
+            ParserState::Ended => Need::Nothing,
         }
     }
 
@@ -117,12 +119,12 @@ impl Parser {
     /// # Errors
     /// The archive is malformed here; the walk cannot go on.
     pub fn supply(&mut self, data: &[u8]) -> Result<Option<RawEntry>, TarError> {
-        match std::mem::replace(&mut self.state, State::Ended) {
-            State::Header => self.block(data),
-            State::ExtData(block, kind, size) => {
+        match std::mem::replace(&mut self.state, ParserState::Ended) {
+            ParserState::Header => self.block(data),
+            ParserState::ExtData(block, kind, size) => {
                 self.ext_data(data, block, kind, size).map(|()| None)
             }
-            State::SparseBlock(block) => {
+            ParserState::SparseBlock(block) => {
                 self.sparse_blocks.extend_from_slice(data);
                 self.advance(BLOCK as u64)?;
                 let more = data.get(504).is_some_and(|byte| *byte != 0);
@@ -132,8 +134,8 @@ impl Parser {
                     self.complete(block)
                 }
             }
-            State::Undecided(group) => self.decide(*group, data),
-            State::Content | State::Ended => Ok(None),
+            ParserState::Undecided(group) => self.decide(*group, data),
+            ParserState::Content | ParserState::Ended => Ok(None),
         }
     }
 
@@ -141,7 +143,7 @@ impl Parser {
     pub fn skipped(&mut self) {
         self.offset = self.end;
         self.start = self.end;
-        self.state = State::Header;
+        self.state = ParserState::Header;
     }
 
     /// Says that the archive ended where a block was needed; gives the last group if one was open.
@@ -149,20 +151,22 @@ impl Parser {
     /// # Errors
     /// The end is inside something.
     pub fn finish(&mut self) -> Result<Option<RawEntry>, TarError> {
-        match std::mem::replace(&mut self.state, State::Ended) {
-            State::Header => self.end_of_entries().map(|()| None),
-            State::Undecided(mut group) => {
+        match std::mem::replace(&mut self.state, ParserState::Ended) {
+            ParserState::Header => self.end_of_entries().map(|()| None),
+            ParserState::Undecided(mut group) => {
                 group.size = 0;
                 group.end = self.offset;
                 self.start = self.offset;
                 Ok(Some(*group))
             }
-            State::SparseBlock(_) => Err(self.truncated(self.offset, "a sparse map", self.header)),
-            State::ExtData(..) => {
+            ParserState::SparseBlock(_) => {
+                Err(self.truncated(self.offset, "a sparse map", self.header))
+            }
+            ParserState::ExtData(..) => {
                 Err(self.truncated(self.offset, "an extended header", self.header))
             }
-            State::Content => Err(self.truncated(self.offset, "content", self.offset)),
-            State::Ended => Ok(None),
+            ParserState::Content => Err(self.truncated(self.offset, "content", self.offset)),
+            ParserState::Ended => Ok(None),
         }
     }
 
@@ -170,10 +174,10 @@ impl Parser {
     #[must_use]
     pub fn cut(&self, at: u64) -> TarError {
         match &self.state {
-            State::ExtData(..) => self.truncated(at, "an extended header", self.header),
-            State::SparseBlock(_) => self.truncated(at, "a sparse map", self.header),
-            State::Content => self.truncated(at, "content", self.offset),
-            State::Header | State::Undecided(_) | State::Ended => {
+            ParserState::ExtData(..) => self.truncated(at, "an extended header", self.header),
+            ParserState::SparseBlock(_) => self.truncated(at, "a sparse map", self.header),
+            ParserState::Content => self.truncated(at, "content", self.offset),
+            ParserState::Header | ParserState::Undecided(_) | ParserState::Ended => {
                 self.truncated(at, "a header", self.offset)
             }
         }
@@ -196,7 +200,7 @@ impl Parser {
             return Err(TarError::Dangling(ext.offset));
         }
         self.start = self.zero_at.unwrap_or(self.offset);
-        self.state = State::Ended;
+        self.state = ParserState::Ended;
         Ok(())
     }
 
@@ -248,7 +252,7 @@ impl Parser {
         if size == 0 {
             return self.ext_data(&[], block, kind, 0).map(|()| None);
         }
-        self.state = State::ExtData(block, kind, size);
+        self.state = ParserState::ExtData(block, kind, size);
         Ok(None)
     }
 
@@ -258,7 +262,7 @@ impl Parser {
         }
         self.zero_at = Some(self.offset);
         self.advance(BLOCK as u64)?;
-        self.state = State::Header;
+        self.state = ParserState::Header;
         Ok(())
     }
 
@@ -283,7 +287,7 @@ impl Parser {
                 limit: self.limits.header_bytes,
             });
         }
-        self.state = State::SparseBlock(block);
+        self.state = ParserState::SparseBlock(block);
         Ok(())
     }
 
@@ -326,7 +330,7 @@ impl Parser {
             }
         }
         self.ext.push(ext);
-        self.state = State::Header;
+        self.state = ParserState::Header;
         Ok(())
     }
 
@@ -350,7 +354,7 @@ impl Parser {
         self.start = group.start;
         self.size = size;
         if size > 0 && matches!(group.block.typeflag(), b'1'..=b'6') {
-            self.state = State::Undecided(Box::new(group));
+            self.state = ParserState::Undecided(Box::new(group));
             return Ok(None);
         }
         self.with_content(group).map(Some)
@@ -366,9 +370,9 @@ impl Parser {
         group.end = self.end;
         if self.end == self.offset {
             self.start = self.end;
-            self.state = State::Header;
+            self.state = ParserState::Header;
         } else {
-            self.state = State::Content;
+            self.state = ParserState::Content;
         }
         Ok(group)
     }
@@ -383,14 +387,14 @@ impl Parser {
             self.advance(BLOCK as u64)?;
             if self.offset == self.end {
                 self.start = self.end;
-                self.state = State::Header;
+                self.state = ParserState::Header;
             }
             return Ok(Some(group));
         }
         group.size = 0;
         group.end = self.offset;
         self.start = self.offset;
-        self.state = State::Header;
+        self.state = ParserState::Header;
         Ok(Some(group))
     }
 

@@ -5,7 +5,7 @@
 
 /// One record, borrowed from the header's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record<'data> {
+pub struct PaxRecord<'data> {
     /// Bytes before the first `=`.
     pub key: &'data [u8],
     /// Bytes after it, without the closing newline.
@@ -37,7 +37,7 @@ pub enum PaxError {
 ///
 /// # Errors
 /// The first record that breaks the syntax.
-pub fn records(data: &[u8]) -> Result<Vec<Record<'_>>, PaxError> {
+pub fn records(data: &[u8]) -> Result<Vec<PaxRecord<'_>>, PaxError> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut rest = data;
@@ -50,7 +50,7 @@ pub fn records(data: &[u8]) -> Result<Vec<Record<'_>>, PaxError> {
     Ok(found)
 }
 
-fn first_record(rest: &[u8], at: usize) -> Result<Record<'_>, PaxError> {
+fn first_record(rest: &[u8], at: usize) -> Result<PaxRecord<'_>, PaxError> {
     let digits = rest
         .iter()
         .take(20)
@@ -70,7 +70,7 @@ fn first_record(rest: &[u8], at: usize) -> Result<Record<'_>, PaxError> {
         .position(|&byte| byte == b'=')
         .ok_or(PaxError::Equals(at))?;
     let (key, value) = body.split_at(equals);
-    Ok(Record {
+    Ok(PaxRecord {
         key,
         value: value.get(1..).unwrap_or_default(),
         raw,

@@ -5,7 +5,7 @@
 
 use crate::tar::block::{Block, regions};
 use crate::tar::number::Number;
-use crate::tar::pax::Record;
+use crate::tar::pax::PaxRecord;
 use crate::tar::raw_entry::RawEntry;
 
 /// Most spans that are decoded; a map is bounded by the extension limit anyway.
@@ -16,12 +16,21 @@ const MAX_SPANS: usize = 1 << 20;
 pub struct SparseMap {
     /// `old GNU`, `0.0`, `0.1` or `1.0`, as the records say.
     pub dialect: String,
-    /// Offset and length of each stored span, in bytes of the expanded file.
-    pub spans: Vec<(u64, u64)>,
+    /// The stored spans, in order.
+    pub spans: Vec<SparseSpan>,
     /// Size of the expanded file in bytes.
     pub real_size: u64,
     /// Bytes at the start of the stored content that hold the map itself (1.0 only).
     pub map_bytes: u64,
+}
+
+/// A stored span, in bytes of the expanded file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SparseSpan {
+    /// Where it starts.
+    pub offset: u64,
+    /// How long it is.
+    pub length: u64,
 }
 
 /// Why a sparse map does not decode.
@@ -50,7 +59,7 @@ impl SparseMap {
     /// The map is there but does not decode.
     pub fn from_group(
         group: &RawEntry,
-        records: &[Record<'_>],
+        records: &[PaxRecord<'_>],
         content: &[u8],
     ) -> Result<Option<Self>, SparseError> {
         if group.block.typeflag() == b'S' {
@@ -72,9 +81,9 @@ impl SparseMap {
         let spans_start;
         let mut map_bytes = 0;
         let (dialect, spans) = if major == Some(b"1") && last(b"GNU.sparse.minor") == Some(b"0") {
-            let (spans, bytes) = map_in_content(content)?;
-            map_bytes = bytes;
-            ("1.0", spans)
+            let map = map_in_content(content)?;
+            map_bytes = map.bytes;
+            ("1.0", map.spans)
         } else if let Some(map) = last(b"GNU.sparse.map") {
             spans_start = map;
             let numbers = spans_start
@@ -110,9 +119,15 @@ impl SparseMap {
     }
 }
 
+struct MapInContent {
+    spans: Vec<SparseSpan>,
+    /// Bytes that the map takes, whole blocks.
+    bytes: u64,
+}
+
 fn checked(map: SparseMap) -> Result<SparseMap, SparseError> {
     let mut end = 0_u64;
-    for &(offset, length) in &map.spans {
+    for &SparseSpan { offset, length } in &map.spans {
         if offset < end {
             return Err(SparseError::Order);
         }
@@ -121,18 +136,19 @@ fn checked(map: SparseMap) -> Result<SparseMap, SparseError> {
     Ok(map)
 }
 
-fn pairs(numbers: Vec<u64>) -> Result<Vec<(u64, u64)>, SparseError> {
+fn pairs(numbers: Vec<u64>) -> Result<Vec<SparseSpan>, SparseError> {
     let (chunks, rest) = numbers.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(SparseError::Number);
     }
     Ok(chunks
         .iter()
-        .map(|&[offset, length]| (offset, length))
+        .map(|&[offset, length]| SparseSpan { offset, length })
         .collect())
 }
 
-fn map_in_content(content: &[u8]) -> Result<(Vec<(u64, u64)>, u64), SparseError> {
+/// The map that a content of format 1.0 starts with.
+fn map_in_content(content: &[u8]) -> Result<MapInContent, SparseError> {
     let mut rest = content;
     let mut next = || {
         let end = rest
@@ -152,10 +168,16 @@ fn map_in_content(content: &[u8]) -> Result<(Vec<(u64, u64)>, u64), SparseError>
         .ok_or(SparseError::TooMany)?;
     let mut spans = Vec::new();
     for _ in 0..count {
-        spans.push((next()?, next()?));
+        spans.push(SparseSpan {
+            offset: next()?,
+            length: next()?,
+        });
     }
     let used = (content.len() - rest.len()) as u64;
-    Ok((spans, used.next_multiple_of(512)))
+    Ok(MapInContent {
+        spans,
+        bytes: used.next_multiple_of(512),
+    })
 }
 
 /// Spans of 24 bytes: offset and length, 12 bytes each; an empty offset ends the list.
@@ -178,7 +200,10 @@ fn old_gnu(block: &Block, blocks: &[u8]) -> Result<SparseMap, SparseError> {
                 .as_size()
                 .ok_or(SparseError::Number)
         };
-        spans.push((size(offset)?, size(length)?));
+        spans.push(SparseSpan {
+            offset: size(offset)?,
+            length: size(length)?,
+        });
     }
     let real_size = block
         .number(regions::GNU_REALSIZE)

@@ -3,6 +3,7 @@
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
+use crate::sandbox::protocol::Warning;
 use crate::trace::record::Trace;
 use crate::verify::observation::Observed;
 use crate::verify::result::Verification;
@@ -25,6 +26,24 @@ pub enum Emulators {
     OfMachine,
 }
 
+/// What a build warned of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warnings<'a> {
+    /// What the sandbox could not do as planned.
+    pub of_sandbox: &'a [Warning],
+    /// Warnings of mmdebstrap, in its words.
+    pub of_mmdebstrap: Vec<String>,
+}
+
+impl<'a> From<&'a Built> for Warnings<'a> {
+    fn from(built: &'a Built) -> Self {
+        Self {
+            of_sandbox: &built.warnings,
+            of_mmdebstrap: built.transcript.warnings(),
+        }
+    }
+}
+
 /// What is known of how one chroot was built.
 #[derive(Debug)]
 pub struct BuildFacts<'a> {
@@ -32,8 +51,8 @@ pub struct BuildFacts<'a> {
     pub scripts: ScriptsRan,
     /// The technique, or the mode of mmdebstrap for a normal build.
     pub technique: &'static str,
-    /// The build, which has the warnings of the sandbox and of its tools.
-    pub built: &'a Built,
+    /// What it warned of.
+    pub warnings: Warnings<'a>,
     /// What the machine could not do for it.
     pub degraded: Vec<String>,
     /// Which emulators it had.
@@ -74,7 +93,7 @@ fn build<'a>(facts: &Verification, mode: BuildMode, built: &'a Built) -> BuildFa
     BuildFacts {
         scripts,
         technique: mode.technique(),
-        built,
+        warnings: built.into(),
         // Only a normal build can be weak: nobody mounts anything in a chrootless build.
         degraded: match scripts {
             ScriptsRan::Inside => built.transcript.degraded(),

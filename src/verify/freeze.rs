@@ -17,6 +17,10 @@ use crate::verify::session::{Session, events_to};
 /// A frozen archive, held against being replaced.
 #[derive(Debug)]
 pub(crate) struct Frozen {
+    /// What is built of it.
+    pub(crate) recipe: Recipe,
+    /// The packages that its matching outside system has besides the recipe's.
+    pub(crate) outside_packages: Vec<String>,
     /// Its place in the cache.
     pub(crate) entry: CacheEntry,
     /// Its description.
@@ -46,7 +50,7 @@ impl<'a> Freezer<'a> {
         })
     }
 
-    /// The frozen archive of a recipe, with `more` packages for its outside system.
+    /// The frozen archive of a recipe, with `outside_packages` for its outside system.
     ///
     /// # Errors
     /// The archive, the network or the machine.
@@ -54,7 +58,7 @@ impl<'a> Freezer<'a> {
         &self,
         stage: Stage,
         recipe: &Recipe,
-        more: &[String],
+        outside_packages: &[String],
         on: FetchSystem<'_>,
     ) -> Result<Frozen, Error> {
         let environment = &self.subject.environment;
@@ -62,7 +66,7 @@ impl<'a> Freezer<'a> {
             "{} {} {}",
             environment.mmdebstrap,
             environment.ids,
-            more.join(" ")
+            outside_packages.join(" ")
         );
         let key = recipe.state_key(&maker);
         let stage = self.session.observer.started(stage);
@@ -71,23 +75,20 @@ impl<'a> Freezer<'a> {
         let remove = |path: &Path| outside::remove_tree(path, context);
         let waiting = || stage.waiting(Path::new(&key));
         let freshness = self.subject.freshness;
-        let (frozen, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
+        let (entry, archive, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
             CacheSlot::Ready(entry) => {
                 let archive = freeze::state::read(&entry.path)?;
-                (Frozen { entry, archive }, IsCached::Cached)
+                (entry, archive, IsCached::Cached)
             }
             CacheSlot::Vacant(writer) => {
                 let request = FreezeRequest {
                     recipe,
-                    outside_packages: more,
+                    outside_packages,
                     expired: self.subject.expired,
                     on,
                 };
                 match freeze::freeze(request, &writer, context) {
-                    Ok(archive) => {
-                        let entry = writer.publish(&remove)?;
-                        (Frozen { entry, archive }, IsCached::Made)
-                    }
+                    Ok(archive) => (writer.publish(&remove)?, archive, IsCached::Made),
                     Err(error) => {
                         writer.abandon(&remove)?;
                         return Err(explained(error, request).into());
@@ -97,10 +98,15 @@ impl<'a> Freezer<'a> {
         };
         stage.finished(StageResult::Frozen {
             recipe,
-            archive: &frozen.archive,
+            archive: &archive,
             cached,
         });
-        Ok(frozen)
+        Ok(Frozen {
+            recipe: recipe.clone(),
+            outside_packages: outside_packages.to_vec(),
+            entry,
+            archive,
+        })
     }
 }
 

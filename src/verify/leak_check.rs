@@ -7,9 +7,11 @@ use std::path::Path;
 
 use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::context::Context;
+use crate::bootstrap::freeze::state::{self, FrozenArchive};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::altered::{altered, build_altered, version};
 use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
+use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::Plan;
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
@@ -64,8 +66,8 @@ pub fn can_be_copied(choice: &Choice) -> Result<(), Error> {
     }
 }
 
-/// The outside systems that the check builds on, if it is asked for: an altered copy of the ordinary one, and that of
-/// another suite if the cache has one.
+/// The outside systems that the check builds on, if it is asked for: an altered copy of the
+/// ordinary one, and that of another suite if the cache has one.
 ///
 /// # Errors
 /// There is nothing to copy, or it cannot be altered.
@@ -113,23 +115,12 @@ fn of_another_suite(
     // Nothing is made here that would have to be removed again.
     let keep = |_: &Path| Ok(());
     let states = Cache::open(&environment.cache.join("states"), &keep)?;
-    let recipe = &prepared.recipe;
-    let mut keys: Vec<_> = states
-        .finished()?
-        .into_iter()
-        .filter_map(|key| {
-            let (rest, _) = key.rsplit_once('-')?;
-            let (suite, variant) = rest.rsplit_once('-')?;
-            let (rank, suite) = (variant != recipe.variant, suite.to_owned());
-            (suite != recipe.suite).then_some((rank, suite, key))
-        })
-        .collect();
-    keys.sort();
-    for (_, suite, key) in keys {
-        let CacheSlot::Ready(state) = states.slot(&key, Freshness::Cached, &keep, &|| ())? else {
+    for key in keys_of_others(&states, &prepared.recipe)? {
+        let CacheSlot::Ready(frozen) = states.slot(&key, Freshness::Cached, &keep, &|| ())? else {
             continue;
         };
-        let directory = state.path.join(OUTSIDES);
+        let suite = state::read(&frozen.path)?.suite;
+        let directory = frozen.path.join(OUTSIDES);
         let tree = directory.join("matching/root");
         let owner = std::fs::metadata(&tree).map(|metadata| metadata.uid());
         if owner.ok() != Some(environment.ids.uid_base) {
@@ -143,9 +134,25 @@ fn of_another_suite(
                 name: suite,
                 outside: OutsideSystem::of_tree(tree, environment.ids.clone()),
                 altered: None,
-                _locks: vec![state, entry],
+                _locks: vec![frozen, entry],
             }));
         }
     }
     Ok(None)
+}
+
+/// Keys of the frozen archives of other suites: those of the same variant first, then by suite.
+fn keys_of_others(states: &Cache, recipe: &Recipe) -> Result<Vec<String>, Error> {
+    let mut others: Vec<(FrozenArchive, String)> = states
+        .finished()?
+        .into_iter()
+        // One without a description is another version's.
+        .filter_map(|key| Some((state::read(&states.path(&key)).ok()?, key)))
+        .filter(|(archive, _)| archive.suite != recipe.suite)
+        .collect();
+    others.sort_by_key(|(archive, key)| {
+        let is_other_variant = archive.variant != recipe.variant;
+        (is_other_variant, archive.suite.clone(), key.clone())
+    });
+    Ok(others.into_iter().map(|(_, key)| key).collect())
 }

@@ -166,6 +166,8 @@ pub(crate) fn prepared(outside: &std::path::Path, audit: Method) -> Prepared {
     Prepared {
         recipe: Recipe::of("trixie"),
         archive: FrozenArchive {
+            suite: "trixie".to_owned(),
+            variant: "essential".to_owned(),
             release_date: None,
             sha256: String::new(),
             packages: BTreeMap::new(),

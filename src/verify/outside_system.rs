@@ -9,9 +9,9 @@ use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
 use crate::bootstrap::context::Context;
 use crate::bootstrap::file_digest::digest;
 use crate::bootstrap::outside::{self, Choice, MatchingSource, OUTSIDES, OutsideSystem};
-use crate::bootstrap::recipe::Recipe;
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
+use crate::verify::freeze::Frozen;
 use crate::verify::observer::{IsCached, Stage, StageObserver, StageResult};
 use crate::verify::session::{Session, events_to};
 
@@ -36,17 +36,6 @@ pub fn choice(text: &str) -> Result<Choice, Error> {
     })
 }
 
-/// What a matching outside system is made of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'a> {
-    /// What is built.
-    pub(crate) recipe: &'a Recipe,
-    /// Further packages.
-    pub(crate) more: &'a [String],
-    /// The frozen archive.
-    pub(crate) entry: &'a CacheEntry,
-}
-
 /// An outside system, and its place in the cache if it is there.
 #[derive(Debug)]
 pub(crate) struct ReadyOutside {
@@ -56,13 +45,13 @@ pub(crate) struct ReadyOutside {
     pub(crate) entry: Option<CacheEntry>,
 }
 
-/// The outside system that was chosen, made if need be. A matching one needs an origin.
+/// The outside system that was chosen, made if need be: a matching one of a frozen archive.
 ///
 /// # Errors
 /// It cannot be made.
 pub(crate) fn ready(
     choice: &Choice,
-    origin: Option<Origin<'_>>,
+    frozen: Option<&Frozen>,
     environment: &Environment,
     session: Session<'_>,
 ) -> Result<ReadyOutside, Error> {
@@ -84,24 +73,20 @@ pub(crate) fn ready(
             })
         }
         Choice::Matching => {
-            let origin = origin.ok_or(Error::NothingToMatch)?;
-            matching(origin, environment, session, &*stage)
+            let frozen = frozen.ok_or(Error::NothingToMatch)?;
+            matching(frozen, environment, session, &*stage)
         }
         Choice::Tarball(path) => unpacked(path, environment, session, &*stage),
     }
 }
 
 fn matching(
-    origin: Origin<'_>,
+    frozen: &Frozen,
     environment: &Environment,
     session: Session<'_>,
     stage: &dyn StageObserver,
 ) -> Result<ReadyOutside, Error> {
-    let Origin {
-        recipe,
-        more,
-        entry,
-    } = origin;
+    let Frozen { recipe, entry, .. } = frozen;
     let place = TreePlace {
         directory: entry.path.join(OUTSIDES),
         key: "matching".to_owned(),
@@ -109,7 +94,7 @@ fn matching(
     let make = |out: &Path, context: Context<'_>| {
         let source = MatchingSource {
             recipe,
-            more,
+            more: &frozen.outside_packages,
             state: &entry.path,
         };
         outside::build_matching(source, out, context)

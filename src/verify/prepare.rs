@@ -21,7 +21,7 @@ use crate::verify::freeze::{Freezer, Frozen};
 use crate::verify::mirror;
 use crate::verify::observer::Stage;
 use crate::verify::options::Subject;
-use crate::verify::outside_system::{Origin, ReadyOutside, ready};
+use crate::verify::outside_system::{ReadyOutside, ready};
 use crate::verify::prepared::{Prepared, Snapshot};
 use crate::verify::session::Session;
 
@@ -101,14 +101,9 @@ fn native_base(
 ) -> Result<Base, Error> {
     let freezer = Freezer::open(subject, session)?;
     let frozen = freezer.frozen(Stage::Freeze, recipe, more, FetchSystem::Machine)?;
-    let origin = Origin {
-        recipe,
-        more,
-        entry: &frozen.entry,
-    };
     let outside = ready(
         &subject.outside,
-        Some(origin),
+        Some(&frozen),
         &subject.environment,
         session,
     )?;
@@ -140,16 +135,16 @@ fn foreign_base(
                 FetchSystem::Machine,
             )?;
             locks.extend(mirror.entry);
-            Some((mirror.recipe, frozen))
+            Some(frozen)
         }
         Choice::Host | Choice::Directory(_) | Choice::Tarball(_) => None,
     };
-    let origin = own.as_ref().map(|(recipe, frozen)| Origin {
-        recipe,
-        more,
-        entry: &frozen.entry,
-    });
-    let outside = ready(&subject.outside, origin, &subject.environment, session)?;
+    let outside = ready(
+        &subject.outside,
+        own.as_ref(),
+        &subject.environment,
+        session,
+    )?;
     let place = match subject.outside {
         Choice::Host => FetchSystem::MachineForeign(&outside.system),
         Choice::Matching | Choice::Directory(_) | Choice::Tarball(_) => {
@@ -157,7 +152,7 @@ fn foreign_base(
         }
     };
     let frozen = freezer.frozen(Stage::Freeze, recipe, &[], place)?;
-    locks.extend(own.map(|(_, frozen)| frozen.entry));
+    locks.extend(own.map(|frozen| frozen.entry));
     Ok(Base {
         frozen,
         outside,
@@ -259,6 +254,8 @@ mod tests {
 
     fn archive(release_date: Option<i64>) -> FrozenArchive {
         FrozenArchive {
+            suite: "trixie".to_owned(),
+            variant: "essential".to_owned(),
             release_date,
             sha256: String::new(),
             packages: BTreeMap::new(),

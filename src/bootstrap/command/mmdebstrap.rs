@@ -14,27 +14,28 @@ pub const OUT: &str = "/tmp/twinroot/out";
 /// Where a sandbox finds the user's keyrings.
 const KEYRINGS: &str = "/tmp/twinroot/keyrings";
 
-/// Puts the frozen indices and packages where apt looks for them, as files of the
-/// sandbox's root. apt makes its `partial` directories itself.
+/// Copies the frozen indices and packages to where apt looks for them; the copies belong to the
+/// sandbox's root. apt makes its own `partial` directories.
 const SEED: &str = concat!(
     r#"mkdir -p "$1/var/lib/apt/lists" "$1/var/cache/apt/archives" && "#,
     "cp /tmp/twinroot/lists/* \"$1/var/lib/apt/lists/\" && ",
     r#"find /tmp/twinroot/pool -name '*.deb' -exec cp -t "$1/var/cache/apt/archives/" {} +"#
 );
 
-/// Takes the indices that apt fetched, and nothing else of its directory.
+/// Copies the indices that apt fetched to the output, and nothing else of its directory.
 const TAKE_LISTS: &str = r#"find "$1/var/lib/apt/lists" -maxdepth 1 -type f ! -name lock -exec cp -t /tmp/twinroot/out {} +"#;
 
-/// Takes the packages that apt fetched. A local package of the user's is there already.
+/// Copies the packages that apt fetched to the output. The user's local packages are there
+/// already.
 const TAKE_POOL: &str = r#"for deb in "$1"/var/cache/apt/archives/*.deb; do
     [ -e "/tmp/twinroot/out/${deb##*/}" ] || cp "$deb" /tmp/twinroot/out/
 done"#;
 
-/// Takes from an outside the accounts that maintainer scripts made, all but base-passwd's
-/// own and apt's, which apt itself needs to run.
+/// Removes from an outside system the accounts that maintainer scripts made. Those of base-passwd
+/// stay, and so does `_apt`, without which apt does not run.
 ///
-/// On an outside that has an account already, a script that adds it there by mistake
-/// changes nothing, and the escape would go unseen; see docs/decisions/0004.
+/// If an outside system has an account already, a script that adds the account there by mistake
+/// changes nothing, and nobody sees the escape; see docs/decisions/0004.
 const FORGET_ACCOUNTS: &str = r#"for pair in passwd:passwd shadow:passwd group:group gshadow:group; do
     file="$1/etc/${pair%:*}" master="$1/usr/share/base-passwd/${pair#*:}.master"
     [ -e "$file" ] && [ -e "$master" ] || continue
@@ -50,7 +51,7 @@ touch "$1/etc/subuid" "$1/etc/subgid""#;
 pub enum Mode {
     /// Inside the chroot.
     Normal,
-    /// On the outside with `DPKG_ROOT`, `--mode=chrootless`.
+    /// On the outside system, with `DPKG_ROOT` (`--mode=chrootless`).
     Chrootless,
 }
 
@@ -74,10 +75,10 @@ pub enum Expired {
     Allow,
 }
 
-/// Has a chrootless mmdebstrap run as root, which it refuses by default.
+/// Lets root run mmdebstrap chrootless, which mmdebstrap refuses by default.
 const AS_ROOT: &str = "--skip=check/chrootless";
 
-/// Fetches the indices, in a mode of mmdebstrap's.
+/// Fetches the indices. `mode` is a mode of mmdebstrap.
 #[must_use]
 pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<String> {
     let mut command = start(recipe, mode);
@@ -90,9 +91,8 @@ pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<Strin
     finish(command, recipe, Output::NOTHING)
 }
 
-/// Fetches the packages of the recipe and `more`, by installing them somewhere, in a mode of
-/// mmdebstrap's, and throwing that away: nothing but mmdebstrap itself knows what mmdebstrap
-/// will install.
+/// Fetches the packages of the recipe and `more`. mmdebstrap installs them, and the chroot is
+/// thrown away: only mmdebstrap itself knows what it will install. `mode` is a mode of mmdebstrap.
 #[must_use]
 pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
     let mut command = start_from_state(recipe, mode, more);
@@ -134,14 +134,14 @@ impl Output<'_> {
         target: "-",
     };
 
-    /// Nothing.
+    /// No output.
     const NOTHING: Self = Self {
         format: "null",
         target: "/dev/null",
     };
 }
 
-/// Builds the recipe's chroot from the frozen archive, in a mode of mmdebstrap's.
+/// Builds the recipe's chroot from the frozen archive. `mode` is a mode of mmdebstrap.
 #[must_use]
 pub fn build_chroot(recipe: &Recipe, mode: &str, output: Output<'_>) -> Vec<String> {
     let mut command = start_from_state(recipe, mode, &[]);
@@ -188,7 +188,7 @@ fn finish(mut command: Vec<String>, recipe: &Recipe, output: Output<'_>) -> Vec<
     command
 }
 
-/// Each keyring, where the sandbox sees it.
+/// Each keyring, bound to the place where the sandbox sees it.
 fn keyrings(recipe: &Recipe) -> impl Iterator<Item = Bind> {
     recipe.keyrings.iter().enumerate().map(|(number, path)| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -196,8 +196,8 @@ fn keyrings(recipe: &Recipe) -> impl Iterator<Item = Bind> {
     })
 }
 
-/// What every mmdebstrap of this recipe must see of the machine, read-only: its keyrings, and
-/// the frozen indices and packages if there are any yet.
+/// What every mmdebstrap of this recipe must see of the machine, read-only: the recipe's keyrings,
+/// and the frozen indices and packages once there are any.
 #[must_use]
 pub fn binds(recipe: &Recipe, lists: Option<&Path>, pool: Option<&Path>) -> Vec<Bind> {
     let mut binds: Vec<_> = keyrings(recipe).collect();
@@ -214,9 +214,9 @@ fn read_only(source: &Path, target: &str) -> Bind {
     }
 }
 
-/// The whole environment of a build: nothing of the user's comes through.
+/// The whole environment of a build. It has nothing of the user's environment.
 ///
-/// HOME is a directory that is there, readable and empty whatever the outside is.
+/// HOME is a directory that exists, is readable and is empty on every outside system.
 #[must_use]
 pub fn environment(epoch: Option<i64>) -> Vec<(String, String)> {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

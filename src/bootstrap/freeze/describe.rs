@@ -44,6 +44,8 @@ pub(crate) fn describe(recipe: &Recipe, lists: &Path, pool: &Path) -> Result<Fro
     }
     let release_date = newest_release(recipe, lists)?;
     Ok(FrozenArchive {
+        suite: recipe.suite.clone(),
+        variant: recipe.variant.clone(),
         release_date,
         sha256: hex(&all.finalize()),
         packages,

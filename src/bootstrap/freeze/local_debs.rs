@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::bootstrap::error::{Error, at};
 use crate::bootstrap::file_digest::{FileDigest, digest};
+use crate::bootstrap::freeze::deb_control::control_file;
 use crate::bootstrap::local_deb::LocalDeb;
 use crate::debian::deb_file;
 use crate::debian::deb_file::{Control, DebError};
@@ -27,7 +28,10 @@ pub(crate) fn read_with_digest(
     path: &Path,
     digest: FileDigest,
 ) -> Result<Result<LocalDeb, DebError>, Error> {
-    let control = Control::read(path).map_err(at("dpkg-deb", "run"))?;
+    let control = match control_file(path) {
+        Some(text) => Control::parse(text.trim_end()),
+        None => Control::read(path).map_err(at("dpkg-deb", "run"))?,
+    };
     Ok(control.map(|control| LocalDeb {
         path: path.to_owned(),
         control: control.text,

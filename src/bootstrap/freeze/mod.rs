@@ -3,6 +3,7 @@
 //! A frozen archive is an entry of the cache: `lists/ pool/ state.json`, and `outsides/` once a
 //! matching outside was made of it.
 
+pub(crate) mod deb_control;
 pub(crate) mod describe;
 pub mod indices;
 pub(crate) mod lists;

@@ -11,6 +11,10 @@ use crate::bootstrap::error::{Error, at};
 /// What `state.json` says of a frozen archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenArchive {
+    /// Suite or code name of the recipe that it was frozen for.
+    pub suite: String,
+    /// That recipe's variant, and so its set of packages.
+    pub variant: String,
     /// Date of the suite's Release file, in seconds since 1970.
     pub release_date: Option<i64>,
     /// SHA-256 of all indices and packages, hexadecimal.

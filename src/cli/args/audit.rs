@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::audit::method::Method;
+use crate::cli::args::help::SHORT_HELP;
 
 /// Run a command in a sandbox and print what it would have changed
 ///
@@ -10,7 +11,7 @@ use crate::audit::method::Method;
 /// the machine. It gets a /tmp, /run and /dev of its own, and no network unless `--network` is
 /// given. Its output goes to standard error, so that standard output holds only the result.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MORE)]
 pub struct AuditArgs {
     /// System that the command runs on: `host`, a directory or a tarball
     ///
@@ -46,8 +47,6 @@ pub struct AuditArgs {
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
-
-const SHORT: &str = "Use `--help` for details, exit status and examples.";
 
 const MORE: &str = "\
 Exit status:

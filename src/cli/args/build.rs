@@ -4,23 +4,19 @@ use std::path::PathBuf;
 
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::{NormalMode, Technique};
+use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::recipe::RecipeArgs;
 
 /// Build one of the two chroots of `verify` into a tarball
 ///
 /// A chrootless build is audited: standard error lists what it changed on the outside system.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MORE)]
 pub struct BuildArgs {
     /// Suite or code name, such as trixie or sid
     pub suite: String,
     /// Tarball to write; `-` is standard output
     pub out: PathBuf,
-    /// Mirror to build from [default: mmdebstrap's]
-    ///
-    /// A URI or a line of sources.list, as mmdebstrap takes it, or a directory of this machine. The
-    /// directory holds package files, or a repository with `dists/`.
-    pub mirror: Option<String>,
     /// Where to run maintainer scripts
     #[arg(long, help_heading = "How to build")]
     pub mode: Mode,
@@ -44,8 +40,6 @@ pub struct BuildArgs {
     #[command(flatten)]
     pub recipe: RecipeArgs,
 }
-
-const SHORT: &str = "Use `--help` for details, exit status and examples.";
 
 const MORE: &str = "\
 Exit status:

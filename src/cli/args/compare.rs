@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::args::outputs::OutputArgs;
 use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Options};
@@ -13,7 +14,7 @@ use crate::explain::ownership::is_evidence;
 /// A tarball may be plain or compressed with gzip, zstd, xz or bzip2. The verdict is equality of
 /// bytes: reading the archives explains a difference, but never excuses one.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = SHORT, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MORE)]
 pub struct CompareArgs {
     /// Left tarball; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
@@ -40,8 +41,6 @@ pub struct CompareArgs {
     #[command(flatten)]
     pub outputs: OutputArgs,
 }
-
-const SHORT: &str = "Use `--help` for details, exit status and examples.";
 
 const MORE: &str = "\
 Exit status:

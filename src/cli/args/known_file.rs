@@ -15,17 +15,18 @@ use crate::text::quote;
 
 /// Options on differences that are known already.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Explanation")]
 pub struct KnownArgs {
     /// Mark differences that match a rule in this TOML file as known
     ///
     /// The verdict does not change. docs/known.md describes the rules.
-    #[arg(long, value_name = "FILE", help_heading = "Explanation")]
+    #[arg(long, value_name = "FILE")]
     pub known: Option<PathBuf>,
     /// Exit with 0 if every difference is known
     ///
     /// The exit status is 1 if any difference is not known, or if a rule matched nothing or has
     /// expired.
-    #[arg(long, requires = "known", help_heading = "Explanation")]
+    #[arg(long, requires = "known")]
     pub accept_known: bool,
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub mod compare;
 pub(crate) mod doctor;
 pub(crate) mod epoch;
+pub(crate) mod help;
 pub mod known_file;
 pub mod outputs;
 pub(crate) mod recipe;

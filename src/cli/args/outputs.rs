@@ -4,31 +4,33 @@ use std::path::PathBuf;
 
 /// Where reports go.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Report")]
 pub struct OutputArgs {
     /// Write the text report to this file; `-` is standard output (the default)
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    #[arg(long, value_name = "FILE")]
     pub text: Option<PathBuf>,
     /// Write the JSON report to this file; `-` is standard output
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Write report files even if nothing differs
     ///
     /// Without this option, a run that finds nothing leaves no report file and removes an older one
     /// of the same name.
-    #[arg(long, help_heading = "Report")]
+    #[arg(long)]
     pub output_empty: bool,
 }
 
 /// What `verify` adds to a text report, or prints instead of it.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Report")]
 pub struct PackageArgs {
     /// List every package in the text report
     ///
     /// Each row says how the maintainer scripts of the package support DPKG_ROOT, and whether this
     /// run proves the package complete.
-    #[arg(long, help_heading = "Report")]
+    #[arg(long)]
     pub packages: bool,
     /// Print a bug report about this package instead of the text report
-    #[arg(long, value_name = "PACKAGE", help_heading = "Report")]
+    #[arg(long, value_name = "PACKAGE")]
     pub bug: Option<String>,
 }

@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use crate::audit::method::Method;
 use crate::cli::args::values::Variant;
 
-/// What to build, on which outside system, and how that is audited.
+/// What to build, of what, on which outside system, and how that is audited.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RecipeArgs {
+    /// Mirror to build from [default: mmdebstrap's]
+    ///
+    /// A URI or a line of sources.list, as mmdebstrap takes it, or a directory of this machine. The
+    /// directory holds package files, or a repository with `dists/`.
+    pub mirror: Option<String>,
     /// Package set to start from (mmdebstrap's --variant)
     #[arg(
         long,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bootstrap::mode::{NormalMode, Technique};
+use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::args::recipe::RecipeArgs;
@@ -15,15 +16,10 @@ use crate::cli::args::recipe::RecipeArgs;
 /// names the package, maintainer script and command behind each difference. Frozen archives and
 /// outside systems are cached in $XDG_CACHE_HOME/twinroot.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MORE)]
 pub struct VerifyArgs {
     /// Suite or code name, such as trixie or sid
     pub suite: String,
-    /// Mirror to build from [default: mmdebstrap's]
-    ///
-    /// A URI or a line of sources.list, as mmdebstrap takes it, or a directory of this machine. The
-    /// directory holds package files, or a repository with `dists/`.
-    pub mirror: Option<String>,
     /// What is built.
     #[command(flatten)]
     pub recipe: RecipeArgs,
@@ -100,8 +96,6 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub outputs: OutputArgs,
 }
-
-const SHORT: &str = "Use `--help` for details, exit status and examples.";
 
 const MORE: &str = "\
 Exit status:

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
 use crate::cli::output::error::{CliError, print};
+use crate::cli::output::hints::Hints;
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
@@ -45,12 +46,12 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         &|bytes| bar.set_position(bytes),
     );
     bar.finish_and_clear();
-    let report = Report::from(ExplainedComparison {
+    let explained = ExplainedComparison {
         comparison: &comparison,
         explanation: &explain_archives(&comparison, epoch),
         epoch,
-    });
-    let report = known.apply(report)?;
+    };
+    let report = known.apply(Report::of_comparison(explained, &Hints))?;
     if let Some(trouble) = &report.trouble {
         print(&[], &trouble.what, trouble.hint.clone());
     }

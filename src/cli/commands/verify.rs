@@ -4,7 +4,7 @@ use crate::bootstrap::at;
 use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::error::{CliError, print};
-use crate::cli::output::hints;
+use crate::cli::output::hints::Hints;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::output::report_files::Outputs;
 use crate::cli::{settings, signals};
@@ -29,7 +29,7 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     let verification =
         verify(&options, &stages).map_err(|error| CliError::from(error).of_run(&interrupts))?;
     drop(stages);
-    let report = known.apply(Report::of_verification(&verification, &hints::of))?;
+    let report = known.apply(Report::of_verification(&verification, &Hints))?;
     if let Some(artifacts) = &options.artifacts {
         let json = report::json(&report).map_err(anyhow::Error::from)?;
         artifacts.write("report.json", json.as_bytes())?;

@@ -7,10 +7,64 @@ use crate::bootstrap::emulation::{Missing, REGISTERED};
 use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::AptProblem;
+use crate::compare;
+use crate::compare::stop::WalkError;
+use crate::input::source::InputError;
+use crate::report::Advice;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
+use crate::tar::error::TarError;
 use crate::text::shell::shell_quote;
 use crate::verify;
+
+/// What the reports of this program advise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hints;
+
+impl Advice for Hints {
+    fn of_comparison(&self, error: &compare::Error) -> Option<String> {
+        of_comparison(error)
+    }
+
+    fn of_verification(&self, error: &verify::Error) -> Option<String> {
+        of(error)
+    }
+}
+
+fn of_comparison(error: &compare::Error) -> Option<String> {
+    use compare::Error;
+    let hint = match error {
+        Error::Open {
+            error: InputError::Unsupported(compression),
+            ..
+        } => {
+            return Some(format!(
+                "decompress {compression} first and give the stream as `-`"
+            ));
+        }
+        Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
+            "raise the limit on temporary files, or compare files instead of streams"
+        }
+        Error::Read { .. } => "what was read before is in the report",
+        Error::Walk {
+            error: WalkError::Tar(TarError::HeaderLimit { .. }),
+            ..
+        } => "raise the limit on extended headers if the archive can be trusted",
+        Error::Walk { place, .. } if place.entries() == 1 => {
+            "compared 1 entry before the error; see the report"
+        }
+        Error::Walk { place, .. } => {
+            return Some(format!(
+                "compared {} entries before the error; see the report",
+                place.entries()
+            ));
+        }
+        Error::StdinTwice | Error::Open { .. } | Error::NotTar { .. } | Error::Either { .. } => {
+            return None;
+        }
+    };
+    Some(hint.to_owned())
+}
 
 /// Advice in one line, if there is any.
 pub(crate) fn of(error: &verify::Error) -> Option<String> {
@@ -144,6 +198,8 @@ pub(crate) fn of_emulator(missing: &Missing) -> String {
 mod tests {
     use super::*;
     use crate::bootstrap::transcript::BuildFailure;
+    use crate::compare::side::Side;
+    use crate::compare::stop::StopPlace;
     use crate::sandbox::replay::Replay;
 
     fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
@@ -171,6 +227,74 @@ mod tests {
                     .to_owned()
             )
         );
+    }
+
+    fn stopped(entries: u64, error: TarError) -> compare::Error {
+        compare::Error::Walk {
+            side: Side::Right,
+            input: "right.tar".to_owned(),
+            place: StopPlace::AtStart { entries },
+            error: WalkError::Tar(error),
+        }
+    }
+
+    fn unread(kind: ErrorKind) -> compare::Error {
+        compare::Error::Read {
+            side: Side::Left,
+            input: "left.tar".to_owned(),
+            entries: 1,
+            error: kind.into(),
+        }
+    }
+
+    fn unopened(error: InputError) -> compare::Error {
+        compare::Error::Open {
+            side: Side::Left,
+            input: "left.tar".to_owned(),
+            error,
+        }
+    }
+
+    #[test]
+    fn what_ends_a_comparison_comes_with_a_way_on() {
+        let table = [
+            (
+                unopened(InputError::Unsupported("lz4")),
+                Some("decompress lz4 first and give the stream as `-`"),
+            ),
+            (unopened(InputError::Directory), None),
+            (
+                unread(ErrorKind::FileTooLarge),
+                Some("raise the limit on temporary files, or compare files instead of streams"),
+            ),
+            (
+                unread(ErrorKind::BrokenPipe),
+                Some("what was read before is in the report"),
+            ),
+            (
+                stopped(
+                    1,
+                    TarError::HeaderLimit {
+                        offset: 1024,
+                        size: 2,
+                        limit: 1,
+                    },
+                ),
+                Some("raise the limit on extended headers if the archive can be trusted"),
+            ),
+            (
+                stopped(1, TarError::Dangling(512)),
+                Some("compared 1 entry before the error; see the report"),
+            ),
+            (
+                stopped(2, TarError::Dangling(512)),
+                Some("compared 2 entries before the error; see the report"),
+            ),
+            (compare::Error::StdinTwice, None),
+        ];
+        for (error, hint) in table {
+            assert_eq!(of_comparison(&error).as_deref(), hint, "{error:?}");
+        }
     }
 
     #[test]

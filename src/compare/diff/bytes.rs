@@ -1,13 +1,16 @@
 //! Byte equality at speed: whole files, and paired groups, on two workers.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::compare::pairing::index::{Index, IndexReader};
+use crate::compare::pairing::index::{Index, IndexReader, Indexed};
+use crate::compare::pairing::pair::Pair;
 use crate::compare::progress::Progress;
+use crate::compare::side::Sides;
 use crate::compare::spill::vec::{Cursor, SpillVec};
-use crate::input::read_at::{PIECE, ReadAt, first_difference};
+use crate::input::read_at::{PIECE, Position, ReadAt, Scratch, first_difference};
 
 /// Workers of one comparison. More do not help: two saturate the memory of small machines.
 const WORKERS: usize = 2;
@@ -15,17 +18,14 @@ const WORKERS: usize = 2;
 /// Below this many bytes one worker is faster than starting two.
 const SMALL: u64 = 1 << 20;
 
-fn scratch(largest: u64) -> (Vec<u8>, Vec<u8>) {
-    let size = usize::try_from(largest).unwrap_or(PIECE).clamp(1, PIECE);
-    (vec![0; size], vec![0; size])
+fn scratch(largest: u64) -> Scratch {
+    Scratch::new(usize::try_from(largest).unwrap_or(PIECE).clamp(1, PIECE))
 }
 
-fn on_workers(small: bool, work: &(dyn Fn() -> io::Result<()> + Sync)) -> io::Result<()> {
-    if small {
-        return work();
-    }
+/// Does the work on so many threads, of which this is one.
+fn on_workers(count: usize, work: &(dyn Fn() -> io::Result<()> + Sync)) -> io::Result<()> {
     std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..WORKERS).map(|_| scope.spawn(work)).collect();
+        let helpers: Vec<_> = (1..count).map(|_| scope.spawn(work)).collect();
         let own = work();
         helpers.into_iter().fold(own, |outcome, helper| {
             let theirs = helper
@@ -34,6 +34,10 @@ fn on_workers(small: bool, work: &(dyn Fn() -> io::Result<()> + Sync)) -> io::Re
             outcome.and(theirs)
         })
     })
+}
+
+fn position(reader: &dyn ReadAt, offset: u64) -> Position<'_> {
+    Position { reader, offset }
 }
 
 /// The first offset below `length` at which two inputs differ.
@@ -56,14 +60,14 @@ pub(crate) fn first_in_files(
                 return Ok(());
             }
             let step = (PIECE as u64).min(length - at);
-            if let Some(difference) = first_difference((left, at), (right, at), step, &mut buffers)?
-            {
+            let (from, to) = (position(left, at), position(right, at));
+            if let Some(difference) = first_difference(from, to, step, &mut buffers)? {
                 first.fetch_min(at + difference, Ordering::Relaxed);
             }
             progress(done.fetch_add(step, Ordering::Relaxed) + step);
         }
     };
-    on_workers(length <= SMALL, &work)?;
+    on_workers(if length <= SMALL { 1 } else { WORKERS }, &work)?;
     let found = first.into_inner();
     Ok((found != u64::MAX).then_some(found))
 }
@@ -75,25 +79,30 @@ const JOB_BYTES: u64 = 4 << 20;
 
 /// The positions in `pairs` whose groups differ in any byte, or stand under different global values.
 pub(crate) fn differing_pairs(
-    left: (&dyn ReadAt, &Index),
-    right: (&dyn ReadAt, &Index),
-    pairs: &SpillVec<(u32, u32)>,
+    sides: Sides<Indexed<'_>>,
+    pairs: &SpillVec<Pair>,
     progress: &Progress<'_>,
 ) -> io::Result<Vec<usize>> {
-    let jobs = jobs(left.1, pairs)?;
+    let jobs = jobs(sides.left.index, pairs)?;
     let next = AtomicUsize::new(0);
     let done = AtomicU64::new(0);
     let found = Mutex::new(Vec::new());
     let work = || {
         let mut worker = Worker {
-            readers: (left.0, right.0),
-            places: (left.1.places(), right.1.places()),
+            readers: Sides {
+                left: sides.left.reader,
+                right: sides.right.reader,
+            },
+            places: Sides {
+                left: sides.left.index.places(),
+                right: sides.right.index.places(),
+            },
             pairs: pairs.cursor(),
             buffers: scratch(PIECE as u64),
             found: Vec::new(),
         };
-        while let Some(&(from, to)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let bytes = worker.job(from, to)?;
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let bytes = worker.job(job.clone())?;
             progress(done.fetch_max(bytes, Ordering::Relaxed).max(bytes));
         }
         found
@@ -102,7 +111,7 @@ pub(crate) fn differing_pairs(
             .append(&mut worker.found);
         Ok(())
     };
-    on_workers(jobs.len() < 2, &work)?;
+    on_workers(jobs.len().min(WORKERS), &work)?;
     let mut found = found
         .into_inner()
         .map_err(|_| io::Error::other("a worker panicked"))?;
@@ -110,113 +119,153 @@ pub(crate) fn differing_pairs(
     Ok(found)
 }
 
-fn jobs(index: &Index, pairs: &SpillVec<(u32, u32)>) -> io::Result<Vec<(usize, usize)>> {
+/// Positions in `pairs`, a range for each job.
+fn jobs(index: &Index, pairs: &SpillVec<Pair>) -> io::Result<Vec<Range<usize>>> {
     let mut jobs = Vec::new();
     let mut places = index.places();
     let (mut from, mut bytes) = (0, 0);
     for (at, pair) in pairs.iter_from(0).enumerate() {
-        let (start, end) = places.span(pair?.0 as usize)?;
-        bytes += end - start;
+        let span = places.span(pair?.left as usize)?;
+        bytes += span.end - span.start;
         if bytes >= JOB_BYTES || at + 1 - from >= JOB_PAIRS {
-            jobs.push((from, at + 1));
+            jobs.push(from..at + 1);
             (from, bytes) = (at + 1, 0);
         }
     }
     if from < pairs.len() {
-        jobs.push((from, pairs.len()));
+        jobs.push(from..pairs.len());
     }
     Ok(jobs)
 }
 
-/// One pair's places on both sides.
-#[derive(Clone, Copy)]
+/// One pair's places on both sides, or those of several that lie behind each other.
+#[derive(Clone)]
 struct Spans {
-    left: (u64, u64),
-    right: (u64, u64),
-    /// Whether the lengths and the global values are equal.
-    may_be_equal: bool,
+    left: Range<u64>,
+    right: Range<u64>,
+}
+
+/// Whether a look at the index tells that a pair differs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// The lengths and the global values are equal.
+    MayBeEqual,
+    /// One of them is not.
+    Differs,
+}
+
+/// Pairs that lie behind each other on both sides with equal lengths, and are compared at once.
+struct Run {
+    /// Position of the first pair.
+    first: usize,
+    spans: Spans,
 }
 
 struct Worker<'work> {
-    readers: (&'work dyn ReadAt, &'work dyn ReadAt),
-    places: (IndexReader<'work>, IndexReader<'work>),
-    pairs: Cursor<'work, (u32, u32)>,
-    buffers: (Vec<u8>, Vec<u8>),
+    readers: Sides<&'work dyn ReadAt>,
+    places: Sides<IndexReader<'work>>,
+    pairs: Cursor<'work, Pair>,
+    buffers: Scratch,
     found: Vec<usize>,
 }
 
 impl Worker<'_> {
-    /// Compares the pairs from `from` to `to`; gives the offset on the left where they end.
-    fn job(&mut self, from: usize, to: usize) -> io::Result<u64> {
-        let mut run: Option<(usize, Spans)> = None;
+    /// Compares the pairs of a job; gives the offset on the left where they end.
+    fn job(&mut self, job: Range<usize>) -> io::Result<u64> {
+        let mut run: Option<Run> = None;
         let mut end = 0;
-        for at in from..to {
-            let Some(next) = self.spans(at)? else { break };
-            end = next.left.1;
+        for at in job.clone() {
+            let Some(pair) = self.pairs.get(at)? else {
+                break;
+            };
+            let spans = self.spans(pair)?;
+            end = spans.left.end;
+            let likeness = self.likeness(pair, &spans)?;
             match &mut run {
-                Some((_, held)) if next.may_be_equal && next.follows(held) => {
-                    (held.left.1, held.right.1) = (next.left.1, next.right.1);
+                Some(held) if likeness == Likeness::MayBeEqual && spans.follows(&held.spans) => {
+                    held.spans.left.end = spans.left.end;
+                    held.spans.right.end = spans.right.end;
                     continue;
                 }
-                Some((start, held)) => self.compare_run(*start, at, *held)?,
-                None => {}
+                held => {
+                    if let Some(held) = held.take() {
+                        self.compare_run(held, at)?;
+                    }
+                }
             }
-            run = next.may_be_equal.then_some((at, next));
-            if !next.may_be_equal {
-                self.found.push(at);
+            match likeness {
+                Likeness::MayBeEqual => run = Some(Run { first: at, spans }),
+                Likeness::Differs => self.found.push(at),
             }
         }
-        if let Some((start, held)) = run {
-            self.compare_run(start, to, held)?;
+        if let Some(held) = run {
+            self.compare_run(held, job.end)?;
         }
         Ok(end)
     }
 
-    fn spans(&mut self, at: usize) -> io::Result<Option<Spans>> {
-        let Some((l, r)) = self.pairs.get(at)? else {
-            return Ok(None);
-        };
-        let (olds, news) = &mut self.places;
-        let (left, right) = (olds.span(l as usize)?, news.span(r as usize)?);
-        let same = match (olds.globals(l as usize)?, news.globals(r as usize)?) {
+    fn spans(&mut self, pair: Pair) -> io::Result<Spans> {
+        Ok(Spans {
+            left: self.places.left.span(pair.left as usize)?,
+            right: self.places.right.span(pair.right as usize)?,
+        })
+    }
+
+    fn likeness(&mut self, pair: Pair, spans: &Spans) -> io::Result<Likeness> {
+        let old = self.places.left.globals(pair.left as usize)?;
+        let new = self.places.right.globals(pair.right as usize)?;
+        let same_globals = match (old, new) {
             (Some(l), Some(r)) => std::sync::Arc::ptr_eq(l, r) || l == r,
             _ => true,
         };
-        Ok(Some(Spans {
-            left,
-            right,
-            may_be_equal: same && left.1 - left.0 == right.1 - right.0,
-        }))
+        let lengths = (
+            spans.left.end - spans.left.start,
+            spans.right.end - spans.right.start,
+        );
+        Ok(if same_globals && lengths.0 == lengths.1 {
+            Likeness::MayBeEqual
+        } else {
+            Likeness::Differs
+        })
     }
 
-    /// Compares pairs from `at` to `end` that lie behind each other on both sides with equal
-    /// lengths, in one piece up to each difference.
-    fn compare_run(&mut self, mut at: usize, end: usize, mut held: Spans) -> io::Result<()> {
+    /// Compares the pairs of a run, which ends before the pair `end`, in one piece up to each
+    /// difference.
+    fn compare_run(&mut self, run: Run, end: usize) -> io::Result<()> {
+        let Run {
+            first: mut at,
+            spans: mut rest,
+        } = run;
         while at < end {
-            let (left, right) = self.readers;
-            let length = held.left.1 - held.left.0;
-            let sides = ((left, held.left.0), (right, held.right.0));
-            let Some(difference) = first_difference(sides.0, sides.1, length, &mut self.buffers)?
-            else {
+            let length = rest.left.end - rest.left.start;
+            let left = position(self.readers.left, rest.left.start);
+            let right = position(self.readers.right, rest.right.start);
+            let Some(difference) = first_difference(left, right, length, &mut self.buffers)? else {
                 break;
             };
-            at = self.ends_after(held.left.0 + difference, at, end)?;
+            at = self.ends_after(rest.left.start + difference, at..end)?;
             self.found.push(at);
-            if let Some(differing) = self.spans(at)? {
-                (held.left.0, held.right.0) = (differing.left.1, differing.right.1);
+            if let Some(pair) = self.pairs.get(at)? {
+                let differing = self.spans(pair)?;
+                rest.left.start = differing.left.end;
+                rest.right.start = differing.right.end;
             }
             at += 1;
         }
         Ok(())
     }
 
-    /// The first pair from `from` to `to` whose left group ends after `offset`.
-    fn ends_after(&mut self, offset: u64, from: usize, to: usize) -> io::Result<usize> {
-        let (mut low, mut high) = (from, to - 1);
+    /// The first of some pairs whose left group ends after `offset`.
+    fn ends_after(&mut self, offset: u64, pairs: Range<usize>) -> io::Result<usize> {
+        let (mut low, mut high) = (pairs.start, pairs.end - 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.spans(middle)? {
-                Some(spans) if spans.left.1 <= offset => low = middle + 1,
+            let end = match self.pairs.get(middle)? {
+                Some(pair) => Some(self.places.left.span(pair.left as usize)?.end),
+                None => None,
+            };
+            match end {
+                Some(end) if end <= offset => low = middle + 1,
                 Some(_) | None => high = middle,
             }
         }
@@ -225,8 +274,8 @@ impl Worker<'_> {
 }
 
 impl Spans {
-    /// Whether this pair lies behind that one on both sides.
+    /// Whether these lie behind those on both sides.
     fn follows(&self, before: &Self) -> bool {
-        self.left.0 == before.left.1 && self.right.0 == before.right.1
+        self.left.start == before.left.end && self.right.start == before.right.end
     }
 }

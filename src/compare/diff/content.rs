@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::compare::diff::view::View;
 use crate::compare::field_value::{ContentSummary, FieldDetail};
 use crate::compare::options::{DIGESTED, Limits};
-use crate::input::read_at::{PIECE, ReadAt, first_difference, read_up_to};
+use crate::input::read_at::{PIECE, Position, ReadAt, Scratch, first_difference, read_up_to};
 use crate::text::diff::{DiffLimits, Unified, is_text, unified};
 use crate::text::hex::hex;
 use crate::text::hex_dump::window;
@@ -25,16 +25,36 @@ const ROWS: usize = 8;
 /// A view of content as spans of one archive: stored bytes or zeros.
 struct Expanded<'input> {
     reader: &'input dyn ReadAt,
-    /// `(offset in the file, length, offset in the archive)`, in order.
-    spans: Vec<(u64, u64, u64)>,
+    /// In the order of the file.
+    spans: Vec<Stored>,
     length: u64,
+}
+
+/// A span of a file that is stored in the archive.
+struct Stored {
+    /// Offset in the file.
+    start: u64,
+    length: u64,
+    /// Offset in the archive.
+    at: u64,
+}
+
+impl Stored {
+    /// Where it ends in the file.
+    fn end(&self) -> u64 {
+        self.start + self.length
+    }
 }
 
 impl<'input> Expanded<'input> {
     fn new(view: &View<'input>) -> Self {
         let entry = &view.entry;
         let Some(Ok(map)) = &entry.sparse else {
-            let spans = vec![(0, entry.stored, entry.content)];
+            let spans = vec![Stored {
+                start: 0,
+                length: entry.stored,
+                at: entry.content,
+            }];
             return Self {
                 reader: view.reader,
                 spans,
@@ -44,14 +64,16 @@ impl<'input> Expanded<'input> {
         let mut at = entry.content + map.map_bytes.min(entry.stored);
         let end = entry.content + entry.stored;
         let mut spans = Vec::new();
-        for &(offset, length) in &map.spans {
-            let length = length.min(end - at);
-            spans.push((offset, length, at));
+        for span in &map.spans {
+            let length = span.length.min(end - at);
+            spans.push(Stored {
+                start: span.offset,
+                length,
+                at,
+            });
             at += length;
         }
-        let last = spans
-            .last()
-            .map_or(0, |(offset, length, _)| offset + length);
+        let last = spans.last().map_or(0, Stored::end);
         Self {
             reader: view.reader,
             spans,
@@ -62,7 +84,7 @@ impl<'input> Expanded<'input> {
     /// Where the content starts in the archive, if it is stored in one piece.
     fn in_one_piece(&self) -> Option<u64> {
         match &self.spans[..] {
-            [(0, length, at)] if *length == self.length => Some(*at),
+            [one] if one.start == 0 && one.length == self.length => Some(one.at),
             _ => None,
         }
     }
@@ -73,10 +95,8 @@ impl ReadAt for Expanded<'_> {
         if offset >= self.length {
             return Ok(0);
         }
-        let next = self
-            .spans
-            .partition_point(|(start, length, _)| start + length <= offset);
-        let Some(&(start, length, at)) = self.spans.get(next) else {
+        let next = self.spans.partition_point(|stored| stored.end() <= offset);
+        let Some(stored) = self.spans.get(next) else {
             return Ok(0);
         };
         let room = |bytes: u64| {
@@ -84,15 +104,15 @@ impl ReadAt for Expanded<'_> {
                 .unwrap_or(usize::MAX)
                 .min(buffer.len())
         };
-        if offset < start {
-            let step = room(start - offset);
+        if offset < stored.start {
+            let step = room(stored.start - offset);
             buffer.iter_mut().take(step).for_each(|byte| *byte = 0);
             return Ok(step);
         }
-        let step = room(start + length - offset);
+        let step = room(stored.end() - offset);
         self.reader.read_at(
             buffer.get_mut(..step).unwrap_or_default(),
-            at + (offset - start),
+            stored.at + (offset - stored.start),
         )
     }
 
@@ -108,20 +128,23 @@ pub(crate) struct ContentDifference {
     pub(crate) first: u64,
 }
 
+fn position(reader: &dyn ReadAt, offset: u64) -> Position<'_> {
+    Position { reader, offset }
+}
+
 /// The first difference of two contents, if they differ.
 pub(crate) fn difference(
     left: &View<'_>,
     right: &View<'_>,
 ) -> io::Result<Option<ContentDifference>> {
     let (old, new) = (Expanded::new(left), Expanded::new(right));
-    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
+    let mut scratch = Scratch::new(PIECE);
     let common = old.length.min(new.length);
-    let found = match (old.in_one_piece(), new.in_one_piece()) {
-        (Some(l), Some(r)) => {
-            first_difference((left.reader, l), (right.reader, r), common, &mut buffers)?
-        }
-        _ => first_difference((&old, 0), (&new, 0), common, &mut buffers)?,
+    let (l, r) = match (old.in_one_piece(), new.in_one_piece()) {
+        (Some(l), Some(r)) => (position(left.reader, l), position(right.reader, r)),
+        _ => (position(&old, 0), position(&new, 0)),
     };
+    let found = first_difference(l, r, common, &mut scratch)?;
     let first = match found {
         Some(first) => Some(first),
         // Two sparse files may end in a hole: what is beyond the shorter's last span is zero there.
@@ -129,7 +152,7 @@ pub(crate) fn difference(
             let longer = if old.length > new.length { &old } else { &new };
             let sizes = (left.entry.size, right.entry.size);
             let shorter = (sizes.0 != sizes.1).then_some(sizes.0.min(sizes.1));
-            first_nonzero(longer, common, &mut buffers.0)?.or(shorter)
+            first_nonzero(longer, common, &mut scratch.left)?.or(shorter)
         }
         None => (old.length != new.length).then_some(common),
     };

@@ -1,16 +1,35 @@
 //! Everything that differs between two archives, before options take things out of it.
 
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
-use crate::compare::comparison::{ArchiveDivergence, Divergence};
-use crate::compare::pairing::index::Stop;
-use crate::compare::side::Side;
+use crate::compare::comparison::Divergence;
+use crate::compare::side::{Side, Sides};
+use crate::compare::stop::Stop;
 
 /// What differs, and how far the archives could be read.
 #[derive(Debug, Default)]
 pub(crate) struct Differences {
     pub(crate) divergences: Vec<Divergence>,
     pub(crate) archive: Vec<ArchiveDivergence>,
-    pub(crate) entries: (u64, u64),
+    pub(crate) entries: Sides<u64>,
     pub(crate) stops: Vec<(Side, Stop)>,
-    pub(crate) collected: (Collector, Collector),
+    pub(crate) collected: Sides<Collector>,
+}
+
+impl Differences {
+    /// Two archives without a difference, of which the left one was walked.
+    pub(crate) fn none(entries: u64, stop: Option<Stop>, collector: Collector) -> Self {
+        Self {
+            entries: Sides {
+                left: entries,
+                right: entries,
+            },
+            stops: stop.map(|stop| (Side::Left, stop)).into_iter().collect(),
+            collected: Sides {
+                left: collector.clone(),
+                right: collector,
+            },
+            ..Self::default()
+        }
+    }
 }

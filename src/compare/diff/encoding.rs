@@ -12,16 +12,19 @@ use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::tar::block::{Block, Region, checksum_kind, regions};
 use crate::tar::entry::{pax_field, trim_slash};
 use crate::tar::number::Number;
-use crate::tar::pax::{Record, records};
+use crate::tar::pax::{PaxRecord, records};
 use crate::tar::raw_entry::{Ext, ExtKind};
 use crate::text::quote;
 
 /// Names of the fields that differ, `path` included where names do.
-struct Changed<'names>(&'names BTreeSet<String>, Names);
+struct Changed<'names> {
+    fields: &'names BTreeSet<String>,
+    names: Names,
+}
 
 impl Changed<'_> {
     fn has(&self, field: &str) -> bool {
-        (field == "path" && self.1 == Names::Differ) || self.0.contains(field)
+        (field == "path" && self.names == Names::Differ) || self.fields.contains(field)
     }
 
     fn any(&self, fields: &[&str]) -> bool {
@@ -29,7 +32,7 @@ impl Changed<'_> {
     }
 
     /// Whether a pax record sets a field that is named already.
-    fn claims(&self, record: &Record<'_>) -> bool {
+    fn claims(&self, record: &PaxRecord<'_>) -> bool {
         let field = pax_field(record.key);
         let name = match field.iter().position(|byte| *byte == b':') {
             Some(colon) => {
@@ -44,44 +47,62 @@ impl Changed<'_> {
     }
 }
 
-/// The regions of an entry's header and the fields whose bytes they are.
-const HEADER: [(&str, Region, &[&str]); 13] = [
-    ("name", regions::NAME, &["path"]),
-    ("mode", regions::MODE, &["mode"]),
-    ("uid", regions::UID, &["uid"]),
-    ("gid", regions::GID, &["gid"]),
-    ("size", regions::SIZE, &["size", "sparse"]),
-    ("mtime", regions::MTIME, &["mtime"]),
-    ("typeflag", regions::TYPEFLAG, &["type"]),
-    ("linkname", regions::LINKNAME, &["linkname"]),
-    ("magic", regions::MAGIC, &["header-format"]),
-    ("version", regions::VERSION, &["header-format"]),
-    ("uname", regions::UNAME, &["uname"]),
-    ("gname", regions::GNAME, &["gname"]),
-    ("devmajor", regions::DEVMAJOR, &["device"]),
+/// A region of a header.
+struct HeaderPart {
+    name: &'static str,
+    region: Region,
+    /// The fields whose bytes it holds.
+    fields: &'static [&'static str],
+}
+
+impl HeaderPart {
+    const fn new(name: &'static str, region: Region, fields: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            region,
+            fields,
+        }
+    }
+}
+
+/// The regions of every header.
+const HEADER: [HeaderPart; 13] = [
+    HeaderPart::new("name", regions::NAME, &["path"]),
+    HeaderPart::new("mode", regions::MODE, &["mode"]),
+    HeaderPart::new("uid", regions::UID, &["uid"]),
+    HeaderPart::new("gid", regions::GID, &["gid"]),
+    HeaderPart::new("size", regions::SIZE, &["size", "sparse"]),
+    HeaderPart::new("mtime", regions::MTIME, &["mtime"]),
+    HeaderPart::new("typeflag", regions::TYPEFLAG, &["type"]),
+    HeaderPart::new("linkname", regions::LINKNAME, &["linkname"]),
+    HeaderPart::new("magic", regions::MAGIC, &["header-format"]),
+    HeaderPart::new("version", regions::VERSION, &["header-format"]),
+    HeaderPart::new("uname", regions::UNAME, &["uname"]),
+    HeaderPart::new("gname", regions::GNAME, &["gname"]),
+    HeaderPart::new("devmajor", regions::DEVMAJOR, &["device"]),
 ];
 
-const USTAR_REST: [(&str, Region, &[&str]); 3] = [
-    ("devminor", regions::DEVMINOR, &["device"]),
-    ("prefix", regions::PREFIX, &["path"]),
-    ("unused bytes", regions::UNUSED, &[]),
+const USTAR_REST: [HeaderPart; 3] = [
+    HeaderPart::new("devminor", regions::DEVMINOR, &["device"]),
+    HeaderPart::new("prefix", regions::PREFIX, &["path"]),
+    HeaderPart::new("unused bytes", regions::UNUSED, &[]),
 ];
 
-const GNU_REST: [(&str, Region, &[&str]); 8] = [
-    ("devminor", regions::DEVMINOR, &["device"]),
-    ("atime", regions::GNU_ATIME, &["atime"]),
-    ("ctime", regions::GNU_CTIME, &["ctime"]),
-    ("unused bytes", regions::GNU_OTHER, &[]),
-    ("sparse map", regions::GNU_SPARSE, &["sparse"]),
-    ("sparse flag", regions::GNU_EXTENDED, &["sparse"]),
-    ("real size", regions::GNU_REALSIZE, &["size", "sparse"]),
-    ("unused bytes", regions::GNU_UNUSED, &[]),
+const GNU_REST: [HeaderPart; 8] = [
+    HeaderPart::new("devminor", regions::DEVMINOR, &["device"]),
+    HeaderPart::new("atime", regions::GNU_ATIME, &["atime"]),
+    HeaderPart::new("ctime", regions::GNU_CTIME, &["ctime"]),
+    HeaderPart::new("unused bytes", regions::GNU_OTHER, &[]),
+    HeaderPart::new("sparse map", regions::GNU_SPARSE, &["sparse"]),
+    HeaderPart::new("sparse flag", regions::GNU_EXTENDED, &["sparse"]),
+    HeaderPart::new("real size", regions::GNU_REALSIZE, &["size", "sparse"]),
+    HeaderPart::new("unused bytes", regions::GNU_UNUSED, &[]),
 ];
 
-/// The two formats disagree what lies behind the device numbers.
-const MIXED_REST: [(&str, Region, &[&str]); 2] = [
-    ("devminor", regions::DEVMINOR, &["device"]),
-    (
+/// The two formats disagree on what follows the device numbers.
+const MIXED_REST: [HeaderPart; 2] = [
+    HeaderPart::new("devminor", regions::DEVMINOR, &["device"]),
+    HeaderPart::new(
         "prefix",
         Region {
             start: 345,
@@ -98,7 +119,10 @@ pub(crate) fn compare(
     changed: &BTreeSet<String>,
     names: Names,
 ) -> Option<FieldDivergence> {
-    let changed = Changed(changed, names);
+    let changed = Changed {
+        fields: changed,
+        names,
+    };
     let mut found = Vec::new();
     header(left, right, &changed, &mut found);
     if left.group.sparse_blocks != right.group.sparse_blocks && !changed.has("sparse") {
@@ -138,21 +162,21 @@ fn sparse_map_bytes(view: &View<'_>) -> Option<Vec<u8>> {
 
 fn header(left: &View<'_>, right: &View<'_>, changed: &Changed<'_>, found: &mut Vec<String>) {
     let (old, new) = (&left.group.block, &right.group.block);
-    let rest: &[(&str, Region, &[&str])] = match (old.is_gnu(), new.is_gnu()) {
+    let rest: &[HeaderPart] = match (old.is_gnu(), new.is_gnu()) {
         (true, true) => &GNU_REST,
         (false, false) => &USTAR_REST,
         (true, false) | (false, true) => &MIXED_REST,
     };
-    for (name, region, fields) in HEADER.iter().chain(rest) {
-        let (l, r) = (old.bytes(*region), new.bytes(*region));
+    for part in HEADER.iter().chain(rest) {
+        let (l, r) = (old.bytes(part.region), new.bytes(part.region));
         if l == r
-            || changed.any(fields)
-            || slash_follows(left, right, *region)
-            || typeflag_follows(left, right, *region, changed)
+            || changed.any(part.fields)
+            || slash_follows(left, right, part.region)
+            || typeflag_follows(left, right, part.region, changed)
         {
             continue;
         }
-        found.push(spelling(name, l, r));
+        found.push(spelling(part.name, l, r));
     }
     checksum("checksum", old, new, found);
 }
@@ -282,17 +306,19 @@ fn extended(left: &Ext, right: &Ext, changed: &Changed<'_>, found: &mut Vec<Stri
     if (pad(left) || pad(right)) && left.padded.get(left.len..) != right.padded.get(right.len..) {
         found.push("padding of the extended header".to_owned());
     }
-    let names = Changed(changed.0, changed.1);
-    for (name, region, _) in HEADER.iter().chain(&USTAR_REST) {
-        let (l, r) = (left.block.bytes(*region), right.block.bytes(*region));
-        let follows = match *name {
+    for part in HEADER.iter().chain(&USTAR_REST) {
+        let (l, r) = (
+            left.block.bytes(part.region),
+            right.block.bytes(part.region),
+        );
+        let follows = match part.name {
             // The size follows from the data; the name is made of the entry's name.
             "size" => left.len != right.len && shape_of_number(l) == shape_of_number(r),
-            "name" => names.has("path"),
+            "name" => changed.has("path"),
             _ => false,
         };
         if l != r && !follows {
-            found.push(spelling(&format!("extended header's {name}"), l, r));
+            found.push(spelling(&format!("extended header's {}", part.name), l, r));
         }
     }
     checksum(
@@ -303,9 +329,17 @@ fn extended(left: &Ext, right: &Ext, changed: &Changed<'_>, found: &mut Vec<Stri
     );
 }
 
-fn shape_of_number(field: &[u8]) -> (bool, Vec<u8>) {
+/// How a number is spelled.
+#[derive(PartialEq, Eq)]
+struct NumberShape {
+    is_number: bool,
+    /// The field with 0 for each digit.
+    field: Vec<u8>,
+}
+
+fn shape_of_number(field: &[u8]) -> NumberShape {
     let binary = field.first().is_some_and(|byte| byte & 0x80 != 0);
-    let shape = field
+    let digits = field
         .iter()
         .map(|byte| {
             if byte.is_ascii_digit() || binary {
@@ -315,7 +349,10 @@ fn shape_of_number(field: &[u8]) -> (bool, Vec<u8>) {
             }
         })
         .collect();
-    (matches!(Number::from_field(field), Number::Value(_)), shape)
+    NumberShape {
+        is_number: matches!(Number::from_field(field), Number::Value(_)),
+        field: digits,
+    }
 }
 
 fn same_records(left: &Ext, right: &Ext, changed: &Changed<'_>) -> bool {
@@ -323,12 +360,12 @@ fn same_records(left: &Ext, right: &Ext, changed: &Changed<'_>) -> bool {
         records(left.data()).unwrap_or_default(),
         records(right.data()).unwrap_or_default(),
     );
-    let keys = |list: &[Record<'_>]| {
+    let keys = |list: &[PaxRecord<'_>]| {
         list.iter()
             .map(|record| record.key.to_vec())
             .collect::<Vec<_>>()
     };
-    let sorted = |list: &[Record<'_>]| {
+    let sorted = |list: &[PaxRecord<'_>]| {
         let mut keys = keys(list);
         keys.sort();
         keys
@@ -336,7 +373,7 @@ fn same_records(left: &Ext, right: &Ext, changed: &Changed<'_>) -> bool {
     if sorted(&old) == sorted(&new) && keys(&old) != keys(&new) {
         return false;
     }
-    let rest = |list: &[Record<'_>]| -> Vec<Vec<u8>> {
+    let rest = |list: &[PaxRecord<'_>]| -> Vec<Vec<u8>> {
         list.iter()
             .filter(|record| !changed.claims(record))
             .map(|record| record.raw.to_vec())

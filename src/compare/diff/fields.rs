@@ -8,7 +8,7 @@ use crate::compare::diff::view::{Names, View};
 use crate::compare::diff::{content, encoding};
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::options::{ContentPolicy, Options};
-use crate::input::read_at::read_up_to;
+use crate::input::read_at::{PIECE, Scratch, first_difference, read_up_to};
 use crate::tar::block::padding_len;
 use crate::tar::entry::Entry;
 use crate::tar::number::Number;
@@ -103,12 +103,8 @@ fn is_unexplained(left: &View<'_>, right: &View<'_>) -> io::Result<bool> {
         return Ok(true);
     }
     let length = left.group.end - left.group.content;
-    let mut buffers = (vec![0; 64 << 10], vec![0; 64 << 10]);
-    let (l, r) = (
-        (left.reader, left.group.content),
-        (right.reader, right.group.content),
-    );
-    Ok(crate::input::read_at::first_difference(l, r, length, &mut buffers)?.is_some())
+    let (l, r) = (left.content_position(), right.content_position());
+    Ok(first_difference(l, r, length, &mut Scratch::new(PIECE))?.is_some())
 }
 
 struct Differing(Vec<FieldDivergence>);
@@ -172,11 +168,8 @@ fn metadata(left: &Entry, right: &Entry) -> Vec<FieldDivergence> {
     out.compare("atime", &left.atime, &right.atime, time);
     out.compare("ctime", &left.ctime, &right.ctime, time);
     out.compare("linkname", &left.linkname, &right.linkname, bytes);
-    out.compare("device", &left.device, &right.device, |(major, minor)| {
-        Some(FieldValue::Device {
-            major: major.clone(),
-            minor: minor.clone(),
-        })
+    out.compare("device", &left.device, &right.device, |device| {
+        Some(FieldValue::Device(device.clone()))
     });
     out.maps("xattr", &left.xattrs, &right.xattrs);
     out.maps("acl", &left.acls, &right.acls);

@@ -2,18 +2,19 @@
 
 use std::io;
 
-use crate::compare::comparison::ArchiveDivergence;
+use crate::compare::archive_divergence::{ArchiveDivergence, GlobalHeader, GlobalRecord};
 use crate::compare::pairing::index::{GlobalAt, Index};
+use crate::compare::pairing::pair::Pair;
+use crate::compare::side::Sides;
 use crate::compare::spill::vec::SpillVec;
 use crate::tar::pax::records;
-use crate::text::quote;
 
 /// Compares the global headers of both sides, n-th with n-th. `moved` are the positions of
 /// pairs that stand elsewhere.
 pub(crate) fn compare(
     left: &Index,
     right: &Index,
-    pairs: &SpillVec<(u32, u32)>,
+    pairs: &SpillVec<Pair>,
     moved: &[usize],
 ) -> io::Result<Vec<ArchiveDivergence>> {
     if left.global_headers.is_empty() && right.global_headers.is_empty() {
@@ -23,8 +24,8 @@ pub(crate) fn compare(
     for (at, pair) in pairs.iter_from(0).enumerate() {
         let pair = pair?;
         if moved.binary_search(&at).is_err() {
-            olds.pass(pair.0);
-            news.pass(pair.1);
+            olds.pass(pair.left);
+            news.pass(pair.right);
         }
     }
     let (olds, news) = (olds.finish(), news.finish());
@@ -37,17 +38,10 @@ pub(crate) fn compare(
                 continue;
             }
         }
-        let offset = |global: Option<&GlobalAt>| {
-            global.map_or("absent".to_owned(), |global| {
-                format!("at byte {}", global.ext.offset)
-            })
-        };
-        found.push(ArchiveDivergence {
-            name: "global-header",
-            left: old.map(text),
-            right: new.map(text),
-            detail: format!("{} | {}", offset(old), offset(new)),
-        });
+        found.push(ArchiveDivergence::GlobalHeader(Sides {
+            left: old.map(header),
+            right: new.map(header),
+        }));
     }
     Ok(found)
 }
@@ -86,11 +80,14 @@ impl<'index> StableReader<'index> {
     }
 }
 
-fn text(global: &GlobalAt) -> String {
-    let list = records(global.ext.data()).unwrap_or_default();
-    let list: Vec<String> = list
-        .iter()
-        .map(|record| format!("{}={}", quote(record.key), quote(record.value)))
-        .collect();
-    list.join(" ")
+fn header(global: &GlobalAt) -> GlobalHeader {
+    let records = records(global.ext.data()).unwrap_or_default();
+    let records = records.iter().map(|record| GlobalRecord {
+        key: record.key.to_vec(),
+        value: record.value.to_vec(),
+    });
+    GlobalHeader {
+        offset: global.ext.offset,
+        records: records.collect(),
+    }
 }

@@ -1,4 +1,4 @@
-//! From two seekable archives and the place where they part to divergences.
+//! From two seekable archives and their first difference to divergences.
 
 pub(crate) mod bytes;
 pub(crate) mod compression;
@@ -13,23 +13,26 @@ pub(crate) mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::collect::Collector;
-use crate::compare::comparison::{ArchiveDivergence, Divergence, DivergenceKind, SideEntry};
+use crate::compare::comparison::{Divergence, DivergenceKind, SideEntry};
 use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Index, IndexError, Key, read_raw_entry};
+use crate::compare::pairing::index::{Index, Indexed, Key, WalkStart, read_raw_entry};
 use crate::compare::pairing::moves;
+use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::progress::Progress;
-use crate::compare::side::Side;
+use crate::compare::side::{Side, Sides};
 use crate::compare::spill::vec::SpillVec;
+use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
 
-/// Where two archives part.
+/// The first difference of two archives, and what is known of the bytes before it.
 pub(crate) struct FirstDifference<'input> {
     pub(crate) left: &'input dyn ReadAt,
     pub(crate) right: &'input dyn ReadAt,
@@ -43,18 +46,24 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) before: &'input SpillVec<u64>,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
-    pub(crate) collectors: (Collector, Collector),
+    pub(crate) collectors: Sides<Collector>,
 }
 
-struct Work<'input, 'options> {
-    parting: &'options FirstDifference<'input>,
+/// A record of one of the indices.
+struct RecordPlace {
+    side: Side,
+    number: usize,
+}
+
+struct Search<'input, 'options> {
+    difference: &'options FirstDifference<'input>,
     options: &'options Options,
     left: &'options Index,
     right: &'options Index,
     room: u64,
     retain: u64,
-    /// Side and record number of each divergence, from which occurrences are counted.
-    places: Vec<(Side, usize)>,
+    /// The record of each divergence, from which occurrences are counted.
+    places: Vec<RecordPlace>,
     out: Differences,
 }
 
@@ -69,41 +78,65 @@ fn longer<'a>(left: &'a [u8], right: &'a [u8]) -> &'a [u8] {
 
 /// Indexes both archives from the first difference on, at the same time.
 fn index_both(
-    parting: &FirstDifference<'_>,
+    difference: &FirstDifference<'_>,
     options: &Options,
-    collectors: &mut (Collector, Collector),
-) -> Result<(Index, Index), IndexError> {
-    let before = parting.before.len() as u64;
-    let begin = || (parting.start, parting.globals.clone(), before);
+    collectors: &mut Sides<Collector>,
+) -> Result<Sides<Index>, WalkError> {
+    let before = difference.before.len() as u64;
+    let begin = || WalkStart {
+        offset: difference.start,
+        globals: difference.globals.clone(),
+        entries_before: before,
+    };
     let pair = std::thread::scope(|scope| {
-        let helper = scope
-            .spawn(|| Index::build(parting.right, begin(), &options.limits, &mut collectors.1));
-        let left = Index::build(parting.left, begin(), &options.limits, &mut collectors.0);
+        let helper = scope.spawn(|| {
+            Index::build(
+                difference.right,
+                begin(),
+                &options.limits,
+                &mut collectors.right,
+            )
+        });
+        let left = Index::build(
+            difference.left,
+            begin(),
+            &options.limits,
+            &mut collectors.left,
+        );
         helper
             .join()
-            .map(|right| (left, right))
+            .map(|right| Sides { left, right })
             .map_err(|_| io::Error::other("a worker panicked"))
     })?;
     Ok(pair)
 }
 
-/// Names everything that differs from the parting on.
+/// Names everything that differs from the first difference on.
 ///
 /// # Errors
 /// An input cannot be read.
 pub(crate) fn explain(
-    mut parting: FirstDifference<'_>,
+    mut difference: FirstDifference<'_>,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Differences, IndexError> {
-    let before = parting.before.len() as u64;
-    let mut collectors = std::mem::take(&mut parting.collectors);
-    let (left, right) = index_both(&parting, options, &mut collectors)?;
+) -> Result<Differences, WalkError> {
+    let before = difference.before.len() as u64;
+    let mut collectors = std::mem::take(&mut difference.collectors);
+    let Sides { left, right } = index_both(&difference, options, &mut collectors)?;
     let found = matching(&left, &right, options.limits.entries)?;
-    let sides = ((parting.left, &left), (parting.right, &right));
-    let differing = differing_pairs(sides.0, sides.1, &found.pairs, progress)?;
-    let mut work = Work {
-        parting: &parting,
+    let sides = Sides {
+        left: Indexed {
+            reader: difference.left,
+            index: &left,
+        },
+        right: Indexed {
+            reader: difference.right,
+            index: &right,
+        },
+    };
+    let differing = differing_pairs(sides, &found.pairs, progress)?;
+    let mut search = Search {
+        difference: &difference,
         options,
         left: &left,
         right: &right,
@@ -111,42 +144,36 @@ pub(crate) fn explain(
         retain: options.limits.retain,
         places: Vec::new(),
         out: Differences {
-            entries: (
-                before + left.records.len() as u64,
-                before + right.records.len() as u64,
-            ),
+            entries: Sides {
+                left: before + left.records.len() as u64,
+                right: before + right.records.len() as u64,
+            },
             ..Differences::default()
         },
     };
-    work.changed(&found, &differing)?;
-    work.alone(&found)?;
+    search.changed(&found, &differing)?;
+    search.alone(&found)?;
     let moved = reordered(&found.pairs, |at| left.places().key(at as usize))?;
-    work.order(&found, &moved, &differing)?;
+    search.order(&found, &moved, &differing)?;
     if left.stop.is_none() && right.stop.is_none() {
-        work.out.archive.extend(global_headers::compare(
-            &left,
-            &right,
-            &found.pairs,
-            &moved,
-        )?);
-        work.out.archive.extend(tail::compare(
-            (parting.left, left.tail),
-            (parting.right, right.tail),
-        )?);
+        let globals = global_headers::compare(&left, &right, &found.pairs, &moved)?;
+        search.out.archive.extend(globals);
+        let tails = tail::compare(sides.left.tail(), sides.right.tail())?;
+        search.out.archive.extend(tails);
     }
-    work.finish()?;
-    let mut out = work.out;
+    search.finish()?;
+    let mut out = search.out;
     out.stops.extend(left.stop.map(|stop| (Side::Left, stop)));
     out.stops.extend(right.stop.map(|stop| (Side::Right, stop)));
     out.collected = collectors;
     Ok(out)
 }
 
-impl<'input> Work<'input, '_> {
-    fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, IndexError> {
+impl<'input> Search<'input, '_> {
+    fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, WalkError> {
         let (reader, index) = match side {
-            Side::Left => (self.parting.left, self.left),
-            Side::Right => (self.parting.right, self.right),
+            Side::Left => (self.difference.left, self.left),
+            Side::Right => (self.difference.right, self.right),
         };
         // The walk before the record's own global headers began with the previous record's values.
         let mut places = index.places();
@@ -154,27 +181,36 @@ impl<'input> Work<'input, '_> {
             Some(previous) => places.globals(previous)?,
             None => None,
         };
-        let globals = before.unwrap_or(&self.parting.globals);
-        let (start, _) = places.span(at as usize)?;
+        let globals = before.unwrap_or(&self.difference.globals);
+        let start = places.span(at as usize)?.start;
         match read_raw_entry(reader, start, globals, &self.options.limits)? {
-            Some(group) => Ok(Some(View::new(reader, group, self.parting.whole_from)?)),
+            Some(group) => Ok(Some(View::new(reader, group, self.difference.whole_from)?)),
             None => Ok(None),
         }
     }
 
-    fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), IndexError> {
+    fn views(&self, pair: Pair) -> Result<Option<Sides<View<'input>>>, WalkError> {
+        let left = self.view(Side::Left, pair.left)?;
+        let right = self.view(Side::Right, pair.right)?;
+        Ok(left.zip(right).map(|(left, right)| Sides { left, right }))
+    }
+
+    fn changed(&mut self, found: &Matching, differing: &[usize]) -> Result<(), WalkError> {
         for at in differing {
-            let Some((l, r)) = found.pairs.get(*at)? else {
+            let Some(pair) = found.pairs.get(*at)? else {
                 continue;
             };
-            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
+            let Some(Sides {
+                left: old,
+                right: new,
+            }) = self.views(pair)?
             else {
                 continue;
             };
             if old.entry.key() != new.entry.key() {
                 // Two names with one digest: nobody has made such a pair yet, and it is no pair.
-                self.one_sided(Side::Left, &old, l);
-                self.one_sided(Side::Right, &new, r);
+                self.one_sided(Side::Left, &old, pair.left);
+                self.one_sided(Side::Right, &new, pair.right);
                 continue;
             }
             let outcome = fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
@@ -182,7 +218,7 @@ impl<'input> Work<'input, '_> {
                 self.unexplained(&old, &new);
             }
             if !outcome.fields.is_empty() {
-                self.push_changed(old, new, outcome, (l, r))?;
+                self.push_changed(old, new, outcome, pair)?;
             }
         }
         Ok(())
@@ -193,7 +229,7 @@ impl<'input> Work<'input, '_> {
         old: View<'_>,
         new: View<'_>,
         outcome: PairDifference,
-        at: (u32, u32),
+        pair: Pair,
     ) -> io::Result<()> {
         // The longer spelling, which is the one with a slash, whichever side has it.
         let path = if new.entry.path.len() > old.entry.path.len() {
@@ -210,13 +246,16 @@ impl<'input> Work<'input, '_> {
             left: Some(self.side(&old, outcome.content_first)?),
             right: Some(self.side(&new, outcome.content_first)?),
         };
-        self.push(divergence, Side::Left, at.0);
+        self.push(divergence, Side::Left, pair.left);
         Ok(())
     }
 
     fn push(&mut self, divergence: Divergence, side: Side, at: u32) {
         self.out.divergences.push(divergence);
-        self.places.push((side, at as usize));
+        self.places.push(RecordPlace {
+            side,
+            number: at as usize,
+        });
     }
 
     fn side(&mut self, view: &View<'_>, first: u64) -> io::Result<Box<SideEntry>> {
@@ -236,25 +275,19 @@ impl<'input> Work<'input, '_> {
     }
 
     fn unexplained(&mut self, old: &View<'_>, new: &View<'_>) {
-        let span =
-            |view: &View<'_>| Some(format!("bytes {} to {}", view.group.start, view.group.end));
-        let detail = if old.group.gap == new.group.gap {
-            format!(
-                "entry {} differs in bytes that no field claims",
-                crate::text::quote(&old.entry.path)
-            )
-        } else {
-            format!(
-                "a zero block stands before the entry {} on one side only",
-                crate::text::quote(&old.entry.path)
-            )
-        };
-        self.out.archive.push(ArchiveDivergence {
-            name: "unexplained-bytes",
+        let span = |view: &View<'_>| view.group.start..view.group.end;
+        let spans = Sides {
             left: span(old),
             right: span(new),
-            detail,
-        });
+        };
+        let path = old.entry.path.clone();
+        let bytes = if old.group.gap == new.group.gap {
+            UnexplainedBytes::InEntry { path, spans }
+        } else {
+            UnexplainedBytes::ZeroBlock { path, spans }
+        };
+        let unexplained = ArchiveDivergence::UnexplainedBytes(bytes);
+        self.out.archive.push(unexplained);
     }
 
     fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) {
@@ -282,7 +315,7 @@ impl<'input> Work<'input, '_> {
     /// Entries without a partner: moved ones first, then those on one side only.
     ///
     /// Where a side could not be walked to its end nothing is known about what it lacks.
-    fn alone(&mut self, found: &Matching) -> Result<(), IndexError> {
+    fn alone(&mut self, found: &Matching) -> Result<(), WalkError> {
         let left = if self.right.stop.is_none() {
             &found.left_only[..]
         } else {
@@ -294,8 +327,11 @@ impl<'input> Work<'input, '_> {
             &[]
         };
         let moved = moves::find(left, right, &|side, at| self.view(side, at), self.options)?;
-        for &(l, r) in &moved {
-            let (Some(old), Some(new)) = (self.view(Side::Left, l)?, self.view(Side::Right, r)?)
+        for &pair in &moved {
+            let Some(Sides {
+                left: old,
+                right: new,
+            }) = self.views(pair)?
             else {
                 continue;
             };
@@ -308,10 +344,10 @@ impl<'input> Work<'input, '_> {
                 left: Some(self.side(&old, 0)?),
                 right: Some(self.side(&new, 0)?),
             };
-            self.push(divergence, Side::Right, r);
+            self.push(divergence, Side::Right, pair.right);
         }
-        let gone: BTreeSet<u32> = moved.iter().map(|(l, _)| *l).collect();
-        let come: BTreeSet<u32> = moved.iter().map(|(_, r)| *r).collect();
+        let gone: BTreeSet<u32> = moved.iter().map(|pair| pair.left).collect();
+        let come: BTreeSet<u32> = moved.iter().map(|pair| pair.right).collect();
         for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
             for at in records.iter().filter(|at| !moved.contains(at)) {
                 if let Some(view) = self.view(side, *at)? {
@@ -328,15 +364,15 @@ impl<'input> Work<'input, '_> {
         found: &Matching,
         moved: &[usize],
         differing: &[usize],
-    ) -> Result<(), IndexError> {
+    ) -> Result<(), WalkError> {
         if moved.is_empty() {
             return Ok(());
         }
         for at in moved {
-            let Some((l, r)) = found.pairs.get(*at)? else {
+            let Some(pair) = found.pairs.get(*at)? else {
                 continue;
             };
-            let Some(old) = self.view(Side::Left, l)? else {
+            let Some(old) = self.view(Side::Left, pair.left)? else {
                 continue;
             };
             // What only stands elsewhere needs no content to be explained.
@@ -351,7 +387,7 @@ impl<'input> Work<'input, '_> {
             let right = if differing.binary_search(at).is_err() {
                 left.clone()
             } else {
-                match self.view(Side::Right, r)? {
+                match self.view(Side::Right, pair.right)? {
                     Some(new) => entry(&new),
                     None => continue,
                 }
@@ -365,18 +401,11 @@ impl<'input> Work<'input, '_> {
                 left: Some(left),
                 right: Some(right),
             };
-            self.push(divergence, Side::Left, l);
+            self.push(divergence, Side::Left, pair.left);
         }
-        let detail = match moved.len() {
-            1 => "1 entry stands elsewhere".to_owned(),
-            count => format!("{count} entries stand elsewhere"),
-        };
-        self.out.archive.push(ArchiveDivergence {
-            name: "entry-order",
-            left: None,
-            right: None,
-            detail,
-        });
+        let moved = moved.len() as u64;
+        let order = ArchiveDivergence::EntryOrder { moved };
+        self.out.archive.push(order);
         Ok(())
     }
 
@@ -386,23 +415,24 @@ impl<'input> Work<'input, '_> {
             self.occurrences(side)?;
         }
         let incomplete = self.left.stop.is_some() || self.right.stop.is_some();
-        let first = self.parting.first;
+        let first = self.difference.first;
         let stopped = [self.left, self.right]
             .iter()
             .any(|index| index.stop.is_some() && index.end <= first);
         let nothing = self.out.divergences.is_empty() && self.out.archive.is_empty();
         if nothing && (!incomplete || stopped) {
-            self.out.archive.push(ArchiveDivergence {
-                name: "unexplained-bytes",
-                left: Some(format!("{} bytes", self.parting.left.length())),
-                right: Some(format!("{} bytes", self.parting.right.length())),
-                detail: format!("the first difference is at byte {first}"),
-            });
+            let lengths = Sides {
+                left: self.difference.left.length(),
+                right: self.difference.right.length(),
+            };
+            let bytes = UnexplainedBytes::InArchive { lengths, first };
+            let unexplained = ArchiveDivergence::UnexplainedBytes(bytes);
+            self.out.archive.push(unexplained);
         }
         self.out.divergences.sort_by(|a, b| {
             (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
         });
-        self.out.archive.sort_by(|a, b| a.name.cmp(b.name));
+        self.out.archive.sort_by(|a, b| a.name().cmp(b.name()));
         Ok(())
     }
 
@@ -416,8 +446,8 @@ impl<'input> Work<'input, '_> {
         let mine = self
             .places
             .iter()
-            .filter(|(place, _)| *place == side)
-            .map(|(_, at)| *at);
+            .filter(|place| place.side == side)
+            .map(|place| place.number);
         let mut wanted: BTreeMap<usize, u64> = mine.map(|at| (at, 1)).collect();
         let mut places = index.places();
         let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
@@ -425,7 +455,7 @@ impl<'input> Work<'input, '_> {
             counts.extend(places.key(*at)?.map(|key| (key, 0)));
         }
         let halves: BTreeMap<u64, Key> = counts.keys().map(|key| (key[0], *key)).collect();
-        for half in self.parting.before.iter_from(0) {
+        for half in self.difference.before.iter_from(0) {
             if let Some(count) = halves.get(&half?).and_then(|key| counts.get_mut(key)) {
                 *count += 1;
             }
@@ -438,9 +468,9 @@ impl<'input> Work<'input, '_> {
                 }
             }
         }
-        for (divergence, (place, at)) in self.out.divergences.iter_mut().zip(&self.places) {
-            if *place == side {
-                divergence.occurrence = wanted.get(at).copied().unwrap_or(1);
+        for (divergence, place) in self.out.divergences.iter_mut().zip(&self.places) {
+            if place.side == side {
+                divergence.occurrence = wanted.get(&place.number).copied().unwrap_or(1);
             }
         }
         Ok(())

@@ -2,10 +2,12 @@
 
 use std::io;
 
-use crate::compare::comparison::ArchiveDivergence;
+use crate::compare::archive_divergence::{ArchiveDivergence, TrailingData, TrailingZeros};
 use crate::compare::diff::content::{digest, first_nonzero};
+use crate::compare::field_value::ContentSummary;
 use crate::compare::options::DIGESTED;
-use crate::input::read_at::{PIECE, ReadAt, first_difference};
+use crate::compare::side::Sides;
+use crate::input::read_at::{PIECE, Position, ReadAt, Scratch, first_difference};
 
 /// GNU tar fills an archive with zeros to a multiple of this many bytes.
 const RECORD: u64 = 10_240;
@@ -23,7 +25,11 @@ struct Tail {
 }
 
 impl Tail {
-    fn measure(reader: &dyn ReadAt, start: u64) -> io::Result<Self> {
+    fn measure(from: Position<'_>) -> io::Result<Self> {
+        let Position {
+            reader,
+            offset: start,
+        } = from;
         let length = reader.length().saturating_sub(start);
         let mut buffer = vec![0; usize::try_from(length).unwrap_or(PIECE).clamp(512, PIECE)];
         let data = first_nonzero(reader, start, &mut buffer)?;
@@ -39,6 +45,36 @@ impl Tail {
         self.length - self.zeros
     }
 
+    /// Where the data starts.
+    fn data_start(&self) -> u64 {
+        self.start + self.zeros
+    }
+
+    fn trailing_zeros(&self) -> TrailingZeros {
+        TrailingZeros {
+            start: self.start,
+            bytes: self.zeros,
+        }
+    }
+
+    /// The data, which differ from `first` on.
+    fn trailing_data(&self, reader: &dyn ReadAt, first: u64) -> io::Result<TrailingData> {
+        let (start, bytes) = (self.data_start(), self.data());
+        let is_digested = bytes <= DIGESTED;
+        let digested = |bytes| digest(reader, start, bytes);
+        let content = match bytes {
+            0 => None,
+            bytes => Some(ContentSummary {
+                bytes,
+                sha256: is_digested.then(|| digested(bytes)).transpose()?,
+            }),
+        };
+        Ok(TrailingData {
+            content,
+            first: start + first,
+        })
+    }
+
     /// Whether the zeros are what a writer adds that fills the last record.
     fn fills_record(&self) -> bool {
         self.data() == 0
@@ -47,74 +83,59 @@ impl Tail {
     }
 }
 
-/// Compares what follows the entries of both sides, which end at the given offsets.
+/// Compares what follows the entries of both sides, from the given offsets on.
 pub(crate) fn compare(
-    (left, left_end): (&dyn ReadAt, u64),
-    (right, right_end): (&dyn ReadAt, u64),
+    left: Position<'_>,
+    right: Position<'_>,
 ) -> io::Result<Vec<ArchiveDivergence>> {
-    let (old, new) = (
-        Tail::measure(left, left_end)?,
-        Tail::measure(right, right_end)?,
-    );
+    let (old, new) = (Tail::measure(left)?, Tail::measure(right)?);
     let mut found = Vec::new();
     // Where the entries end elsewhere, the filling of the record follows from that.
     let follows = old.start != new.start && old.fills_record() && new.fills_record();
     if old.zeros != new.zeros && !follows {
-        found.push(ArchiveDivergence {
-            name: "trailing-blocks",
-            left: Some(blocks(old.zeros)),
-            right: Some(blocks(new.zeros)),
-            detail: format!("the entries end at byte {} | {}", old.start, new.start),
-        });
+        found.push(ArchiveDivergence::TrailingBlocks(Sides {
+            left: old.trailing_zeros(),
+            right: new.trailing_zeros(),
+        }));
     }
-    let (l, r) = (old.start + old.zeros, new.start + new.zeros);
-    let mut buffers = (vec![0; PIECE], vec![0; PIECE]);
+    let data = |tail: &Tail, reader| Position {
+        reader,
+        offset: tail.data_start(),
+    };
+    let (l, r) = (data(&old, left.reader), data(&new, right.reader));
     let common = old.data().min(new.data());
-    let first = first_difference((left, l), (right, r), common, &mut buffers)?;
+    let first = first_difference(l, r, common, &mut Scratch::new(PIECE))?;
     if first.is_some() || old.data() != new.data() {
-        found.push(ArchiveDivergence {
-            name: "trailing-data",
-            left: describe(left, l, old.data())?,
-            right: describe(right, r, new.data())?,
-            detail: format!(
-                "from byte {} | {}",
-                l + first.unwrap_or(common),
-                r + first.unwrap_or(common)
-            ),
-        });
+        let first = first.unwrap_or(common);
+        found.push(ArchiveDivergence::TrailingData(Sides {
+            left: old.trailing_data(left.reader, first)?,
+            right: new.trailing_data(right.reader, first)?,
+        }));
     }
     Ok(found)
 }
 
-fn blocks(zeros: u64) -> String {
-    match zeros % 512 {
-        0 => format!("{} zero blocks", zeros / 512),
-        rest => format!("{} zero blocks and {rest} zero bytes", zeros / 512),
-    }
-}
-
-fn describe(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result<Option<String>> {
-    if length == 0 {
-        return Ok(None);
-    }
-    if length > DIGESTED {
-        return Ok(Some(format!("{length} bytes")));
-    }
-    Ok(Some(format!(
-        "sha256:{} ({length} bytes)",
-        digest(reader, start, length)?
-    )))
-}
-
 #[cfg(test)]
 mod tests {
+    use crate::compare::archive_divergence::ArchiveDivergence;
     use crate::compare::diff::tail::compare;
+    use crate::input::read_at::Position;
 
     fn names(left: &[u8], left_end: u64, right: &[u8], right_end: u64) -> Vec<&'static str> {
-        compare((&left, left_end), (&right, right_end))
+        let (left, right) = (
+            Position {
+                reader: &left,
+                offset: left_end,
+            },
+            Position {
+                reader: &right,
+                offset: right_end,
+            },
+        );
+        compare(left, right)
             .unwrap_or_default()
             .iter()
-            .map(|one| one.name)
+            .map(ArchiveDivergence::name)
             .collect()
     }
 

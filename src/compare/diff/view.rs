@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::input::read_at::{ReadAt, read_up_to};
+use crate::input::read_at::{Position, ReadAt, read_up_to};
 use crate::tar::entry::Entry;
 use crate::tar::raw_entry::RawEntry;
 
@@ -41,6 +41,14 @@ impl<'input> View<'input> {
             entry,
             whole_from,
         })
+    }
+
+    /// Where the content starts.
+    pub(crate) fn content_position(&self) -> Position<'input> {
+        Position {
+            reader: self.reader,
+            offset: self.group.content,
+        }
     }
 
     /// Whether all of the content is there to be read.

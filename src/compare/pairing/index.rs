@@ -6,14 +6,15 @@
 
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
-use crate::input::read_at::{ReadAt, Window};
+use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
+use crate::input::read_at::{Position, ReadAt, Window};
 use crate::tar::entry::trim_slash;
-use crate::tar::error::TarError;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
 
@@ -22,7 +23,7 @@ pub(crate) type Key = [u64; 2];
 
 /// One entry of an index.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Record {
+pub(crate) struct IndexedEntry {
     pub(crate) key: Key,
     /// Where its group starts; it ends where the next starts.
     pub(crate) start: u64,
@@ -30,7 +31,7 @@ pub(crate) struct Record {
     pub(crate) globals: u32,
 }
 
-impl FixedSize for Record {
+impl FixedSize for IndexedEntry {
     const BYTES: usize = 28;
 
     fn write(self, out: &mut Vec<u8>) {
@@ -56,29 +57,6 @@ impl FixedSize for Record {
 /// Most records of one index: they are numbered in 32 bits.
 const MOST: u64 = u32::MAX as u64 - 1;
 
-/// Why an index is incomplete.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum IndexError {
-    #[error("{0}")]
-    Tar(#[from] TarError),
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("more than {0} entries from the first difference on")]
-    TooMany(u64),
-}
-
-/// An incomplete walk: the error, and after which entry it came.
-#[derive(Debug)]
-pub(crate) struct Stop {
-    pub(crate) error: IndexError,
-    /// Entries before it, of the whole archive.
-    pub(crate) entries: u64,
-    /// Name of the entry that it lies in, or of the last one before it.
-    pub(crate) name: Option<Vec<u8>>,
-    /// Whether it lies in that entry's content.
-    pub(crate) inside: bool,
-}
-
 /// A global header and the entry that follows it.
 #[derive(Debug)]
 pub(crate) struct GlobalAt {
@@ -86,10 +64,19 @@ pub(crate) struct GlobalAt {
     pub(crate) ext: Ext,
 }
 
+/// Where a walk begins.
+#[derive(Debug, Clone)]
+pub(crate) struct WalkStart {
+    pub(crate) offset: u64,
+    /// Global values in force there.
+    pub(crate) globals: Globals,
+    pub(crate) entries_before: u64,
+}
+
 /// The entries of an archive from a group on.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) records: SpillVec<Record>,
+    pub(crate) records: SpillVec<IndexedEntry>,
     /// One beyond the last group.
     pub(crate) end: u64,
     /// Where the entries ended and the tail begins (after dangling global headers).
@@ -108,28 +95,31 @@ impl Index {
         }
     }
 
-    /// Walks `reader` from `start`. `before` entries precede.
+    /// Walks `reader` from `start` on.
     pub(crate) fn build(
         reader: &dyn ReadAt,
-        (start, globals, before): (u64, Globals, u64),
+        start: WalkStart,
         limits: &Limits,
         collector: &mut Collector,
     ) -> Self {
         let mut index = Self {
-            end: start,
-            tail: start,
+            end: start.offset,
+            tail: start.offset,
             records: SpillVec::new(limits.entries),
             ..Self::default()
         };
-        let mut parser = Parser::new(start, globals, limits.tar);
-        let mut last: Option<(Vec<u8>, u64)> = None;
+        let mut parser = Parser::new(start.offset, start.globals, limits.tar);
+        let mut last: Option<LastEntry> = None;
         let outcome = walk(reader, &mut parser, &mut |group| {
             if index.records.len() as u64 >= MOST {
-                return Err(IndexError::TooMany(MOST));
+                return Err(WalkError::TooMany(MOST));
             }
             collector.visit(reader, &group)?;
             index.push(&group)?;
-            last = Some((group.path, group.end));
+            last = Some(LastEntry {
+                name: group.path,
+                end: group.end,
+            });
             Ok(Flow::Continue)
         });
         match outcome {
@@ -142,7 +132,7 @@ impl Index {
                 }
                 index.tail = parser.group_start().max(index.end);
             }
-            Err(error) => index.stopped(error, last, before, reader.length()),
+            Err(error) => index.stopped(error, last, start.entries_before, reader.length()),
         }
         index
     }
@@ -162,7 +152,7 @@ impl Index {
                 ext: ext.clone(),
             });
         }
-        self.records.push(Record {
+        self.records.push(IndexedEntry {
             key: key(&group.path),
             start: group.start,
             globals: id,
@@ -171,26 +161,39 @@ impl Index {
         Ok(())
     }
 
-    fn stopped(
-        &mut self,
-        error: IndexError,
-        last: Option<(Vec<u8>, u64)>,
-        before: u64,
-        length: u64,
-    ) {
-        let inside = last.as_ref().is_some_and(|(_, end)| *end > length);
+    fn stopped(&mut self, error: WalkError, last: Option<LastEntry>, before: u64, length: u64) {
+        let reached = match &last {
+            Some(last) if last.end > length => Reached::Content,
+            Some(_) | None => Reached::NextHeader,
+        };
+        let is_inside = reached == Reached::Content;
         // A record that cannot be taken back stays, and its comparison says that bytes lack.
-        if inside && let Ok(Some(record)) = self.records.pop() {
+        if is_inside && let Ok(Some(record)) = self.records.pop() {
             self.end = record.start;
         }
         self.tail = self.end;
-        let entries = before + self.records.len() as u64 + u64::from(inside);
+        let entries = before + self.records.len() as u64 + u64::from(is_inside);
         self.stop = Some(Stop {
+            place: StopPlace::at(entries, last, reached),
             error,
-            entries,
-            name: last.map(|(name, _)| name),
-            inside,
         });
+    }
+}
+
+/// An archive and its index.
+#[derive(Clone, Copy)]
+pub(crate) struct Indexed<'input> {
+    pub(crate) reader: &'input dyn ReadAt,
+    pub(crate) index: &'input Index,
+}
+
+impl<'input> Indexed<'input> {
+    /// What follows the entries.
+    pub(crate) fn tail(&self) -> Position<'input> {
+        Position {
+            reader: self.reader,
+            offset: self.index.tail,
+        }
     }
 }
 
@@ -198,16 +201,16 @@ impl Index {
 #[derive(Debug)]
 pub(crate) struct IndexReader<'index> {
     index: &'index Index,
-    cursor: Cursor<'index, Record>,
+    cursor: Cursor<'index, IndexedEntry>,
 }
 
 impl<'index> IndexReader<'index> {
     /// The bytes of record `at`.
-    pub(crate) fn span(&mut self, at: usize) -> io::Result<(u64, u64)> {
+    pub(crate) fn span(&mut self, at: usize) -> io::Result<Range<u64>> {
         let end = self.index.end;
         let start = self.cursor.get(at)?.map_or(end, |record| record.start);
         let end = self.cursor.get(at + 1)?.map_or(end, |record| record.start);
-        Ok((start, end))
+        Ok(start..end)
     }
 
     /// The global values of record `at`.
@@ -245,8 +248,8 @@ pub(crate) enum Flow {
 pub(crate) fn walk(
     reader: &dyn ReadAt,
     parser: &mut Parser,
-    visit: &mut dyn FnMut(RawEntry) -> Result<Flow, IndexError>,
-) -> Result<Flow, IndexError> {
+    visit: &mut dyn FnMut(RawEntry) -> Result<Flow, WalkError>,
+) -> Result<Flow, WalkError> {
     let length = reader.length();
     let mut window = Window::new(reader);
     loop {
@@ -291,7 +294,7 @@ pub(crate) fn read_raw_entry(
     start: u64,
     globals: &Globals,
     limits: &Limits,
-) -> Result<Option<RawEntry>, IndexError> {
+) -> Result<Option<RawEntry>, WalkError> {
     let mut parser = Parser::new(start, Arc::clone(globals), limits.tar);
     let mut found = None;
     let _ = walk(reader, &mut parser, &mut |group| {

@@ -1,5 +1,6 @@
-//! TODO.
+//! Which entries of two archives belong together.
 
 pub(crate) mod index;
 pub(crate) mod moves;
+pub(crate) mod pair;
 pub(crate) mod pairs;

@@ -10,13 +10,15 @@ use crate::compare::diff::content::digest;
 use crate::compare::diff::fields;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{IndexError, Key, key};
+use crate::compare::pairing::index::{Key, key};
+use crate::compare::pairing::pair::Pair;
 use crate::compare::side::Side;
+use crate::compare::stop::WalkError;
 use crate::tar::entry::trim_slash;
 
 /// Reads an entry by its record number; one at a time, because there may be many.
 pub(crate) type Read<'work, 'input> =
-    dyn Fn(Side, u32) -> Result<Option<View<'input>>, IndexError> + 'work;
+    dyn Fn(Side, u32) -> Result<Option<View<'input>>, WalkError> + 'work;
 
 /// Pairs of left and right record numbers that are one entry under two names.
 pub(crate) fn find(
@@ -24,7 +26,7 @@ pub(crate) fn find(
     right: &[u32],
     read: &Read<'_, '_>,
     options: &Options,
-) -> Result<Vec<(u32, u32)>, IndexError> {
+) -> Result<Vec<Pair>, WalkError> {
     let (old, new) = (
         by_metadata(Side::Left, left, read)?,
         by_metadata(Side::Right, right, read)?,
@@ -36,9 +38,9 @@ pub(crate) fn find(
         let mut news = by_content(Side::Right, news, read)?;
         for (content, olds) in olds {
             let news = news.remove(&content).unwrap_or_default();
-            for (l, r) in pair(olds, news) {
-                if is_equal(l, r, read, options)? {
-                    sure.push((l, r));
+            for pair in pairs(olds, news) {
+                if is_equal(pair, read, options)? {
+                    sure.push(pair);
                 }
             }
         }
@@ -47,13 +49,10 @@ pub(crate) fn find(
     Ok(sure)
 }
 
-fn is_equal(
-    left: u32,
-    right: u32,
-    read: &Read<'_, '_>,
-    options: &Options,
-) -> Result<bool, IndexError> {
-    let (Some(old), Some(new)) = (read(Side::Left, left)?, read(Side::Right, right)?) else {
+fn is_equal(pair: Pair, read: &Read<'_, '_>, options: &Options) -> Result<bool, WalkError> {
+    let left = read(Side::Left, pair.left)?;
+    let right = read(Side::Right, pair.right)?;
+    let (Some(old), Some(new)) = (left, right) else {
         return Ok(false);
     };
     let outcome = fields::compare(&old, &new, Names::Differ, options, &mut 0)?;
@@ -65,7 +64,7 @@ fn by_metadata(
     side: Side,
     records: &[u32],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<Key, Vec<u32>>, IndexError> {
+) -> Result<BTreeMap<Key, Vec<u32>>, WalkError> {
     let mut found: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
     for &at in records {
         if let Some(view) = read(side, at)? {
@@ -94,7 +93,7 @@ fn by_content(
     side: Side,
     records: &[u32],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<String, Vec<Candidate>>, IndexError> {
+) -> Result<BTreeMap<String, Vec<Candidate>>, WalkError> {
     let mut found: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for &at in records {
         if let Some(view) = read(side, at)? {
@@ -118,24 +117,28 @@ fn by_content(
 
 /// Pairs equal entries: first those whose last component stayed, then files with content, both
 /// in order of their names.
-fn pair(mut olds: Vec<Candidate>, mut news: Vec<Candidate>) -> Vec<(u32, u32)> {
+fn pairs(mut olds: Vec<Candidate>, mut news: Vec<Candidate>) -> Vec<Pair> {
     olds.sort();
     news.sort();
     let mut by_last: BTreeMap<&[u8], VecDeque<&Candidate>> = BTreeMap::new();
     for new in &news {
         by_last.entry(&new.last).or_default().push_back(new);
     }
+    let pair = |left: &Candidate, right: &Candidate| Pair {
+        left: left.at,
+        right: right.at,
+    };
     let mut found = Vec::new();
     let mut alone = Vec::new();
     for old in &olds {
         match by_last.get_mut(&old.last[..]).and_then(VecDeque::pop_front) {
-            Some(new) => found.push((old.at, new.at)),
+            Some(new) => found.push(pair(old, new)),
             None => alone.push(old),
         }
     }
     let mut rest: Vec<&Candidate> = by_last.into_values().flatten().collect();
     rest.sort();
     let files = alone.into_iter().filter(|old| old.has_content);
-    found.extend(files.zip(rest).map(|(old, new)| (old.at, new.at)));
+    found.extend(files.zip(rest).map(|(old, new)| pair(old, new)));
     found
 }

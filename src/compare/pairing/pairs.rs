@@ -7,13 +7,14 @@ use std::cmp::Ordering;
 use std::io;
 
 use crate::compare::pairing::index::{Index, Key};
+use crate::compare::pairing::pair::Pair;
 use crate::compare::spill::sort::{ExternalSorter, Sorted};
 use crate::compare::spill::vec::{FixedSize, SpillVec, part};
 
 /// Pairs of record numbers, in the order of the left archive, and what stays alone.
 #[derive(Debug)]
 pub(crate) struct Matching {
-    pub(crate) pairs: SpillVec<(u32, u32)>,
+    pub(crate) pairs: SpillVec<Pair>,
     pub(crate) left_only: Vec<u32>,
     pub(crate) right_only: Vec<u32>,
 }
@@ -57,7 +58,10 @@ pub(crate) fn matching(left: &Index, right: &Index, limit: u64) -> io::Result<Ma
     };
     found.pairs.reserve(fewer);
     let aligned = aligned(left, right)?;
-    (0..aligned).try_for_each(|at| found.pairs.push((number(at), number(at))))?;
+    (0..aligned).try_for_each(|at| {
+        let (left, right) = (number(at), number(at));
+        found.pairs.push(Pair { left, right })
+    })?;
     let (old, new) = (
         by_name(left, aligned, limit)?,
         by_name(right, aligned, limit)?,
@@ -73,7 +77,10 @@ pub(crate) fn matching(left: &Index, right: &Index, limit: u64) -> io::Result<Ma
             (None, None) => break,
         };
         match (order, old, new) {
-            (Ordering::Equal, Some(l), Some(r)) => pairs.push((l.at, r.at))?,
+            (Ordering::Equal, Some(l), Some(r)) => pairs.push(Pair {
+                left: l.at,
+                right: r.at,
+            })?,
             (Ordering::Less, Some(l), _) => found.left_only.push(l.at),
             (Ordering::Greater, _, Some(r)) => found.right_only.push(r.at),
             (Ordering::Equal | Ordering::Less | Ordering::Greater, _, _) => {}
@@ -131,19 +138,19 @@ fn by_name(index: &Index, from: usize, limit: u64) -> io::Result<Sorted<Named>> 
 /// done from the side whose name is smaller where the two orders part first. Where there is
 /// an order to find, it takes 12 bytes of memory a pair, whatever the limit of entries.
 pub(crate) fn reordered(
-    pairs: &SpillVec<(u32, u32)>,
+    pairs: &SpillVec<Pair>,
     key_of_left: impl Fn(u32) -> io::Result<Option<Key>>,
 ) -> io::Result<Vec<usize>> {
     if is_in_order(pairs)? {
         return Ok(Vec::new());
     }
     let by_right = by_right(pairs)?;
-    let parting = (0..).zip(&by_right).find(|(position, at)| position != *at);
+    let first_moved = (0..).zip(&by_right).find(|(position, at)| position != *at);
     let key = |at: u32| match pairs.get(at as usize)? {
-        Some(pair) => key_of_left(pair.0),
+        Some(pair) => key_of_left(pair.left),
         None => Ok(None),
     };
-    let from_left = match parting {
+    let from_left = match first_moved {
         Some((position, at)) => key(position)? < key(*at)?,
         None => true,
     };
@@ -165,10 +172,10 @@ pub(crate) fn reordered(
     Ok(out_of_line(&rank).collect())
 }
 
-fn is_in_order(pairs: &SpillVec<(u32, u32)>) -> io::Result<bool> {
+fn is_in_order(pairs: &SpillVec<Pair>) -> io::Result<bool> {
     let mut last = None;
     for pair in pairs.iter_from(0) {
-        let right = Some(pair?.1);
+        let right = Some(pair?.right);
         if right <= last {
             return Ok(false);
         }
@@ -178,10 +185,10 @@ fn is_in_order(pairs: &SpillVec<(u32, u32)>) -> io::Result<bool> {
 }
 
 /// Positions of pairs in the order of the right side.
-fn by_right(pairs: &SpillVec<(u32, u32)>) -> io::Result<Vec<u32>> {
+fn by_right(pairs: &SpillVec<Pair>) -> io::Result<Vec<u32>> {
     let mut keyed = Vec::with_capacity(pairs.len());
     for (at, pair) in (0_u32..).zip(pairs.iter_from(0)) {
-        keyed.push(u64::from(pair?.1) << 32 | u64::from(at));
+        keyed.push(u64::from(pair?.right) << 32 | u64::from(at));
     }
     keyed.sort_unstable();
     Ok(keyed.into_iter().map(low).collect())
@@ -226,17 +233,19 @@ fn out_of_line(values: &[u32]) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
+    use crate::compare::pairing::pair::Pair;
     use crate::compare::pairing::pairs::{out_of_line, reordered};
     use crate::compare::spill::vec::SpillVec;
 
-    fn list(pairs: impl IntoIterator<Item = (u32, u32)>) -> SpillVec<(u32, u32)> {
+    fn list(pairs: impl IntoIterator<Item = Pair>) -> SpillVec<Pair> {
         let mut list = SpillVec::new(2);
         pairs.into_iter().for_each(|pair| list.push(pair).unwrap());
         list
     }
 
     fn moved(order: &[u32]) -> Vec<usize> {
-        let pairs = list((0..).zip(order.iter().copied()));
+        let pairs = (0..).zip(order.iter().copied());
+        let pairs = list(pairs.map(|(left, right)| Pair { left, right }));
         reordered(&pairs, |left| Ok(Some([u64::from(left), 0]))).unwrap()
     }
 
@@ -256,17 +265,18 @@ mod tests {
             vec![3, 0, 2, 1, 4],
         ] {
             let forward = moved(&order);
-            let mut pairs: Vec<(u32, u32)> = order.iter().copied().zip(0..).collect();
+            let pairs = order.iter().copied().zip(0..);
+            let mut pairs: Vec<_> = pairs.map(|(left, right)| Pair { left, right }).collect();
             pairs.sort_unstable();
             let name = |left: u32| {
-                let pair = pairs.iter().find(|pair| pair.0 == left);
-                Ok(pair.map(|pair| [u64::from(pair.1), 0]))
+                let pair = pairs.iter().find(|pair| pair.left == left);
+                Ok(pair.map(|pair| [u64::from(pair.right), 0]))
             };
             let mut backward: Vec<usize> = reordered(&list(pairs.clone()), name)
                 .unwrap()
                 .into_iter()
                 .filter_map(|at| pairs.get(at))
-                .map(|pair| pair.1 as usize)
+                .map(|pair| pair.right as usize)
                 .collect();
             backward.sort_unstable();
             assert_eq!(forward, backward, "{order:?}");

@@ -1,48 +1,50 @@
 //! Two plain regular files: both are read at random, nothing is copied.
 
-use std::fs::File;
-
 use crate::compare::collect::Collector;
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
-use crate::compare::outcome::Outcome;
-use crate::compare::pairing::index::{Flow, IndexError, Stop, key, walk};
+use crate::compare::pairing::index::{Flow, key, walk};
 use crate::compare::progress::Progress;
-use crate::compare::side::Side;
+use crate::compare::raw_comparison::RawComparison;
+use crate::compare::side::Sides;
 use crate::compare::spill::vec::SpillVec;
-use crate::input::read_at::ReadAt;
+use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
+use crate::input::read_at::{ReadAt, RegularFile};
 use crate::tar::parser::Parser;
 use crate::tar::raw_entry::Globals;
 
 /// Compares two files of known lengths.
 pub(crate) fn compare(
-    left: &(File, u64),
-    right: &(File, u64),
+    left: &RegularFile,
+    right: &RegularFile,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
-    let common = left.1.min(right.1);
+) -> Result<RawComparison, WalkError> {
+    let common = left.length.min(right.length);
     let first = match first_in_files(left, right, common, progress)? {
-        None if left.1 == right.1 => None,
+        None if left.length == right.length => None,
         None => Some(common),
         found => found,
     };
-    let mut outcome = Outcome {
-        bytes: (left.1, right.1),
+    let mut raw = RawComparison {
+        bytes: Sides {
+            left: left.length,
+            right: right.length,
+        },
         first,
-        ..Outcome::default()
+        ..RawComparison::default()
     };
     if options.depth == Depth::Verdict {
-        return Ok(outcome);
+        return Ok(raw);
     }
     let prefix = Prefix::walk(left, first.unwrap_or(u64::MAX), options);
     let Some(first) = first else {
-        outcome.explained = prefix.into_explained();
-        return Ok(outcome);
+        raw.differences = prefix.into_differences();
+        return Ok(raw);
     };
-    let parting = FirstDifference {
+    let difference = FirstDifference {
         left,
         right,
         start: prefix.start,
@@ -50,10 +52,13 @@ pub(crate) fn compare(
         globals: prefix.globals,
         before: &prefix.before,
         whole_from: 0,
-        collectors: (prefix.collector.clone(), prefix.collector),
+        collectors: Sides {
+            left: prefix.collector.clone(),
+            right: prefix.collector,
+        },
     };
-    outcome.explained = explain(parting, options, progress)?;
-    Ok(outcome)
+    raw.differences = explain(difference, options, progress)?;
+    Ok(raw)
 }
 
 /// The part of an archive before the first difference, or all of it.
@@ -75,7 +80,7 @@ impl Prefix {
         let mut before = SpillVec::new(options.limits.entries);
         let mut globals = Globals::default();
         let mut reached = None;
-        let mut last: Option<(Vec<u8>, u64)> = None;
+        let mut last: Option<LastEntry> = None;
         let outcome = walk(reader, &mut parser, &mut |group| {
             if group.end.saturating_add(512) > first {
                 reached = Some(group.start);
@@ -85,16 +90,20 @@ impl Prefix {
             let [half, _] = key(&group.path);
             before.push(half)?;
             globals = group.globals.clone();
-            last = Some((group.path, group.end));
+            last = Some(LastEntry {
+                name: group.path,
+                end: group.end,
+            });
             Ok(Flow::Continue)
         });
         let stop = outcome.err().map(|error| {
-            let inside = last.as_ref().is_some_and(|(_, end)| *end > reader.length());
+            let stopped_in = match &last {
+                Some(last) if last.end > reader.length() => Reached::Content,
+                Some(_) | None => Reached::NextHeader,
+            };
             Stop {
+                place: StopPlace::at(before.len() as u64, last, stopped_in),
                 error,
-                entries: before.len() as u64,
-                name: last.map(|(name, _)| name),
-                inside,
             }
         });
         Self {
@@ -107,17 +116,7 @@ impl Prefix {
     }
 
     /// What is known where both sides are equal.
-    fn into_explained(self) -> Differences {
-        let entries = self.before.len() as u64;
-        Differences {
-            entries: (entries, entries),
-            stops: self
-                .stop
-                .map(|stop| (Side::Left, stop))
-                .into_iter()
-                .collect(),
-            collected: (self.collector.clone(), self.collector),
-            ..Differences::default()
-        }
+    fn into_differences(self) -> Differences {
+        Differences::none(self.before.len() as u64, self.stop, self.collector)
     }
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::compare::collect::Collector;
 use crate::compare::diff::differences::Differences;
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{IndexError, Stop, key};
-use crate::compare::side::Side;
+use crate::compare::pairing::index::key;
 use crate::compare::spill::vec::SpillVec;
+use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::spool::Segment;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Globals, RawEntry};
@@ -33,15 +33,23 @@ pub(crate) struct Lockstep {
     gap: Option<u64>,
     before: SpillVec<u64>,
     collector: Collector,
-    capture: Option<(RawEntry, Vec<u8>)>,
-    /// Global values after the last complete group and after the one before.
-    globals: (Globals, Globals),
-    last: Option<(Vec<u8>, u64)>,
+    capture: Option<Capture>,
+    /// Global values after the last complete group.
+    globals: Globals,
+    /// Those after the group before it.
+    globals_before: Globals,
+    last: Option<LastEntry>,
     stop: Option<Stop>,
 }
 
-/// What is known when the streams part.
-pub(crate) struct Parted {
+/// A content that is collected.
+struct Capture {
+    group: RawEntry,
+    content: Vec<u8>,
+}
+
+/// What is known at the first difference.
+pub(crate) struct EqualPart {
     pub(crate) start: u64,
     pub(crate) globals: Globals,
     pub(crate) before: SpillVec<u64>,
@@ -62,7 +70,8 @@ impl Lockstep {
             before: SpillVec::new(options.limits.entries),
             collector: Collector::new(options.collect),
             capture: None,
-            globals: Default::default(),
+            globals: Globals::default(),
+            globals_before: Globals::default(),
             last: None,
             stop: None,
         }
@@ -112,7 +121,7 @@ impl Lockstep {
         }
     }
 
-    fn walk(&mut self, chunk: &[u8]) -> Result<(), IndexError> {
+    fn walk(&mut self, chunk: &[u8]) -> Result<(), WalkError> {
         let mut rest = chunk;
         loop {
             if self.skip > 0 {
@@ -120,8 +129,8 @@ impl Lockstep {
                     .unwrap_or(usize::MAX)
                     .min(rest.len());
                 let (passed, left) = rest.split_at(step);
-                if let Some((_, content)) = &mut self.capture {
-                    content.extend_from_slice(passed);
+                if let Some(capture) = &mut self.capture {
+                    capture.content.extend_from_slice(passed);
                 }
                 self.skip -= step as u64;
                 rest = left;
@@ -159,18 +168,22 @@ impl Lockstep {
         }
     }
 
-    fn group(&mut self, group: RawEntry) -> Result<(), IndexError> {
+    fn group(&mut self, group: RawEntry) -> Result<(), WalkError> {
         let [half, _] = key(&group.path);
         self.before.push(half)?;
-        self.globals = (
-            std::mem::take(&mut self.globals.1),
-            Arc::clone(&group.globals),
-        );
-        self.last = Some((group.path.clone(), group.end));
+        let globals = Arc::clone(&group.globals);
+        self.globals_before = std::mem::replace(&mut self.globals, globals);
+        self.last = Some(LastEntry {
+            name: group.path.clone(),
+            end: group.end,
+        });
         // An entry whose first content block was looked at already is not collected: links and
         // devices only.
         if self.collector.wants(&group) {
-            self.capture = Some((group, Vec::new()));
+            self.capture = Some(Capture {
+                group,
+                content: Vec::new(),
+            });
             if !matches!(self.parser.need(), Need::Skip(_)) {
                 self.passed();
             }
@@ -182,37 +195,34 @@ impl Lockstep {
         if matches!(self.parser.need(), Need::Skip(_)) {
             self.parser.skipped();
         }
-        if let Some((group, mut content)) = self.capture.take() {
+        if let Some(Capture { group, mut content }) = self.capture.take() {
             content.truncate(usize::try_from(group.size).unwrap_or(usize::MAX));
             self.collector.insert(&group, content);
         }
     }
 
-    fn stopped(&mut self, error: IndexError) {
-        let inside = self
-            .last
-            .as_ref()
-            .is_some_and(|(_, end)| *end > self.offset && self.skip > 0);
-        let name = self.last.as_ref().map(|(name, _)| name.clone());
+    fn stopped(&mut self, error: WalkError) {
+        let reached = match &self.last {
+            Some(last) if last.end > self.offset && self.skip > 0 => Reached::Content,
+            Some(_) | None => Reached::NextHeader,
+        };
         self.stop = Some(Stop {
+            place: StopPlace::at(self.before.len() as u64, self.last.clone(), reached),
             error,
-            entries: self.before.len() as u64,
-            name,
-            inside,
         });
     }
 
     /// What is known at a difference in the chunk that comes next.
-    pub(crate) fn parted(mut self) -> io::Result<Parted> {
+    pub(crate) fn into_equal_part(mut self) -> io::Result<EqualPart> {
         let start = self.parser.group_start();
-        let in_hand = self.last.as_ref().is_some_and(|(_, end)| *end > start);
-        let mut globals = self.globals.1;
+        let in_hand = self.last.as_ref().is_some_and(|last| last.end > start);
+        let mut globals = self.globals;
         if in_hand {
             let _ = self.before.pop()?;
-            globals = self.globals.0;
+            globals = self.globals_before;
         }
         let whole_from = self.gap.unwrap_or(0);
-        Ok(Parted {
+        Ok(EqualPart {
             start,
             globals,
             before: self.before,
@@ -223,26 +233,16 @@ impl Lockstep {
     }
 
     /// What is known where the streams were equal to their end.
-    pub(crate) fn into_explained(mut self) -> Differences {
+    pub(crate) fn into_differences(mut self) -> Differences {
         if self.stop.is_none()
             && let Err(error) = self.end()
         {
             self.stopped(error);
         }
-        let entries = self.before.len() as u64;
-        Differences {
-            entries: (entries, entries),
-            stops: self
-                .stop
-                .map(|stop| (Side::Left, stop))
-                .into_iter()
-                .collect(),
-            collected: (self.collector.clone(), self.collector),
-            ..Differences::default()
-        }
+        Differences::none(self.before.len() as u64, self.stop, self.collector)
     }
 
-    fn end(&mut self) -> Result<(), IndexError> {
+    fn end(&mut self) -> Result<(), WalkError> {
         if self.skip > 0 {
             return Err(self.parser.cut(self.offset).into());
         }

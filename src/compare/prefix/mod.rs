@@ -1,4 +1,4 @@
-//! TODO.
+//! Where two inputs stop being equal.
 
 pub(crate) mod files;
 pub(crate) mod lockstep;

@@ -9,49 +9,55 @@ use std::sync::Arc;
 
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
-use crate::compare::outcome::{ContainerFacts, Outcome};
-use crate::compare::pairing::index::IndexError;
 use crate::compare::prefix::lockstep::Lockstep;
 use crate::compare::progress::Progress;
-use crate::compare::side::Side;
+use crate::compare::raw_comparison::{ContainerFacts, RawComparison};
+use crate::compare::side::{Side, Sides};
+use crate::compare::stop::WalkError;
+use crate::input::decode::Digesting;
 use crate::input::read_at::ReadAt as _;
 use crate::input::source::Opened;
 use crate::input::spool::Spool;
 use crate::input::stream::{Chunks, read_ahead};
 
-/// Compares two streams. With `digest` the containers' bytes are digested.
+/// Compares two streams.
 pub(crate) fn compare(
     left: Opened,
     right: Opened,
-    digest: bool,
+    digesting: Digesting,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
-    let window = options.limits.zstd_window_log;
-    let (kinds, streams) = (
-        (left.compression(), right.compression()),
-        (left.into_stream(), right.into_stream()),
-    );
-    let (left_chunks, left_work) = read_ahead(streams.0, kinds.0, window, digest);
-    let (right_chunks, right_work) = read_ahead(streams.1, kinds.1, window, digest);
+) -> Result<RawComparison, WalkError> {
+    let ahead = |input: Opened| {
+        let compression = input.compression();
+        let window = options.limits.zstd_window_log;
+        read_ahead(input.into_stream(), compression, window, digesting)
+    };
+    let (left_chunks, left_work) = ahead(left);
+    let (right_chunks, right_work) = ahead(right);
     std::thread::scope(|scope| {
-        let readers = (scope.spawn(left_work), scope.spawn(right_work));
-        let outcome = lockstep(left_chunks, right_chunks, options, progress);
+        let (left, right) = (scope.spawn(left_work), scope.spawn(right_work));
+        let chunks = Sides {
+            left: left_chunks,
+            right: right_chunks,
+        };
+        let found = lockstep(chunks, options, progress);
         let panicked = |_| io::Error::other("a reader panicked");
-        let sides = (
-            readers.0.join().map_err(panicked)?,
-            readers.1.join().map_err(panicked)?,
-        );
-        let mut outcome = outcome?;
-        outcome.bytes = (sides.0.bytes, sides.1.bytes);
-        outcome.containers = (ContainerFacts::of(&sides.0), ContainerFacts::of(&sides.1));
-        outcome
-            .failures
-            .extend(sides.0.error.map(|error| (Side::Left, error)));
-        outcome
-            .failures
-            .extend(sides.1.error.map(|error| (Side::Right, error)));
-        Ok(outcome)
+        let left = left.join().map_err(panicked)?;
+        let right = right.join().map_err(panicked)?;
+        let mut raw = found?;
+        raw.bytes = Sides {
+            left: left.bytes,
+            right: right.bytes,
+        };
+        raw.containers = Sides {
+            left: ContainerFacts::of(&left),
+            right: ContainerFacts::of(&right),
+        };
+        let failures = &mut raw.failures;
+        failures.extend(left.error.map(|error| (Side::Left, error)));
+        failures.extend(right.error.map(|error| (Side::Right, error)));
+        Ok(raw)
     })
 }
 
@@ -60,13 +66,13 @@ pub(crate) fn walk_one(
     input: Opened,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<RawComparison, WalkError> {
     let compression = input.compression();
     let (chunks, work) = read_ahead(
         input.into_stream(),
         compression,
         options.limits.zstd_window_log,
-        false,
+        Digesting::Off,
     );
     std::thread::scope(|scope| {
         let reader = scope.spawn(work);
@@ -79,43 +85,50 @@ pub(crate) fn walk_one(
         let side = reader
             .join()
             .map_err(|_| io::Error::other("a reader panicked"))?;
-        let mut outcome = Outcome {
-            bytes: (side.bytes, side.bytes),
-            explained: state.into_explained(),
-            ..Outcome::default()
+        let mut raw = RawComparison {
+            bytes: Sides {
+                left: side.bytes,
+                right: side.bytes,
+            },
+            differences: state.into_differences(),
+            ..RawComparison::default()
         };
-        outcome.containers = (ContainerFacts::of(&side), ContainerFacts::of(&side));
-        outcome
-            .failures
+        raw.containers = Sides {
+            left: ContainerFacts::of(&side),
+            right: ContainerFacts::of(&side),
+        };
+        raw.failures
             .extend(side.error.map(|error| (Side::Left, error)));
-        Ok(outcome)
+        Ok(raw)
     })
 }
 
 fn lockstep(
-    left: Chunks,
-    right: Chunks,
+    streams: Sides<Chunks>,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<RawComparison, WalkError> {
     let mut state = Lockstep::new(options);
     loop {
-        let (old, new) = (left.next(), right.next());
+        let (old, new) = (streams.left.next(), streams.right.next());
         match (old, new) {
             (None, None) => {
-                return Ok(Outcome {
-                    explained: state.into_explained(),
-                    ..Outcome::default()
+                return Ok(RawComparison {
+                    differences: state.into_differences(),
+                    ..RawComparison::default()
                 });
             }
             (Some(old), Some(new)) if old == new => {
-                right.recycle(new);
-                state.feed(old, &mut |used| left.recycle(used));
+                streams.right.recycle(new);
+                state.feed(old, &mut |used| streams.left.recycle(used));
                 progress(state.offset());
             }
             (old, new) => {
-                let chunks = (old.unwrap_or_default(), new.unwrap_or_default());
-                return part(state, chunks, (left, right), options, progress);
+                let chunks = Sides {
+                    left: old.unwrap_or_default(),
+                    right: new.unwrap_or_default(),
+                };
+                return part(state, chunks, streams, options, progress);
             }
         }
     }
@@ -123,59 +136,65 @@ fn lockstep(
 
 fn part(
     state: Lockstep,
-    chunks: (Vec<u8>, Vec<u8>),
-    (left, right): (Chunks, Chunks),
+    chunks: Sides<Vec<u8>>,
+    streams: Sides<Chunks>,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Outcome, IndexError> {
+) -> Result<RawComparison, WalkError> {
     let at = state.offset();
-    let common = chunks.0.len().min(chunks.1.len());
-    let differing = chunks
-        .0
-        .iter()
-        .zip(&chunks.1)
-        .position(|(l, r)| l != r)
-        .unwrap_or(common);
+    let common = chunks.left.len().min(chunks.right.len());
+    let mut bytes = chunks.left.iter().zip(&chunks.right);
+    let differing = bytes.position(|(l, r)| l != r).unwrap_or(common);
     let first = at + differing as u64;
     let keep = options.depth == Depth::Full;
-    let kept = state.parted()?;
-    let (olds, news) = std::thread::scope(|scope| {
+    let equal = state.into_equal_part()?;
+    let (left, right) = std::thread::scope(|scope| {
         let limit = options.limits.spool;
-        let spool = || Spool::new(kept.segments.clone(), at, limit);
+        let spool = || Spool::new(equal.segments.clone(), at, limit);
         let helper = {
             let spool = keep.then(spool);
-            scope.spawn(move || drain(&right, chunks.1, spool, &|_| {}))
+            let stream = streams.right;
+            scope.spawn(move || drain(&stream, chunks.right, spool, &|_| {}))
         };
-        let olds = drain(&left, chunks.0, keep.then(spool), progress);
-        let news = helper
-            .join()
-            .unwrap_or_else(|_| (None, Some(io::Error::other("a worker panicked"))));
-        (olds, news)
+        let left = drain(&streams.left, chunks.left, keep.then(spool), progress);
+        let right = helper.join().unwrap_or_else(|_| Kept {
+            spool: None,
+            failure: Some(io::Error::other("a worker panicked")),
+        });
+        (left, right)
     });
-    let mut outcome = Outcome {
+    let mut raw = RawComparison {
         first: Some(first),
-        ..Outcome::default()
+        ..RawComparison::default()
     };
-    outcome
-        .failures
-        .extend(olds.1.map(|error| (Side::Left, error)));
-    outcome
-        .failures
-        .extend(news.1.map(|error| (Side::Right, error)));
-    if let (Some(old), Some(new)) = (olds.0, news.0) {
-        let parting = FirstDifference {
+    let failures = &mut raw.failures;
+    failures.extend(left.failure.map(|error| (Side::Left, error)));
+    failures.extend(right.failure.map(|error| (Side::Right, error)));
+    if let (Some(old), Some(new)) = (left.spool, right.spool) {
+        let difference = FirstDifference {
             left: &old,
             right: &new,
-            start: kept.start,
+            start: equal.start,
             first,
-            globals: Arc::clone(&kept.globals),
-            before: &kept.before,
-            whole_from: kept.whole_from,
-            collectors: (kept.collector.clone(), kept.collector.clone()),
+            globals: Arc::clone(&equal.globals),
+            before: &equal.before,
+            whole_from: equal.whole_from,
+            collectors: Sides {
+                left: equal.collector.clone(),
+                right: equal.collector.clone(),
+            },
         };
-        outcome.explained = explain(parting, options, progress)?;
+        raw.differences = explain(difference, options, progress)?;
     }
-    Ok(outcome)
+    Ok(raw)
+}
+
+/// What was kept of a stream from the first difference on.
+struct Kept {
+    /// Where it is, if it was wanted.
+    spool: Option<Spool>,
+    /// Why not all of it was kept.
+    failure: Option<io::Error>,
 }
 
 /// Reads a stream to its end, into a spool where there is one and as long as that takes it.
@@ -184,7 +203,7 @@ fn drain(
     first: Vec<u8>,
     mut spool: Option<Spool>,
     progress: &Progress<'_>,
-) -> (Option<Spool>, Option<io::Error>) {
+) -> Kept {
     let mut failure = None;
     let mut next = Some(first);
     while let Some(chunk) = next {
@@ -195,5 +214,5 @@ fn drain(
         chunks.recycle(chunk);
         next = chunks.next();
     }
-    (spool, failure)
+    Kept { spool, failure }
 }

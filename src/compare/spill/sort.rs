@@ -1,4 +1,4 @@
-//! Sorting more values than may be in memory: sorted runs in an unlinked file, then a merge.
+//! Sorts more values than may be in memory: sorted runs go to an unlinked file and are merged.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,21 +6,21 @@ use std::io;
 
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec};
 
-/// Most runs, which are read side by side while they are merged. Beyond `MOST_RUNS` times the
-/// limit the runs grow instead: a byte of memory for every ten values.
+/// Most runs; a merge reads all of them at the same time. If there are more values than fit into
+/// this many runs, the runs are longer instead, which takes a byte of memory for every ten values.
 const MOST_RUNS: usize = 256;
 
-/// Takes values in any order.
+/// Takes values in any order and gives them back sorted.
 #[derive(Debug)]
 pub(crate) struct ExternalSorter<T> {
     run: Vec<T>,
-    /// Values of a run.
+    /// Most values of one run.
     most: usize,
     full: SpillVec<T>,
 }
 
 impl<T: FixedSize + Ord> ExternalSorter<T> {
-    /// A sorter of about `expected` values, `limit` of which are held in memory.
+    /// A sorter for about `expected` values that holds `limit` of them in memory.
     pub(crate) fn new(limit: u64, expected: usize) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let most = limit.max(expected / MOST_RUNS).max(1);
@@ -108,7 +108,7 @@ impl<T: FixedSize> Run<'_, T> {
     }
 }
 
-/// The values in order.
+/// Gives the values in order.
 #[derive(Debug)]
 pub(crate) struct Merge<'sorted, T> {
     run: std::slice::Iter<'sorted, T>,

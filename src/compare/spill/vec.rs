@@ -1,24 +1,24 @@
-//! A list of small values of one size: in memory up to a limit, in an unlinked file beyond it.
+//! A list of small values of one size: in memory up to a limit, and in an unlinked file beyond it.
 //!
-//! Nothing is ever moved: the first values stay in memory, the rest is appended to the file
-//! and read back by `pread`, forward in large pieces and elsewhere one or two values at a time.
+//! Values never move: the first ones stay in memory, and the rest are appended to the file. They
+//! are read back with `pread`: in large pieces while reading forward, otherwise two at a time.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-/// A value that takes the same number of bytes in a file, whatever it is.
+/// A value that is always written as the same number of bytes.
 pub(crate) trait FixedSize: Copy {
-    /// How many.
+    /// How many bytes.
     const BYTES: usize;
 
     fn write(self, out: &mut Vec<u8>);
 
-    /// From exactly [`Self::BYTES`] bytes.
+    /// Reads a value from exactly [`Self::BYTES`] bytes.
     fn read(bytes: &[u8]) -> Self;
 }
 
-/// `N` bytes of `bytes` from `at` on.
+/// The `N` bytes of `bytes` that start at `at`, or zeros if there are fewer.
 pub(crate) fn part<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let part = bytes.get(at..at + N).and_then(|part| part.try_into().ok());
     part.unwrap_or([0; N])
@@ -48,30 +48,14 @@ impl FixedSize for u64 {
     }
 }
 
-impl FixedSize for (u32, u32) {
-    const BYTES: usize = 8;
-
-    fn write(self, out: &mut Vec<u8>) {
-        self.0.write(out);
-        self.1.write(out);
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        (
-            u32::from_ne_bytes(part(bytes, 0)),
-            u32::from_ne_bytes(part(bytes, 4)),
-        )
-    }
-}
-
 /// Bytes written at once.
 const WRITE: usize = 64 << 10;
-/// Values read where the last ones read ended.
+/// Values read at once where the last read ended.
 const FORWARD: usize = 1024;
-/// Values read after a jump: the one asked for and, as a span ends where the next starts, that.
+/// Values read after a jump: the one asked for and the next, which says where a span ends.
 const JUMP: usize = 2;
 
-/// The list.
+/// A list that goes to a file beyond a limit.
 #[derive(Debug)]
 pub(crate) struct SpillVec<T> {
     memory: Vec<T>,
@@ -79,7 +63,7 @@ pub(crate) struct SpillVec<T> {
     file: Option<File>,
     /// Bytes that are in the file.
     written: u64,
-    /// Bytes that come after them and are not written yet.
+    /// Bytes that come after those and are not written yet.
     waiting: Vec<u8>,
     length: usize,
 }
@@ -92,7 +76,7 @@ impl<T> Default for SpillVec<T> {
 }
 
 impl<T> SpillVec<T> {
-    /// An empty list that holds `limit` values in memory.
+    /// An empty list that holds at most `limit` values in memory.
     pub(crate) fn new(limit: u64) -> Self {
         Self {
             memory: Vec::new(),
@@ -112,7 +96,7 @@ impl<T> SpillVec<T> {
         self.length == 0
     }
 
-    /// Takes memory for `count` values at once, as far as they stay there.
+    /// Reserves memory for `count` more values, or for those of them that stay in memory.
     pub(crate) fn reserve(&mut self, count: usize) {
         let most = self.limit.saturating_sub(self.memory.len());
         self.memory.reserve_exact(count.min(most));
@@ -147,7 +131,7 @@ impl<T: FixedSize> SpillVec<T> {
         Ok(())
     }
 
-    /// Takes the last value away.
+    /// Removes the last value and gives it.
     pub(crate) fn pop(&mut self) -> io::Result<Option<T>> {
         let Some(last) = self.length.checked_sub(1) else {
             return Ok(None);
@@ -164,7 +148,7 @@ impl<T: FixedSize> SpillVec<T> {
         Ok(value)
     }
 
-    /// One value. To read many, take a cursor.
+    /// One value. Use a cursor to read many.
     pub(crate) fn get(&self, at: usize) -> io::Result<Option<T>> {
         match self.memory.get(at) {
             Some(value) => Ok(Some(*value)),
@@ -180,7 +164,7 @@ impl<T: FixedSize> SpillVec<T> {
         }
     }
 
-    /// The values from `from` on.
+    /// The values from position `from` on.
     pub(crate) fn iter_from(&self, from: usize) -> impl Iterator<Item = io::Result<T>> {
         let mut cursor = self.cursor();
         (from..self.length).filter_map(move |at| cursor.get(at).transpose())
@@ -192,7 +176,7 @@ impl<T: FixedSize> SpillVec<T> {
 pub(crate) struct Cursor<'list, T> {
     list: &'list SpillVec<T>,
     window: Vec<u8>,
-    /// Number of the value that the window starts with.
+    /// Position of the first value in the window.
     start: usize,
 }
 
@@ -210,7 +194,7 @@ impl<T: FixedSize> Cursor<'_, T> {
     fn beyond(&mut self, at: usize) -> io::Result<T> {
         let end = self.start + self.window.len() / T::BYTES;
         if at == end && at > self.start {
-            // The value before is often asked for once more.
+            // The previous value is often asked for again.
             self.fill(at - 1, FORWARD)?;
         }
         let end = self.start + self.window.len() / T::BYTES;
@@ -224,7 +208,7 @@ impl<T: FixedSize> Cursor<'_, T> {
             .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Reads values from the file, or from what waits to be written.
+    /// Reads values from the file, or from the bytes that are not written yet.
     fn fill(&mut self, at: usize, count: usize) -> io::Result<()> {
         let offset = ((at - self.list.memory.len()) as u64) * T::BYTES as u64;
         let wanted = count.min(self.list.length - at) * T::BYTES;
@@ -262,7 +246,7 @@ mod tests {
     #[test]
     fn values_read_back_in_any_order_wherever_they_are() {
         let count = 40_000_u64;
-        // The last ones wait to be written: with 7,232 in memory, 32,768 are four whole writes.
+        // The last ones are not written yet, but with 7,232 in memory, 32,768 are four whole writes.
         for limit in [0, 3, 1023, 7_232, 20_000, u64::MAX] {
             let mut list = SpillVec::new(limit);
             for value in 0..count {

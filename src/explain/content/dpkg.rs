@@ -3,6 +3,7 @@
 
 use bstr::ByteSlice as _;
 
+use crate::debian::maintainer_script::InfoFile;
 use crate::explain::content::reading::{Item, Properties, Reading};
 
 pub(crate) fn wants_diversions(path: &[u8], _content: &[u8]) -> bool {
@@ -49,7 +50,7 @@ pub(crate) fn read_overrides(_path: &[u8], content: &[u8]) -> Option<Reading> {
 }
 
 pub(crate) fn wants_sums(path: &[u8], _content: &[u8]) -> bool {
-    path.starts_with(b"var/lib/dpkg/info/") && path.ends_with(b".md5sums")
+    InfoFile::from_path(path).is_some_and(|file| file.kind == b"md5sums")
 }
 
 /// A line each: 32 hexadecimal digits, two blanks, path.

@@ -1,5 +1,6 @@
 //! What two contents say that differs, as data. `report::sentences::fact` writes the sentences.
 
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::side::Side;
 
 /// How two contents differ.
@@ -73,12 +74,7 @@ pub enum Fact {
         fact: Box<Fact>,
     },
     /// A tar archive as such: its blocks, its end, its global headers.
-    Archive {
-        /// Name of the aspect, as `compare` has it.
-        aspect: &'static str,
-        /// What differs.
-        detail: String,
-    },
+    Archive(ArchiveDivergence),
     /// An entry of a tar archive.
     Entry {
         /// Path of the entry.
@@ -111,7 +107,7 @@ impl Fact {
             | Self::ItemOrder { .. }
             | Self::Line { .. }
             | Self::Bytes { .. }
-            | Self::Archive { .. }
+            | Self::Archive(_)
             | Self::More(_) => false,
         }
     }

@@ -3,17 +3,16 @@
 
 use bstr::ByteSlice as _;
 
+use crate::debian::maintainer_script::InfoFile;
 use crate::explain::content::reading::{Item, Reading};
 
 pub(crate) fn wants(path: &[u8], _content: &[u8]) -> bool {
-    let info = path.strip_prefix(b"var/lib/dpkg/info/");
     matches!(
         path,
         b"etc/shells" | b"var/lib/shells.state" | b"etc/ld.so.conf" | b"var/lib/dpkg/arch"
     ) || path.starts_with(b"var/lib/dpkg/triggers/")
-        || info.is_some_and(|name| {
-            let kinds: [&[u8]; 4] = [b".list", b".conffiles", b".triggers", b".shlibs"];
-            kinds.iter().any(|kind| name.ends_with(kind))
+        || InfoFile::from_path(path).is_some_and(|file| {
+            matches!(file.kind, b"list" | b"conffiles" | b"triggers" | b"shlibs")
         })
 }
 

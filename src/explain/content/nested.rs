@@ -52,10 +52,7 @@ pub(crate) fn compare(
     if found.trouble.is_some() {
         return None;
     }
-    let aspects = found.archive.into_iter().map(|one| Fact::Archive {
-        aspect: one.name,
-        detail: one.detail,
-    });
+    let aspects = found.archive.into_iter().map(Fact::Archive);
     let mut facts: Vec<Fact> = aspects.collect();
     for divergence in &found.divergences {
         let path = quote(&divergence.path);

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 use crate::explain::content::bytes::{Order, string_at, time, u16_at, u32_at};
 use crate::explain::content::reading::{InnerContent, Properties, Reading};
 use crate::input::compression::{Compression, sniff};
-use crate::input::decode::Decoder;
+use crate::input::decode::{Decoder, Digesting};
 
 /// Most bytes that one content is unpacked to.
 pub(crate) const UNPACKED: u64 = 16 << 20;
@@ -25,7 +25,7 @@ pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
 pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     let compression = sniff(content);
     let mut inside = Vec::new();
-    let mut decoder = Decoder::new(content, compression, WINDOW, false);
+    let mut decoder = Decoder::new(content, compression, WINDOW, Digesting::Off);
     let mut limited = (&mut decoder).take(UNPACKED + 1);
     let length = limited.read_to_end(&mut inside).ok()?;
     if length as u64 > UNPACKED {

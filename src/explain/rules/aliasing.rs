@@ -10,7 +10,7 @@ use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, runs};
 use crate::explain::usr_links::{is_below_link, unaliased};
-use crate::tar::entry::Kind;
+use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
@@ -55,8 +55,8 @@ fn turned_link(divergence: &Divergence) -> Option<&'static [u8]> {
     let kind = |side: &Option<Box<SideEntry>>| side.as_ref().map(|side| side.entry.kind);
     let kinds = [kind(&divergence.left), kind(&divergence.right)];
     let is_turned = has(divergence, "type")
-        && kinds.contains(&Some(Kind::Symlink))
-        && kinds.contains(&Some(Kind::Directory));
+        && kinds.contains(&Some(EntryKind::Symlink))
+        && kinds.contains(&Some(EntryKind::Directory));
     let path = divergence.entry_path().as_bytes();
     LINKS.into_iter().find(|link| is_turned && *link == path)
 }

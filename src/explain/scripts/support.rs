@@ -32,6 +32,7 @@ impl FirstRun {
     pub(crate) fn new(kind: ScriptKind) -> Self {
         let (argument, reach) = match kind {
             ScriptKind::Config | ScriptKind::Postinst => ("configure", Reach::Installs),
+            ScriptKind::Trigger => ("triggered", Reach::Installs),
             ScriptKind::Preinst => ("install", Reach::Installs),
             ScriptKind::Prerm | ScriptKind::Postrm => ("remove", Reach::OtherAction),
         };

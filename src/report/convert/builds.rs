@@ -33,7 +33,7 @@ fn build(facts: &Verification, build: BuildFacts<'_>) -> Build {
         mode,
         technique,
         versions: facts.versions.programs.iter().cloned().collect(),
-        warnings: warnings(build.built),
+        warnings: warnings(build.warnings),
         degraded: build.degraded,
         foreign: facts.foreign_to.is_some(),
         executed: chrootless.map(|trace| executed(trace, emulation)),

@@ -3,6 +3,7 @@
 use crate::explain::finding::Finding;
 use crate::report::sentences::{evidence, finding};
 use crate::report::wire::cause::Cause;
+use crate::report::wire::script::ScriptName;
 
 /// The causes of findings, in their order.
 pub(crate) fn causes(findings: &[Finding]) -> Vec<Cause> {
@@ -14,7 +15,7 @@ pub(crate) fn causes(findings: &[Finding]) -> Vec<Cause> {
             title: finding::title(one),
             entries: one.claims.len() as u64,
             package: one.package.clone(),
-            script: one.script.map(Into::into),
+            script: one.script.map(ScriptName),
             evidence: evidence::lines(one),
             hint: finding::hint(one).map(str::to_owned),
             bug: finding::bug(one).map(str::to_owned),

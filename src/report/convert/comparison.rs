@@ -2,21 +2,24 @@
 
 use base64::Engine as _;
 
-use crate::compare::comparison::{
-    ArchiveDivergence, Comparison, Divergence, DivergenceKind, SideSummary,
-};
+use crate::compare::archive_divergence::ArchiveDivergence;
+use crate::compare::comparison::{Comparison, Divergence, DivergenceKind, SideSummary};
+use crate::compare::side::Side;
 use crate::explain::attribution::Attribution;
 use crate::explain::content::field_detail::Epoch;
 use crate::explain::explanation::Explanation;
 use crate::input::compression::Compression;
+use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
 use crate::report::sentences;
+use crate::report::sentences::archive;
 use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
 use crate::report::wire::known::IgnoredRule;
 use crate::report::wire::report::{Report, SCHEMA, Times};
+use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::{ArchiveSide, CompressionName};
 use crate::report::wire::trouble::Trouble;
 use crate::tar::entry::Entry;
@@ -54,15 +57,23 @@ impl From<&Comparison> for Report {
             ignored: ignored(comparison),
             known: Vec::new(),
             notes: notes(comparison),
-            trouble: trouble(comparison),
+            trouble: trouble(comparison, &NoAdvice),
             timings: Times::new(),
         }
     }
 }
 
 impl From<ExplainedComparison<'_>> for Report {
-    /// The report of `compare`.
+    /// The report of `compare`, without advice.
     fn from(explained: ExplainedComparison<'_>) -> Self {
+        Self::of_comparison(explained, &NoAdvice)
+    }
+}
+
+impl Report {
+    /// The report of `compare`.
+    #[must_use]
+    pub fn of_comparison(explained: ExplainedComparison<'_>, advice: &dyn Advice) -> Self {
         let ExplainedComparison {
             comparison,
             explanation,
@@ -75,6 +86,7 @@ impl From<ExplainedComparison<'_>> for Report {
                 &explanation.attributions,
             ),
             causes: causes(&explanation.findings),
+            trouble: trouble(comparison, advice),
             ..Self::from(comparison)
         }
     }
@@ -126,10 +138,10 @@ pub(crate) fn divergences(
 /// The aspects of the archives that differ.
 pub(crate) fn aspects(comparison: &Comparison) -> Vec<DivergentAspect> {
     let aspect = |one: &ArchiveDivergence| DivergentAspect {
-        name: one.name.to_owned(),
-        left: one.left.clone(),
-        right: one.right.clone(),
-        detail: one.detail.clone(),
+        name: one.name().to_owned(),
+        left: archive::value(one, Side::Left),
+        right: archive::value(one, Side::Right),
+        detail: archive::detail(one),
     };
     comparison.archive.iter().map(aspect).collect()
 }
@@ -152,11 +164,11 @@ pub(crate) fn notes(comparison: &Comparison) -> Vec<String> {
 }
 
 /// Why the comparison is not complete, if it is not.
-pub(crate) fn trouble(comparison: &Comparison) -> Option<Trouble> {
+pub(crate) fn trouble(comparison: &Comparison, advice: &dyn Advice) -> Option<Trouble> {
     let trouble = comparison.trouble.as_ref();
-    trouble.map(|trouble| Trouble {
-        what: trouble.what.clone(),
-        hint: trouble.hint.clone(),
+    trouble.map(|error| Trouble {
+        what: error.to_string(),
+        hint: advice.of_comparison(error),
     })
 }
 
@@ -195,7 +207,7 @@ fn divergent_entry(
         entry: alone.map(|side| summary(&side.entry)),
         cause: attribution.finding.map(cause_id),
         package: attribution.package.clone(),
-        script: attribution.script.map(Into::into),
+        script: attribution.script.map(ScriptName),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::audit::change::ChangeKind;
 use crate::explain::attribution::EscapeAttribution;
 use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::outside::{Escape, EscapeChange};
+use crate::report::wire::script::ScriptName;
 use crate::tar::time::Timestamp;
 use crate::text::quote;
 
@@ -17,7 +18,7 @@ pub(crate) fn escapes(
     attributed
         .map(|(change, attribution)| Escape {
             package: attribution.package.clone(),
-            script: attribution.script.map(Into::into),
+            script: attribution.script.map(ScriptName),
             command: attribution
                 .command
                 .as_ref()

@@ -1,7 +1,7 @@
 //! Rows of the matrix, made of finished values.
 
 use crate::compare::comparison::Comparison;
-use crate::report::convert::comparison::{aspects, trouble};
+use crate::report::convert::comparison::aspects;
 use crate::report::wire::build::ModeName;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
@@ -28,6 +28,8 @@ pub(crate) struct RowName<'a> {
 pub(crate) struct RowFindings<'a> {
     /// How it compares with the left archive.
     pub(crate) comparison: &'a Comparison,
+    /// Why the comparison is not complete, if it is not.
+    pub(crate) trouble: Option<Trouble>,
     /// How it compares, and whether it left the outside alone.
     pub(crate) verdict: Verdict,
     /// The divergent entries of the comparison.
@@ -56,7 +58,7 @@ pub(crate) fn compared(name: RowName<'_>, findings: RowFindings<'_>) -> MatrixRo
         causes: findings.causes,
         escapes: findings.escapes,
         warnings: findings.warnings,
-        trouble: trouble(comparison),
+        trouble: findings.trouble,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From what a run found to wire values. Each function makes a finished value; none edits one.
 
+pub(crate) mod advice;
 pub(crate) mod audit;
 pub(crate) mod builds;
 pub(crate) mod causes;
@@ -10,7 +11,6 @@ pub(crate) mod executed;
 pub(crate) mod frozen;
 pub(crate) mod matrix;
 pub(crate) mod packages;
-pub(crate) mod script;
 pub(crate) mod timings;
 pub(crate) mod verdict;
 pub(crate) mod verification;

@@ -7,6 +7,7 @@ use crate::report::sentences::reason::reason;
 use crate::report::wire::package::{
     DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
 };
+use crate::report::wire::script::ScriptName;
 use crate::text::quote;
 
 impl From<&PackageFinding> for Package {
@@ -31,7 +32,7 @@ impl From<&ScriptReading> for PackageScript {
     fn from(reading: &ScriptReading) -> Self {
         let interpreter = reading.interpreter.as_ref();
         Self {
-            name: reading.script.into(),
+            name: ScriptName(reading.script),
             dpkg_root: reading.support.into(),
             interpreter: interpreter.map(|name| quote(name.as_bytes())),
             lines: reading.lines.iter().map(ScriptLine::from).collect(),

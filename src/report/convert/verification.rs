@@ -2,6 +2,7 @@
 
 use crate::explain::explanation::Explanation;
 use crate::explain::packages::{RunFindings, packages};
+use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
 use crate::report::convert::comparison::{divergences, trouble};
@@ -25,19 +26,16 @@ use crate::verify::explained::{ComparedBuild, explained};
 use crate::verify::result::{Altered, Extra, Verification};
 
 impl From<&Verification> for Report {
-    /// The report of `verify`, without advice on extra builds that failed.
+    /// The report of `verify`, without advice.
     fn from(facts: &Verification) -> Self {
-        Self::of_verification(facts, &|_| None)
+        Self::of_verification(facts, &NoAdvice)
     }
 }
-
-/// What the user can do about an error; whoever knows the command line gives it.
-pub type Advice<'a> = dyn Fn(&Error) -> Option<String> + 'a;
 
 impl Report {
     /// The report of `verify`.
     #[must_use]
-    pub fn of_verification(facts: &Verification, advice: &Advice<'_>) -> Self {
+    pub fn of_verification(facts: &Verification, advice: &dyn Advice) -> Self {
         let comparison = &facts.chrootless.comparison;
         let pair = ComparedBuild {
             mode: facts.modes.chrootless,
@@ -73,7 +71,7 @@ impl Report {
             builds: builds(facts),
             frozen: Some(frozen(facts)),
             notes: pair.notes.iter().cloned().chain(notes).collect(),
-            trouble: trouble(comparison).or_else(|| trouble_of_extra(facts, &matrix)),
+            trouble: trouble(comparison, advice).or_else(|| trouble_of_extra(facts, &matrix)),
             matrix,
             timings: timings(facts.timings),
             ..pair
@@ -155,7 +153,7 @@ impl<'a> ExplainedExtra<'a> {
         }
     }
 
-    fn row(&self, facts: &Verification, advice: &Advice<'_>) -> MatrixRow {
+    fn row(&self, facts: &Verification, advice: &dyn Advice) -> MatrixRow {
         let explained = match &self.outcome {
             Err(error) => return failed(self.row_name(), trouble_of_error(error, advice)),
             Ok(explained) => explained,
@@ -164,6 +162,7 @@ impl<'a> ExplainedExtra<'a> {
         let found = explained.found(facts);
         let findings = RowFindings {
             comparison: &judged.comparison,
+            trouble: trouble(&judged.comparison, advice),
             verdict: judged.verdict().into(),
             divergences: found.divergences,
             causes: found.causes,
@@ -174,10 +173,10 @@ impl<'a> ExplainedExtra<'a> {
     }
 }
 
-fn trouble_of_error(error: &Error, advice: &Advice<'_>) -> Trouble {
+fn trouble_of_error(error: &Error, advice: &dyn Advice) -> Trouble {
     Trouble {
         what: error.to_string().replace('\n', " "),
-        hint: advice(error),
+        hint: advice.of_verification(error),
     }
 }
 

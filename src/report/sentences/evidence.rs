@@ -219,8 +219,8 @@ fn shown(command: &CommandLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::debian::maintainer_script::ScriptKind;
     use crate::explain::finding::What;
-    use crate::explain::maintainer_script::MaintainerScript;
     use crate::explain::rule_id::RuleId;
 
     fn command(words: &[&str]) -> CommandLine {
@@ -263,7 +263,7 @@ mod tests {
 
     fn quoted(is_guarded: bool) -> Evidence {
         Evidence::ScriptLine {
-            script: MaintainerScript::Postinst,
+            script: ScriptKind::Postinst,
             number: 3,
             text: "touch /etc/a".to_owned(),
             is_guarded,

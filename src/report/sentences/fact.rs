@@ -4,6 +4,7 @@ use crate::compare::side::Side;
 use crate::explain::content::fact::{
     EntryChange, Fact, ItemName, OrderedItems, Property, PropertyChange, TextDifference,
 };
+use crate::report::sentences::archive;
 
 /// The line of one fact.
 #[must_use]
@@ -42,7 +43,13 @@ pub fn line(fact: &Fact) -> String {
             right,
         } => format!("differs from byte {offset} on ({left} | {right} bytes)"),
         Fact::Inside { name, fact } => format!("{name}: {}", line(fact)),
-        Fact::Archive { aspect, detail } => format!("archive: {aspect}: {detail}"),
+        Fact::Archive(divergence) => {
+            format!(
+                "archive: {}: {}",
+                divergence.name(),
+                archive::detail(divergence)
+            )
+        }
         Fact::Entry { path, change } => format!("entry {path}{}", entry_change(change)),
         Fact::InEntry(fact) => format!("  {}", line(fact)),
         Fact::More(1) => "and 1 more line".to_owned(),

@@ -217,7 +217,7 @@ pub fn bug(finding: &Finding) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::maintainer_script::MaintainerScript;
+    use crate::debian::maintainer_script::ScriptKind;
     use crate::explain::rule_id::RuleId;
 
     fn files(names: &[&str]) -> Vec<Vec<u8>> {
@@ -377,7 +377,7 @@ mod tests {
         let finding = Finding {
             package: Some("udev".to_owned()),
             version: Some("257.9-1".to_owned()),
-            script: Some(MaintainerScript::Trigger),
+            script: Some(ScriptKind::Trigger),
             ..Finding::new(RuleId::TriggerNotRun, What::TriggerNotRun)
         };
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Typed facts as sentences for people.
 
+pub mod archive;
 pub mod evidence;
 pub mod fact;
 pub mod field_detail;

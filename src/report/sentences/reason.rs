@@ -91,7 +91,7 @@ fn name(path: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::maintainer_script::MaintainerScript;
+    use crate::debian::maintainer_script::ScriptKind;
 
     fn paths(paths: &[&str]) -> Vec<Vec<u8>> {
         paths.iter().map(|path| path.as_bytes().to_vec()).collect()
@@ -143,7 +143,7 @@ mod tests {
             (
                 Reason::Suspicion {
                     path: b"./etc/a".to_vec(),
-                    script: MaintainerScript::Preinst,
+                    script: ScriptKind::Preinst,
                     line: 3,
                     text: "touch /etc/a".to_owned(),
                 },

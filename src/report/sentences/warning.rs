@@ -1,12 +1,13 @@
 //! What a build warned of, as sentences.
 
-use crate::bootstrap::build::Built;
 use crate::sandbox::protocol::Warning;
+use crate::verify::build_facts::Warnings;
 
 /// What the sandbox and mmdebstrap warned of.
-pub(crate) fn warnings(built: &Built) -> Vec<String> {
-    let own = built.warnings.iter().map(sentence);
-    own.chain(built.transcript.warnings()).collect()
+pub(crate) fn warnings<'a>(build: impl Into<Warnings<'a>>) -> Vec<String> {
+    let warnings: Warnings<'a> = build.into();
+    let of_sandbox = warnings.of_sandbox.iter().map(sentence);
+    of_sandbox.chain(warnings.of_mmdebstrap).collect()
 }
 
 /// The sentence of a sandbox's warning.

@@ -4,12 +4,12 @@
 use std::io::Read;
 
 use libfuzzer_sys::fuzz_target;
-use twinroot::input::{Decoder, describe_header, sniff};
+use twinroot::input::{Decoder, Digesting, describe_header, sniff};
 
 fuzz_target!(|data: &[u8]| {
     let container = sniff(data);
     let _ = describe_header(container, data);
-    let mut decoder = Decoder::new(data, container, 20, true);
+    let mut decoder = Decoder::new(data, container, 20, Digesting::On);
     let mut buffer = [0; 4096];
     let mut total = 0;
     while let Ok(read @ 1..) = decoder.read(&mut buffer) {

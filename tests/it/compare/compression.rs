@@ -126,7 +126,7 @@ fn a_cut_container_is_trouble_and_a_partial_comparison() {
     ] {
         let report = report(&left, &packed[..packed.len() - 100]);
         assert!(
-            trouble(&report).0.starts_with("right.tar: after "),
+            trouble(&report).starts_with("right.tar: after "),
             "{report:?}"
         );
         assert_eq!(report.trouble.as_ref().unwrap().what.lines().count(), 1);
@@ -135,7 +135,7 @@ fn a_cut_container_is_trouble_and_a_partial_comparison() {
     let middle = corrupt.len() / 2;
     corrupt[middle..middle + 50].fill(0xaa);
     let report = report(&left, &corrupt);
-    assert!(trouble(&report).0.contains("right.tar"), "{report:?}");
+    assert!(trouble(&report).contains("right.tar"), "{report:?}");
 }
 
 fn a_bomb_on_both_sides_is_compared_in_bounded_memory() {
