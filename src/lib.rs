@@ -52,6 +52,9 @@
 //!     }
 //!     let options = Options::new(Subject::new("trixie", Environment::of_machine()?));
 //!     let verification = twinroot::verify(&options, &Silent)?;
+//!     for cause in &verification.findings.pair.findings {
+//!         println!("{}: {} entries", cause.rule.as_str(), cause.claims.len());
+//!     }
 //!     print!("{}", report::text(&report::Report::from(&verification)));
 //!     Ok(ExitCode::from(verification.exit_status()))
 //! }

@@ -5,8 +5,8 @@ use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::protocol::Warning;
 use crate::trace::record::Trace;
+use crate::verify::facts::Facts;
 use crate::verify::observation::Observed;
-use crate::verify::result::Verification;
 
 /// Where the maintainer scripts of a build ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct BuildFacts<'a> {
 
 /// The builds of the pair, and those that were observed.
 #[must_use]
-pub fn builds(facts: &Verification) -> Vec<BuildFacts<'_>> {
+pub fn builds(facts: &Facts) -> Vec<BuildFacts<'_>> {
     let [normal, chrootless] = BuildMode::ORDINARY;
     let all = [
         Some(build(facts, facts.modes.normal, &facts.normal)),
@@ -87,7 +87,7 @@ pub fn scripts_ran(mode: BuildMode) -> ScriptsRan {
     }
 }
 
-fn build<'a>(facts: &Verification, mode: BuildMode, built: &'a Built) -> BuildFacts<'a> {
+fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built) -> BuildFacts<'a> {
     let has_none = built.warnings.is_empty();
     let scripts = scripts_ran(mode);
     BuildFacts {
@@ -109,7 +109,7 @@ fn build<'a>(facts: &Verification, mode: BuildMode, built: &'a Built) -> BuildFa
 }
 
 fn observed<'a>(
-    facts: &Verification,
+    facts: &Facts,
     mode: BuildMode,
     observed: Option<&'a Observed>,
 ) -> Option<BuildFacts<'a>> {

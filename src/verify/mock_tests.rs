@@ -10,6 +10,8 @@ use crate::sandbox::launch::Interrupts;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::compared;
 use crate::verify::error::Error;
+use crate::verify::facts::{Extra, Facts};
+use crate::verify::findings::Findings;
 use crate::verify::mock::{Does, Mock, prepared};
 use crate::verify::note::{Note, Wanted};
 use crate::verify::observation::observe;
@@ -17,7 +19,7 @@ use crate::verify::observer::Silent;
 use crate::verify::options::Concurrency;
 use crate::verify::requests::When;
 use crate::verify::requests::{ObservationRequests, Requests, Shown};
-use crate::verify::result::{Extra, Verification};
+use crate::verify::result::Verification;
 use crate::verify::session::Session;
 use crate::verify::timings::Timings;
 use crate::verify::verdict::Verdict;
@@ -75,8 +77,12 @@ impl<'a> Run<'a> {
             .inspect_err(|error| session.keep_transcript(error))?;
         let requests = ObservationRequests::new(builds.shown(&prepared), self.trace, self.control);
         let observation = observe(requests, &builds.altered, &prepared, session)?;
-        let timings = Timings::default();
-        Ok(Verification::new(prepared, builds, observation, timings))
+        let facts = Facts::new(prepared, builds, observation);
+        Ok(Verification {
+            findings: Findings::new(&facts),
+            facts,
+            timings: Timings::default(),
+        })
     }
 }
 
@@ -124,7 +130,7 @@ fn builds_in_turn_begin_with_the_normal_one_and_their_control_observes_it() {
             "observe chrootless",
         ]
     );
-    assert!(verification.control.unwrap().is_identical());
+    assert!(verification.facts.control.unwrap().is_identical());
 }
 
 #[test]
@@ -170,7 +176,7 @@ fn what_escaped_is_observed_without_a_control() {
             "observe chrootless",
         ]
     );
-    assert!(verification.control.is_none());
+    assert!(verification.facts.control.is_none());
 }
 
 #[test]
@@ -229,10 +235,10 @@ fn a_further_build_that_fails_is_a_note_and_the_verdict_stands() {
     let _ = mock.observed.insert("chrootless", Does::Fails);
     let verification = Run::of(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Divergent);
-    assert!(verification.observed_chrootless.is_none());
-    assert!(verification.observed_normal.is_some());
-    let [Note::Failed(Wanted::Chrootless, error)] = verification.notes.as_slice() else {
-        panic!("{:?}", verification.notes);
+    assert!(verification.facts.observed_chrootless.is_none());
+    assert!(verification.facts.observed_normal.is_some());
+    let [Note::Failed(Wanted::Chrootless, error)] = verification.facts.notes.as_slice() else {
+        panic!("{:?}", verification.facts.notes);
     };
     assert_eq!(error.to_string(), "chrootless: it failed");
 }
@@ -253,7 +259,10 @@ fn without_strace_nothing_is_observed_unless_the_audit_needs_it() {
         ..Run::of(&mock)
     };
     let verification = run.verify().unwrap();
-    assert!(matches!(verification.notes.as_slice(), [Note::NoObserver]));
+    assert!(matches!(
+        verification.facts.notes.as_slice(),
+        [Note::NoObserver]
+    ));
     assert_eq!(mock.sorted_log(), ["run chrootless", "run normal"]);
     let run = Run {
         has_strace: false,
@@ -281,7 +290,7 @@ fn extra_builds_are_compared_with_the_reference_in_their_order_and_may_fail() {
     };
     let verification = run.verify().unwrap();
     let row = |extra: &Extra| (extra.label, extra.verdict());
-    let rows: Vec<_> = verification.extra.iter().map(row).collect();
+    let rows: Vec<_> = verification.facts.extra.iter().map(row).collect();
     assert_eq!(
         rows,
         [
@@ -317,7 +326,7 @@ fn the_plain_chrootless_build_is_added_if_a_technique_diverges_and_nobody_asked_
         ["run normal", "run fakeroot", "run chrootless"]
     );
     let row = |extra: &Extra| (extra.label, extra.verdict());
-    let rows: Vec<_> = verification.extra.iter().map(row).collect();
+    let rows: Vec<_> = verification.facts.extra.iter().map(row).collect();
     assert_eq!(rows, [("userns", Verdict::Identical)]);
 }
 

@@ -12,7 +12,8 @@ pub mod epoch;
 pub mod error;
 mod escapes;
 mod executor;
-pub(crate) mod explained;
+pub mod facts;
+pub mod findings;
 mod freeze;
 pub mod leak_check;
 mod matrix;
@@ -45,6 +46,8 @@ pub use crate::verify::result::Verification;
 pub use crate::verify::verdict::Verdict;
 
 use crate::verify::executor::Sandboxed;
+use crate::verify::facts::Facts;
+use crate::verify::findings::Findings;
 use crate::verify::prepare::prepare;
 use crate::verify::requests::ObservationRequests;
 use crate::verify::session::Session;
@@ -71,11 +74,18 @@ fn steps(options: &Options, session: Session<'_>) -> Result<Verification, Error>
         ObservationRequests::new(builds.shown(&prepared), options.trace, options.control);
     let observation = observation::observe(requests, &builds.altered, &prepared, session)?;
     let observe = clock.lap();
+    let facts = Facts::new(prepared, builds, observation);
+    let findings = Findings::new(&facts);
     let timings = Timings {
         prepare,
         build_and_compare,
         observe,
-        ..Timings::default()
+        audit: facts.chrootless.built.audit_took,
+        explain: clock.lap(),
     };
-    Ok(Verification::new(prepared, builds, observation, timings))
+    Ok(Verification {
+        facts,
+        findings,
+        timings,
+    })
 }

@@ -6,15 +6,15 @@ use crate::report::wire::build::{Build, ModeName};
 use crate::report::wire::executed::Emulation;
 use crate::verify::build_facts;
 use crate::verify::build_facts::{BuildFacts, Emulators, ScriptsRan};
-use crate::verify::result::Verification;
+use crate::verify::facts::Facts;
 
 /// The pair, and the builds that were observed.
-pub(crate) fn builds(facts: &Verification) -> Vec<Build> {
+pub(crate) fn builds(facts: &Facts) -> Vec<Build> {
     let builds = build_facts::builds(facts).into_iter();
     builds.map(|one| build(facts, one)).collect()
 }
 
-fn build(facts: &Verification, build: BuildFacts<'_>) -> Build {
+fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
     let mode = ModeName::from(build.scripts);
     let (label, technique) = match build.trace {
         Some(_) => (

@@ -2,10 +2,10 @@
 
 use crate::report::convert::escapes::time;
 use crate::report::wire::frozen::{FrozenPackage, FrozenState};
-use crate::verify::result::Verification;
+use crate::verify::facts::Facts;
 
 /// What was frozen.
-pub(crate) fn frozen(facts: &Verification) -> FrozenState {
+pub(crate) fn frozen(facts: &Facts) -> FrozenState {
     let (recipe, archive) = (&facts.recipe, &facts.archive);
     let packages = archive.packages.iter();
     FrozenState {

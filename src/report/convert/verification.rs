@@ -1,7 +1,6 @@
 //! A verification as a report.
 
 use crate::explain::explanation::Explanation;
-use crate::explain::packages::{RunFindings, packages};
 use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
@@ -22,28 +21,23 @@ use crate::report::wire::report::Report;
 use crate::report::wire::trouble::Trouble;
 use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
-use crate::verify::explained::{ComparedBuild, explained};
-use crate::verify::result::{Altered, Extra, Verification};
+use crate::verify::facts::{Altered, Extra, Facts, Judged};
+use crate::verify::result::Verification;
 
 impl From<&Verification> for Report {
     /// The report of `verify`, without advice.
-    fn from(facts: &Verification) -> Self {
-        Self::of_verification(facts, &NoAdvice)
+    fn from(verification: &Verification) -> Self {
+        Self::of_verification(verification, &NoAdvice)
     }
 }
 
 impl Report {
     /// The report of `verify`.
     #[must_use]
-    pub fn of_verification(facts: &Verification, advice: &dyn Advice) -> Self {
+    pub fn of_verification(verification: &Verification, advice: &dyn Advice) -> Self {
+        let (facts, findings) = (&verification.facts, &verification.findings);
         let comparison = &facts.chrootless.comparison;
-        let pair = ComparedBuild {
-            mode: facts.modes.chrootless,
-            judged: &facts.chrootless,
-            altered: None,
-        };
-        let explained = ExplainedBuild::new(facts, pair);
-        let found = explained.found(facts);
+        let found = Found::new(&facts.chrootless, &findings.pair, facts.epoch);
         let pair = Self {
             divergences: found.divergences,
             causes: found.causes,
@@ -54,55 +48,38 @@ impl Report {
             }),
             ..Self::from(comparison)
         };
-        let extra = facts.extra.iter();
-        let extra: Vec<_> = extra.map(|one| ExplainedExtra::new(facts, one)).collect();
-        let explanations = extra.iter().filter_map(ExplainedExtra::explanation);
-        let packages = packages(RunFindings {
-            comparison,
-            escapes: &facts.chrootless.escapes,
-            explanation: &explained.explanation,
-            extra: &explanations.collect::<Vec<_>>(),
-        });
-        let matrix: Vec<_> = extra.iter().map(|one| one.row(facts, advice)).collect();
+        let extra = facts.extra.iter().zip(&findings.extra);
+        let matrix: Vec<_> = extra
+            .map(|(extra, explanation)| row(facts, extra, explanation.as_ref(), advice))
+            .collect();
         let notes = facts.notes.iter().map(note::of_verification);
         Self {
-            verdict: facts.verdict().into(),
-            packages: packages.iter().map(Package::from).collect(),
+            verdict: verification.verdict().into(),
+            packages: findings.packages.iter().map(Package::from).collect(),
             builds: builds(facts),
             frozen: Some(frozen(facts)),
             notes: pair.notes.iter().cloned().chain(notes).collect(),
             trouble: trouble(comparison, advice).or_else(|| trouble_of_extra(facts, &matrix)),
             matrix,
-            timings: timings(facts.timings),
+            timings: timings(verification.timings),
             ..pair
         }
     }
 }
 
-/// A build, and what explains it.
-struct ExplainedBuild<'a> {
-    build: ComparedBuild<'a>,
-    explanation: Explanation,
-}
-
 /// What was found of one build, as wire values.
+#[derive(Default)]
 struct Found {
     divergences: Vec<DivergentEntry>,
     causes: Vec<Cause>,
     escapes: Vec<Escape>,
 }
 
-impl<'a> ExplainedBuild<'a> {
-    fn new(facts: &Verification, build: ComparedBuild<'a>) -> Self {
-        let explanation = explained(facts, build);
-        Self { build, explanation }
-    }
-
-    fn found(&self, facts: &Verification) -> Found {
-        let (judged, explanation) = (self.build.judged, &self.explanation);
+impl Found {
+    fn new(judged: &Judged, explanation: &Explanation, epoch: i64) -> Self {
         let comparison = &judged.comparison;
-        let details = by_format(comparison, Some(facts.epoch));
-        Found {
+        let details = by_format(comparison, Some(epoch));
+        Self {
             divergences: divergences(comparison, &details, &explanation.attributions),
             causes: causes(&explanation.findings),
             escapes: escapes(&judged.escapes, &explanation.escapes),
@@ -110,66 +87,42 @@ impl<'a> ExplainedBuild<'a> {
     }
 }
 
-/// An extra build, and what explains it.
-struct ExplainedExtra<'a> {
-    extra: &'a Extra,
-    /// The altered outside system that it ran on; `None` for that of the pair.
-    altered: Option<&'a Altered>,
-    /// What explains it, or why it could not be made.
-    outcome: Result<ExplainedBuild<'a>, &'a Error>,
+fn row(
+    facts: &Facts,
+    extra: &Extra,
+    explanation: Option<&Explanation>,
+    advice: &dyn Advice,
+) -> MatrixRow {
+    let name = row_name(facts, extra);
+    let judged = match &extra.outcome {
+        Err(error) => return failed(name, trouble_of_error(error, advice)),
+        Ok(judged) => judged,
+    };
+    let found = explanation.map_or_else(Found::default, |explanation| {
+        Found::new(judged, explanation, facts.epoch)
+    });
+    let findings = RowFindings {
+        comparison: &judged.comparison,
+        trouble: trouble(&judged.comparison, advice),
+        verdict: judged.verdict().into(),
+        divergences: found.divergences,
+        causes: found.causes,
+        escapes: found.escapes,
+        warnings: warnings(&judged.built),
+    };
+    compared(name, findings)
 }
 
-impl<'a> ExplainedExtra<'a> {
-    fn new(facts: &'a Verification, extra: &'a Extra) -> Self {
-        let altered = extra.altered.and_then(|at| facts.altered.get(at));
-        let build = |judged| ComparedBuild {
-            mode: extra.mode,
-            judged,
-            altered,
-        };
-        let outcome = extra.outcome.as_ref();
-        Self {
-            extra,
-            altered,
-            outcome: outcome.map(|judged| ExplainedBuild::new(facts, build(judged))),
-        }
-    }
-
-    fn explanation(&self) -> Option<&Explanation> {
-        let explained = self.outcome.as_ref().ok()?;
-        Some(&explained.explanation)
-    }
-
-    fn row_name(&self) -> RowName<'a> {
-        let outside = |altered: &Altered| match altered.system.altered {
-            Some(_) => RowOutside::Different,
-            None => RowOutside::Suite(altered.system.name.clone()),
-        };
-        RowName {
-            label: self.extra.label,
-            mode: scripts_ran(self.extra.mode).into(),
-            technique: self.extra.mode.technique(),
-            outside: self.altered.map_or(RowOutside::Same, outside),
-        }
-    }
-
-    fn row(&self, facts: &Verification, advice: &dyn Advice) -> MatrixRow {
-        let explained = match &self.outcome {
-            Err(error) => return failed(self.row_name(), trouble_of_error(error, advice)),
-            Ok(explained) => explained,
-        };
-        let judged = explained.build.judged;
-        let found = explained.found(facts);
-        let findings = RowFindings {
-            comparison: &judged.comparison,
-            trouble: trouble(&judged.comparison, advice),
-            verdict: judged.verdict().into(),
-            divergences: found.divergences,
-            causes: found.causes,
-            escapes: found.escapes,
-            warnings: warnings(&judged.built),
-        };
-        compared(self.row_name(), findings)
+fn row_name<'a>(facts: &Facts, extra: &Extra) -> RowName<'a> {
+    let outside = |altered: &Altered| match altered.system.altered {
+        Some(_) => RowOutside::Different,
+        None => RowOutside::Suite(altered.system.name.clone()),
+    };
+    RowName {
+        label: extra.label,
+        mode: scripts_ran(extra.mode).into(),
+        technique: extra.mode.technique(),
+        outside: facts.altered_of(extra).map_or(RowOutside::Same, outside),
     }
 }
 
@@ -182,7 +135,7 @@ fn trouble_of_error(error: &Error, advice: &dyn Advice) -> Trouble {
 
 /// The first trouble of an extra build. A build that fails because its outside system is
 /// altered has shown that it reads it, which is a finding.
-fn trouble_of_extra(facts: &Verification, rows: &[MatrixRow]) -> Option<Trouble> {
+fn trouble_of_extra(facts: &Facts, rows: &[MatrixRow]) -> Option<Trouble> {
     let mut extra = facts.extra.iter().zip(rows);
     extra.find_map(|(extra, row)| {
         let is_finding = extra.outcome.is_err() && extra.altered.is_some();

@@ -1,4 +1,4 @@
-//! What was observed of one build of a verification, and what explains it.
+//! What explains the builds of a verification, and what follows for each package.
 
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
@@ -8,21 +8,69 @@ use crate::explain::explanation::Explanation;
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
 };
-use crate::verify::result::{Altered, Judged, Verification};
+use crate::explain::packages::{PackageFinding, RunFindings, packages};
+use crate::verify::facts::{Altered, Extra, Facts, Judged};
+
+/// What explains the builds, and what follows for each package.
+#[derive(Debug)]
+pub struct Findings {
+    /// What explains the pair.
+    pub pair: Explanation,
+    /// What explains each extra build, in their order; `None` for one that could not be made.
+    pub extra: Vec<Option<Explanation>>,
+    /// The packages, in the order of dpkg's status file inside the reference.
+    pub packages: Vec<PackageFinding>,
+}
+
+impl Findings {
+    /// Explains what the builds gave.
+    pub(crate) fn new(facts: &Facts) -> Self {
+        let pair = explained(
+            facts,
+            ComparedBuild {
+                mode: facts.modes.chrootless,
+                judged: &facts.chrootless,
+                altered: None,
+            },
+        );
+        let extra = facts.extra.iter();
+        let extra: Vec<_> = extra.map(|one| explained_extra(facts, one)).collect();
+        let packages = packages(RunFindings {
+            comparison: &facts.chrootless.comparison,
+            escapes: &facts.chrootless.escapes,
+            explanation: &pair,
+            extra: &extra.iter().flatten().collect::<Vec<_>>(),
+        });
+        Self {
+            pair,
+            extra,
+            packages,
+        }
+    }
+}
 
 /// A build that was compared with the reference.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ComparedBuild<'a> {
+struct ComparedBuild<'a> {
     /// How it was built.
-    pub(crate) mode: BuildMode,
+    mode: BuildMode,
     /// The build and its comparison.
-    pub(crate) judged: &'a Judged,
+    judged: &'a Judged,
     /// The altered outside system that it ran on; `None` for that of the pair.
-    pub(crate) altered: Option<&'a Altered>,
+    altered: Option<&'a Altered>,
+}
+
+fn explained_extra(facts: &Facts, extra: &Extra) -> Option<Explanation> {
+    let build = ComparedBuild {
+        mode: extra.mode,
+        judged: extra.outcome.as_ref().ok()?,
+        altered: facts.altered_of(extra),
+    };
+    Some(explained(facts, build))
 }
 
 /// Explains one build.
-pub(crate) fn explained(facts: &Verification, build: ComparedBuild<'_>) -> Explanation {
+fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
     let observed = match build.altered {
         Some(altered) => altered.observed.as_ref(),
         None => facts.observed_chrootless.as_ref(),
@@ -52,7 +100,7 @@ pub(crate) fn explained(facts: &Verification, build: ComparedBuild<'_>) -> Expla
 }
 
 /// What is known of a technique beside its own build: what the ordinary technique gives.
-fn technique(facts: &Verification, mode: BuildMode) -> Option<TechniqueObservation> {
+fn technique(facts: &Facts, mode: BuildMode) -> Option<TechniqueObservation> {
     let [normal, chrootless] = BuildMode::ORDINARY;
     let observation = |ordinary| TechniqueObservation {
         name: mode.technique().to_owned(),
