@@ -20,7 +20,9 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::{Act, Line, Reach, Support};
 use crate::explain::{explain, explain_archives};
 use crate::trace::record::Trace;
-use crate::trace::tracker::Tracer;
+use crate::trace::log;
+use crate::trace::log::{Event, Image, Log};
+use crate::trace::replay::replay;
 
 /// A file of an archive: name and content.
 type File<'a> = (&'a str, &'a str);
@@ -70,18 +72,19 @@ fn compared(left: &[File<'_>], right: &[File<'_>]) -> Comparison {
     compare(side(left), side(right), &options, &|_| ())
 }
 
-fn traced(lines: &[&str]) -> Trace {
-    let mut tracer = Tracer::default();
-    lines.iter().for_each(|line| tracer.take(line));
-    tracer.finish()
-}
-
-/// A run of the postinst that writes one path.
-fn writing(path: &str) -> Trace {
-    traced(&[
-        r#"1 execve("/tmp/mmdebstrap.x/p.postinst", ["writer.postinst", "configure"], ["DPKG_MAINTSCRIPT_PACKAGE=writer", "DPKG_MAINTSCRIPT_NAME=postinst"]) = 0"#,
-        &format!(r#"1 openat(AT_FDCWD</>, "{path}", O_WRONLY|O_CREAT, 0666) = 3<{path}>"#),
-    ])
+/// A run of the postinst that writes these paths, in this order.
+fn writing(paths: &[&str]) -> Trace {
+    let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/writer.postinst";
+    let mut log = Log::default();
+    let script = log.ran(Image::new(None, program, &["writer.postinst", "configure"]));
+    for path in paths {
+        let act = log::Act::Open {
+            creates: true,
+            empties: true,
+        };
+        log.did(Event::new(script, "openat", act, path.as_bytes()));
+    }
+    replay(&log)
 }
 
 fn created(path: &str) -> Change {
@@ -188,8 +191,8 @@ fn escaped_write() -> Finding {
 #[test]
 fn a_write_on_the_outside_becomes_one_finished_value() {
     let comparison = compared(&[("etc/absolute.conf", "absolute\n")], &[]);
-    let normal = writing("/tmp/mmdebstrap.x/etc/absolute.conf");
-    let chrootless = writing("/etc/absolute.conf");
+    let normal = writing(&["/tmp/mmdebstrap.x/etc/absolute.conf"]);
+    let chrootless = writing(&["/etc/absolute.conf"]);
     let escapes = [created("/etc/absolute.conf")];
     let observations = Observations {
         escapes: &escapes,
@@ -243,15 +246,8 @@ fn findings_that_say_the_same_of_one_script_are_one() {
     let files: [File<'_>; 2] = [("srv/a", "1"), ("srv/b", "1")];
     let comparison = compared(&files, &[]);
     let both = ["/tmp/mmdebstrap.x/srv/a", "/tmp/mmdebstrap.x/srv/b"];
-    let lines = both.map(|path| {
-        format!(r#"1 openat(AT_FDCWD</>, "{path}", O_WRONLY|O_CREAT, 0666) = 3<{path}>"#)
-    });
-    let normal = traced(&[
-        r#"1 execve("/x", ["writer.postinst", "configure"], ["DPKG_MAINTSCRIPT_PACKAGE=writer", "DPKG_MAINTSCRIPT_NAME=postinst"]) = 0"#,
-        &lines[0],
-        &lines[1],
-    ]);
-    let chrootless = traced(&[]);
+    let normal = writing(&both);
+    let chrootless = Trace::default();
     let observations = Observations {
         normal: Some(&normal),
         chrootless: Some(&chrootless),

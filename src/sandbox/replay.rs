@@ -220,7 +220,7 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::plan::AfterRun;
+    use crate::sandbox::plan::{AfterRun, Tracing};
 
     fn plan(ids: IdMap) -> Plan {
         Plan {
@@ -244,6 +244,7 @@ mod tests {
             hostname: Some("other".to_owned()),
             emulation: Emulation::None,
             after: AfterRun::Audit,
+            tracing: Tracing::Off,
         }
     }
 

@@ -5,15 +5,28 @@ use serde::{Deserialize, Serialize};
 
 /// Everything that was seen of one command and all that it started.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Log {
+pub struct Log {
     /// Programs that ran, in the order of their starts.
-    pub(crate) images: Vec<Image>,
+    pub images: Vec<Image>,
     /// What their processes did.
-    pub(crate) events: Vec<Event>,
+    pub events: Vec<Event>,
     /// How often a process was stopped.
-    pub(crate) stops: u64,
+    pub stops: u64,
     /// Why it is not everything, if it is not.
-    pub(crate) gap: Option<Gap>,
+    pub gap: Option<Gap>,
+}
+
+impl Log {
+    /// A program was started; gives its position.
+    pub fn ran(&mut self, image: Image) -> usize {
+        self.images.push(image);
+        self.images.len() - 1
+    }
+
+    /// A call has returned.
+    pub fn did(&mut self, event: Event) {
+        self.events.push(event);
+    }
 }
 
 /// Something that could not be seen.
@@ -28,37 +41,66 @@ pub enum Gap {
 /// A program that ran: what a process is from one execve(2) to the next, and all processes that
 /// it forked without executing another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Image {
+pub struct Image {
     /// The program that executed or forked it, by position; `None` for the first.
-    pub(crate) parent: Option<usize>,
+    pub parent: Option<usize>,
     /// The file that was executed, from the sandbox's root.
-    pub(crate) program: Bytes,
+    pub program: Bytes,
     /// Its arguments, the first being its name.
-    pub(crate) argv: Vec<Bytes>,
+    pub argv: Vec<Bytes>,
     /// `DPKG_MAINTSCRIPT_PACKAGE` of its environment, if the file is a maintainer script.
-    pub(crate) package: Option<Bytes>,
+    pub package: Option<Bytes>,
+}
+
+impl Image {
+    /// A program that `parent` executed or, if it is the first, that the sandbox did.
+    #[must_use]
+    pub fn new(parent: Option<usize>, program: &[u8], argv: &[&str]) -> Self {
+        let words = argv.iter().map(|word| Bytes::from(word.as_bytes()));
+        Self {
+            parent,
+            program: program.into(),
+            argv: words.collect(),
+            package: None,
+        }
+    }
+}
+
+impl Event {
+    /// A call that succeeded.
+    #[must_use]
+    pub fn new(image: usize, call: &str, act: Act, path: &[u8]) -> Self {
+        Self {
+            image,
+            call: call.as_bytes().into(),
+            act,
+            path: path.into(),
+            error: 0,
+            before: None,
+        }
+    }
 }
 
 /// One call of one process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Event {
+pub struct Event {
     /// The program, by position.
-    pub(crate) image: usize,
+    pub image: usize,
     /// Its name in syscalls(2).
-    pub(crate) call: Bytes,
+    pub call: Bytes,
     /// What it was to do.
-    pub(crate) act: Act,
+    pub act: Act,
     /// To what, from the sandbox's root; symbolic links are followed where the call follows them.
-    pub(crate) path: Bytes,
+    pub path: Bytes,
     /// Number of the error; 0 if it succeeded.
-    pub(crate) error: i32,
+    pub error: i32,
     /// What was there before, where that was looked at.
-    pub(crate) before: Option<Before>,
+    pub before: Option<Before>,
 }
 
 /// What a call was to do to a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Act {
+pub enum Act {
     /// Execute it.
     Execute,
     /// Open it for reading.
@@ -99,7 +141,7 @@ pub(crate) enum Act {
 
 /// What was at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Before {
+pub enum Before {
     /// Nothing.
     Absent,
     /// Something.
@@ -117,7 +159,7 @@ pub(crate) enum Before {
 
 /// Bytes, which are UTF-8 nearly always.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct Bytes(pub(crate) Vec<u8>);
+pub struct Bytes(pub Vec<u8>);
 
 /// Before the hexadecimal digits of bytes that are not UTF-8; no text begins like this.
 const ENCODED: char = '\0';

@@ -238,13 +238,10 @@ impl Observer {
             self.threads.roots_changed();
             return;
         }
-        self.log.events.push(Event {
-            image,
-            call: begun.call.as_bytes().into(),
-            act: begun.act,
-            path: Bytes(begun.path),
+        self.log.did(Event {
             error: result.err().unwrap_or_default(),
             before: begun.before,
+            ..Event::new(image, begun.call, begun.act, &begun.path)
         });
     }
 
@@ -261,27 +258,21 @@ impl Observer {
             Some(begun) => (begun.path, begun.program, begun.package),
             None => (vec![], None, None),
         };
-        state.image = self.log.images.len();
         let actor = match (is_script(&path), self.actors.get(parent)) {
             (true, _) => Actor::Script,
             (false, Some(Actor::Script | Actor::OfScript)) => Actor::OfScript,
             (false, _) => Actor::Other,
         };
         self.actors.push(actor);
-        self.log.events.push(Event {
-            image: self.log.images.len(),
-            call: b"execve".as_slice().into(),
-            act: Act::Execute,
-            path: Bytes(path.clone()),
-            error: 0,
-            before: None,
-        });
-        self.log.images.push(Image {
+        let image = self.log.ran(Image {
             parent: Some(parent),
-            program: Bytes(path),
+            program: Bytes(path.clone()),
             argv: program.map(|program| program.argv).unwrap_or_default(),
             package,
         });
+        state.image = image;
+        let event = Event::new(image, "execve", Act::Execute, &path);
+        self.log.did(event);
         self.resume(thread, 0)
     }
 

@@ -21,7 +21,8 @@ pub(crate) fn from_json(json: &str) -> Result<Trace, serde_json::Error> {
 }
 
 /// What the observed processes did.
-pub(crate) fn replay(log: &Log) -> Trace {
+#[must_use]
+pub fn replay(log: &Log) -> Trace {
     let processes = processes(&log.images);
     let mut trace = Trace {
         stops: log.stops,

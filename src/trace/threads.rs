@@ -46,14 +46,8 @@ impl Threads {
 
     /// The first thread of all.
     pub(crate) fn begin(&mut self, thread: Pid, log: &mut Log) {
-        log.images.push(Image {
-            parent: None,
-            program: b"/".as_slice().into(),
-            argv: vec![],
-            package: None,
-        });
         let first = Thread {
-            image: 0,
+            image: log.ran(Image::new(None, b"", &[])),
             begun: None,
             root: None,
         };

@@ -61,11 +61,6 @@ pub enum Error {
         /// The Debian package that has it.
         package: &'static str,
     },
-    /// Failed writes can only be seen by strace, which the outside system does not have.
-    #[error(
-        "strace is not installed in the outside system, and a read-only audit needs it to see failed writes"
-    )]
-    NoStrace,
     /// The leak check alters a copy of the outside system, and this one cannot be copied.
     #[error("the leak check needs an outside system that twinroot made, because it alters a copy")]
     OutsideNotCopyable,

@@ -138,6 +138,7 @@ fn built(changes: &[Change]) -> Built {
         changes: changes.to_vec(),
         audit_took: Duration::ZERO,
         warnings: vec![],
+        trace: None,
     }
 }
 

@@ -34,7 +34,6 @@ struct Run<'a> {
     audit: Method,
     artifacts: Option<&'a Artifacts>,
     interrupts: Interrupts,
-    has_strace: bool,
 }
 
 impl<'a> Run<'a> {
@@ -48,7 +47,6 @@ impl<'a> Run<'a> {
             audit: Method::Overlay,
             artifacts: None,
             interrupts: Interrupts::default(),
-            has_strace: true,
         }
     }
 
@@ -61,10 +59,6 @@ impl<'a> Run<'a> {
 
     fn verify(&self) -> Result<Verification, Error> {
         let outside = tempfile::tempdir().unwrap();
-        if self.has_strace {
-            fs::create_dir_all(outside.path().join("usr/bin")).unwrap();
-            fs::write(outside.path().join("usr/bin/strace"), "").unwrap();
-        }
         let prepared = prepared(outside.path(), self.audit);
         let session = Session {
             executor: self.mock,
@@ -248,28 +242,6 @@ fn a_signal_while_observing_ends_the_run() {
     let mut mock = mock(&[("chrootless", Does::Tarball("other"))]);
     let _ = mock.observed.insert("normal", Does::IsInterrupted);
     assert!(Run::in_turn(&mock).verify().unwrap_err().is_interrupted());
-}
-
-#[test]
-fn without_strace_nothing_is_observed_unless_the_audit_needs_it() {
-    let mock = mock(&[("chrootless", Does::Tarball("other"))]);
-    let run = Run {
-        has_strace: false,
-        control: When::Never,
-        ..Run::of(&mock)
-    };
-    let verification = run.verify().unwrap();
-    assert!(matches!(
-        verification.facts.notes.as_slice(),
-        [Note::NoObserver]
-    ));
-    assert_eq!(mock.sorted_log(), ["run chrootless", "run normal"]);
-    let run = Run {
-        has_strace: false,
-        audit: Method::ReadOnly,
-        ..Run::of(&mock)
-    };
-    assert!(matches!(run.verify().unwrap_err(), Error::NoStrace));
 }
 
 #[test]

@@ -5,10 +5,6 @@ use crate::verify::error::Error;
 /// A build that would have explained something, and could not be made.
 #[derive(Debug)]
 pub enum Note {
-    /// Nothing was observed: the outside system has no strace.
-    NoObserver,
-    /// Nothing was observed on this altered outside system, which has no strace.
-    NoObserverOn(&'static str),
     /// A further build failed.
     Failed(Wanted, Error),
     /// A build of the control had no tarball.

@@ -20,7 +20,7 @@ impl ValueEnum for Method {
                 "Copy the system to memory and read it before and after; needs no overlayfs"
             }
             Self::ReadOnly => {
-                "Mount the system read-only and trace the writes that fail; needs strace in it"
+                "Mount the system read-only and observe the writes that fail"
             }
             Self::Off => "Do not check",
         };

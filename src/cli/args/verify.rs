@@ -12,7 +12,7 @@ use crate::cli::args::recipe::RecipeArgs;
 ///
 /// twinroot freezes the archive, makes the outside system, runs a normal and a chrootless build
 /// without network, and compares the two tarballs while they are written. If they differ, or if the
-/// outside system was modified, it repeats both builds under strace and makes a control build, and
+/// outside system was modified, it builds both again under observation and makes a control build, and
 /// names the package, maintainer script and command behind each difference. Frozen archives and
 /// outside systems are cached in $XDG_CACHE_HOME/twinroot.
 #[derive(Debug, clap::Args)]
@@ -64,13 +64,13 @@ pub struct VerifyArgs {
         help_heading = "How to build"
     )]
     pub jobs: u8,
-    /// Repeat both builds under strace, even if nothing differs
+    /// Build both again under observation, even if nothing differs
     ///
     /// Without this option, they are repeated only if something differs or the outside system was
-    /// modified. What strace sees is used to explain differences, never to decide the verdict.
+    /// modified. What is seen is used to explain differences, never to decide the verdict.
     #[arg(long, overrides_with = "no_trace", help_heading = "Explanation")]
     pub trace: bool,
-    /// Never repeat a build under strace
+    /// Observe no build
     #[arg(long, help_heading = "Explanation")]
     pub no_trace: bool,
     /// Make the control build, even if nothing differs

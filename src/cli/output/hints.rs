@@ -87,7 +87,6 @@ pub(crate) fn of(error: &verify::Error) -> Option<String> {
         }
         Error::Outside { .. } => "--outside takes `matching`, `host`, or a directory or tarball",
         Error::NothingToMatch => "--outside takes `host`, or a directory or tarball",
-        Error::NoStrace => "install strace there, or use --audit overlay",
         Error::OutsideNotCopyable => "use --outside matching, or a tarball",
         Error::NoEpoch => "give --source-date-epoch SECONDS",
         Error::NoCacheDirectory => "set XDG_CACHE_HOME to a directory",

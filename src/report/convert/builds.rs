@@ -19,7 +19,7 @@ fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
     let (label, technique) = match build.trace {
         Some(_) => (
             format!("observed {}", mode.as_str()),
-            format!("{} under strace", build.technique),
+            format!("{}, observed", build.technique),
         ),
         None => (mode.as_str().to_owned(), build.technique.to_owned()),
     };

@@ -63,17 +63,11 @@ fn are(count: u64) -> String {
 pub(crate) fn of_verification(note: &verify::note::Note) -> String {
     use verify::note::Note;
     match note {
-        Note::NoObserver => {
-            "no script was observed: strace is not installed in the outside system".to_owned()
-        }
-        Note::NoObserverOn(label) => format!(
-            "{label}: no script was observed: strace is not installed in its outside system"
-        ),
-        Note::Failed(Wanted::Normal, error) => format!("cannot trace the normal build: {error}"),
+        Note::Failed(Wanted::Normal, error) => format!("cannot observe the normal build: {error}"),
         Note::Failed(Wanted::Chrootless, error) => {
-            format!("cannot trace the chrootless build: {error}")
+            format!("cannot observe the chrootless build: {error}")
         }
-        Note::Failed(Wanted::OnAltered(label), error) => format!("cannot trace {label}: {error}"),
+        Note::Failed(Wanted::OnAltered(label), error) => format!("cannot observe {label}: {error}"),
         Note::Failed(Wanted::Control, error) => {
             format!("cannot make the control build: {error}")
         }

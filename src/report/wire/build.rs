@@ -10,7 +10,7 @@ use crate::report::wire::executed::Executed;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Build {
-    /// `normal` or `chrootless`, after `observed ` for a build under strace.
+    /// `normal` or `chrootless`, after `observed ` for a build whose processes were observed.
     pub label: String,
     /// Where maintainer scripts ran.
     pub mode: ModeName,

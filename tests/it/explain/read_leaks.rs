@@ -7,7 +7,9 @@ use std::io::Cursor;
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
 use twinroot::explain::{Finding, Observations, explain};
 use twinroot::report::sentences;
-use twinroot::trace::{Trace, Tracer};
+use twinroot::trace::Trace;
+use twinroot::trace::log::{Act, Event, Image, Log};
+use twinroot::trace::replay::replay;
 
 use crate::support::archive::{Spec, archive, file};
 use crate::support::harness::Test;
@@ -44,10 +46,23 @@ fn compared(left: &[File<'_>], right: &[File<'_>]) -> Comparison {
     compare(left, right, &Options::default(), &|_| ())
 }
 
-fn traced(lines: &[&str]) -> Trace {
-    let mut tracer = Tracer::default();
-    lines.iter().for_each(|line| tracer.take(line));
-    tracer.finish()
+/// The postinst of `p` as dpkg runs it.
+fn postinst(log: &mut Log) -> usize {
+    let program = "/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+    let argv = [program, "configure", ""];
+    log.ran(Image::new(None, program.as_bytes(), &argv))
+}
+
+fn read(log: &mut Log, image: usize, path: &str) {
+    log.did(Event::new(image, "openat", Act::Read, path.as_bytes()));
+}
+
+fn wrote(log: &mut Log, image: usize, path: &str) {
+    let act = Act::Open {
+        creates: true,
+        empties: true,
+    };
+    log.did(Event::new(image, "openat", act, path.as_bytes()));
 }
 
 /// A finding in words.
@@ -118,20 +133,18 @@ fn finding(
     }
 }
 
-const POSTINST: &str = r#"1 execve("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", ["/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst", "configure", ""], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=postinst"]) = 0"#;
-
 fn of_the_files_that_a_script_read_the_one_whose_words_came_in_is_named() {
     let comparison = compared(
         &[("./etc/pam.d/auth", 0, "auth required\n")],
         &[("./etc/pam.d/auth", 0, "auth required\n# different: auth\n")],
     );
-    let trace = traced(&[
-        POSTINST,
-        r#"1 openat(AT_FDCWD</>, "/etc/passwd", O_RDONLY) = 3</etc/passwd>"#,
-        r#"1 openat(AT_FDCWD</>, "/usr/share/pam/auth", O_RDONLY) = 3</usr/share/pam/auth>"#,
-        r#"1 openat(AT_FDCWD</>, "/usr/share/pam/session", O_RDONLY) = 3</usr/share/pam/session>"#,
-        r#"1 openat(AT_FDCWD</>, "/tmp/mmdebstrap.x/etc/pam.d/auth", O_WRONLY|O_CREAT, 0666) = 4</tmp/mmdebstrap.x/etc/pam.d/auth>"#,
-    ]);
+    let mut log = Log::default();
+    let script = postinst(&mut log);
+    for path in ["/etc/passwd", "/usr/share/pam/auth", "/usr/share/pam/session"] {
+        read(&mut log, script, path);
+    }
+    wrote(&mut log, script, "/tmp/mmdebstrap.x/etc/pam.d/auth");
+    let trace = replay(&log);
     let altered = [
         ("/etc/passwd", "different:x:1:1:::\n"),
         ("/usr/share/pam/auth", "auth required\n# different: auth\n"),
@@ -160,32 +173,26 @@ fn a_group_that_was_looked_up_by_name_is_told_from_settings_that_everybody_reads
         &[("./var/log/wtmp", 43, ""), ("./var/mail", 8, "")],
         &[("./var/log/wtmp", 44, ""), ("./var/mail", 9, "")],
     );
-    let chown = |pid: u32, owner: &str, path: &str| {
-        [
-            format!("1 clone(flags=SIGCHLD) = {pid}"),
-            format!(
-                r#"{pid} execve("/usr/bin/chown", ["chown", "{owner}", "{path}"], ["DPKG_MAINTSCRIPT_PACKAGE=p", "DPKG_MAINTSCRIPT_NAME=postinst"]) = 0"#
-            ),
-            format!(
-                r#"{pid} openat(AT_FDCWD</>, "/etc/ld.so.cache", O_RDONLY) = 3</etc/ld.so.cache>"#
-            ),
-            format!(r#"{pid} openat(AT_FDCWD</>, "/etc/group", O_RDONLY) = 3</etc/group>"#),
-            format!(r#"{pid} fchownat(AT_FDCWD</>, "/tmp/mmdebstrap.x{path}", 0, 44, 0) = 0"#),
-        ]
-    };
-    let lines = [
-        chown(2, "root:utmp", "/var/log/wtmp"),
-        chown(3, "root:mail", "/var/mail"),
-    ]
-    .concat();
-    let mut all = vec![POSTINST];
-    all.extend(lines.iter().map(String::as_str));
+    let mut log = Log::default();
+    let script = postinst(&mut log);
+    for (owner, path) in [("root:utmp", "/var/log/wtmp"), ("root:mail", "/var/mail")] {
+        let argv = ["chown", owner, path];
+        let chown = log.ran(Image::new(Some(script), b"/usr/bin/chown", &argv));
+        read(&mut log, chown, "/etc/ld.so.cache");
+        read(&mut log, chown, "/etc/group");
+        let act = Act::Owner {
+            uid: Some(0),
+            gid: Some(44),
+        };
+        let inside = format!("/tmp/mmdebstrap.x{path}");
+        log.did(Event::new(chown, "fchownat", act, inside.as_bytes()));
+    }
     let altered = [
         ("/etc/group", "utmp:x:44:\nmail:x:9:\n"),
         ("/etc/ld.so.cache", "other"),
     ];
     assert_eq!(
-        explained(&comparison, &traced(&all), &altered),
+        explained(&comparison, &replay(&log), &altered),
         [InWords {
             hint: Some(
                 "names are safe for static ids only; chown by number, or look the name up below \"$DPKG_ROOT\""
@@ -211,10 +218,11 @@ fn what_dpkg_left_out_by_its_own_systems_settings_is_a_known_bug() {
         ],
         &[],
     );
-    let trace = traced(&[
-        r#"1 execve("/usr/bin/dpkg", ["/usr/bin/dpkg", "--root=/tmp/mmdebstrap.x"], ["PATH=/bin"]) = 0"#,
-        r#"1 openat(AT_FDCWD</>, "/etc/dpkg/dpkg.cfg.d/slim", O_RDONLY) = 3</etc/dpkg/dpkg.cfg.d/slim>"#,
-    ]);
+    let mut log = Log::default();
+    let argv = ["/usr/bin/dpkg", "--root=/tmp/mmdebstrap.x"];
+    let dpkg = log.ran(Image::new(None, b"/usr/bin/dpkg", &argv));
+    read(&mut log, dpkg, "/etc/dpkg/dpkg.cfg.d/slim");
+    let trace = replay(&log);
     let altered = [(
         "/etc/dpkg/dpkg.cfg.d/slim",
         "path-exclude=/usr/share/doc/*/changelog*\n",
@@ -241,11 +249,12 @@ fn an_outside_that_was_not_altered_leaks_nothing_by_this_rule() {
         &[("./etc/hostname", 0, "a\n")],
         &[("./etc/hostname", 0, "b\n")],
     );
-    let trace = traced(&[
-        r#"1 execve("/usr/bin/mmdebstrap", ["mmdebstrap", "trixie"], ["PATH=/bin"]) = 0"#,
-        r#"1 openat(AT_FDCWD</>, "/etc/hostname", O_RDONLY) = 3</etc/hostname>"#,
-        r#"1 openat(AT_FDCWD</>, "/tmp/mmdebstrap.x/etc/hostname", O_WRONLY|O_CREAT, 0666) = 4</tmp/mmdebstrap.x/etc/hostname>"#,
-    ]);
+    let mut log = Log::default();
+    let argv = ["mmdebstrap", "trixie"];
+    let program = log.ran(Image::new(None, b"/usr/bin/mmdebstrap", &argv));
+    read(&mut log, program, "/etc/hostname");
+    wrote(&mut log, program, "/tmp/mmdebstrap.x/etc/hostname");
+    let trace = replay(&log);
     let rules = |altered: &[(&str, &str)]| -> Vec<(&'static str, String)> {
         let found = explained(&comparison, &trace, altered);
         found

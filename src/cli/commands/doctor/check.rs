@@ -107,15 +107,15 @@ mod tests {
 
     #[test]
     fn a_problem_is_followed_by_the_command_that_fixes_it() {
-        let shown = |answer| Check::new("strace", answer).to_string();
+        let shown = |answer| Check::new("lxc", answer).to_string();
         assert_eq!(
             shown(Answer::works("version 6")),
-            "ok     strace               version 6"
+            "ok     lxc                  version 6"
         );
         assert_eq!(
-            shown(Answer::weak("not installed", "sudo apt-get install strace")),
-            "weak   strace               not installed\n                            fix: sudo \
-             apt-get install strace"
+            shown(Answer::weak("not installed", "sudo apt-get install lxc")),
+            "weak   lxc                  not installed\n                            fix: sudo \
+             apt-get install lxc"
         );
     }
 

@@ -121,10 +121,6 @@ fn uses() -> Vec<ProgramUse> {
     });
     let other = [
         ProgramUse {
-            program: program("strace", "strace"),
-            needed_for: vec!["--trace".to_owned(), "--audit read-only".to_owned()],
-        },
-        ProgramUse {
             program: program("arch-test", "arch-test"),
             needed_for: vec!["normal builds with --arch".to_owned()],
         },
@@ -206,7 +202,6 @@ mod tests {
                 "lxc-usernsexec (lxc): --technique lxc",
                 "lxc-unshare (lxc): --technique lxc",
                 "fakechroot (fakechroot): --mode-reference fakechroot",
-                "strace (strace): --trace and --audit read-only",
                 "arch-test (arch-test): normal builds with --arch",
             ]
         );
