@@ -144,8 +144,11 @@ pub struct Plan {
 pub enum Tracing {
     /// They run freely.
     Off,
-    /// The sandbox's tracer sees their system calls.
-    On,
+    /// The sandbox's tracer sees all that maintainer scripts do, and of other processes what
+    /// tells who made an entry.
+    Scripts,
+    /// It sees all that any process does.
+    Everything,
 }
 
 /// Why a plan must not be run.

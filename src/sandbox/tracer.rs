@@ -3,6 +3,7 @@
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::plan::Tracing;
 use crate::sandbox::protocol::ExitStatus;
 
 /// Observes a sandbox's command and all that it starts. Process 1 has it, where nothing of a build
@@ -13,13 +14,13 @@ pub trait Tracer {
     ///
     /// # Errors
     /// The kernel does not allow it.
-    fn restrict(&self) -> Result<(), String>;
+    fn restrict(&self, tracing: Tracing) -> Result<(), String>;
 
     /// Traces this process from now on, and all that it starts.
     ///
     /// # Errors
     /// The kernel does not allow it.
-    fn attach(&mut self, command: Pid) -> Result<(), String>;
+    fn attach(&mut self, command: Pid, tracing: Tracing) -> Result<(), String>;
 
     /// Waits until the command has ended.
     ///

@@ -6,8 +6,9 @@ use nix::unistd::Pid;
 use crate::trace::calls::{CallKind, Follow, Object, PathAt, is_writing};
 use crate::trace::log::{Act, Before, Bytes};
 use crate::trace::memory::Memory;
+use crate::trace::record::is_data;
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::view::{LastLink, Root, Start, View};
+use crate::trace::view::{LastDirectory, LastLink, Root, Start, View};
 
 /// A call that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,7 @@ pub(crate) struct Program {
 pub(crate) struct Beginning<'a> {
     pub(crate) thread: Pid,
     pub(crate) root: &'a Root,
+    pub(crate) last: &'a LastDirectory,
     pub(crate) registers: Registers,
     pub(crate) convention: Convention,
 }
@@ -105,6 +107,24 @@ impl Beginning<'_> {
             CallKind::Mount(path) => at(Act::Mount, path),
             CallKind::Look(path) => at(Act::Look, path),
             CallKind::ChangeRoot | CallKind::Refuse => None,
+        }
+    }
+
+    /// Whether the call is sure to be of no interest if it is made by a process that no maintainer
+    /// script started: it opens a file of the chroot, a program or a library for reading. Told by
+    /// the text of its path alone.
+    pub(crate) fn is_plain_reading(&self, kind: CallKind) -> bool {
+        let CallKind::Open { path, flags } = kind else {
+            return false;
+        };
+        if is_writing(self.registers.int(flags)) {
+            return false;
+        }
+        match self.memory().path(self.registers.argument(path.path)) {
+            Ok(Some(text)) if text.starts_with(b"/") => {
+                self.root.is_chroot() || !is_data(&text)
+            }
+            _ => false,
         }
     }
 
@@ -202,6 +222,7 @@ impl Beginning<'_> {
         View {
             process: self.thread,
             root: self.root,
+            last: self.last,
         }
     }
 }

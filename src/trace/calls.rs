@@ -30,12 +30,14 @@ pub(crate) enum Numbers {
 }
 
 /// Which processes stop at a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stops {
-    /// All.
+    /// All: it tells which program runs, and where its paths start.
     All,
+    /// Those that a maintainer script started, and the script itself.
+    OfScripts,
     /// Those that run a maintainer script themselves: the shell or perl that reads it.
-    ScriptsOnly,
+    Script,
 }
 
 /// What a call does, and in which argument it has what.
@@ -150,20 +152,23 @@ const fn numbered(number: u16) -> Option<u16> {
     if number == NONE { None } else { Some(number) }
 }
 
-/// A call that all processes stop at; its numbers in the order of [`Numbers`].
+/// A call that scripts' processes stop at; its numbers in the order of [`Numbers`].
 const fn call(name: &'static str, numbers: [u16; 3], kind: CallKind) -> Call {
     let [x86_64, i386, generic] = numbers;
     Call {
         name,
         numbers: [numbered(x86_64), numbered(i386), numbered(generic)],
         kind,
-        stops: Stops::All,
+        stops: match kind {
+            Execute { .. } | ChangeRoot | Refuse => Stops::All,
+            _ => Stops::OfScripts,
+        },
     }
 }
 
 const fn look(name: &'static str, numbers: [u16; 3], path: PathAt) -> Call {
     Call {
-        stops: Stops::ScriptsOnly,
+        stops: Stops::Script,
         ..call(name, numbers, Look(path))
     }
 }

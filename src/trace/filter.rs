@@ -2,6 +2,9 @@
 //! and at no other: classic BPF, as plain data (seccomp(2), bpf in Linux's
 //! Documentation/networking/filter.rst).
 //!
+//! There are two: every process stops where it starts another program, and processes of maintainer
+//! scripts at all that may change something. A filter cannot be taken away, but added to.
+//!
 //! The assembler is our own, because the rules of `seccompiler` can neither say which call it
 //! was, which saves the observer from asking for registers, nor let through the calls of another
 //! table of numbers, which they end the process for. That crate installs what is assembled here.
@@ -10,6 +13,7 @@ use nix::libc;
 use seccompiler::sock_filter;
 
 use crate::trace::calls::{CALLS, Call, CallKind, Numbers, Stops};
+use crate::trace::registers::Convention;
 
 /// What a stopped process tells the observer beside a call's position: the number table is that
 /// of 32-bit programs.
@@ -35,6 +39,7 @@ const AARCH64: u32 = 0xc000_00b7;
 const RISCV64: u32 = 0xc000_00f3;
 
 /// A machine's programs, and the numbers of their calls.
+#[derive(Debug, Clone, Copy)]
 struct Machine {
     audit: u32,
     numbers: Numbers,
@@ -62,15 +67,47 @@ fn machines() -> Vec<Machine> {
     }
 }
 
-/// The program for this machine; `None` if its calls are not known.
-pub(crate) fn program() -> Option<Vec<sock_filter>> {
+/// The convention of a machine's calls (`AUDIT_ARCH_*`); `None` if it is not known.
+pub(crate) fn convention(audit: u32) -> Option<Convention> {
+    let mut machines = machines().into_iter();
+    let machine = machines.find(|machine| machine.audit == audit)?;
+    Some(if machine.mark == 0 {
+        Convention::Native
+    } else {
+        Convention::Compatible
+    })
+}
+
+/// The number of a call.
+pub(crate) fn numbers(convention: Convention) -> Option<Numbers> {
+    let mark = match convention {
+        Convention::Native => 0,
+        Convention::Compatible => COMPATIBLE,
+    };
+    let mut machines = machines().into_iter();
+    machines.find(|machine| machine.mark == mark).map(|machine| machine.numbers)
+}
+
+/// A program as its bytes: `struct sock_filter`, in the machine's own order.
+pub(crate) fn to_bytes(program: &[sock_filter]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(program.len() * 8);
+    for step in program {
+        bytes.extend(step.code.to_ne_bytes());
+        bytes.extend([step.jt, step.jf]);
+        bytes.extend(step.k.to_ne_bytes());
+    }
+    bytes
+}
+
+/// The program that stops these processes; `None` if this machine's calls are not known.
+pub(crate) fn program(stops: Stops) -> Option<Vec<sock_filter>> {
     let machines = machines();
     if machines.is_empty() {
         return None;
     }
     let mut program = vec![load(MACHINE)];
     for machine in &machines {
-        let section = section(machine);
+        let section = section(machine, stops);
         // A conditional jump reaches 255 instructions; the jump behind it reaches all.
         program.push(jump_if_equal(machine.audit, 1, 0));
         program.push(jump(u32::try_from(section.len()).ok()?));
@@ -80,14 +117,15 @@ pub(crate) fn program() -> Option<Vec<sock_filter>> {
     Some(program)
 }
 
-fn section(machine: &Machine) -> Vec<sock_filter> {
+fn section(machine: &Machine, stops: Stops) -> Vec<sock_filter> {
     let mut section = vec![load(NUMBER)];
     if machine.numbers == Numbers::X86_64 {
         section.push(jump_if_any(X32, 0, 1));
         section.push(fail());
     }
     for (position, call) in CALLS.iter().enumerate() {
-        let (Some(number), Stops::All) = (call.number(machine.numbers), call.stops) else {
+        let number = call.number(machine.numbers);
+        let Some(number) = number.filter(|_| call.stops <= stops) else {
             continue;
         };
         section.push(jump_if_equal(u32::from(number), 0, 1));
@@ -155,7 +193,11 @@ mod tests {
 
     /// What the program answers to a call: an interpreter of the few instructions it uses.
     fn answer_to(machine: u32, number: u32) -> u32 {
-        let program = program().unwrap();
+        answer_of(Stops::OfScripts, machine, number)
+    }
+
+    fn answer_of(stops: Stops, machine: u32, number: u32) -> u32 {
+        let program = program(stops).unwrap();
         let (mut at, mut accumulator) = (0_usize, 0_u32);
         loop {
             let step = &program[at];
@@ -208,7 +250,16 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_process_of_no_script_stops_where_it_becomes_another_program() {
+        let (unlink, execve) = (87, 59);
+        let trace = libc::SECCOMP_RET_TRACE;
+        assert_eq!(answer_of(Stops::All, X86_64, unlink), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer_of(Stops::All, X86_64, execve), trace | position("execve"));
+    }
+
+    #[test]
     fn the_program_fits_into_the_kernels_limit() {
-        assert!(program().unwrap().len() < 4096);
+        assert!(program(Stops::OfScripts).unwrap().len() < 4096);
     }
 }

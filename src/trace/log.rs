@@ -36,6 +36,9 @@ pub enum Gap {
     UnknownMachine,
     /// A process was sent a signal that the observer cannot pass on (a real-time signal).
     Signal(i32),
+    /// A maintainer script's process could not be given the filter for scripts; the error's
+    /// number.
+    Filter(i32),
 }
 
 /// A program that ran: what a process is from one execve(2) to the next, and all processes that

@@ -1,9 +1,9 @@
-//! Reads the memory of a stopped process (process_vm_readv(2)).
+//! Reads and writes the memory of a stopped process (process_vm_readv(2)).
 
-use std::io::IoSliceMut;
+use std::io::{IoSlice, IoSliceMut};
 
 use nix::errno::Errno;
-use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
 use nix::unistd::Pid;
 
 /// The kernel's own limit on a path, with the zero byte at its end (limits.h, `PATH_MAX`).
@@ -101,6 +101,22 @@ impl Memory {
             address = address.saturating_add(u64::try_from(read.len()).unwrap_or(1));
         }
         Err(Errno::ENAMETOOLONG)
+    }
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// `EFAULT`: nothing is mapped there.
+    pub(crate) fn write(self, address: u64, bytes: &[u8]) -> Result<(), Errno> {
+        let remote = RemoteIoVec {
+            base: usize::try_from(address).map_err(|_| Errno::EFAULT)?,
+            len: bytes.len(),
+        };
+        let written = process_vm_writev(self.process, &[IoSlice::new(bytes)], &[remote])?;
+        if written < bytes.len() {
+            return Err(Errno::EFAULT);
+        }
+        Ok(())
     }
 
     fn read(self, address: u64, place: &mut [u8]) -> Result<usize, Errno> {

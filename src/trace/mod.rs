@@ -5,6 +5,7 @@
 //! build takes little longer than a plain one and gives the same bytes. What was seen is a
 //! [`log`], plain data; a [`record::Trace`] is made of it when the build has ended.
 
+pub(crate) mod added_filter;
 pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;

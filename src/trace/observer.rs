@@ -15,16 +15,19 @@ use nix::unistd::Pid;
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
-use crate::sandbox::{ExitStatus, Tracer};
+use crate::sandbox::{ExitStatus, Tracer, Tracing};
+use crate::trace::added_filter::Borrowed;
 use crate::trace::call::{Beginning, Begun};
-use crate::trace::calls::{CALLS, Call, CallKind, Numbers, Stops};
+use crate::trace::calls::{CALLS, Call, CallKind, Stops};
 use crate::trace::filter;
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::relevant::{Actor, is_relevant, needs_before};
+use crate::trace::relevant::{
+    Actor, is_relevant, matters_of_others, needs_before, needs_result,
+};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
-use crate::trace::threads::Threads;
-use crate::trace::view::look;
+use crate::trace::threads::{Filters, Threads};
+use crate::trace::view::{LastDirectory, look};
 
 /// How often processes that a signal has stopped are looked at. ptrace(2) has PTRACE_LISTEN for
 /// this, which safe code cannot reach.
@@ -37,6 +40,9 @@ pub struct Observer {
     /// Threads that a signal has stopped.
     suspended: Vec<Pid>,
     log: Log,
+    last: LastDirectory,
+    /// Whether all that any process does is kept.
+    sees_all: bool,
     /// For each image, whether it is a maintainer script, or descends from one.
     actors: Vec<Actor>,
 }
@@ -51,12 +57,17 @@ enum Resume {
 }
 
 impl Tracer for Observer {
-    fn restrict(&self) -> Result<(), String> {
-        let program = filter::program().ok_or("the system calls of this machine are not known")?;
+    fn restrict(&self, tracing: Tracing) -> Result<(), String> {
+        let stops = match tracing {
+            Tracing::Off | Tracing::Scripts => Stops::All,
+            Tracing::Everything => Stops::OfScripts,
+        };
+        let program = filter::program(stops).ok_or("the system calls of this machine are not known")?;
         seccompiler::apply_filter(&program).map_err(|error| error.to_string())
     }
 
-    fn attach(&mut self, command: Pid) -> Result<(), String> {
+    fn attach(&mut self, command: Pid, tracing: Tracing) -> Result<(), String> {
+        self.sees_all = tracing == Tracing::Everything;
         let options = Options::PTRACE_O_TRACESYSGOOD
             | Options::PTRACE_O_TRACESECCOMP
             | Options::PTRACE_O_TRACEEXEC
@@ -65,7 +76,11 @@ impl Tracer for Observer {
             | Options::PTRACE_O_TRACECLONE
             | Options::PTRACE_O_EXITKILL;
         ptrace::seize(command, options).map_err(|error| error.to_string())?;
-        self.threads.begin(command, &mut self.log);
+        let filters = match tracing {
+            Tracing::Off | Tracing::Scripts => Filters::Programs,
+            Tracing::Everything => Filters::Changes,
+        };
+        self.threads.begin(command, filters, &mut self.log);
         self.actors.push(Actor::Other);
         Ok(())
     }
@@ -167,25 +182,79 @@ impl Observer {
     /// At the beginning of any call of a script's own shell, or at the end of a call.
     fn call(&mut self, thread: Pid) -> Result<(), Errno> {
         let info = ptrace::syscall_info(thread)?;
-        let is_beginning = info.op == nix::libc::PTRACE_SYSCALL_INFO_ENTRY;
-        if is_beginning {
-            let registers = Registers::of(thread, Convention::Native)?;
-            let looked = CALLS.iter().find(|call| {
-                call.stops == Stops::ScriptsOnly
-                    && call.number(native()).map(u64::from) == Some(registers.number())
-            });
-            if let Some(call) = looked {
-                self.begin(thread, call, Convention::Native)?;
-            }
+        let Some(convention) = filter::convention(info.arch) else {
+            self.log.gap = Some(Gap::UnknownMachine);
+            return self.resume(thread, 0);
+        };
+        if info.op == nix::libc::PTRACE_SYSCALL_INFO_ENTRY {
+            self.call_begins(thread, convention)?;
         } else {
-            let registers = Registers::of(thread, Convention::Native)?;
-            self.ended(thread, registers.result());
+            self.call_ends(thread, convention)?;
         }
         self.resume(thread, 0)
     }
 
+    fn call_begins(&mut self, thread: Pid, convention: Convention) -> Result<(), Errno> {
+        if self.actor(thread) != Actor::Script {
+            return Ok(());
+        }
+        let number = Registers::of(thread, convention)?.number();
+        let numbers = filter::numbers(convention);
+        let looked = CALLS.iter().find(|call| {
+            let of_call = numbers.and_then(|numbers| call.number(numbers));
+            call.stops == Stops::Script && of_call.map(u64::from) == Some(number)
+        });
+        match looked {
+            Some(call) => self.begin(thread, call, convention),
+            None => Ok(()),
+        }
+    }
+
+    fn call_ends(&mut self, thread: Pid, convention: Convention) -> Result<(), Errno> {
+        let is_script = self.actor(thread) == Actor::Script;
+        let Some(state) = self.threads.get_mut(thread) else {
+            return Ok(());
+        };
+        if std::mem::take(&mut state.is_executing) {
+            return Ok(());
+        }
+        let result = Registers::of(thread, convention)?.result();
+        match state.filters {
+            Filters::Taking(borrowed) => {
+                state.filters = Filters::Changes;
+                return self.note_gap(borrowed.end(thread, convention));
+            }
+            Filters::Programs if is_script => {
+                let borrowed = Borrowed::begin(thread, convention);
+                state.filters = borrowed.map_or(Filters::Changes, Filters::Taking);
+                self.note_gap(borrowed.map(drop))?;
+            }
+            Filters::Programs | Filters::Changes => {}
+        }
+        self.ended(thread, result);
+        Ok(())
+    }
+
+    /// A script's process that lives on without the filter is not seen.
+    fn note_gap(&mut self, outcome: Result<(), Errno>) -> Result<(), Errno> {
+        match outcome {
+            Err(Errno::ESRCH) => Err(Errno::ESRCH),
+            Err(error) => {
+                self.log.gap = Some(Gap::Filter(error as i32));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     fn begin(&mut self, thread: Pid, call: &Call, convention: Convention) -> Result<(), Errno> {
+        let actor = self.actor(thread);
+        let is_by_the_way = actor == Actor::Other && !self.sees_all;
+        if is_by_the_way && !matters_of_others(call.kind) {
+            return Ok(());
+        }
         if call.kind == CallKind::ChangeRoot {
+            self.last.forget();
             // Known only at its end; until then the thread resolves nothing.
             self.threads.roots_changed();
             let begun = Begun::of_root(call.name);
@@ -200,10 +269,13 @@ impl Observer {
         let beginning = Beginning {
             thread,
             root: &root,
+            last: &self.last,
             registers: Registers::of(thread, convention)?,
             convention,
         };
-        let actor = self.actor(thread);
+        if is_by_the_way && beginning.is_plain_reading(call.kind) {
+            return Ok(());
+        }
         let begun = beginning.read(call.name, call.kind);
         let begun = begun.filter(|begun| is_relevant(actor, &begun.act, &begun.path));
         let begun = begun.map(|mut begun| {
@@ -219,8 +291,18 @@ impl Observer {
             }
             begun
         });
+        let Some(begun) = begun else {
+            return Ok(());
+        };
+        if matches!(begun.act, Act::Remove | Act::Mount | Act::RenameTo(_)) {
+            self.last.renamed(&begun.path);
+        }
         if let Some(state) = self.threads.get_mut(thread) {
-            state.begun = begun;
+            let is_ended_now = is_by_the_way && !needs_result(&begun.act, &begun.path);
+            state.begun = Some(begun);
+            if is_ended_now {
+                self.ended(thread, Ok(0));
+            }
         }
         Ok(())
     }
@@ -271,6 +353,8 @@ impl Observer {
             package,
         });
         state.image = image;
+        // Only a script stops at the end of this call.
+        state.is_executing = actor == Actor::Script;
         let event = Event::new(image, "execve", Act::Execute, &path);
         self.log.did(event);
         self.resume(thread, 0)
@@ -283,7 +367,9 @@ impl Observer {
     }
 
     fn resume(&mut self, thread: Pid, signal: i32) -> Result<(), Errno> {
-        let has_begun = self.threads.get(thread).is_some_and(|one| one.begun.is_some());
+        let has_begun = self.threads.get(thread).is_some_and(|one| {
+            one.begun.is_some() || matches!(one.filters, Filters::Taking(_))
+        });
         let how = if has_begun || self.actor(thread) == Actor::Script {
             Resume::ToCall
         } else {
@@ -309,14 +395,6 @@ impl Observer {
 /// Whether a path is that of a maintainer script in a chroot.
 fn is_script(path: &[u8]) -> bool {
     inside(path).and_then(ScriptKind::from_path).is_some()
-}
-
-fn native() -> Numbers {
-    if cfg!(target_arch = "x86_64") {
-        Numbers::X86_64
-    } else {
-        Numbers::Generic
-    }
 }
 
 /// A thread's number in an event's message.

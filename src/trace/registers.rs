@@ -44,6 +44,22 @@ impl Registers {
         })
     }
 
+    /// The same process, about to make another call by executing the instruction of its last one
+    /// again. It must have just returned from that.
+    pub(crate) fn calling(&self, number: u16, arguments: [u64; 3]) -> Self {
+        let mut registers = *self;
+        registers.call_again(u64::from(number), arguments);
+        registers
+    }
+
+    /// Gives them to the process.
+    ///
+    /// # Errors
+    /// `ESRCH`: the process was killed.
+    pub(crate) fn set(&self, process: Pid) -> Result<(), Errno> {
+        ptrace::setregs(process, self.registers)
+    }
+
     /// An argument, from 0 to 5.
     pub(crate) fn argument(&self, position: usize) -> u64 {
         let arguments = self.arguments();
@@ -87,7 +103,31 @@ impl Registers {
     }
 
     fn returned(&self) -> i64 {
-        self.registers.rax.cast_signed()
+        let value = self.registers.rax;
+        match self.convention {
+            Convention::Native => value.cast_signed(),
+            Convention::Compatible => {
+                let [a, b, c, d, ..] = value.to_le_bytes();
+                i64::from(i32::from_le_bytes([a, b, c, d]))
+            }
+        }
+    }
+
+    /// The top of the stack; below it are 128 bytes that a program may use (System V ABI).
+    pub(crate) fn stack(&self) -> u64 {
+        self.registers.rsp
+    }
+
+    /// `syscall` and `int $0x80` have two bytes. Without a number in `orig_rax` the kernel takes
+    /// nothing for a call to be begun again.
+    fn call_again(&mut self, number: u64, [first, second, third]: [u64; 3]) {
+        let r = &mut self.registers;
+        r.rip = r.rip.wrapping_sub(2);
+        (r.rax, r.orig_rax) = (number, u64::MAX);
+        match self.convention {
+            Convention::Native => (r.rdi, r.rsi, r.rdx) = (first, second, third),
+            Convention::Compatible => (r.rbx, r.rcx, r.rdx) = (first, second, third),
+        }
     }
 }
 
@@ -106,6 +146,18 @@ impl Registers {
     fn returned(&self) -> i64 {
         self.registers.regs[0].cast_signed()
     }
+
+    /// The top of the stack.
+    pub(crate) fn stack(&self) -> u64 {
+        self.registers.sp
+    }
+
+    /// `svc` has four bytes.
+    fn call_again(&mut self, number: u64, [first, second, third]: [u64; 3]) {
+        let r = &mut self.registers;
+        r.pc = r.pc.wrapping_sub(4);
+        (r.regs[8], r.regs[0], r.regs[1], r.regs[2]) = (number, first, second, third);
+    }
 }
 
 #[cfg(target_arch = "riscv64")]
@@ -122,5 +174,17 @@ impl Registers {
 
     fn returned(&self) -> i64 {
         self.registers.a0.cast_signed()
+    }
+
+    /// The top of the stack.
+    pub(crate) fn stack(&self) -> u64 {
+        self.registers.sp
+    }
+
+    /// `ecall` has four bytes.
+    fn call_again(&mut self, number: u64, [first, second, third]: [u64; 3]) {
+        let r = &mut self.registers;
+        r.pc = r.pc.wrapping_sub(4);
+        (r.a7, r.a0, r.a1, r.a2) = (number, first, second, third);
     }
 }

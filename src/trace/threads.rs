@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use nix::unistd::Pid;
 
+use crate::trace::added_filter::Borrowed;
 use crate::trace::call::Begun;
 use crate::trace::log::{Image, Log};
 use crate::trace::view::Root;
@@ -15,8 +16,23 @@ pub(crate) struct Thread {
     pub(crate) image: usize,
     /// The call that it is in, if that is looked at.
     pub(crate) begun: Option<Begun>,
+    /// The filters that it has.
+    pub(crate) filters: Filters,
+    /// Whether it executes a program and has not returned from that.
+    pub(crate) is_executing: bool,
     /// Its root, if that is known to be still its root.
     pub(crate) root: Option<KnownRoot>,
+}
+
+/// What a thread has been made to stop at, and all that it starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Filters {
+    /// Where it becomes another program.
+    Programs,
+    /// The same; it takes the filter for scripts now.
+    Taking(Borrowed),
+    /// Where it may change something, too.
+    Changes,
 }
 
 /// A root, and the number of changes of roots when it was looked up.
@@ -45,10 +61,12 @@ impl Threads {
     }
 
     /// The first thread of all.
-    pub(crate) fn begin(&mut self, thread: Pid, log: &mut Log) {
+    pub(crate) fn begin(&mut self, thread: Pid, filters: Filters, log: &mut Log) {
         let first = Thread {
             image: log.ran(Image::new(None, b"", &[])),
             begun: None,
+            filters,
+            is_executing: false,
             root: None,
         };
         let _ = self.threads.insert(thread, first);
@@ -60,6 +78,8 @@ impl Threads {
             let child_of = Thread {
                 image: parent.image,
                 begun: None,
+                filters: parent.filters,
+                is_executing: false,
                 root: parent.root.clone(),
             };
             let _ = self.threads.insert(child, child_of);

@@ -3,6 +3,7 @@
 //! Directories and symbolic links on the way are resolved in the process's own root, so that two
 //! names of one file are one path, and a link that leads out of the chroot is seen to do so.
 
+use std::cell::RefCell;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -36,6 +37,54 @@ pub(crate) struct Root {
 pub(crate) struct View<'a> {
     pub(crate) process: Pid,
     pub(crate) root: &'a Root,
+    /// What was resolved last.
+    pub(crate) last: &'a LastDirectory,
+}
+
+/// The directory that was resolved last: what unpacks an archive asks for the same one again and
+/// again.
+#[derive(Debug, Default)]
+pub(crate) struct LastDirectory(RefCell<Option<ResolvedDirectory>>);
+
+#[derive(Debug, Clone)]
+struct ResolvedDirectory {
+    root: Rc<[u8]>,
+    path: Vec<u8>,
+    real: Vec<u8>,
+}
+
+impl LastDirectory {
+    fn of(&self, root: &Root, path: &[u8]) -> Option<Vec<u8>> {
+        let known = self.0.borrow();
+        let known = known.as_ref()?;
+        let is_it = Rc::ptr_eq(&known.root, &root.path) && known.path == path;
+        is_it.then(|| known.real.clone())
+    }
+
+    fn remember(&self, root: &Root, path: &[u8], real: &[u8]) {
+        *self.0.borrow_mut() = Some(ResolvedDirectory {
+            root: Rc::clone(&root.path),
+            path: path.to_vec(),
+            real: real.to_vec(),
+        });
+    }
+
+    /// Something on the way to a directory may be another now.
+    pub(crate) fn forget(&self) {
+        *self.0.borrow_mut() = None;
+    }
+
+    /// A name was removed or given to something else.
+    pub(crate) fn renamed(&self, path: &[u8]) {
+        let is_on_the_way = self.0.borrow().as_ref().is_some_and(|known| {
+            // The path of a link on the way is not known, only its last name.
+            let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+            known.real.starts_with(path) || known.path.find(name).is_some()
+        });
+        if is_on_the_way {
+            self.forget();
+        }
+    }
 }
 
 /// Where a relative path starts.
@@ -68,6 +117,11 @@ impl Root {
             directory: Rc::new(directory),
             path: path.into(),
         })
+    }
+
+    /// Whether it is another than the sandbox's: a chroot.
+    pub(crate) fn is_chroot(&self) -> bool {
+        !self.path.is_empty()
     }
 
     /// A path below it, as the process would write it; `None` for what is elsewhere.
@@ -116,9 +170,15 @@ impl View<'_> {
             return Step::Unknown;
         }
         let (parent, name) = split(path);
+        if let (LastLink::Meant, Some(name)) = (last, name)
+            && let Some(real) = self.last.of(self.root, parent)
+        {
+            return Step::There(joined(&real, name));
+        }
         let Some((directory, real)) = self.directory(parent) else {
             return Step::Unknown;
         };
+        self.last.remember(self.root, parent, &real);
         let Some(name) = name else {
             return Step::There(real);
         };
@@ -217,6 +277,7 @@ mod tests {
         let view = View {
             process: Pid::this(),
             root: &root,
+            last: &LastDirectory::default(),
         };
         let found = view.resolve(path.as_bytes(), Start::WorkingDirectory, last);
         let found = found.unwrap();

@@ -85,7 +85,7 @@ pub fn audit(
     let plan = plan(command, system);
     let (outcome, refused) = if command.audit == Method::ReadOnly {
         let plan = Plan {
-            tracing: Tracing::On,
+            tracing: Tracing::Everything,
             ..plan
         };
         let mut outcome = run(&plan, interrupts, screen)?;

@@ -6,7 +6,7 @@ use std::process::ChildStdout;
 use crate::bootstrap;
 use crate::bootstrap::build::{BuildEvent, Built, run};
 use crate::sandbox::launch::Interrupts;
-use crate::sandbox::plan::{Plan, Tracing};
+use crate::sandbox::plan::{Cover, Plan, Tracing};
 use crate::trace::record::Trace;
 
 /// The tarball of a build, while it is made.
@@ -62,10 +62,12 @@ impl Executor for Sandboxed {
     ) -> Result<(Built, Trace), bootstrap::Error> {
         let Job { plan, sink, watch } = job;
         let pass = |stream: ChildStdout| sink(Box::new(stream));
-        let plan = Plan {
-            tracing: Tracing::On,
-            ..plan
+        let tracing = match plan.cover {
+            Cover::Overlay | Cover::Copy => Tracing::Scripts,
+            // No audit sees what is refused.
+            Cover::ReadOnly => Tracing::Everything,
         };
+        let plan = Plan { tracing, ..plan };
         let mut built = run(&plan, interrupts, pass, watch)?;
         let trace = built.trace.take().unwrap_or_default();
         Ok((built, trace))

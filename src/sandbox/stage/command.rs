@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::failed;
+use crate::sandbox::plan::Tracing;
 use crate::sandbox::protocol::StageFailure;
 
 /// What is run.
@@ -22,6 +23,8 @@ pub(crate) struct CommandRequest {
     pub(crate) directory: PathBuf,
     /// Whose user 0 it is.
     pub(crate) namespace: UserNamespace,
+    /// Whether it is observed.
+    pub(crate) tracing: Tracing,
 }
 
 /// The command, ready to be started in a process group of its own: mmdebstrap sends SIGHUP to its

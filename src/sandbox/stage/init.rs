@@ -30,7 +30,6 @@ pub(crate) struct InitRequest {
     pub(crate) protect_proc: bool,
     pub(crate) command: CommandRequest,
     pub(crate) emulation: Emulation,
-    pub(crate) tracing: Tracing,
 }
 
 /// Where the kernel shows the emulators it knows.
@@ -69,9 +68,9 @@ fn enter_and_run(
         });
     };
     let warnings = make_proc(&request)?;
-    let tracee = match request.tracing {
+    let tracee = match request.command.tracing {
         Tracing::Off => None,
-        Tracing::On => Some(Tracee::start()?),
+        Tracing::Scripts | Tracing::Everything => Some(Tracee::start()?),
     };
     enter(&request.root)?;
     let mountinfo = fs::read_to_string("/proc/self/mountinfo")
@@ -194,7 +193,7 @@ fn observe_command(
     tracer: &mut dyn Tracer,
 ) -> Result<Ended, StageFailure> {
     let process = tracee.process()?;
-    let followed = match tracer.attach(process) {
+    let followed = match tracer.attach(process, request.tracing) {
         Ok(()) => {
             tracee.become_command(request)?;
             tracer.follow(process)

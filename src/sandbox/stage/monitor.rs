@@ -279,9 +279,9 @@ fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
             environment: plan.environment.clone(),
             directory: plan.directory.clone(),
             namespace: plan.ids.namespace,
+            tracing: plan.tracing,
         },
         emulation: plan.emulation,
-        tracing: plan.tracing,
     };
     channel
         .send(&request)

@@ -87,7 +87,7 @@ fn become_asked(init: &mut Channel, tracer: &dyn Tracer) -> Option<StageFailure>
     if let Err(failure) = drop_capabilities(request.namespace) {
         return Some(failure);
     }
-    if let Err(error) = tracer.restrict() {
+    if let Err(error) = tracer.restrict(request.tracing) {
         return Some(failed("have system calls observed")(error));
     }
     let mut command = match command(&request) {
