@@ -8,6 +8,7 @@ pub mod command;
 pub mod context;
 pub mod emulation;
 pub mod error;
+pub mod failed_script;
 pub mod file_digest;
 pub mod freeze;
 pub mod local_deb;
