@@ -8,7 +8,6 @@ pub mod command;
 pub mod context;
 pub mod emulation;
 pub mod error;
-pub mod failed_script;
 pub mod file_digest;
 pub mod freeze;
 pub mod local_deb;
@@ -17,6 +16,7 @@ pub mod mirror;
 pub mod mode;
 pub mod observe;
 pub mod outside;
+pub mod passed_over;
 pub mod recipe;
 pub mod transcript;
 

@@ -3,7 +3,7 @@
 //! mmdebstrap's exit status says no more than whether it succeeded; its `E:` and `W:`
 //! lines are the message (mmdebstrap(1), 1.3.5 to 1.6.0).
 
-use crate::bootstrap::failed_script::FailedScript;
+use crate::debian::failed_script::FailedScript;
 use crate::sandbox::protocol::ExitStatus;
 
 /// A build's standard error, by lines.

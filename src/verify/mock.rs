@@ -181,6 +181,7 @@ pub(crate) fn prepared(outside: &std::path::Path, audit: Method) -> Prepared {
         outside_tree: None,
         audit,
         foreign_to: None,
+        passed_over: None,
         locks: Vec::new(),
     }
 }

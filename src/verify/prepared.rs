@@ -9,6 +9,7 @@ use crate::bootstrap::command::technique;
 use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::OutsideSystem;
+use crate::bootstrap::passed_over::PassedOver;
 use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan};
 
@@ -32,6 +33,8 @@ pub(crate) struct Prepared {
     pub(crate) audit: Method,
     /// The machine's architecture, if the chroot's is another one.
     pub(crate) foreign_to: Option<String>,
+    /// Scripts whose failure chrootless builds pass over.
+    pub(crate) passed_over: Option<PassedOver>,
     /// Keeps others from replacing what is used.
     pub(crate) locks: Vec<CacheEntry>,
 }
@@ -72,7 +75,14 @@ impl Prepared {
                 access: Access::ReadOnly,
             }));
         }
-        let mut plan = outside.plan(mode.label(), technique::command(&self.recipe, mode));
+        let passed_over = match mode.mode() {
+            Mode::Normal => None,
+            Mode::Chrootless => self.passed_over.as_ref(),
+        };
+        let hooks = passed_over.map(PassedOver::hooks).unwrap_or_default();
+        binds.extend(passed_over.map(PassedOver::bind));
+        let command = technique::command(&self.recipe, mode, &hooks);
+        let mut plan = outside.plan(mode.label(), command);
         plan.environment = mmdebstrap::environment(Some(self.epoch));
         plan.binds.extend(binds);
         plan.cover = self.audit.cover();

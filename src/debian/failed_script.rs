@@ -7,11 +7,11 @@
 //! `old P package postinst maintainer script subprocess failed with exit status 127`. If a shell
 //! finds the mistake, it says `…/P.postinst: 12: systemctl: not found`.
 
-use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::maintainer_script::{ScriptKind, ScriptName};
 use crate::debian::package_name::text_without_architecture;
 
 /// Most lines of a script's own words that are kept, the last ones.
-const WORDS: usize = 20;
+const WORDS: usize = 40;
 
 /// What dpkg calls the scripts before 1.23.
 const OLD_NAMES: [(&str, ScriptKind); 4] = [
@@ -68,6 +68,15 @@ impl FailedScript {
                 words: words.into_iter().skip(first).collect(),
             })
         })
+    }
+
+    /// Whose script it is.
+    #[must_use]
+    pub fn name(&self) -> ScriptName {
+        ScriptName {
+            package: self.package.clone(),
+            script: self.script,
+        }
     }
 
     /// What the shell that ran the script said last, if it said anything.
