@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::{AptProblem, BuildFailure};
 use crate::debian::deb_file::DebError;
+use crate::debian::maintainer_script::ScriptName;
 use crate::sandbox::launch::SandboxError;
 use crate::sandbox::replay::Replay;
 
@@ -63,6 +64,9 @@ pub enum Error {
     /// The archive has no package index that local packages could be put into.
     #[error("the archive has no package index to put local packages into")]
     NoPackageIndex,
+    /// The failure of a script is to be passed over that no package of the frozen archive has.
+    #[error("{0}: no package of the frozen archive has it")]
+    NoSuchScript(ScriptName),
     /// A package that apt fetched is not the one that the index names.
     #[error("{file}: its SHA-256 is {sha256}, the index has another")]
     DigestMismatch {

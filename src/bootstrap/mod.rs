@@ -15,6 +15,7 @@ pub mod local_mirror;
 pub mod mirror;
 pub mod mode;
 pub mod outside;
+pub mod passed_over;
 pub mod recipe;
 pub mod transcript;
 

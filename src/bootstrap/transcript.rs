@@ -3,7 +3,7 @@
 //! mmdebstrap's exit status says only whether it succeeded. Its lines that begin with `E:` and `W:`
 //! say why (mmdebstrap(1), versions 1.3.5 to 1.6.0).
 
-use crate::debian::package_name::text_without_architecture;
+use crate::debian::failed_script::FailedScript;
 use crate::sandbox::protocol::ExitStatus;
 
 /// A build's standard error, by lines.
@@ -85,7 +85,7 @@ pub enum AptProblem {
 pub enum BuildFailure {
     /// A maintainer script failed.
     #[error(transparent)]
-    Script(FailedScript),
+    Script(Box<FailedScript>),
     /// A line of the transcript says why.
     #[error("{0}")]
     Message(String),
@@ -95,18 +95,6 @@ pub enum BuildFailure {
     /// A signal ended mmdebstrap.
     #[error("mmdebstrap {0}")]
     Signal(ExitStatus),
-}
-
-/// A maintainer script that failed, as dpkg reports it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{package}.{script} failed{}", .word.iter().map(|word| format!(": {word}")).collect::<String>())]
-pub struct FailedScript {
-    /// Package name.
-    pub package: String,
-    /// `postinst`, …
-    pub script: String,
-    /// The last message of the shell or of the program that failed, if there is one.
-    pub word: Option<String>,
 }
 
 impl Transcript {
@@ -148,7 +136,7 @@ impl Transcript {
     #[must_use]
     pub fn failure(&self) -> BuildFailure {
         if let Some(script) = self.failed_script() {
-            return BuildFailure::Script(script);
+            return BuildFailure::Script(Box::new(script));
         }
         let starts = |prefix: &'static str| move |line: &&String| line.starts_with(prefix);
         // apt's own errors come before mmdebstrap's, which only says that apt failed.
@@ -193,51 +181,9 @@ impl Transcript {
     }
 
     /// The first maintainer script that dpkg reports as failed.
-    ///
-    /// dpkg writes `error processing package P (--configure):` and on the next line
-    /// `installed P package post-installation script subprocess returned error exit
-    /// status 127`. dpkg 1.23 writes `old P package postinst maintainer script subprocess failed
-    /// with exit status 127`. Before that, the shell wrote `…/P.postinst: 12: systemctl: not found`.
     #[must_use]
     pub fn failed_script(&self) -> Option<FailedScript> {
-        const KINDS: [(&str, &str); 4] = [
-            ("pre-installation", "preinst"),
-            ("post-installation", "postinst"),
-            ("pre-removal", "prerm"),
-            ("post-removal", "postrm"),
-        ];
-        self.lines.iter().find_map(|line| {
-            let mut states = ["new ", "installed ", "old "].iter();
-            let line = states.find_map(|state| line.trim().strip_prefix(state))?;
-            let (package, rest) = line.split_once(" package ")?;
-            let (_, script) = KINDS.iter().find(|(words, script)| {
-                let newer = rest.strip_prefix(script);
-                rest.starts_with(words)
-                    || newer.is_some_and(|rest| rest.starts_with(" maintainer script "))
-            })?;
-            let is_failure = rest.contains("returned error") || rest.contains("failed with exit");
-            is_failure.then(|| FailedScript {
-                // `P:arm64` where that is not dpkg's own architecture.
-                package: text_without_architecture(package).to_owned(),
-                script: (*script).to_owned(),
-                word: self.word_of(package, script),
-            })
-        })
-    }
-
-    fn word_of(&self, package: &str, script: &str) -> Option<String> {
-        let named = [
-            format!("/{package}.{script}: "),
-            format!("/{}.{script}: ", text_without_architecture(package)),
-            format!("/tmp.ci/{script}: "),
-        ];
-        let lines = self.lines.iter().rev();
-        lines.into_iter().find_map(|line| {
-            named.iter().find_map(|name| {
-                line.split_once(name.as_str())
-                    .map(|(_, word)| word.to_owned())
-            })
-        })
+        FailedScript::read(&self.lines)
     }
 }
 
@@ -251,42 +197,6 @@ fn cut(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SYSTEMD: &str = "\
-I: installing remaining packages inside the chroot...
-Setting up systemd (257.8-1~deb13u2) ...
-/tmp/mmdebstrap.X/var/lib/dpkg/info/systemd.postinst: 12: systemd-machine-id-setup: not found
-dpkg: error processing package systemd (--configure):
- installed systemd package post-installation script subprocess returned error exit status 127
-Errors were encountered while processing:
- systemd
-E: Sub-process env returned an error code (1)
-E: run_chroot failed: E: env apt-get failed: code 100
-";
-
-    #[test]
-    fn a_failed_script_is_named_with_its_last_word() {
-        let transcript = Transcript::new(SYSTEMD.as_bytes());
-        assert_eq!(
-            transcript.failure().to_string(),
-            "systemd.postinst failed: 12: systemd-machine-id-setup: not found"
-        );
-        assert_eq!(transcript.tail().len(), 9);
-    }
-
-    #[test]
-    fn a_failed_script_is_named_in_the_words_of_dpkg_1_23_without_its_architecture() {
-        let transcript = Transcript::new(
-            b"/tmp/mmdebstrap.X/var/lib/dpkg/info/p.postinst: 3: no: not found\n\
-              dpkg: error processing package p:riscv64 (--install):\n \
-              old p:riscv64 package postinst maintainer script subprocess failed with exit \
-              status 127\nE: setup failed\n",
-        );
-        assert_eq!(
-            transcript.failure().to_string(),
-            "p.postinst failed: 3: no: not found"
-        );
-    }
 
     #[test]
     fn the_lines_shown_are_those_around_the_first_failure_and_cut() {

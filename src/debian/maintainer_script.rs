@@ -1,5 +1,7 @@
 //! Maintainer scripts and where dpkg keeps them (deb-postinst(5) and its neighbours, dpkg(1)).
 
+use std::fmt;
+
 use bstr::ByteSlice as _;
 
 use crate::debian::package_name::without_architecture;
@@ -91,6 +93,21 @@ impl ScriptKind {
         let unpacked = path.strip_prefix(UNPACKED.as_bytes());
         let name = unpacked.or_else(|| InfoFile::from_path(path).map(|file| file.kind));
         name.and_then(Self::from_name)
+    }
+}
+
+/// A maintainer script of a package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScriptName {
+    /// Name of the binary package, without its architecture.
+    pub package: String,
+    /// Which of its scripts.
+    pub script: ScriptKind,
+}
+
+impl fmt::Display for ScriptName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.package, self.script.as_str())
     }
 }
 

@@ -5,6 +5,7 @@ pub mod ar;
 pub mod deb822;
 pub mod deb_file;
 pub mod dpkg_database;
+pub mod failed_script;
 pub mod maintainer_script;
 pub mod merged_usr;
 pub mod package_name;

@@ -12,6 +12,7 @@ pub mod content;
 pub(crate) mod divergent_fields;
 pub mod evidence;
 pub mod explanation;
+pub mod failure;
 pub mod finding;
 pub(crate) mod leftovers;
 pub mod observations;

@@ -19,9 +19,9 @@ use crate::explain::packages::{PackageFinding, RunFindings, ScriptReading, packa
 use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::{Act, Line, Reach, Support};
 use crate::explain::{explain, explain_archives};
-use crate::trace::record::Trace;
 use crate::trace::log;
 use crate::trace::log::{Event, Image, Log};
+use crate::trace::record::Trace;
 use crate::trace::replay::replay;
 
 /// A file of an archive: name and content.
@@ -151,6 +151,7 @@ fn quiet(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
 /// The packages of a comparison of which only the tarballs are known.
 fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding> {
     packages(RunFindings {
+        failures: &[],
         comparison,
         escapes: &[],
         explanation: &explain_archives(comparison, None),
@@ -219,6 +220,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         }]
     );
     let run = RunFindings {
+        failures: &[],
         comparison: &comparison,
         escapes: &escapes,
         explanation: &explanation,

@@ -47,10 +47,7 @@ pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
 ///
 /// `auditor` watches the trees of a plan that asks for it, `tracer` its processes.
 #[must_use]
-pub fn run_stage_if_asked(
-    auditor: &mut dyn Auditor,
-    tracer: &mut dyn Tracer,
-) -> Option<ExitCode> {
+pub fn run_stage_if_asked(auditor: &mut dyn Auditor, tracer: &mut dyn Tracer) -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;
     if asked == MONITOR {
         Some(monitor::run(auditor))

@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn the_description_of_a_program_is_laid_out_as_the_kernel_reads_it() {
         let native = description_of(3, 0x1122, Convention::Native);
-        assert_eq!(native, [3, 0, 0, 0, 0, 0, 0, 0, 0x22, 0x11, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            native,
+            [3, 0, 0, 0, 0, 0, 0, 0, 0x22, 0x11, 0, 0, 0, 0, 0, 0]
+        );
         let compatible = description_of(3, 0x1122, Convention::Compatible);
         assert_eq!(compatible, [3, 0, 0, 0, 0x22, 0x11, 0, 0]);
     }

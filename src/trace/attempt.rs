@@ -146,7 +146,10 @@ fn effect(event: &Event) -> Effect {
 /// What came of a call that succeeded.
 fn done(event: &Event) -> Effect {
     let Some(Before::There {
-        mode, uid, gid, size,
+        mode,
+        uid,
+        gid,
+        size,
     }) = event.before
     else {
         return Effect::Changed;

@@ -92,15 +92,16 @@ impl Beginning<'_> {
             }
             CallKind::Make(path) | CallKind::Symlink(path) => at(Act::Make, path),
             CallKind::Link { to, .. } => at(Act::Make, to),
-            CallKind::Rename { from, to } => {
-                at(Act::RenameTo(Bytes(self.path(to)?)), from)
-            }
+            CallKind::Rename { from, to } => at(Act::RenameTo(Bytes(self.path(to)?)), from),
             CallKind::Remove(path) => at(Act::Remove, path),
             CallKind::Mode { object: what, mode } => {
                 let mode = self.registers.int(mode).cast_unsigned();
                 object(Act::Mode(mode & 0o7777), what)
             }
-            CallKind::Owner { object: what, owner } => object(self.owner(owner), what),
+            CallKind::Owner {
+                object: what,
+                owner,
+            } => object(self.owner(owner), what),
             CallKind::Times(what) => object(Act::Times, what),
             CallKind::Resize(what) => object(Act::Resize, what),
             CallKind::Attribute(what) => object(Act::Attribute, what),
@@ -121,9 +122,7 @@ impl Beginning<'_> {
             return false;
         }
         match self.memory().path(self.registers.argument(path.path)) {
-            Ok(Some(text)) if text.starts_with(b"/") => {
-                self.root.is_chroot() || !is_data(&text)
-            }
+            Ok(Some(text)) if text.starts_with(b"/") => self.root.is_chroot() || !is_data(&text),
             _ => false,
         }
     }

@@ -208,7 +208,14 @@ const fn owner(object: Object, owner: usize) -> CallKind {
 pub(crate) const CALLS: &[Call] = &[
     call("openat", [257, 295, 56], open(at(0, Always), 2)),
     call("open", [2, 5, NONE], open(path(0, Always), 1)),
-    call("openat2", [437, 437, 437], OpenHow { path: at(0, Always), how: 2 }),
+    call(
+        "openat2",
+        [437, 437, 437],
+        OpenHow {
+            path: at(0, Always),
+            how: 2,
+        },
+    ),
     call("creat", [85, 8, NONE], Create(path(0, Always))),
     call("execve", [59, 11, 221], execute(path(0, Always), 1)),
     call("execveat", [322, 358, 281], execute(at(0, Unless(4)), 2)),
@@ -220,41 +227,89 @@ pub(crate) const CALLS: &[Call] = &[
     call("symlinkat", [266, 304, 36], Symlink(at(1, Never))),
     call("link", [86, 9, NONE], link(path(0, Never), path(1, Never))),
     call("linkat", [265, 303, 37], link(at(0, If(4)), at(2, Never))),
-    call("rename", [82, 38, NONE], rename(path(0, Never), path(1, Never))),
-    call("renameat", [264, 302, 38], rename(at(0, Never), at(2, Never))),
-    call("renameat2", [316, 353, 276], rename(at(0, Never), at(2, Never))),
+    call(
+        "rename",
+        [82, 38, NONE],
+        rename(path(0, Never), path(1, Never)),
+    ),
+    call(
+        "renameat",
+        [264, 302, 38],
+        rename(at(0, Never), at(2, Never)),
+    ),
+    call(
+        "renameat2",
+        [316, 353, 276],
+        rename(at(0, Never), at(2, Never)),
+    ),
     call("unlink", [87, 10, NONE], Remove(path(0, Never))),
     call("unlinkat", [263, 301, 35], Remove(at(0, Never))),
     call("rmdir", [84, 40, NONE], Remove(path(0, Never))),
     call("chmod", [90, 15, NONE], mode(Path(path(0, Always)), 1)),
     call("fchmod", [91, 94, 52], mode(Descriptor(0), 1)),
     call("fchmodat", [268, 306, 53], mode(Path(at(0, Always)), 2)),
-    call("fchmodat2", [452, 452, 452], mode(Path(at(0, Unless(3))), 2)),
+    call(
+        "fchmodat2",
+        [452, 452, 452],
+        mode(Path(at(0, Unless(3))), 2),
+    ),
     call("chown", [92, 182, NONE], owner(Path(path(0, Always)), 1)),
-    call("chown32", [NONE, 212, NONE], owner(Path(path(0, Always)), 1)),
+    call(
+        "chown32",
+        [NONE, 212, NONE],
+        owner(Path(path(0, Always)), 1),
+    ),
     call("fchown", [93, 95, 55], owner(Descriptor(0), 1)),
     call("fchown32", [NONE, 207, NONE], owner(Descriptor(0), 1)),
     call("lchown", [94, 16, NONE], owner(Path(path(0, Never)), 1)),
-    call("lchown32", [NONE, 198, NONE], owner(Path(path(0, Never)), 1)),
+    call(
+        "lchown32",
+        [NONE, 198, NONE],
+        owner(Path(path(0, Never)), 1),
+    ),
     call("fchownat", [260, 298, 54], owner(Path(at(0, Unless(4))), 2)),
     call("utime", [132, 30, NONE], Times(Path(path(0, Always)))),
     call("utimes", [235, 271, NONE], Times(Path(path(0, Always)))),
     call("futimesat", [261, 299, NONE], Times(Path(at(0, Always)))),
     call("utimensat", [280, 320, 88], Times(Path(at(0, Unless(3))))),
-    call("utimensat_time64", [NONE, 412, NONE], Times(Path(at(0, Unless(3))))),
+    call(
+        "utimensat_time64",
+        [NONE, 412, NONE],
+        Times(Path(at(0, Unless(3)))),
+    ),
     call("truncate", [76, 92, 45], Resize(Path(path(0, Always)))),
-    call("truncate64", [NONE, 193, NONE], Resize(Path(path(0, Always)))),
+    call(
+        "truncate64",
+        [NONE, 193, NONE],
+        Resize(Path(path(0, Always))),
+    ),
     call("ftruncate", [77, 93, 46], Resize(Descriptor(0))),
     call("ftruncate64", [NONE, 194, NONE], Resize(Descriptor(0))),
     call("fallocate", [285, 324, 47], Resize(Descriptor(0))),
     call("setxattr", [188, 226, 5], Attribute(Path(path(0, Always)))),
     call("lsetxattr", [189, 227, 6], Attribute(Path(path(0, Never)))),
     call("fsetxattr", [190, 228, 7], Attribute(Descriptor(0))),
-    call("removexattr", [197, 235, 14], Attribute(Path(path(0, Always)))),
-    call("lremovexattr", [198, 236, 15], Attribute(Path(path(0, Never)))),
+    call(
+        "removexattr",
+        [197, 235, 14],
+        Attribute(Path(path(0, Always))),
+    ),
+    call(
+        "lremovexattr",
+        [198, 236, 15],
+        Attribute(Path(path(0, Never))),
+    ),
     call("fremovexattr", [199, 237, 16], Attribute(Descriptor(0))),
-    call("setxattrat", [463, 463, 463], Attribute(Path(at(0, Unless(2))))),
-    call("removexattrat", [466, 466, 466], Attribute(Path(at(0, Unless(2))))),
+    call(
+        "setxattrat",
+        [463, 463, 463],
+        Attribute(Path(at(0, Unless(2)))),
+    ),
+    call(
+        "removexattrat",
+        [466, 466, 466],
+        Attribute(Path(at(0, Unless(2)))),
+    ),
     call("mount", [165, 21, 40], Mount(path(1, Always))),
     call("umount", [NONE, 22, NONE], Mount(path(0, Always))),
     call("umount2", [166, 52, 39], Mount(path(0, Always))),
@@ -302,8 +357,16 @@ mod tests {
             i64::from(call.number(numbers).unwrap())
         };
         assert_eq!(
-            ["openat", "execve", "renameat2", "fchownat", "utimensat", "setns", "faccessat2"]
-                .map(of),
+            [
+                "openat",
+                "execve",
+                "renameat2",
+                "fchownat",
+                "utimensat",
+                "setns",
+                "faccessat2"
+            ]
+            .map(of),
             [
                 libc::SYS_openat,
                 libc::SYS_execve,
@@ -319,7 +382,10 @@ mod tests {
     #[test]
     fn no_two_calls_have_one_number() {
         for numbers in [Numbers::X86_64, Numbers::I386, Numbers::Generic] {
-            let mut all: Vec<_> = CALLS.iter().filter_map(|call| call.number(numbers)).collect();
+            let mut all: Vec<_> = CALLS
+                .iter()
+                .filter_map(|call| call.number(numbers))
+                .collect();
             let count = all.len();
             all.sort_unstable();
             all.dedup();
@@ -331,7 +397,9 @@ mod tests {
     fn what_only_names_a_file_writes_nothing() {
         assert!(is_writing(libc::O_WRONLY));
         assert!(is_writing(libc::O_CREAT));
-        assert!(!is_writing(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY));
+        assert!(!is_writing(
+            libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY
+        ));
         assert!(!is_writing(libc::O_PATH | libc::O_RDWR));
     }
 }

@@ -85,7 +85,9 @@ pub(crate) fn numbers(convention: Convention) -> Option<Numbers> {
         Convention::Compatible => COMPATIBLE,
     };
     let mut machines = machines().into_iter();
-    machines.find(|machine| machine.mark == mark).map(|machine| machine.numbers)
+    machines
+        .find(|machine| machine.mark == mark)
+        .map(|machine| machine.numbers)
 }
 
 /// A program as its bytes: `struct sock_filter`, in the machine's own order.
@@ -254,8 +256,14 @@ mod tests {
     fn a_process_of_no_script_stops_where_it_becomes_another_program() {
         let (unlink, execve) = (87, 59);
         let trace = libc::SECCOMP_RET_TRACE;
-        assert_eq!(answer_of(Stops::All, X86_64, unlink), libc::SECCOMP_RET_ALLOW);
-        assert_eq!(answer_of(Stops::All, X86_64, execve), trace | position("execve"));
+        assert_eq!(
+            answer_of(Stops::All, X86_64, unlink),
+            libc::SECCOMP_RET_ALLOW
+        );
+        assert_eq!(
+            answer_of(Stops::All, X86_64, execve),
+            trace | position("execve")
+        );
     }
 
     #[test]

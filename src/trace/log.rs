@@ -205,6 +205,9 @@ mod tests {
             let read: Bytes = serde_json::from_str(&json).unwrap();
             assert_eq!(read.0, bytes, "{json}");
         }
-        assert_eq!(serde_json::to_string(&Bytes::from(&b"\xff"[..])).unwrap(), r#""\u0000ff""#);
+        assert_eq!(
+            serde_json::to_string(&Bytes::from(&b"\xff"[..])).unwrap(),
+            r#""\u0000ff""#
+        );
     }
 }

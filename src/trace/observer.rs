@@ -22,9 +22,7 @@ use crate::trace::calls::{CALLS, Call, CallKind, Stops};
 use crate::trace::filter;
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::relevant::{
-    Actor, is_relevant, matters_of_others, needs_before, needs_result,
-};
+use crate::trace::relevant::{Actor, is_relevant, matters_of_others, needs_before, needs_result};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Threads};
 use crate::trace::view::{LastDirectory, look};
@@ -62,7 +60,8 @@ impl Tracer for Observer {
             Tracing::Off | Tracing::Scripts => Stops::All,
             Tracing::Everything => Stops::OfScripts,
         };
-        let program = filter::program(stops).ok_or("the system calls of this machine are not known")?;
+        let program =
+            filter::program(stops).ok_or("the system calls of this machine are not known")?;
         seccompiler::apply_filter(&program).map_err(|error| error.to_string())
     }
 
@@ -151,7 +150,9 @@ impl Observer {
     /// Lets threads go on that a signal has stopped and `SIGCONT` has woken.
     fn wake(&mut self) {
         let suspended = std::mem::take(&mut self.suspended);
-        let (woken, still) = suspended.into_iter().partition(|thread| is_continued(*thread));
+        let (woken, still) = suspended
+            .into_iter()
+            .partition(|thread| is_continued(*thread));
         self.suspended = still;
         for thread in woken {
             // ESRCH: it was killed meanwhile.
@@ -285,8 +286,7 @@ impl Observer {
             if let Some(program) = &begun.program
                 && is_script(&begun.path)
             {
-                let package =
-                    beginning.variable(program.environment, "DPKG_MAINTSCRIPT_PACKAGE");
+                let package = beginning.variable(program.environment, "DPKG_MAINTSCRIPT_PACKAGE");
                 begun.package = package;
             }
             begun
@@ -367,9 +367,10 @@ impl Observer {
     }
 
     fn resume(&mut self, thread: Pid, signal: i32) -> Result<(), Errno> {
-        let has_begun = self.threads.get(thread).is_some_and(|one| {
-            one.begun.is_some() || matches!(one.filters, Filters::Taking(_))
-        });
+        let has_begun = self
+            .threads
+            .get(thread)
+            .is_some_and(|one| one.begun.is_some() || matches!(one.filters, Filters::Taking(_)));
         let how = if has_begun || self.actor(thread) == Actor::Script {
             Resume::ToCall
         } else {

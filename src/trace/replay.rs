@@ -29,7 +29,9 @@ pub fn replay(log: &Log) -> Trace {
         gap: log.gap,
         ..Trace::default()
     };
-    trace.scripts.extend(processes.iter().filter_map(|one| one.script.clone()));
+    trace
+        .scripts
+        .extend(processes.iter().filter_map(|one| one.script.clone()));
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
             take(&mut trace, event, process);
@@ -131,7 +133,14 @@ fn read(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
 /// Where the outside keeps what a script may decide by; programs, libraries and what their start
 /// reads are elsewhere.
 fn decides(path: &[u8]) -> bool {
-    const PLACES: [&[u8]; 6] = [b"/etc/", b"/var/", b"/usr/share/", b"/run/", b"/home/", b"/root/"];
+    const PLACES: [&[u8]; 6] = [
+        b"/etc/",
+        b"/var/",
+        b"/usr/share/",
+        b"/run/",
+        b"/home/",
+        b"/root/",
+    ];
     const OF_PROGRAMS: [&[u8]; 8] = [
         b"/etc/ld.so.",
         b"/etc/perl",

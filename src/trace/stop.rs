@@ -108,11 +108,26 @@ mod tests {
         let stopped = |signal: i32, event: i32| why(0x7f | signal << 8 | event << 16);
         assert_eq!(why(3 << 8), Stop::Ended(ExitStatus::Exited(3)));
         assert_eq!(why(9), Stop::Ended(ExitStatus::Signalled(9)));
-        assert_eq!(stopped(libc::SIGTRAP, libc::PTRACE_EVENT_SECCOMP), Stop::Filtered);
-        assert_eq!(stopped(libc::SIGTRAP, libc::PTRACE_EVENT_EXEC), Stop::Executed);
-        assert_eq!(stopped(libc::SIGTRAP, libc::PTRACE_EVENT_VFORK), Stop::Forked);
-        assert_eq!(stopped(libc::SIGTRAP, libc::PTRACE_EVENT_STOP), Stop::Attached);
-        assert_eq!(stopped(libc::SIGSTOP, libc::PTRACE_EVENT_STOP), Stop::Suspended);
+        assert_eq!(
+            stopped(libc::SIGTRAP, libc::PTRACE_EVENT_SECCOMP),
+            Stop::Filtered
+        );
+        assert_eq!(
+            stopped(libc::SIGTRAP, libc::PTRACE_EVENT_EXEC),
+            Stop::Executed
+        );
+        assert_eq!(
+            stopped(libc::SIGTRAP, libc::PTRACE_EVENT_VFORK),
+            Stop::Forked
+        );
+        assert_eq!(
+            stopped(libc::SIGTRAP, libc::PTRACE_EVENT_STOP),
+            Stop::Attached
+        );
+        assert_eq!(
+            stopped(libc::SIGSTOP, libc::PTRACE_EVENT_STOP),
+            Stop::Suspended
+        );
         assert_eq!(stopped(libc::SIGTRAP | 0x80, 0), Stop::Call);
         assert_eq!(stopped(libc::SIGTERM, 0), Stop::Signal(libc::SIGTERM));
         // Real-time signals have no name.

@@ -166,7 +166,10 @@ impl View<'_> {
     /// Resolves all of a path but a symbolic link at its end.
     fn step(&self, path: &[u8], last: LastLink) -> Step {
         // What a process calls "self" is another for the observer.
-        if [&b"/proc/"[..], b"/dev/fd/", b"/dev/std"].iter().any(|own| path.starts_with(own)) {
+        if [&b"/proc/"[..], b"/dev/fd/", b"/dev/std"]
+            .iter()
+            .any(|own| path.starts_with(own))
+        {
             return Step::Unknown;
         }
         let (parent, name) = split(path);
@@ -301,7 +304,10 @@ mod tests {
         assert_eq!(followed("/absent/a"), "/absent/a");
         assert_eq!(followed("/usr/bin/.."), "/usr");
         assert_eq!(followed("/loop"), "/loop");
-        assert_eq!(resolved(&root, "/bin/dangling", LastLink::Meant), "/usr/bin/dangling");
+        assert_eq!(
+            resolved(&root, "/bin/dangling", LastLink::Meant),
+            "/usr/bin/dangling"
+        );
         assert_eq!(resolved(&root, "/bin", LastLink::Meant), "/bin");
     }
 

@@ -5,6 +5,11 @@ use crate::verify::error::Error;
 /// A build that would have explained something, and could not be made.
 #[derive(Debug)]
 pub enum Note {
+    /// More maintainer scripts fail chrootless than may: nothing was compared.
+    NotCompared {
+        /// How many failed before no further build was made.
+        failing: usize,
+    },
     /// A further build failed.
     Failed(Wanted, Error),
     /// A build of the control had no tarball.

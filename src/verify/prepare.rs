@@ -80,6 +80,7 @@ pub(crate) fn prepare(
         foreign_to: subject
             .is_foreign()
             .then(|| subject.environment.architecture.clone()),
+        passed_over: None,
         locks,
     })
 }

@@ -141,10 +141,17 @@ impl Output<'_> {
     };
 }
 
-/// Builds the recipe's chroot from the frozen archive. `mode` is a mode of mmdebstrap.
+/// Builds the recipe's chroot from the frozen archive, in a mode of mmdebstrap's, with further
+/// hooks.
 #[must_use]
-pub fn build_chroot(recipe: &Recipe, mode: &str, output: Output<'_>) -> Vec<String> {
+pub fn build_chroot(
+    recipe: &Recipe,
+    mode: &str,
+    hooks: &[String],
+    output: Output<'_>,
+) -> Vec<String> {
     let mut command = start_from_state(recipe, mode, &[]);
+    command.extend(hooks.iter().cloned());
     command.push(AS_ROOT.to_owned());
     command.push("--skip=update".to_owned());
     finish(command, recipe, output)
@@ -244,7 +251,7 @@ mod tests {
             extra_repos: vec!["deb copy:/x ./".into()],
             ..Recipe::of("trixie")
         };
-        let normal = build_chroot(&recipe, "root", Output::TARBALL);
+        let normal = build_chroot(&recipe, "root", &[], Output::TARBALL);
         assert_eq!(
             normal,
             [
@@ -265,7 +272,7 @@ mod tests {
                 "copy:/srv/repo",
             ]
         );
-        let mut chrootless = build_chroot(&recipe, "chrootless", Output::TARBALL);
+        let mut chrootless = build_chroot(&recipe, "chrootless", &[], Output::TARBALL);
         chrootless[1] = "--mode=root".into();
         assert_eq!(chrootless, normal);
     }
@@ -281,6 +288,6 @@ mod tests {
         assert!(has(&fetch_indices(&recipe, "root", Expired::Allow)));
         assert!(!has(&fetch_indices(&recipe, "root", Expired::Refuse)));
         assert!(!has(&fetch_packages(&recipe, "root", &[])));
-        assert!(!has(&build_chroot(&recipe, "root", Output::TARBALL)));
+        assert!(!has(&build_chroot(&recipe, "root", &[], Output::TARBALL)));
     }
 }

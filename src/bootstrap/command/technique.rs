@@ -23,10 +23,11 @@ const READ_ONLY: &str = "mount -n -o remount,bind,ro /";
 /// The directory that a hook is given, as its shell has it.
 const HOOK_TARGET: &str = "\"$1\"";
 
-/// Builds the recipe's tarball on standard output, from the frozen state.
+/// Builds the recipe's tarball on standard output, from the frozen state. `hooks` are further
+/// options of the mmdebstrap that installs packages.
 #[must_use]
-pub fn command(recipe: &Recipe, mode: BuildMode) -> Vec<String> {
-    let tarball = |name: &str| build_chroot(recipe, name, Output::TARBALL);
+pub fn command(recipe: &Recipe, mode: BuildMode, hooks: &[String]) -> Vec<String> {
+    let tarball = |name: &str| build_chroot(recipe, name, hooks, Output::TARBALL);
     match mode {
         BuildMode::Normal(NormalMode::Root) => tarball("root"),
         BuildMode::Normal(reference @ (NormalMode::Unshare | NormalMode::Fakechroot)) => {
@@ -51,7 +52,7 @@ pub fn command(recipe: &Recipe, mode: BuildMode) -> Vec<String> {
             ],
             read_only(tarball("chrootless")),
         ),
-        BuildMode::Chrootless(Technique::Nested) => nested(recipe),
+        BuildMode::Chrootless(Technique::Nested) => nested(recipe, hooks),
     }
 }
 
@@ -75,10 +76,11 @@ fn read_only(mut command: Vec<String>) -> Vec<String> {
 }
 
 /// The outer mmdebstrap makes an empty directory, has the inner one fill it, and packs it.
-fn nested(recipe: &Recipe) -> Vec<String> {
+fn nested(recipe: &Recipe, hooks: &[String]) -> Vec<String> {
     let inner = build_chroot(
         recipe,
         "chrootless",
+        hooks,
         Output {
             format: "directory",
             target: HOOK_TARGET,
@@ -129,7 +131,7 @@ mod tests {
                 || word.starts_with("--architectures=")
                 || word.contains("/var/lib/apt/lists") && word.starts_with("--setup-hook=")
         };
-        let command = command(&recipe(), mode);
+        let command = command(&recipe(), mode, &[]);
         let words: Vec<_> = command.iter().filter(|word| !is_shared(word)).collect();
         words
             .iter()
@@ -187,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_inner_of_two_nested_builds_is_the_chrootless_one_and_fills_the_directory_of_the_outer() {
-        let outer = command(&recipe(), BuildMode::Chrootless(Technique::Nested));
+        let outer = command(&recipe(), BuildMode::Chrootless(Technique::Nested), &[]);
         let hook = outer
             .iter()
             .find_map(|word| word.strip_prefix("--customize-hook="))
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn all_build_modes_but_the_nested_one_differ_in_who_runs_them_and_nothing_that_they_install() {
         let installed = |mode: BuildMode| -> Vec<String> {
-            let command = command(&recipe(), mode);
+            let command = command(&recipe(), mode, &[]);
             let from = command
                 .iter()
                 .position(|word| word.starts_with("--architectures="))

@@ -21,7 +21,9 @@ use crate::bootstrap::recipe::Recipe;
 use crate::debian::dpkg_database;
 use crate::debian::dpkg_database::STATUS;
 use crate::sandbox::idmap::IdMap;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Tracing};
+use crate::sandbox::plan::{
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Tracing,
+};
 
 /// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs,
 /// and strace.

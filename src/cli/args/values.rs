@@ -19,9 +19,7 @@ impl ValueEnum for Method {
             Self::Snapshot => {
                 "Copy the system to memory and read it before and after; needs no overlayfs"
             }
-            Self::ReadOnly => {
-                "Mount the system read-only and observe the writes that fail"
-            }
+            Self::ReadOnly => "Mount the system read-only and observe the writes that fail",
             Self::Off => "Do not check",
         };
         Some(PossibleValue::new(self.as_str()).help(help))

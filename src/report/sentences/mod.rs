@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod evidence;
 pub mod fact;
+pub mod failure;
 pub mod field_detail;
 pub mod finding;
 pub(crate) mod note;

@@ -63,6 +63,14 @@ fn are(count: u64) -> String {
 pub(crate) fn of_verification(note: &verify::note::Note) -> String {
     use verify::note::Note;
     match note {
+        Note::NotCompared { failing: 1 } => {
+            "nothing was compared: a script fails chrootless, and no failure is passed over"
+                .to_owned()
+        }
+        Note::NotCompared { failing } => format!(
+            "nothing was compared: {failing} scripts fail chrootless, and {} failures are passed over at most",
+            failing - 1
+        ),
         Note::Failed(Wanted::Normal, error) => format!("cannot observe the normal build: {error}"),
         Note::Failed(Wanted::Chrootless, error) => {
             format!("cannot observe the chrootless build: {error}")

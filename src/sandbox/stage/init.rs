@@ -53,10 +53,7 @@ pub(crate) fn run(tracer: &mut dyn Tracer) -> ExitCode {
     }
 }
 
-fn enter_and_run(
-    monitor: &mut Channel,
-    tracer: &mut dyn Tracer,
-) -> Result<FromInit, StageFailure> {
+fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromInit, StageFailure> {
     set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))?;
     let Some(request) = monitor
         .receive::<InitRequest>()

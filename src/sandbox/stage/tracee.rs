@@ -37,10 +37,12 @@ impl Tracee {
             .map_err(failed("start the process to be observed"))?;
         let ready = channel.receive::<Ready>();
         let ready = ready.map_err(failed("listen to the process to be observed"))?;
-        ready.map(|Ready| Self { child, channel }).ok_or_else(|| StageFailure {
-            step: "start the process to be observed".to_owned(),
-            error: "it ended early".to_owned(),
-        })
+        ready
+            .map(|Ready| Self { child, channel })
+            .ok_or_else(|| StageFailure {
+                step: "start the process to be observed".to_owned(),
+                error: "it ended early".to_owned(),
+            })
     }
 
     pub(crate) fn process(&self) -> Result<Pid, StageFailure> {

@@ -40,7 +40,12 @@ fn an_attempt_without_effect_is_one_all_the_same() {
     assert_eq!(
         tried([
             (Act::Make, "/var/lib/x", FILE, libc::EEXIST),
-            (Act::Remove, "/etc/obsolete.conf", Before::Absent, libc::ENOENT),
+            (
+                Act::Remove,
+                "/etc/obsolete.conf",
+                Before::Absent,
+                libc::ENOENT
+            ),
             (Act::Mode(0o644), "/etc/a", FILE, 0),
             (Act::Mode(0o600), "/etc/a", FILE, 0),
             (owner, "/etc/a", FILE, 0),

@@ -6,7 +6,11 @@ const ROOT: &str = "/tmp/mmdebstrap.x";
 /// The postinst of `p`, as dpkg runs it.
 fn postinst(log: &mut Log) -> usize {
     let program = format!("{ROOT}/var/lib/dpkg/info/p:amd64.postinst");
-    log.ran(Image::new(None, program.as_bytes(), &["p.postinst", "configure", ""]))
+    log.ran(Image::new(
+        None,
+        program.as_bytes(),
+        &["p.postinst", "configure", ""],
+    ))
 }
 
 fn opened(image: usize, path: &str) -> Event {
@@ -38,15 +42,25 @@ fn process(argv: &[&str], command: &[&str]) -> Arc<Process> {
 fn a_process_belongs_to_the_script_that_it_descends_from_whatever_its_environment() {
     let mut log = Log::default();
     let script = postinst(&mut log);
-    let env = log.ran(Image::new(Some(script), b"/usr/bin/env", &["env", "-i", "cp", "a"]));
+    let env = log.ran(Image::new(
+        Some(script),
+        b"/usr/bin/env",
+        &["env", "-i", "cp", "a"],
+    ));
     let cp = log.ran(Image::new(Some(env), b"/usr/bin/cp", &["cp", "a"]));
     log.did(opened(script, "/etc/escaped"));
     log.did(opened(cp, "/tmp/mmdebstrap.x/a"));
-    log.did(failing(libc::ENOENT, Event::new(cp, "unlink", Act::Remove, b"/gone")));
+    log.did(failing(
+        libc::ENOENT,
+        Event::new(cp, "unlink", Act::Remove, b"/gone"),
+    ));
     let trace = replay(&log);
     let shell = process(&["p.postinst", "configure", ""], &[]);
     assert_eq!(trace.wrote_outside(b"/etc/escaped"), [shell]);
-    assert_eq!(trace.wrote_inside(b"a"), [process(&["cp", "a"], &["env", "-i", "cp", "a"])]);
+    assert_eq!(
+        trace.wrote_inside(b"a"),
+        [process(&["cp", "a"], &["env", "-i", "cp", "a"])]
+    );
     assert_eq!(trace.wrote_outside(b"/gone"), []);
 }
 
@@ -59,7 +73,10 @@ fn a_script_of_a_package_that_is_unpacked_is_named_by_its_environment() {
         ..Image::new(None, program.as_bytes(), &["preinst", "install"])
     });
     let scripts = replay(&log).scripts;
-    let scripts: Vec<_> = scripts.iter().map(|one| (&*one.package, &*one.name)).collect();
+    let scripts: Vec<_> = scripts
+        .iter()
+        .map(|one| (&*one.package, &*one.name))
+        .collect();
     assert_eq!(scripts, [("q", "preinst")]);
 }
 
@@ -72,8 +89,16 @@ fn what_a_read_only_file_system_refused_is_known_by_its_path() {
     log.did(refused(Event::new(image, "mkdir", Act::Make, b"/srv/new")));
     let rename = Act::RenameTo(b"/etc/b".as_slice().into());
     log.did(refused(Event::new(image, "rename", rename, b"/etc/a")));
-    log.did(refused(Event::new(image, "chmod", Act::Mode(0o700), b"/opt")));
-    log.did(failing(libc::ENOENT, Event::new(image, "unlink", Act::Remove, b"/gone")));
+    log.did(refused(Event::new(
+        image,
+        "chmod",
+        Act::Mode(0o700),
+        b"/opt",
+    )));
+    log.did(failing(
+        libc::ENOENT,
+        Event::new(image, "unlink", Act::Remove, b"/gone"),
+    ));
     let found = replay(&log).refused(|path| path == b"/etc/issue");
     let found: Vec<_> = found
         .iter()
@@ -109,16 +134,31 @@ fn both_names_of_a_rename_are_written() {
     let mut log = Log::default();
     let script = postinst(&mut log);
     let to = Act::RenameTo(format!("{ROOT}/etc/b").as_bytes().into());
-    log.did(Event::new(script, "rename", to, format!("{ROOT}/etc/a").as_bytes()));
+    log.did(Event::new(
+        script,
+        "rename",
+        to,
+        format!("{ROOT}/etc/a").as_bytes(),
+    ));
     let trace = replay(&log);
-    assert_eq!([trace.wrote_inside(b"etc/a").len(), trace.wrote_inside(b"etc/b").len()], [1, 1]);
+    assert_eq!(
+        [
+            trace.wrote_inside(b"etc/a").len(),
+            trace.wrote_inside(b"etc/b").len()
+        ],
+        [1, 1]
+    );
 }
 
 #[test]
 fn who_reads_data_is_known_without_a_script_too() {
     let mut log = Log::default();
     let dpkg = log.ran(Image::new(None, b"/usr/bin/dpkg", &["dpkg"]));
-    for path in ["/etc/dpkg/dpkg.cfg.d/a", "/usr/lib/libc.so.6", "/tmp/mmdebstrap.x/etc/a"] {
+    for path in [
+        "/etc/dpkg/dpkg.cfg.d/a",
+        "/usr/lib/libc.so.6",
+        "/tmp/mmdebstrap.x/etc/a",
+    ] {
         log.did(Event::new(dpkg, "openat", Act::Read, path.as_bytes()));
     }
     let trace = replay(&log);
@@ -135,11 +175,20 @@ fn programs_of_the_chroot_are_told_from_its_maintainer_scripts() {
     log.did(execute("/usr/bin/dpkg"));
     log.did(execute("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst"));
     log.did(execute("/tmp/mmdebstrap.x/usr/bin/id"));
-    log.did(failing(libc::ENOEXEC, execute("/tmp/mmdebstrap.x/usr/bin/perl")));
-    log.did(failing(libc::ENOENT, execute("/tmp/mmdebstrap.x/usr/bin/true")));
+    log.did(failing(
+        libc::ENOEXEC,
+        execute("/tmp/mmdebstrap.x/usr/bin/perl"),
+    ));
+    log.did(failing(
+        libc::ENOENT,
+        execute("/tmp/mmdebstrap.x/usr/bin/true"),
+    ));
     let trace = replay(&log);
     assert_eq!(trace.executions(), 3);
-    assert_eq!(trace.executed_inside().collect::<Vec<_>>(), [(&b"usr/bin/id"[..], 1)]);
+    assert_eq!(
+        trace.executed_inside().collect::<Vec<_>>(),
+        [(&b"usr/bin/id"[..], 1)]
+    );
     assert_eq!(
         trace.unexecutable().collect::<Vec<_>>(),
         [(&b"/tmp/mmdebstrap.x/usr/bin/perl"[..], 1)]
@@ -150,7 +199,11 @@ fn programs_of_the_chroot_are_told_from_its_maintainer_scripts() {
 fn what_a_script_itself_asks_is_told_from_what_its_programs_read() {
     let mut log = Log::default();
     let script = postinst(&mut log);
-    let grep = log.ran(Image::new(Some(script), b"/usr/bin/grep", &["grep", "x", "/etc/a"]));
+    let grep = log.ran(Image::new(
+        Some(script),
+        b"/usr/bin/grep",
+        &["grep", "x", "/etc/a"],
+    ));
     let look = |path: &str| Event::new(script, "newfstatat", Act::Look, path.as_bytes());
     log.did(failing(libc::ENOENT, look("/etc/absent")));
     log.did(look("/var/lib/there"));

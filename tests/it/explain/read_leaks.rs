@@ -140,7 +140,11 @@ fn of_the_files_that_a_script_read_the_one_whose_words_came_in_is_named() {
     );
     let mut log = Log::default();
     let script = postinst(&mut log);
-    for path in ["/etc/passwd", "/usr/share/pam/auth", "/usr/share/pam/session"] {
+    for path in [
+        "/etc/passwd",
+        "/usr/share/pam/auth",
+        "/usr/share/pam/session",
+    ] {
         read(&mut log, script, path);
     }
     wrote(&mut log, script, "/tmp/mmdebstrap.x/etc/pam.d/auth");

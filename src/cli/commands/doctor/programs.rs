@@ -119,12 +119,10 @@ fn uses() -> Vec<ProgramUse> {
         program,
         needed_for: options_that_run(program, &modes),
     });
-    let other = [
-        ProgramUse {
-            program: program("arch-test", "arch-test"),
-            needed_for: vec!["normal builds with --arch".to_owned()],
-        },
-    ];
+    let other = [ProgramUse {
+        program: program("arch-test", "arch-test"),
+        needed_for: vec!["normal builds with --arch".to_owned()],
+    }];
     by_mode.chain(other).collect()
 }
 

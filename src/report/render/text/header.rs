@@ -10,6 +10,7 @@ pub(crate) fn header(report: &Report) -> String {
         Verdict::Identical => "IDENTICAL",
         Verdict::Divergent => "DIVERGENT",
         Verdict::Escaped => "ESCAPED",
+        Verdict::Unbuildable => "UNBUILDABLE",
         Verdict::Failed => "FAILED",
     };
     let title = verified(report)

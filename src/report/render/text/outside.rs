@@ -70,11 +70,17 @@ fn packages(report: &Report) -> String {
             .count()
     };
     let packages = match report.packages.len() {
+        0 => return String::new(),
         1 => "1 package".to_owned(),
         count => format!("{count} packages"),
     };
+    let fail = match count(PackageVerdictName::Fails) {
+        0 => String::new(),
+        1 => "1 fails, ".to_owned(),
+        count => format!("{count} fail, "),
+    };
     format!(
-        "{packages}: {} complete, {} incomplete, {} unproven\n",
+        "{packages}: {} complete, {} incomplete, {fail}{} unproven\n",
         count(PackageVerdictName::Complete),
         count(PackageVerdictName::Incomplete),
         count(PackageVerdictName::Unproven)

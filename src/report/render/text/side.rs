@@ -9,6 +9,9 @@ pub(crate) fn side(side: &ArchiveSide) -> String {
         CompressionName::None => String::new(),
         compression => format!("  in {}", compression.as_str()),
     };
+    if side.entries == 0 && side.bytes == 0 {
+        return format!("  {:<10} not compared\n", side.label);
+    }
     format!(
         "  {:<10} {}  {}{compression}\n",
         side.label,

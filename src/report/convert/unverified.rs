@@ -1,0 +1,18 @@
+//! A verification that could not be done, as a report.
+
+use crate::report::convert::advice::Advice;
+use crate::report::convert::verification::trouble_of_error;
+use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
+use crate::verify::error::Error;
+
+impl Report {
+    /// The report of a verification that could not be done.
+    #[must_use]
+    pub fn of_trouble(error: &Error, advice: &dyn Advice) -> Self {
+        Self {
+            trouble: Some(trouble_of_error(error, advice)),
+            ..Self::uncompared(Verdict::Failed, ["normal", "chrootless"])
+        }
+    }
+}
