@@ -10,6 +10,8 @@ pub struct Log {
     pub images: Vec<Image>,
     /// What their processes did.
     pub events: Vec<Event>,
+    /// Whether it has all that any process did, and not only what scripts did.
+    pub sees_everything: bool,
     /// How often a process was stopped.
     pub stops: u64,
     /// Why it is not everything, if it is not.
@@ -34,8 +36,6 @@ impl Log {
 pub enum Gap {
     /// A process made system calls of a machine that has no table here.
     UnknownMachine,
-    /// A process was sent a signal that the observer cannot pass on (a real-time signal).
-    Signal(i32),
     /// A maintainer script's process could not be given the filter for scripts; the error's
     /// number.
     Filter(i32),

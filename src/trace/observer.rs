@@ -37,10 +37,10 @@ pub struct Observer {
     threads: Threads,
     /// Threads that a signal has stopped.
     suspended: Vec<Pid>,
+    /// A signal that safe code cannot pass on to the process that it is for.
+    undeliverable: Option<i32>,
     log: Log,
     last: LastDirectory,
-    /// Whether all that any process does is kept.
-    sees_all: bool,
     /// For each image, whether it is a maintainer script, or descends from one.
     actors: Vec<Actor>,
 }
@@ -66,7 +66,7 @@ impl Tracer for Observer {
     }
 
     fn attach(&mut self, command: Pid, tracing: Tracing) -> Result<(), String> {
-        self.sees_all = tracing == Tracing::Everything;
+        self.log.sees_everything = tracing == Tracing::Everything;
         let options = Options::PTRACE_O_TRACESYSGOOD
             | Options::PTRACE_O_TRACESECCOMP
             | Options::PTRACE_O_TRACEEXEC
@@ -107,6 +107,9 @@ impl Tracer for Observer {
             }
             // ESRCH: it was killed meanwhile, and its end comes next.
             let _ = self.stopped(stopped);
+            if let Some(signal) = self.undeliverable {
+                return Err(format!("a process was sent the real-time signal {signal}"));
+            }
         }
     }
 
@@ -250,7 +253,7 @@ impl Observer {
 
     fn begin(&mut self, thread: Pid, call: &Call, convention: Convention) -> Result<(), Errno> {
         let actor = self.actor(thread);
-        let is_by_the_way = actor == Actor::Other && !self.sees_all;
+        let is_by_the_way = actor == Actor::Other && !self.log.sees_everything;
         if is_by_the_way && !matters_of_others(call.kind) {
             return Ok(());
         }
@@ -381,7 +384,7 @@ impl Observer {
             number => {
                 let named = Signal::try_from(number).ok();
                 if named.is_none() {
-                    self.log.gap = Some(Gap::Signal(number));
+                    self.undeliverable = Some(number);
                 }
                 named
             }

@@ -35,6 +35,8 @@ pub struct Trace {
     pub attempts: Vec<Attempt>,
     /// What maintainer scripts themselves asked of the outside.
     pub decided_by: Vec<Read>,
+    /// Whether it has what any process did, and not only what scripts did.
+    pub sees_everything: bool,
     /// How often a process was stopped.
     pub stops: u64,
     /// Why it is not everything, if it is not.

@@ -27,6 +27,7 @@ pub fn replay(log: &Log) -> Trace {
     let mut trace = Trace {
         stops: log.stops,
         gap: log.gap,
+        sees_everything: log.sees_everything,
         ..Trace::default()
     };
     trace

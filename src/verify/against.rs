@@ -13,7 +13,7 @@ use crate::sandbox::plan::Plan;
 use crate::verify::artifacts::{Artifact, Tee};
 use crate::verify::error::Error;
 use crate::verify::executor::{Job, Stream};
-use crate::verify::observer::{Stage, StageResult};
+use crate::verify::observer::{Stage, StageObserver, StageResult};
 use crate::verify::session::{Session, events_to};
 use crate::verify::side_by_side::{compare_chroots, joined, received};
 
@@ -38,7 +38,7 @@ impl Compared {
     }
 }
 
-/// The normal tarball of the pair.
+/// A tarball that builds are compared with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reference<'a> {
     /// Its label.
@@ -48,7 +48,7 @@ pub(crate) struct Reference<'a> {
 }
 
 /// Makes a build, and compares it with the reference. Its tarball and its transcript are kept by
-/// its label.
+/// its label; `copies` take its tarball too.
 ///
 /// # Errors
 /// The build failed, or what is kept cannot be written.
@@ -56,6 +56,7 @@ pub(crate) fn build(
     label: &'static str,
     plan: Plan,
     reference: Reference<'_>,
+    copies: Vec<File>,
     session: Session<'_>,
 ) -> Result<Compared, Error> {
     let stage = session.observer.started(Stage::Build(label));
@@ -65,22 +66,13 @@ pub(crate) fn build(
         .map(|artifacts| artifacts.create(&tarball));
     let artifact = artifact.transpose()?;
     let copy = artifact.as_ref().map(Artifact::writer).transpose()?;
-    let (built, comparison) = thread::scope(|scope| {
-        let (sender, stream) = sync_channel::<Stream>(1);
-        let comparing = scope.spawn(move || {
-            let kinds = [reference.again(), SourceKind::Stream(received(&stream)?)];
-            Some(compare_chroots([reference.label, label], kinds))
-        });
-        let copies = copy.into_iter().collect();
-        let job = Job {
-            plan,
-            // A comparison that has ended needs no stream.
-            sink: Box::new(move |stream| drop(sender.send(Box::new(Tee::new(stream, copies))))),
-            watch: &events_to(&*stage),
-        };
-        let built = session.executor.run(job, session.interrupts);
-        (built.map_err(Error::from), joined(comparing))
-    });
+    let run = Run {
+        labels: [reference.label, label],
+        plan,
+        copies: copy.into_iter().chain(copies).collect(),
+        reference: Some(reference),
+    };
+    let Ran { built, comparison } = run.against_reference(&*stage, session);
     if let (Some(artifacts), Err(error)) = (session.artifacts, &built) {
         artifacts.keep_failed(error)?;
     }
@@ -96,6 +88,61 @@ pub(crate) fn build(
         is_identical: comparison.is_identical(),
     });
     Ok(Compared { built, comparison })
+}
+
+/// A build, and what its tarball is compared with as it comes.
+pub(crate) struct Run<'a> {
+    /// Names of the two tarballs.
+    pub(crate) labels: [&'static str; 2],
+    /// The build.
+    pub(crate) plan: Plan,
+    /// What take a copy of its tarball.
+    pub(crate) copies: Vec<File>,
+    /// The left tarball; `None` if it is compared with nothing.
+    pub(crate) reference: Option<Reference<'a>>,
+}
+
+/// What became of a run.
+pub(crate) struct Ran {
+    /// The build.
+    pub(crate) built: Result<Built, Error>,
+    /// How it compares; `None` if it had no tarball, or there was nothing to compare it with.
+    pub(crate) comparison: Option<Comparison>,
+}
+
+impl Run<'_> {
+    pub(crate) fn against_reference(
+        self,
+        stage: &dyn StageObserver,
+        session: Session<'_>,
+    ) -> Ran {
+        thread::scope(|scope| {
+            let (sender, stream) = sync_channel::<Stream>(1);
+            let (labels, reference) = (self.labels, self.reference);
+            let comparing = scope.spawn(move || {
+                let mut stream = received(&stream)?;
+                let Some(reference) = reference else {
+                    // A build that nobody reads from never ends.
+                    drop(std::io::copy(&mut stream, &mut std::io::sink()));
+                    return None;
+                };
+                let kinds = [reference.again(), SourceKind::Stream(stream)];
+                Some(compare_chroots(labels, kinds))
+            });
+            let copies = self.copies;
+            let job = Job {
+                plan: self.plan,
+                // A comparison that has ended needs no stream.
+                sink: Box::new(move |stream| drop(sender.send(Box::new(Tee::new(stream, copies))))),
+                watch: &events_to(stage),
+            };
+            let built = session.executor.run(job, session.interrupts);
+            Ran {
+                built: built.map_err(Error::from),
+                comparison: joined(comparing),
+            }
+        })
+    }
 }
 
 impl Reference<'_> {

@@ -6,7 +6,6 @@ use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::protocol::Warning;
 use crate::trace::record::Trace;
 use crate::verify::facts::Facts;
-use crate::verify::observation::Observed;
 
 /// Where the maintainer scripts of a build ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +43,20 @@ impl<'a> From<&'a Built> for Warnings<'a> {
     }
 }
 
+/// Which pair a build belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairNumber {
+    /// The one whose tarballs decide the verdict.
+    First,
+    /// The one that explains it.
+    Second,
+}
+
 /// What is known of how one chroot was built.
 #[derive(Debug)]
 pub struct BuildFacts<'a> {
+    /// Which pair it belongs to.
+    pub pair: PairNumber,
     /// Where its maintainer scripts ran.
     pub scripts: ScriptsRan,
     /// The technique, or the mode of mmdebstrap for a normal build.
@@ -61,16 +71,19 @@ pub struct BuildFacts<'a> {
     pub trace: Option<&'a Trace>,
 }
 
-/// The builds of the pair, and those that were observed.
+/// The builds of the pair, and those of a second one.
 #[must_use]
 pub fn builds(facts: &Facts) -> Vec<BuildFacts<'_>> {
     let [normal, plain] = BuildMode::ORDINARY;
+    let first = |mode, built| build(facts, mode, built, PairNumber::First);
+    let second = |mode, built| build(facts, mode, built, PairNumber::Second);
     let chrootless = facts.chrootless.as_ref();
+    let (second_normal, second_chrootless) = (&facts.second_normal, &facts.second_chrootless);
     let all = [
-        Some(build(facts, facts.modes.normal, &facts.normal)),
-        chrootless.map(|judged| build(facts, facts.modes.chrootless, &judged.built)),
-        observed(facts, normal, facts.observed_normal.as_ref()),
-        observed(facts, plain, facts.observed_chrootless.as_ref()),
+        Some(first(facts.modes.normal, &facts.normal)),
+        chrootless.map(|judged| first(facts.modes.chrootless, &judged.built)),
+        second_normal.as_ref().map(|one| second(normal, &one.built)),
+        second_chrootless.as_ref().map(|one| second(plain, &one.built)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -84,10 +97,16 @@ pub fn scripts_ran(mode: BuildMode) -> ScriptsRan {
     }
 }
 
-fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built) -> BuildFacts<'a> {
+fn build<'a>(
+    facts: &Facts,
+    mode: BuildMode,
+    built: &'a Built,
+    pair: PairNumber,
+) -> BuildFacts<'a> {
     let has_none = built.warnings.is_empty();
     let scripts = scripts_ran(mode);
     BuildFacts {
+        pair,
         scripts,
         technique: mode.technique(),
         warnings: built.into(),
@@ -101,18 +120,6 @@ fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built) -> BuildFacts<'a>
         } else {
             Emulators::OfMachine
         },
-        trace: None,
+        trace: built.trace.as_ref(),
     }
-}
-
-fn observed<'a>(
-    facts: &Facts,
-    mode: BuildMode,
-    observed: Option<&'a Observed>,
-) -> Option<BuildFacts<'a>> {
-    let observed = observed?;
-    Some(BuildFacts {
-        trace: Some(&observed.trace),
-        ..build(facts, mode, &observed.built)
-    })
 }

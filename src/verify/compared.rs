@@ -2,16 +2,21 @@
 
 use std::fs::File;
 
+use crate::audit::method::Method;
+use crate::bootstrap;
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
+use crate::sandbox::plan::Tracing;
 use crate::verify::against::{Compared, Reference};
 use crate::verify::error::Error;
 use crate::verify::failing::{self, Failure, Retry};
 use crate::verify::leak_check::AlteredSystem;
 use crate::verify::matrix::{self, ExtraBuild};
-use crate::verify::pair::{self, Chrootless, FirstBuilds};
+use crate::verify::note::{Note, Wanted as Which};
+use crate::verify::pair::{self, Chrootless, Copies, FirstBuilds};
 use crate::verify::prepared::Prepared;
-use crate::verify::requests::{PairModes, Requests, Shown};
+use crate::verify::requests::{PairModes, Requests, Shown, When};
+use crate::verify::second_pair::FirstPair;
 use crate::verify::session::Session;
 use crate::verify::side_by_side::UNLINKED;
 
@@ -32,6 +37,10 @@ pub(crate) struct Builds {
     pub(crate) extra: Vec<ExtraBuild>,
     /// Altered outside systems of the leak check.
     pub(crate) altered: Vec<AlteredSystem>,
+    /// The tarballs of the pair, for a second one.
+    pub(crate) copies: Copies,
+    /// What could not be looked at.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What is built, and how often.
@@ -41,6 +50,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) requests: &'a Requests,
     /// Most scripts that may fail in chrootless builds.
     pub(crate) max_failing: usize,
+    /// Whether chrootless builds are observed.
+    pub(crate) trace: When,
+    /// When a second pair is built.
+    pub(crate) control: When,
 }
 
 /// The pair, what it was made of, and the normal tarball if it was kept.
@@ -49,11 +62,12 @@ struct PairBuilt {
     normal: Built,
     chrootless: Option<Compared>,
     failures: Vec<Failure>,
-    tarball: Option<File>,
+    copies: Copies,
+    notes: Vec<Note>,
 }
 
-/// Builds the pair, then the extra builds. The normal tarball is buffered in an unlinked temporary
-/// file if there may be any, or if a script fails chrootless.
+/// Builds the pair, then the extra builds. The tarballs are copied to unlinked temporary files if
+/// further builds may be compared with them.
 ///
 /// # Errors
 /// A build of the pair failed, but for a maintainer script that fails chrootless only; or a signal
@@ -66,14 +80,17 @@ pub(crate) fn build(
 ) -> Result<Builds, Error> {
     let requests = wanted.requests;
     let is_needed = requests.may_have_extra_builds() || !altered.is_empty();
-    let tarball = is_needed.then(tempfile::tempfile).transpose();
-    let tarball = tarball.map_err(at(UNLINKED, "make"))?;
-    let pair = pair(wanted, tarball, prepared, session)?;
-    let extra = match (&pair.chrootless, &pair.tarball) {
+    let copies = wanted.copies(is_needed)?;
+    let pair = pair(wanted, copies, prepared, session)?;
+    let extra = match (&pair.chrootless, &pair.copies.normal) {
         (Some(chrootless), Some(tarball)) if is_needed => {
+            let extra = matrix::ExtraRequests {
+                requests,
+                altered: &altered,
+                tracing: wanted.tracing(Tracing::Everything),
+            };
             let reference = reference(requests, tarball);
-            let prepared = &pair.prepared;
-            matrix::build(requests, &altered, chrootless, reference, prepared, session)?
+            matrix::build(&extra, chrootless, reference, &pair.prepared, session)?
         }
         _ => Vec::new(),
     };
@@ -85,7 +102,31 @@ pub(crate) fn build(
         failures: pair.failures,
         extra,
         altered,
+        copies: pair.copies,
+        notes: pair.notes,
     })
+}
+
+impl Wanted<'_> {
+    /// How much is seen of a build that is observed if anything is.
+    fn tracing(&self, tracing: Tracing) -> Tracing {
+        match self.trace {
+            When::Never => Tracing::Off,
+            When::Needed | When::Always => tracing,
+        }
+    }
+
+    fn copies(&self, has_extra_builds: bool) -> Result<Copies, Error> {
+        let may_have_second_pair = self.trace != When::Never || self.control != When::Never;
+        let file = |is_needed: bool| is_needed.then(tempfile::tempfile).transpose();
+        let made = || {
+            Ok(Copies {
+                normal: file(has_extra_builds || may_have_second_pair)?,
+                chrootless: file(may_have_second_pair)?,
+            })
+        };
+        made().map_err(|error| at(UNLINKED, "make")(error).into())
+    }
 }
 
 fn reference<'a>(requests: &Requests, tarball: &'a File) -> Reference<'a> {
@@ -95,16 +136,29 @@ fn reference<'a>(requests: &Requests, tarball: &'a File) -> Reference<'a> {
     }
 }
 
-/// Builds the pair. `tarball`, if there is one, takes a copy of the normal tarball.
+/// Builds the pair. If the chrootless build cannot be observed to its end, both are built again,
+/// without an observer.
 fn pair(
     wanted: Wanted<'_>,
-    tarball: Option<File>,
+    copies: Copies,
     prepared: Prepared,
     session: Session<'_>,
 ) -> Result<PairBuilt, Error> {
     let modes = wanted.requests.pair;
-    let FirstBuilds { normal, chrootless } =
-        pair::build(modes, tarball.as_ref(), &prepared, session)?;
+    let mut tracing = wanted.tracing(Tracing::Scripts);
+    let first = pair::build(modes, tracing, &copies, &prepared, session);
+    let (first, copies, notes) = match first {
+        Err(Error::Bootstrap(error @ bootstrap::Error::ObserverLost { .. }))
+            if prepared.audit != Method::ReadOnly =>
+        {
+            tracing = Tracing::Off;
+            let copies = wanted.copies(copies.normal.is_some())?;
+            let again = pair::build(modes, tracing, &copies, &prepared, session)?;
+            (again, copies, vec![Note::Failed(Which::Chrootless, error.into())])
+        }
+        first => (first?, copies, Vec::new()),
+    };
+    let FirstBuilds { normal, chrootless } = first;
     let (error, tarball) = match chrootless {
         Chrootless::Compared(compared) => {
             return Ok(PairBuilt {
@@ -112,7 +166,8 @@ fn pair(
                 normal,
                 chrootless: Some(*compared),
                 failures: Vec::new(),
-                tarball,
+                copies,
+                notes,
             });
         }
         Chrootless::Failed { error, reference } => (error, reference),
@@ -121,6 +176,8 @@ fn pair(
         mode: modes.chrootless,
         most: wanted.max_failing,
         reference: reference(wanted.requests, &tarball),
+        tracing,
+        copy: copies.chrootless.as_ref(),
     };
     let retried = failing::build(error, &retry, prepared, session)?;
     Ok(PairBuilt {
@@ -128,11 +185,23 @@ fn pair(
         normal,
         chrootless: retried.compared,
         failures: retried.failures,
-        tarball: Some(tarball),
+        copies: Copies {
+            normal: Some(tarball),
+            ..copies
+        },
+        notes,
     })
 }
 
 impl Builds {
+    /// The pair, for a second one.
+    pub(crate) fn first(&self) -> FirstPair<'_> {
+        FirstPair {
+            modes: self.modes,
+            copies: &self.copies,
+        }
+    }
+
     /// What decides which further builds are made; `None` if there is nothing to explain, because
     /// nothing was compared.
     pub(crate) fn shown(&self) -> Option<Shown> {
@@ -143,8 +212,7 @@ impl Builds {
         Some(Shown {
             is_divergent,
             is_escaped,
-            is_foreign: self.prepared.foreign_to.is_some(),
-            audit: self.prepared.audit,
+            is_observed: chrootless.built.trace.is_some(),
         })
     }
 }

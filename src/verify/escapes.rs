@@ -9,10 +9,11 @@ use crate::trace::record::Trace;
 /// build did.
 ///
 /// overlayfs copies up what is opened for writing, whether it is written or not: such a change is
-/// none if no process did more than open the file.
+/// none if no process did more than open the file, which only a build knows of that everything is
+/// seen of.
 pub(crate) fn escapes(audit: Method, changes: &[Change], trace: Option<&Trace>) -> Vec<Change> {
     let is_escape = |change: &&Change| match (audit, trace) {
-        (Method::Overlay, Some(trace)) => !change.is_touch() || !trace.at_most_opened(&change.path),
+        (Method::Overlay, Some(trace)) if trace.sees_everything => !change.is_touch() || !trace.at_most_opened(&change.path),
         _ => true,
     };
     changes.iter().filter(is_escape).cloned().collect()

@@ -6,8 +6,7 @@ use std::process::ChildStdout;
 use crate::bootstrap;
 use crate::bootstrap::build::{BuildEvent, Built, run};
 use crate::sandbox::launch::Interrupts;
-use crate::sandbox::plan::{Cover, Plan, Tracing};
-use crate::trace::record::Trace;
+use crate::sandbox::plan::Plan;
 
 /// The tarball of a build, while it is made.
 pub(crate) type Stream = Box<dyn Read + Send>;
@@ -27,21 +26,11 @@ pub(crate) struct Job<'a> {
 
 /// Runs builds.
 pub(crate) trait Executor: Sync {
-    /// Runs a build to its end.
+    /// Runs a build to its end, and observes it if its plan says so.
     ///
     /// # Errors
     /// The sandbox or its command failed, or `interrupts` was raised.
     fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error>;
-
-    /// Runs a build under observation.
-    ///
-    /// # Errors
-    /// As of [`Executor::run`], or it cannot be observed.
-    fn observe(
-        &self,
-        job: Job<'_>,
-        interrupts: &Interrupts,
-    ) -> Result<(Built, Trace), bootstrap::Error>;
 }
 
 /// Runs builds in sandboxes.
@@ -53,23 +42,5 @@ impl Executor for Sandboxed {
         let Job { plan, sink, watch } = job;
         let pass = |stream: ChildStdout| sink(Box::new(stream));
         run(&plan, interrupts, pass, watch)
-    }
-
-    fn observe(
-        &self,
-        job: Job<'_>,
-        interrupts: &Interrupts,
-    ) -> Result<(Built, Trace), bootstrap::Error> {
-        let Job { plan, sink, watch } = job;
-        let pass = |stream: ChildStdout| sink(Box::new(stream));
-        let tracing = match plan.cover {
-            Cover::Overlay | Cover::Copy => Tracing::Scripts,
-            // No audit sees what is refused.
-            Cover::ReadOnly => Tracing::Everything,
-        };
-        let plan = Plan { tracing, ..plan };
-        let mut built = run(&plan, interrupts, pass, watch)?;
-        let trace = built.trace.take().unwrap_or_default();
-        Ok((built, trace))
     }
 }

@@ -20,7 +20,7 @@ use crate::verify::failing::Failure;
 use crate::verify::leak_check::AlteredSystem;
 use crate::verify::matrix::ExtraBuild;
 use crate::verify::note::Note;
-use crate::verify::observation::{Observation, Observed};
+use crate::verify::second_pair::{SecondBuild, SecondBuilds};
 use crate::verify::requests::PairModes;
 use crate::verify::verdict::Verdict;
 
@@ -53,13 +53,11 @@ pub struct Facts {
     /// Extra builds.
     pub extra: Vec<Extra>,
     /// Altered outside systems of the leak check.
-    pub altered: Vec<Altered>,
-    /// A normal build under observation.
-    pub observed_normal: Option<Observed>,
-    /// A chrootless build under observation.
-    pub observed_chrootless: Option<Observed>,
-    /// Two normal builds compared with each other.
-    pub control: Option<Comparison>,
+    pub altered: Vec<AlteredSystem>,
+    /// The normal build of a second pair.
+    pub second_normal: Option<SecondBuild>,
+    /// The chrootless build of a second pair.
+    pub second_chrootless: Option<SecondBuild>,
     /// What could not be looked at.
     pub notes: Vec<Note>,
     /// Keeps others from replacing what is still read.
@@ -78,15 +76,15 @@ pub struct Judged {
 }
 
 /// How chrootless builds were watched, and what is known of one by observing it.
-struct Watch<'a> {
+struct Watch {
     audit: Method,
-    trace: Option<&'a Trace>,
+    trace: Option<Trace>,
 }
 
-impl Watch<'_> {
+impl Watch {
     fn judged(&self, compared: Compared) -> Judged {
         let Compared { built, comparison } = compared;
-        let escapes = escapes::escapes(self.audit, &built.changes, self.trace);
+        let escapes = escapes::escapes(self.audit, &built.changes, self.trace.as_ref());
         Judged {
             built,
             comparison,
@@ -107,7 +105,7 @@ impl Watch<'_> {
     /// Writes that a read-only outside system refused; other audits let them happen.
     fn refused(&self, outside: &OutsideSystem) -> Vec<Change> {
         match self.audit {
-            Method::ReadOnly => escapes::refused(self.trace, outside),
+            Method::ReadOnly => escapes::refused(self.trace.as_ref(), outside),
             Method::Overlay | Method::Snapshot | Method::Off => Vec::new(),
         }
     }
@@ -126,14 +124,6 @@ pub struct Extra {
     pub outcome: Result<Judged, Error>,
 }
 
-/// An altered outside system, and what was observed on it.
-#[derive(Debug)]
-pub struct Altered {
-    /// The system.
-    pub system: AlteredSystem,
-    /// A chrootless build on it under observation.
-    pub observed: Option<Observed>,
-}
 
 impl Judged {
     /// How it compares, and whether it left the outside alone.
@@ -164,11 +154,14 @@ impl Extra {
 
 impl Facts {
     /// Puts together what the steps of a run gave.
-    pub(crate) fn new(builds: Builds, observation: Observation) -> Self {
+    pub(crate) fn new(builds: Builds, second: SecondBuilds) -> Self {
         let prepared = builds.prepared;
+        let first = builds.chrootless.as_ref();
+        let first = first.and_then(|compared| compared.built.trace.as_ref());
+        let seen = second.chrootless.as_ref().and_then(SecondBuild::trace);
         let watch = Watch {
             audit: prepared.audit,
-            trace: observation.chrootless.as_ref().map(|one| &one.trace),
+            trace: seen.or(first).cloned(),
         };
         let refused = watch.refused(&prepared.outside);
         let chrootless = builds.chrootless.map(|compared| {
@@ -180,17 +173,13 @@ impl Facts {
         let not_compared = chrootless
             .is_none()
             .then_some(Note::NotCompared { failing });
-        let notes = not_compared.into_iter().chain(observation.notes).collect();
+        let notes = not_compared.into_iter().chain(builds.notes);
+        let notes = notes.chain(second.notes).collect();
         let extra = builds.extra.into_iter().map(|build| watch.extra(build));
         let extra = extra.collect();
-        let observed = observation.altered.into_iter();
-        let observed = observed.chain(std::iter::repeat_with(|| None));
-        let altered = builds.altered.into_iter().zip(observed);
         Self {
             versions: prepared.outside.versions(),
-            altered: altered
-                .map(|(system, observed)| Altered { system, observed })
-                .collect(),
+            altered: builds.altered,
             extra,
             recipe: prepared.recipe,
             archive: prepared.archive,
@@ -202,9 +191,8 @@ impl Facts {
             normal: builds.normal,
             chrootless,
             failures: builds.failures,
-            observed_normal: observation.normal,
-            observed_chrootless: observation.chrootless,
-            control: observation.control,
+            second_normal: second.normal,
+            second_chrootless: second.chrootless,
             notes,
             _locks: prepared.locks,
         }
@@ -220,6 +208,20 @@ impl Facts {
         extra.chain(failures).fold(pair, Verdict::max)
     }
 
+    /// What the processes of a chrootless build by the ordinary technique did, if one was
+    /// observed; of the second pair if there is one, where everything is seen.
+    #[must_use]
+    pub fn chrootless_trace(&self) -> Option<&Trace> {
+        let second = self.second_chrootless.as_ref().and_then(SecondBuild::trace);
+        second.or_else(|| self.chrootless.as_ref()?.built.trace.as_ref())
+    }
+
+    /// What the processes of a normal build did, if one was observed.
+    #[must_use]
+    pub fn normal_trace(&self) -> Option<&Trace> {
+        self.second_normal.as_ref().and_then(SecondBuild::trace)
+    }
+
     /// How long the audit of the pair's chrootless build took.
     pub(crate) fn audit_took(&self) -> Duration {
         let chrootless = self.chrootless.as_ref();
@@ -228,7 +230,7 @@ impl Facts {
 
     /// The altered outside system that an extra build ran on; `None` for that of the pair.
     #[must_use]
-    pub fn altered_of(&self, extra: &Extra) -> Option<&Altered> {
+    pub fn altered_of(&self, extra: &Extra) -> Option<&AlteredSystem> {
         self.altered.get(extra.altered?)
     }
 

@@ -14,7 +14,8 @@ use crate::explain::observations::{
 };
 use crate::explain::packages::{PackageFinding, RunFindings, packages};
 use crate::tar::entry_path::EntryPath;
-use crate::verify::facts::{Altered, Extra, Facts, Judged};
+use crate::verify::facts::{Extra, Facts, Judged};
+use crate::verify::leak_check::AlteredSystem;
 use crate::verify::failing::Failure;
 
 /// What explains the builds, and what follows for each package.
@@ -77,7 +78,7 @@ struct ComparedBuild<'a> {
     /// The build and its comparison.
     judged: &'a Judged,
     /// The altered outside system that it ran on; `None` for that of the pair.
-    altered: Option<&'a Altered>,
+    altered: Option<&'a AlteredSystem>,
 }
 
 /// Explains why a script fails.
@@ -110,20 +111,19 @@ fn explained_extra(facts: &Facts, extra: &Extra) -> Option<Explanation> {
 
 /// Explains one build.
 fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
-    let observed = match build.altered {
-        Some(altered) => altered.observed.as_ref(),
-        None => facts.observed_chrootless.as_ref(),
+    let chrootless = match build.altered {
+        Some(_) => build.judged.built.trace.as_ref(),
+        None => facts.chrootless_trace(),
     };
-    let normal = facts.observed_normal.as_ref();
     let outside = build
         .altered
-        .map_or(&facts.outside, |altered| &altered.system.outside);
+        .map_or(&facts.outside, |altered| &altered.outside);
     let observations = Observations {
         escapes: &build.judged.escapes,
-        normal: normal.map(|observed| &observed.trace),
-        chrootless: observed.map(|observed| &observed.trace),
+        normal: facts.normal_trace(),
+        chrootless,
         passed_over: facts.failures.iter().map(|one| one.failed.name()).collect(),
-        control: facts.control.as_ref().map(differing).unwrap_or_default(),
+        control: control(facts),
         technique: technique(facts, build.mode),
         foreign: facts.foreign_to.as_ref().map(|native| Architectures {
             chroot: facts.recipe.architecture.clone(),
@@ -134,9 +134,22 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
         outside: &|path: &[u8]| outside.file(path),
         altered: build
             .altered
-            .and_then(|altered| altered.system.altered.as_ref()),
+            .and_then(|altered| altered.altered.as_ref()),
     };
     explain::explain(&build.judged.comparison, &observations)
+}
+
+/// What differs between two builds of one mode.
+fn control(facts: &Facts) -> DifferingPaths {
+    let seconds = [&facts.second_normal, &facts.second_chrootless];
+    let controls = seconds.into_iter().flatten();
+    let mut all = DifferingPaths::new();
+    for comparison in controls.filter_map(|build| build.control.as_ref()) {
+        for (path, fields) in differing(comparison) {
+            all.entry(path).or_default().extend(fields);
+        }
+    }
+    all
 }
 
 /// What is known of a technique beside its own build: what the ordinary technique gives.

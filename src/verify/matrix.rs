@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::launch::SandboxError;
-use crate::sandbox::plan::Plan;
+use crate::sandbox::plan::{Plan, Tracing};
 use crate::verify::against::{self, Compared, Reference};
 use crate::verify::error::Error;
 use crate::verify::leak_check::AlteredSystem;
@@ -51,14 +51,24 @@ impl ExtraBuild {
     }
 }
 
+/// Which extra builds are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExtraRequests<'a> {
+    /// Those that were asked for.
+    pub(crate) requests: &'a Requests,
+    /// Outside systems with a build on each.
+    pub(crate) altered: &'a [AlteredSystem],
+    /// What is seen of the builds on these.
+    pub(crate) tracing: Tracing,
+}
+
 /// Makes all extra builds, in their order; the plain chrootless one, if nobody asked for it, only
 /// if something diverges.
 ///
 /// # Errors
 /// A signal. A build that fails is an outcome.
 pub(crate) fn build(
-    requests: &Requests,
-    altered: &[AlteredSystem],
+    wanted: &ExtraRequests<'_>,
     pair: &Compared,
     reference: Reference<'_>,
     prepared: &Prepared,
@@ -70,10 +80,18 @@ pub(crate) fn build(
         plan: prepared.plan(*mode),
         altered: None,
     };
+    let ExtraRequests {
+        requests,
+        altered,
+        tracing,
+    } = *wanted;
     let on_altered = |(number, system): (usize, &AlteredSystem)| Request {
         mode: system.mode(),
         label: system.label,
-        plan: system.plan(prepared),
+        plan: Plan {
+            tracing,
+            ..system.plan(prepared)
+        },
         altered: Some(number),
     };
     let mut first: Vec<_> = requests.extra.iter().map(plain).collect();
@@ -125,6 +143,6 @@ fn build_one(request: Request, reference: Reference<'_>, session: Session<'_>) -
         mode,
         label,
         altered,
-        outcome: against::build(label, plan, reference, session),
+        outcome: against::build(label, plan, reference, Vec::new(), session),
     }
 }

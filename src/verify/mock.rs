@@ -19,6 +19,7 @@ use crate::bootstrap::recipe::Recipe;
 use crate::bootstrap::transcript::Transcript;
 use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::launch::{Interrupts, SandboxError};
+use crate::sandbox::plan::Tracing;
 use crate::sandbox::replay::Replay;
 use crate::trace::record::Trace;
 use crate::verify::executor::{Executor, Job};
@@ -47,8 +48,8 @@ pub(crate) enum Does {
 pub(crate) struct Mock {
     /// By the name of the plan; what is not named gives the tarball `same`.
     pub(crate) builds: BTreeMap<&'static str, Does>,
-    /// The same for builds under observation.
-    pub(crate) observed: BTreeMap<&'static str, Does>,
+    /// The same for the second build of a name, and all later ones.
+    pub(crate) second: BTreeMap<&'static str, Does>,
     pub(crate) log: Mutex<Vec<String>>,
 }
 
@@ -66,30 +67,37 @@ impl Mock {
         log
     }
 
-    fn start(&self, verb: &str, name: &str) {
+    /// Writes down that a build begins; says how many of this name have begun.
+    fn start(&self, verb: &str, name: &str) -> usize {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(format!("{verb} {name}"));
+        let of_name = |line: &&String| line.rsplit(' ').next() == Some(name);
+        log.iter().filter(of_name).count()
     }
 }
 
 impl Executor for Mock {
     fn run(&self, job: Job<'_>, interrupts: &Interrupts) -> Result<Built, bootstrap::Error> {
-        self.start("run", &job.plan.name);
-        let does = self.builds.get(job.plan.name.as_str()).copied();
-        does.unwrap_or(Does::Tarball("same")).done(job, interrupts)
-    }
-
-    fn observe(
-        &self,
-        job: Job<'_>,
-        interrupts: &Interrupts,
-    ) -> Result<(Built, Trace), bootstrap::Error> {
-        self.start("observe", &job.plan.name);
-        let does = self.observed.get(job.plan.name.as_str()).copied();
-        let built = does
-            .unwrap_or(Does::Tarball("same"))
-            .done(job, interrupts)?;
-        Ok((built, Trace::default()))
+        let name = job.plan.name.clone();
+        let (verb, trace) = match job.plan.tracing {
+            Tracing::Off => ("run", None),
+            Tracing::Scripts => ("observe", Some(Trace::default())),
+            Tracing::Everything => (
+                "observe all of",
+                Some(Trace {
+                    sees_everything: true,
+                    ..Trace::default()
+                }),
+            ),
+        };
+        let number = self.start(verb, &name);
+        let does = match number {
+            1 => self.builds.get(name.as_str()),
+            _ => self.second.get(name.as_str()),
+        };
+        let does = does.copied().unwrap_or(Does::Tarball("same"));
+        let built = does.done(job, interrupts)?;
+        Ok(Built { trace, ..built })
     }
 }
 

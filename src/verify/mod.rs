@@ -25,7 +25,6 @@ mod mock;
 #[cfg(test)]
 mod mock_tests;
 pub mod note;
-pub mod observation;
 pub mod observer;
 pub mod options;
 pub mod outside_system;
@@ -34,6 +33,7 @@ mod prepare;
 mod prepared;
 pub mod requests;
 pub mod result;
+pub mod second_pair;
 mod session;
 mod side_by_side;
 pub mod single;
@@ -52,12 +52,12 @@ use crate::verify::executor::Sandboxed;
 use crate::verify::facts::Facts;
 use crate::verify::findings::Findings;
 use crate::verify::prepare::prepare;
-use crate::verify::requests::ObservationRequests;
+use crate::verify::requests::SecondPair;
 use crate::verify::session::Session;
 use crate::verify::timings::{Clock, Timings};
 
-/// Builds a chroot both ways from one frozen archive, compares the tarballs, watches the outside,
-/// and makes further builds under observation if something differs.
+/// Builds a chroot both ways from one frozen archive, compares the tarballs, watches the outside
+/// and what maintainer scripts do, and makes a second pair if something differs.
 ///
 /// # Errors
 /// The job could not be done. A chrootless build that diverges or changes the outside is a result.
@@ -74,15 +74,17 @@ fn steps(options: &Options, session: Session<'_>) -> Result<Verification, Error>
     let wanted = Wanted {
         requests: &options.requests,
         max_failing: options.max_failing,
+        trace: options.trace,
+        control: options.control,
     };
     let builds = compared::build(wanted, altered, prepared, session)?;
     let build_and_compare = clock.lap();
-    let requests = builds.shown().map_or(ObservationRequests::NONE, |shown| {
-        ObservationRequests::new(shown, options.trace, options.control)
+    let request = builds.shown().map_or(SecondPair::None, |shown| {
+        SecondPair::new(shown, options.trace, options.control)
     });
-    let observation = observation::observe(requests, &builds.altered, &builds.prepared, session)?;
+    let second = second_pair::build(request, &builds.first(), &builds.prepared, session)?;
     let observe = clock.lap();
-    let facts = Facts::new(builds, observation);
+    let facts = Facts::new(builds, second);
     let findings = Findings::new(&facts);
     let timings = Timings {
         prepare,

@@ -12,19 +12,13 @@ pub enum Note {
     },
     /// A further build failed.
     Failed(Wanted, Error),
-    /// A build of the control had no tarball.
-    NoTarball,
 }
 
 /// A further build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// The normal build under observation.
+    /// The normal build of a second pair.
     Normal,
-    /// The chrootless build under observation.
+    /// The chrootless build of a second pair, or the first one under observation.
     Chrootless,
-    /// The chrootless build on this altered outside system under observation.
-    OnAltered(&'static str),
-    /// Two normal builds compared with each other.
-    Control,
 }

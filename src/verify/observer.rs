@@ -44,14 +44,10 @@ pub enum Stage {
     Alter,
     /// A build, by its label.
     Build(&'static str),
-    /// The normal build under observation.
-    ObserveNormal,
-    /// The chrootless build under observation.
-    ObserveChrootless,
-    /// A build on an altered outside system under observation.
-    ObserveAltered,
-    /// A second normal build, to be compared with the first.
-    Control,
+    /// The normal build of a second pair.
+    SecondNormal,
+    /// The chrootless build of a second pair.
+    SecondChrootless,
 }
 
 /// How a stage ended.

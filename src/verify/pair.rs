@@ -9,6 +9,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::transcript::BuildFailure;
 use crate::debian::failed_script::FailedScript;
 use crate::sandbox::launch::SandboxError;
+use crate::sandbox::plan::{Plan, Tracing};
 use crate::verify::against::Compared;
 use crate::verify::artifacts::{Artifact, Tee};
 use crate::verify::error::Error;
@@ -50,29 +51,45 @@ pub(crate) fn failed_script(error: &Error) -> Option<&FailedScript> {
     }
 }
 
-/// Builds both and compares. `reference`, if there is one, takes a copy of the normal tarball.
+/// Copies of the tarballs of a pair, in unlinked temporary files; `None` if nobody needs one.
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
+    /// Of the normal build.
+    pub(crate) normal: Option<File>,
+    /// Of the chrootless build.
+    pub(crate) chrootless: Option<File>,
+}
+
+/// Builds both and compares, and has the tarballs copied.
 ///
 /// # Errors
 /// The build that failed first; it ended the other one. A chrootless build that fails because of
 /// a maintainer script is no error, if the normal one succeeds.
 pub(crate) fn build(
     modes: PairModes,
-    reference: Option<&File>,
+    tracing: Tracing,
+    kept: &Copies,
     prepared: &Prepared,
     session: Session<'_>,
 ) -> Result<FirstBuilds, Error> {
     let labels = [modes.normal, modes.chrootless].map(|mode| mode.mode().label());
     let mut normal = Side::open(modes.normal, session)?;
-    let chrootless = Side::open(modes.chrootless, session)?;
-    let copy = reference.map(File::try_clone).transpose();
-    normal.copies.extend(copy.map_err(at(UNLINKED, "write"))?);
+    let mut chrootless = Side::open(modes.chrootless, session)?;
+    normal.also_to(kept.normal.as_ref())?;
+    chrootless.also_to(kept.chrootless.as_ref())?;
     let (normal_artifact, chrootless_artifact) = (normal.artifact, chrootless.artifact);
     let (normal_copies, chrootless_copies) = (normal.copies, chrootless.copies);
-    let kept = side_by_side::run_keeping(
+    let kept = side_by_side::run(
         session.concurrency,
         labels,
-        |sink| run(modes.normal, normal_copies, prepared, session, sink),
-        |sink| run(modes.chrootless, chrootless_copies, prepared, session, sink),
+        |sink| {
+            let plan = prepared.plan(modes.normal);
+            run(modes.normal, plan, normal_copies, session, sink)
+        },
+        |sink| {
+            let plan = prepared.observed_plan(modes.chrootless, tracing);
+            run(modes.chrootless, plan, chrootless_copies, session, sink)
+        },
     )?;
     let pair = put_together(kept)?;
     if let Some(artifacts) = session.artifacts {
@@ -105,18 +122,24 @@ impl Side {
             copies: copy.into_iter().collect(),
         })
     }
+
+    fn also_to(&mut self, file: Option<&File>) -> Result<(), Error> {
+        let copy = file.map(File::try_clone).transpose();
+        self.copies.extend(copy.map_err(at(UNLINKED, "write"))?);
+        Ok(())
+    }
 }
 
 fn run(
     mode: BuildMode,
+    plan: Plan,
     copies: Vec<File>,
-    prepared: &Prepared,
     session: Session<'_>,
     sink: Sink<'_>,
 ) -> Result<Built, Error> {
     let stage = session.observer.started(Stage::Build(mode.label()));
     let job = Job {
-        plan: prepared.plan(mode),
+        plan,
         sink: Box::new(move |stream| sink(Box::new(Tee::new(stream, copies)))),
         watch: &events_to(&*stage),
     };

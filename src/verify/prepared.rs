@@ -12,7 +12,7 @@ use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::passed_over::{FrozenFiles, PassedOver};
 use crate::bootstrap::recipe::Recipe;
 use crate::debian::maintainer_script::ScriptName;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan};
+use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan, Tracing};
 use crate::verify::error::Error;
 
 /// What all builds of one run share.
@@ -77,6 +77,21 @@ impl Prepared {
     /// The plan of one build. A chrootless one is watched.
     pub(crate) fn plan(&self, mode: BuildMode) -> Plan {
         self.plan_on(&self.outside, mode)
+    }
+
+    /// The plan of one build whose processes are observed; of one that needs a set-user-id program,
+    /// which cannot be had then, the plan of a build that is not.
+    pub(crate) fn observed_plan(&self, mode: BuildMode, tracing: Tracing) -> Plan {
+        let tracing = match (mode.needs_subordinate_ids(), self.audit) {
+            (true, _) => Tracing::Off,
+            // This audit sees by observing alone, whatever process it is.
+            (false, Method::ReadOnly) => Tracing::Everything,
+            (false, Method::Overlay | Method::Snapshot | Method::Off) => tracing,
+        };
+        Plan {
+            tracing,
+            ..self.plan(mode)
+        }
     }
 
     /// The same on another outside system.

@@ -1,7 +1,5 @@
 //! Which builds a verification makes: decisions alone, nothing is built here.
 
-use crate::audit::method::Method;
-use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::{BuildMode, NormalMode, Technique};
 
 /// The builds that are asked for: a pair that is compared entry by entry and explained, and
@@ -98,61 +96,40 @@ pub struct Shown {
     pub is_divergent: bool,
     /// Some build changed the outside.
     pub is_escaped: bool,
-    /// The chroot is of another architecture than the outside system.
-    pub is_foreign: bool,
-    /// How the outside is watched.
-    pub audit: Method,
+    /// The pair's chrootless build was observed.
+    pub is_observed: bool,
 }
 
-/// Which builds are made to explain what the compared ones showed.
+/// What is seen of the processes of a second pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ObservationRequests {
-    /// The normal build under observation.
-    pub normal: bool,
-    /// The chrootless build under observation.
-    pub chrootless: bool,
-    /// Chrootless builds on altered outside systems under observation.
-    pub altered: bool,
-    /// Two normal builds compared with each other.
-    pub control: bool,
+pub enum SecondPair {
+    /// None is built.
+    None,
+    /// Nothing: only the tarballs are compared with those of the first.
+    Plain,
+    /// What explains differences.
+    Observed,
 }
 
-impl ObservationRequests {
-    /// No further build.
-    pub const NONE: Self = Self {
-        normal: false,
-        chrootless: false,
-        altered: false,
-        control: false,
-    };
-
-    /// Decides by what was shown and what was asked for. A read-only audit sees nothing without
-    /// an observed chrootless build, and for a foreign chroot it proves that nothing of it ran.
+impl SecondPair {
+    /// Decides by what was shown and what was asked for: when a build is observed (`trace`), and
+    /// when two builds of one mode are compared (`control`).
+    ///
+    /// A chrootless build that could not be observed itself is made once more, by the technique
+    /// that can be.
     #[must_use]
     pub fn new(shown: Shown, trace: When, control: When) -> Self {
-        let is_wanted = |when: When, is_needed: bool| match when {
+        let is_needed = shown.is_divergent || shown.is_escaped;
+        let is_wanted = |when: When| match when {
             When::Always => true,
             When::Needed => is_needed,
             When::Never => false,
         };
-        let both = is_wanted(trace, shown.is_divergent || shown.is_escaped);
-        let is_proof = shown.is_foreign && trace != When::Never;
-        Self {
-            normal: both,
-            chrootless: both || is_proof || shown.audit == Method::ReadOnly,
-            altered: both,
-            control: is_wanted(control, shown.is_divergent),
+        let is_unseen = trace != When::Never && !shown.is_observed;
+        match (trace, is_wanted(trace) || is_wanted(control) || is_unseen) {
+            (_, false) => Self::None,
+            (When::Never, true) => Self::Plain,
+            (When::Needed | When::Always, true) => Self::Observed,
         }
-    }
-
-    /// The modes that are observed.
-    #[must_use]
-    pub fn observed(self) -> Vec<Mode> {
-        let modes = [
-            (self.normal, Mode::Normal),
-            (self.chrootless, Mode::Chrootless),
-        ];
-        let wanted = modes.into_iter().filter(|(is_wanted, _)| *is_wanted);
-        wanted.map(|(_, mode)| mode).collect()
     }
 }

@@ -46,24 +46,12 @@ struct Outcome {
 
 /// Runs two builds, each given a sink for its tarball, and compares the tarballs, which are
 /// called by `labels`. One after the other, the left tarball waits in an unlinked temporary file,
-/// and the right build is not started if the left one fails.
+/// and the right build is not started if the left one fails. The left tarball is kept if the right
+/// build had none.
 ///
 /// # Errors
 /// The temporary file cannot be written or read. A build that fails is part of the result.
 pub(crate) fn run<A: Send, B: Send>(
-    concurrency: Concurrency,
-    labels: [&str; 2],
-    left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,
-    right: impl FnOnce(Sink<'_>) -> Result<B, Error> + Send,
-) -> Result<Finished<A, B>, Error> {
-    run_keeping(concurrency, labels, left, right).map(|kept| kept.finished)
-}
-
-/// As [`run`], but the left tarball is kept if the right build had none.
-///
-/// # Errors
-/// As of [`run`].
-pub(crate) fn run_keeping<A: Send, B: Send>(
     concurrency: Concurrency,
     labels: [&str; 2],
     left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,

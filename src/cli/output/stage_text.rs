@@ -19,10 +19,8 @@ pub(crate) fn name(stage: Stage) -> &'static str {
         Stage::Outside => "outside",
         Stage::Alter => "leak-check",
         Stage::Build(label) => label,
-        Stage::ObserveNormal => "observe 1",
-        Stage::ObserveChrootless => "observe 2",
-        Stage::ObserveAltered => "observe 3",
-        Stage::Control => "control",
+        Stage::SecondNormal => "normal 2",
+        Stage::SecondChrootless => "chrootless 2",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::report::sentences::warning::warnings;
 use crate::report::wire::build::{Build, ModeName};
 use crate::report::wire::executed::Emulation;
 use crate::verify::build_facts;
-use crate::verify::build_facts::{BuildFacts, Emulators, ScriptsRan};
+use crate::verify::build_facts::{BuildFacts, Emulators, PairNumber, ScriptsRan};
 use crate::verify::facts::Facts;
 
 /// The pair, and the builds that were observed.
@@ -16,12 +16,13 @@ pub(crate) fn builds(facts: &Facts) -> Vec<Build> {
 
 fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
     let mode = ModeName::from(build.scripts);
-    let (label, technique) = match build.trace {
-        Some(_) => (
-            format!("observed {}", mode.as_str()),
-            format!("{}, observed", build.technique),
-        ),
-        None => (mode.as_str().to_owned(), build.technique.to_owned()),
+    let label = match build.pair {
+        PairNumber::First => mode.as_str().to_owned(),
+        PairNumber::Second => format!("second {}", mode.as_str()),
+    };
+    let technique = match build.trace {
+        Some(_) => format!("{}, observed", build.technique),
+        None => build.technique.to_owned(),
     };
     let chrootless = build.trace.filter(|_| mode == ModeName::Chrootless);
     let emulation = match build.emulators {

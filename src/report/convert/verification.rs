@@ -23,7 +23,8 @@ use crate::report::wire::trouble::Trouble;
 use crate::report::wire::verdict::Verdict;
 use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
-use crate::verify::facts::{Altered, Extra, Facts, Judged};
+use crate::verify::facts::{Extra, Facts, Judged};
+use crate::verify::leak_check::AlteredSystem;
 use crate::verify::findings::Findings;
 use crate::verify::result::Verification;
 
@@ -130,9 +131,9 @@ fn row(
 }
 
 fn row_name<'a>(facts: &Facts, extra: &Extra) -> RowName<'a> {
-    let outside = |altered: &Altered| match altered.system.altered {
+    let outside = |altered: &AlteredSystem| match altered.altered {
         Some(_) => RowOutside::Different,
-        None => RowOutside::Suite(altered.system.name.clone()),
+        None => RowOutside::Suite(altered.name.clone()),
     };
     RowName {
         label: extra.label,

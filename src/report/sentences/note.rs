@@ -75,10 +75,5 @@ pub(crate) fn of_verification(note: &verify::note::Note) -> String {
         Note::Failed(Wanted::Chrootless, error) => {
             format!("cannot observe the chrootless build: {error}")
         }
-        Note::Failed(Wanted::OnAltered(label), error) => format!("cannot observe {label}: {error}"),
-        Note::Failed(Wanted::Control, error) => {
-            format!("cannot make the control build: {error}")
-        }
-        Note::NoTarball => "cannot make the control build: a build had no output".to_owned(),
     }
 }
