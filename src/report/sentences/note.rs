@@ -64,11 +64,11 @@ pub(crate) fn of_verification(note: &verify::note::Note) -> String {
     use verify::note::Note;
     match note {
         Note::NotCompared { failing: 1 } => {
-            "nothing was compared: a script fails chrootless, and no failure is passed over"
+            "nothing was compared: a script fails chrootless, and none may be passed over"
                 .to_owned()
         }
         Note::NotCompared { failing } => format!(
-            "nothing was compared: {failing} scripts fail chrootless, and {} failures are passed over at most",
+            "nothing was compared: {failing} scripts fail chrootless, and at most {} may be passed over",
             failing - 1
         ),
         Note::Failed(Wanted::Normal, error) => format!("cannot observe the normal build: {error}"),

@@ -138,7 +138,7 @@ fn without_a_failure_that_may_be_passed_over_nothing_is_compared() {
     assert_eq!(divergences(&report), []);
     assert_eq!(
         report["notes"],
-        json!(["nothing was compared: a script fails chrootless, and no failure is passed over"])
+        json!(["nothing was compared: a script fails chrootless, and none may be passed over"])
     );
 }
 

@@ -1,5 +1,6 @@
 //! The maintainer scripts that fail chrootless.
 
+use crate::report::render::text::side::is_compared;
 use crate::report::wire::failure::Failure;
 use crate::report::wire::report::Report;
 use crate::text::quote;
@@ -10,15 +11,19 @@ const SHOWN: usize = 4;
 
 /// The scripts; nothing if none fails.
 pub(crate) fn failures(report: &Report) -> String {
-    let heading = match report.failures.len() {
+    let count = report.failures.len();
+    let scripts = match count {
         0 => return String::new(),
-        1 => "1 script fails chrootless; the builds went on as if it had succeeded".to_owned(),
-        count => {
-            format!("{count} scripts fail chrootless; the builds went on as if they had succeeded")
-        }
+        1 => "1 script fails chrootless".to_owned(),
+        count => format!("{count} scripts fail chrootless"),
+    };
+    let went_on = match (is_compared(report), count) {
+        (false, _) => "",
+        (true, 1) => "; the builds went on as if it had succeeded",
+        (true, _) => "; the builds went on as if they had succeeded",
     };
     let rows: String = report.failures.iter().map(failure).collect();
-    format!("\nFAILURES  {heading}\n{rows}\n")
+    format!("\nFAILURES  {scripts}{went_on}\n{rows}\n")
 }
 
 /// One script: why it fails, where, and what it said.

@@ -13,12 +13,12 @@ const LISTED: usize = 200;
 /// What was frozen and used, whether the outside changed, what weakens the normal build, how
 /// many packages are complete, and the escapes.
 pub(crate) fn outside(report: &Report) -> String {
-    let Some(outside) = &report.outside else {
-        return String::new();
-    };
     let mut out = String::new();
     out.extend(report.frozen.as_ref().map(frozen));
     out.extend(tools(report));
+    let Some(outside) = &report.outside else {
+        return out;
+    };
     out.push_str(&changes(outside));
     out.extend(executed(report));
     for build in &report.builds {
