@@ -52,7 +52,10 @@
 //!     }
 //!     let options = Options::new(Subject::new("trixie", Environment::of_machine()?));
 //!     let verification = twinroot::verify(&options, &Silent)?;
-//!     for cause in &verification.findings.pair.findings {
+//!     for failure in &verification.findings.failures {
+//!         println!("{} fails: {:?}", failure.package, failure.cause);
+//!     }
+//!     for cause in verification.findings.pair.iter().flat_map(|pair| &pair.findings) {
 //!         println!("{}: {} entries", cause.rule.as_str(), cause.claims.len());
 //!     }
 //!     print!("{}", report::text(&report::Report::from(&verification)));

@@ -67,6 +67,7 @@ pub(crate) fn of_verify(
         } else {
             LeakCheck::Off
         },
+        max_failing: args.max_failing,
         concurrency: match args.jobs {
             1 => Concurrency::One,
             _ => Concurrency::Two,

@@ -109,6 +109,8 @@ pub enum What {
         /// The files, by absolute path, ascending.
         files: Vec<Vec<u8>>,
     },
+    /// The script fails chrootless, before it wrote the entry.
+    ScriptFailed,
     /// Links of merged /usr are directories in one of the chroots.
     LinksNotMade {
         /// Names of the links, without a slash.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::change::Change;
+use crate::debian::maintainer_script::ScriptName;
 use crate::trace::record::Trace;
 
 /// Reads a file of the outside by its absolute path; `None` if there is no such file.
@@ -38,6 +39,8 @@ pub struct Observations<'a> {
     pub normal: Option<&'a Trace>,
     /// Trace of a chrootless build.
     pub chrootless: Option<&'a Trace>,
+    /// Scripts that fail chrootless, and whose failure was passed over.
+    pub passed_over: Vec<ScriptName>,
     /// What differs between two normal builds.
     pub control: DifferingPaths,
     /// The technique of the chrootless build; `None` if it is the ordinary one, or if nothing
@@ -64,6 +67,7 @@ impl Observations<'_> {
             escapes: &[],
             normal: None,
             chrootless: None,
+            passed_over: Vec::new(),
             control: DifferingPaths::new(),
             technique: None,
             foreign: None,

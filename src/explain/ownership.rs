@@ -47,11 +47,15 @@ struct ScriptText {
 /// with which files scripts run.
 const RECORDS: [&[u8]; 3] = [b"list", b"triggers", b"conffiles"];
 
-/// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list or
+/// Which accounts a chroot has.
+const ACCOUNTS: [&[u8]; 2] = [b"etc/passwd", b"etc/group"];
+
+/// Whether a normalized path inside a tarball is wanted for [`Owners`], the package list, accounts or
 /// [`Scripts`](crate::explain::scripts::package::Scripts).
 #[must_use]
 pub fn is_evidence(path: &[u8]) -> bool {
     path == STATUS.as_bytes()
+        || ACCOUNTS.contains(&path)
         || InfoFile::from_path(path).is_some_and(|file| {
             ScriptKind::from_name(file.kind).is_some() || RECORDS.contains(&file.kind)
         })

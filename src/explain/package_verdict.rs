@@ -9,6 +9,8 @@ pub enum PackageVerdict {
     Complete,
     /// Something differs or escapes that is its own, or a script of it reads the outside.
     Incomplete,
+    /// A script of it fails chrootless.
+    Fails,
     /// Something differs or escapes that may be its own.
     Unproven,
 }
@@ -16,6 +18,13 @@ pub enum PackageVerdict {
 /// Why a package is not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
+    /// A script of it fails chrootless, and not in the normal build.
+    ScriptFails {
+        /// The script.
+        script: MaintainerScript,
+        /// Its exit status.
+        status: u8,
+    },
     /// Something differs or escapes that is its own; at least one of the lists is not empty.
     Own {
         /// Names of the entries that differ, as the archives spell them.
@@ -53,6 +62,7 @@ impl Reason {
     #[must_use]
     pub fn verdict(&self) -> PackageVerdict {
         match self {
+            Self::ScriptFails { .. } => PackageVerdict::Fails,
             Self::Own { .. } | Self::ReadsOutside { .. } => PackageVerdict::Incomplete,
             Self::Suspicion { .. } | Self::Leftovers { .. } => PackageVerdict::Unproven,
         }

@@ -8,6 +8,7 @@ use crate::audit::change::Change;
 use crate::compare::comparison::{Collected, Comparison};
 use crate::debian::dpkg_database::{self, STATUS, StatusPackage};
 use crate::explain::explanation::Explanation;
+use crate::explain::failure::ScriptFailure;
 use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
 use crate::explain::maintainer_script::MaintainerScript;
@@ -64,6 +65,8 @@ pub struct RunFindings<'a> {
     pub escapes: &'a [Change],
     /// What explains both.
     pub explanation: &'a Explanation,
+    /// The scripts that fail chrootless.
+    pub failures: &'a [ScriptFailure],
     /// What explains the extra builds, in their order.
     pub extra: &'a [&'a Explanation],
 }
@@ -145,6 +148,9 @@ impl<'a> Judge<'a> {
         escapes: Vec<Vec<u8>>,
         scripts: &[ScriptReading],
     ) -> Option<Reason> {
+        if let Some(failure) = self.failure(package) {
+            return Some(failure);
+        }
         if !divergences.is_empty() || !escapes.is_empty() {
             return Some(Reason::Own {
                 divergences,
@@ -163,6 +169,15 @@ impl<'a> Judge<'a> {
                 leftovers: leftovers.clone(),
                 has_acting_script: scripts.iter().any(acts),
             })
+        })
+    }
+
+    fn failure(&self, package: &str) -> Option<Reason> {
+        let mut failures = self.run.failures.iter();
+        let failure = failures.find(|failure| failure.package == package)?;
+        Some(Reason::ScriptFails {
+            script: failure.script,
+            status: failure.status,
         })
     }
 

@@ -148,6 +148,7 @@ fn quiet(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
 /// The packages of a comparison of which only the tarballs are known.
 fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding> {
     packages(RunFindings {
+        failures: &[],
         comparison,
         escapes: &[],
         explanation: &explain_archives(comparison, None),
@@ -216,6 +217,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         }]
     );
     let run = RunFindings {
+        failures: &[],
         comparison: &comparison,
         escapes: &escapes,
         explanation: &explanation,

@@ -20,7 +20,9 @@ pub fn exit_status(report: &Report, known: KnownFindings) -> u8 {
     match (report.verdict, known) {
         (Verdict::Failed, _) => 2,
         (Verdict::Identical, KnownFindings::Counted) => 0,
-        (Verdict::Divergent | Verdict::Escaped, KnownFindings::Counted) => 1,
+        (Verdict::Divergent | Verdict::Escaped | Verdict::Unbuildable, KnownFindings::Counted) => 1,
+        // No rule knows a script that fails.
+        (Verdict::Unbuildable, KnownFindings::Accepted) => 1,
         (_, KnownFindings::Accepted) => {
             let count = KnownCount::from(report);
             let is_useful = report.known.iter().all(|known| known.finding.is_none());

@@ -30,6 +30,7 @@ pub use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
 pub use crate::report::wire::executed::{Emulation, Executed, ExecutedFile};
+pub use crate::report::wire::failure::{Failure, FailureCauseName};
 pub use crate::report::wire::frozen::{FrozenPackage, FrozenState};
 pub use crate::report::wire::known::{IgnoredRule, Known, RuleFinding};
 pub use crate::report::wire::matrix::{MatrixRow, RowOutside};

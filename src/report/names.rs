@@ -95,6 +95,7 @@ impl PackageVerdictName {
         match self {
             Self::Complete => "complete",
             Self::Incomplete => "incomplete",
+            Self::Fails => "fails",
             Self::Unproven => "unproven",
         }
     }
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn every_word_of_a_package_is_the_one_that_serde_writes() {
         use {DpkgRoot as R, PackageVerdictName as V};
-        let verdicts = [V::Complete, V::Incomplete, V::Unproven];
+        let verdicts = [V::Complete, V::Incomplete, V::Fails, V::Unproven];
         assert!(are_as_written(&verdicts.map(|one| (one, one.as_str()))));
         let roots = [R::Aware, R::Helper, R::Silent, R::NoneNeeded, R::Unread];
         assert!(are_as_written(&roots.map(|one| (one, one.as_str()))));

@@ -45,16 +45,13 @@ pub struct BuildFacts<'a> {
 /// The builds of the pair, and those that were observed.
 #[must_use]
 pub fn builds(facts: &Facts) -> Vec<BuildFacts<'_>> {
-    let [normal, chrootless] = BuildMode::ORDINARY;
+    let [normal, plain] = BuildMode::ORDINARY;
+    let chrootless = facts.chrootless.as_ref();
     let all = [
         Some(build(facts, facts.modes.normal, &facts.normal)),
-        Some(build(
-            facts,
-            facts.modes.chrootless,
-            &facts.chrootless.built,
-        )),
+        chrootless.map(|judged| build(facts, facts.modes.chrootless, &judged.built)),
         observed(facts, normal, facts.observed_normal.as_ref()),
-        observed(facts, chrootless, facts.observed_chrootless.as_ref()),
+        observed(facts, plain, facts.observed_chrootless.as_ref()),
     ];
     all.into_iter().flatten().collect()
 }

@@ -1,5 +1,7 @@
 //! What the builds of a verification gave, before anything is explained.
 
+use std::time::Duration;
+
 use crate::audit::change::Change;
 use crate::audit::method::Method;
 use crate::bootstrap::build::Built;
@@ -10,15 +12,15 @@ use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
 use crate::trace::record::Trace;
+use crate::verify::against::Compared;
 use crate::verify::compared::Builds;
 use crate::verify::error::Error;
 use crate::verify::escapes;
+use crate::verify::failing::Failure;
 use crate::verify::leak_check::AlteredSystem;
 use crate::verify::matrix::ExtraBuild;
 use crate::verify::note::Note;
 use crate::verify::observation::{Observation, Observed};
-use crate::verify::pair::Pair;
-use crate::verify::prepared::Prepared;
 use crate::verify::requests::PairModes;
 use crate::verify::verdict::Verdict;
 
@@ -43,8 +45,11 @@ pub struct Facts {
     pub modes: PairModes,
     /// The normal build.
     pub normal: Built,
-    /// The chrootless build.
-    pub chrootless: Judged,
+    /// The chrootless build; `None` if more maintainer scripts fail than may.
+    pub chrootless: Option<Judged>,
+    /// The maintainer scripts that fail in it and not in the normal build; it and all
+    /// other chrootless builds go on as if they had succeeded.
+    pub failures: Vec<Failure>,
     /// Extra builds.
     pub extra: Vec<Extra>,
     /// Altered outside systems of the leak check.
@@ -79,7 +84,8 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn judged(&self, built: Built, comparison: Comparison) -> Judged {
+    fn judged(&self, compared: Compared) -> Judged {
+        let Compared { built, comparison } = compared;
         let escapes = escapes::escapes(self.audit, &built.changes, self.trace);
         Judged {
             built,
@@ -94,7 +100,7 @@ impl Watch<'_> {
             mode: build.mode,
             label: build.label,
             altered: build.altered,
-            outcome: outcome.map(|compared| self.judged(compared.built, compared.comparison)),
+            outcome: outcome.map(|compared| self.judged(compared)),
         }
     }
 
@@ -158,20 +164,23 @@ impl Extra {
 
 impl Facts {
     /// Puts together what the steps of a run gave.
-    pub(crate) fn new(prepared: Prepared, builds: Builds, observation: Observation) -> Self {
+    pub(crate) fn new(builds: Builds, observation: Observation) -> Self {
+        let prepared = builds.prepared;
         let watch = Watch {
             audit: prepared.audit,
             trace: observation.chrootless.as_ref().map(|one| &one.trace),
         };
-        let Pair {
-            modes,
-            normal,
-            chrootless,
-            comparison,
-        } = builds.pair;
-        let mut chrootless = watch.judged(chrootless, comparison);
         let refused = watch.refused(&prepared.outside);
-        chrootless.escapes.extend(refused);
+        let chrootless = builds.chrootless.map(|compared| {
+            let mut judged = watch.judged(compared);
+            judged.escapes.extend(refused);
+            judged
+        });
+        let failing = builds.failures.len();
+        let not_compared = chrootless
+            .is_none()
+            .then_some(Note::NotCompared { failing });
+        let notes = not_compared.into_iter().chain(observation.notes).collect();
         let extra = builds.extra.into_iter().map(|build| watch.extra(build));
         let extra = extra.collect();
         let observed = observation.altered.into_iter();
@@ -189,13 +198,14 @@ impl Facts {
             outside: prepared.outside,
             audit: prepared.audit,
             foreign_to: prepared.foreign_to,
-            modes,
-            normal,
+            modes: builds.modes,
+            normal: builds.normal,
             chrootless,
+            failures: builds.failures,
             observed_normal: observation.normal,
             observed_chrootless: observation.chrootless,
             control: observation.control,
-            notes: observation.notes,
+            notes,
             _locks: prepared.locks,
         }
     }
@@ -204,7 +214,16 @@ impl Facts {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let extra = self.extra.iter().map(Extra::share);
-        extra.fold(self.chrootless.verdict(), Verdict::max)
+        let chrootless = self.chrootless.as_ref();
+        let pair = chrootless.map_or(Verdict::Unbuildable, Judged::verdict);
+        let failures = self.failures.iter().map(|_| Verdict::Unbuildable);
+        extra.chain(failures).fold(pair, Verdict::max)
+    }
+
+    /// How long the audit of the pair's chrootless build took.
+    pub(crate) fn audit_took(&self) -> Duration {
+        let chrootless = self.chrootless.as_ref();
+        chrootless.map_or(Duration::ZERO, |judged| judged.built.audit_took)
     }
 
     /// The altered outside system that an extra build ran on; `None` for that of the pair.

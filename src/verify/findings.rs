@@ -1,23 +1,31 @@
 //! What explains the builds of a verification, and what follows for each package.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
 use crate::compare::comparison::Comparison;
 use crate::explain;
 use crate::explain::explanation::Explanation;
+use crate::explain::failure::{ScriptFailure, Systems};
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
 };
 use crate::explain::packages::{PackageFinding, RunFindings, packages};
+use crate::tar::entry_path::EntryPath;
 use crate::verify::facts::{Altered, Extra, Facts, Judged};
+use crate::verify::failing::Failure;
 
 /// What explains the builds, and what follows for each package.
 #[derive(Debug)]
 pub struct Findings {
-    /// What explains the pair.
-    pub pair: Explanation,
+    /// What explains the pair; `None` if it was not compared.
+    pub pair: Option<Explanation>,
     /// What explains each extra build, in their order; `None` for one that could not be made.
     pub extra: Vec<Option<Explanation>>,
+    /// Why scripts fail chrootless, in the order in which they failed.
+    pub failures: Vec<ScriptFailure>,
     /// The packages, in the order of dpkg's status file inside the reference.
     pub packages: Vec<PackageFinding>,
 }
@@ -25,25 +33,37 @@ pub struct Findings {
 impl Findings {
     /// Explains what the builds gave.
     pub(crate) fn new(facts: &Facts) -> Self {
-        let pair = explained(
-            facts,
-            ComparedBuild {
+        let judged = facts.chrootless.as_ref();
+        let pair = judged.map(|judged| {
+            let build = ComparedBuild {
                 mode: facts.modes.chrootless,
-                judged: &facts.chrootless,
+                judged,
                 altered: None,
-            },
-        );
+            };
+            explained(facts, build)
+        });
         let extra = facts.extra.iter();
         let extra: Vec<_> = extra.map(|one| explained_extra(facts, one)).collect();
-        let packages = packages(RunFindings {
-            comparison: &facts.chrootless.comparison,
-            escapes: &facts.chrootless.escapes,
-            explanation: &pair,
-            extra: &extra.iter().flatten().collect::<Vec<_>>(),
+        let failures: Vec<_> = facts
+            .failures
+            .iter()
+            .map(|one| failure(facts, one))
+            .collect();
+        let run = judged.zip(pair.as_ref());
+        let packages = run.map(|(judged, explanation)| {
+            packages(RunFindings {
+                comparison: &judged.comparison,
+                escapes: &judged.escapes,
+                explanation,
+                failures: &failures,
+                extra: &extra.iter().flatten().collect::<Vec<_>>(),
+            })
         });
+        let packages = packages.unwrap_or_default();
         Self {
             pair,
             extra,
+            failures,
             packages,
         }
     }
@@ -58,6 +78,25 @@ struct ComparedBuild<'a> {
     judged: &'a Judged,
     /// The altered outside system that it ran on; `None` for that of the pair.
     altered: Option<&'a Altered>,
+}
+
+/// Explains why a script fails.
+fn failure(facts: &Facts, failure: &Failure) -> ScriptFailure {
+    let collected = facts
+        .chrootless
+        .as_ref()
+        .map(|judged| &judged.comparison.collected);
+    let read = |files: &BTreeMap<Vec<u8>, Arc<Vec<u8>>>, path: &[u8]| {
+        let file = files.get(EntryPath::new(path).from_root())?;
+        Some(file.as_ref().clone())
+    };
+    let systems = Systems {
+        normal: &|path| read(&collected?.left, path),
+        chrootless: &|path| read(&collected?.right, path),
+        outside: &|path| facts.outside.file(path),
+        has_outside: &|path| facts.outside.has_path(path),
+    };
+    ScriptFailure::explain(&failure.failed, &failure.after, &failure.text, systems)
 }
 
 fn explained_extra(facts: &Facts, extra: &Extra) -> Option<Explanation> {
@@ -83,6 +122,7 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
         escapes: &build.judged.escapes,
         normal: normal.map(|observed| &observed.trace),
         chrootless: observed.map(|observed| &observed.trace),
+        passed_over: facts.failures.iter().map(|one| one.failed.name()).collect(),
         control: facts.control.as_ref().map(differing).unwrap_or_default(),
         technique: technique(facts, build.mode),
         foreign: facts.foreign_to.as_ref().map(|native| Architectures {
@@ -112,7 +152,8 @@ fn technique(facts: &Facts, mode: BuildMode) -> Option<TechniqueObservation> {
         Mode::Chrootless if mode == chrootless => None,
         Mode::Chrootless => {
             let is_ordinary = facts.modes.chrootless == chrootless;
-            let of_pair = is_ordinary.then_some(&facts.chrootless.comparison);
+            let of_pair = facts.chrootless.as_ref().filter(|_| is_ordinary);
+            let of_pair = of_pair.map(|judged| &judged.comparison);
             let mut extra = facts.extra.iter();
             let extra = extra.find(|extra| extra.mode == chrootless);
             let of_extra = extra.and_then(|extra| Some(&extra.outcome.as_ref().ok()?.comparison));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub(crate) enum Does {
     Escapes(&'static str),
     /// Fails before it has a tarball.
     Fails,
+    /// The postinst of the first of these packages fails whose failure is not passed over; else
+    /// it gives a tarball whose one file has the content `same`.
+    ScriptsFail(&'static [&'static str]),
     /// Runs until another build's failure or a signal ends it.
     RunsUntilEnded,
     /// Is sent SIGINT while it runs.
@@ -104,7 +108,24 @@ impl Does {
                     fields: Vec::new(),
                 }]))
             }
-            Self::Fails => Err(failed(&job.plan.name)),
+            Self::Fails => {
+                // As a process does, which has an output before it has anything to write.
+                (job.sink)(Box::new(Cursor::new(Vec::new())));
+                Err(failed(&job.plan.name, b"E: it failed\n"))
+            }
+            Self::ScriptsFail(packages) => {
+                let is_passed_over = |package: &&&str| {
+                    let script = format!("/{package}.postinst");
+                    job.plan.command.iter().any(|word| word.contains(&script))
+                };
+                match packages.iter().find(|package| !is_passed_over(package)) {
+                    None => Self::Tarball("same").done(job, interrupts),
+                    Some(package) => {
+                        (job.sink)(Box::new(Cursor::new(Vec::new())));
+                        Err(failed(&job.plan.name, &script_failed(package)))
+                    }
+                }
+            }
             Self::RunsUntilEnded => {
                 while !interrupts.is_raised() {
                     thread::sleep(Duration::from_millis(1));
@@ -141,22 +162,32 @@ fn built(changes: &[Change]) -> Built {
     }
 }
 
-fn failed(name: &str) -> bootstrap::Error {
-    let transcript = Transcript::new(b"E: it failed\n");
+/// What dpkg says if a postinst fails.
+fn script_failed(package: &str) -> Vec<u8> {
+    format!(
+        "Setting up {package} (1) ...\nchown: invalid group: 'root:own'\n\
+         dpkg: error processing package {package} (--configure):\n \
+         old {package} package postinst maintainer script subprocess failed with exit status 1\n"
+    )
+    .into_bytes()
+}
+
+fn failed(name: &str, said: &[u8]) -> bootstrap::Error {
+    let transcript = Transcript::new(said);
     bootstrap::Error::BuildFailed(Box::new(FailedBuild {
         stage: name.to_owned(),
         failure: transcript.failure(),
         known: None,
         missing_package: None,
         tail: Vec::new(),
-        transcript: b"E: it failed\n".to_vec(),
+        transcript: said.to_vec(),
         replay: Replay::default(),
     }))
 }
 
-/// What builds of the mock are given: nothing of it is looked at, but for the outside system,
-/// which is a directory.
-pub(crate) fn prepared(outside: &std::path::Path, audit: Method) -> Prepared {
+/// What builds of the mock are given: nothing of it is looked at, but for the outside system and
+/// the frozen archive, which are directories.
+pub(crate) fn prepared(outside: &Path, frozen: &Path, audit: Method) -> Prepared {
     let ids = IdMap {
         uid_base: 100_000,
         gid_base: 100_000,
@@ -172,8 +203,8 @@ pub(crate) fn prepared(outside: &std::path::Path, audit: Method) -> Prepared {
             bytes: 0,
         },
         snapshot: Snapshot {
-            lists: "/lists".into(),
-            pool: "/pool".into(),
+            lists: frozen.join("lists"),
+            pool: frozen.join("pool"),
             subordinate_ids: "/subordinate-ids".into(),
         },
         epoch: 1_700_000_000,

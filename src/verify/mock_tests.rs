@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::audit::method::Method;
 use crate::bootstrap::mode::{NormalMode, Technique};
+use crate::bootstrap::passed_over::tests::frozen;
 use crate::sandbox::launch::Interrupts;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::compared;
@@ -28,6 +29,7 @@ use crate::verify::verdict::Verdict;
 struct Run<'a> {
     mock: &'a Mock,
     requests: Requests,
+    max_failing: usize,
     concurrency: Concurrency,
     trace: When,
     control: When,
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
         Self {
             mock,
             requests: Requests::default(),
+            max_failing: 2,
             concurrency: Concurrency::Two,
             trace: When::Needed,
             control: When::Needed,
@@ -65,7 +68,9 @@ impl<'a> Run<'a> {
             fs::create_dir_all(outside.path().join("usr/bin")).unwrap();
             fs::write(outside.path().join("usr/bin/strace"), "").unwrap();
         }
-        let prepared = prepared(outside.path(), self.audit);
+        let archive = tempfile::tempdir().unwrap();
+        frozen(archive.path(), &["bad", "worse", "worst"]);
+        let prepared = prepared(outside.path(), archive.path(), self.audit);
         let session = Session {
             executor: self.mock,
             observer: &Silent,
@@ -73,11 +78,17 @@ impl<'a> Run<'a> {
             concurrency: self.concurrency,
             artifacts: self.artifacts,
         };
-        let builds = compared::build(&self.requests, Vec::new(), &prepared, session)
+        let wanted = compared::Wanted {
+            requests: &self.requests,
+            max_failing: self.max_failing,
+        };
+        let builds = compared::build(wanted, Vec::new(), prepared, session)
             .inspect_err(|error| session.keep_transcript(error))?;
-        let requests = ObservationRequests::new(builds.shown(&prepared), self.trace, self.control);
-        let observation = observe(requests, &builds.altered, &prepared, session)?;
-        let facts = Facts::new(prepared, builds, observation);
+        let requests = builds.shown().map_or(ObservationRequests::NONE, |shown| {
+            ObservationRequests::new(shown, self.trace, self.control)
+        });
+        let observation = observe(requests, &builds.altered, &builds.prepared, session)?;
+        let facts = Facts::new(builds, observation);
         Ok(Verification {
             findings: Findings::new(&facts),
             facts,
@@ -365,4 +376,133 @@ fn of_a_run_that_fails_the_transcript_is_kept_and_no_part_of_a_tarball() {
     assert_eq!(files(place.path()), ["chrootless.log".to_owned()].into());
     let log = fs::read(place.path().join("chrootless.log")).unwrap();
     assert_eq!(log, b"E: it failed\n");
+}
+
+/// The packages whose scripts were found to fail.
+fn failing(verification: &Verification) -> Vec<&str> {
+    let failures = verification.findings.failures.iter();
+    failures.map(|failure| failure.package.as_str()).collect()
+}
+
+#[test]
+fn a_script_that_fails_chrootless_only_is_passed_over_and_the_rest_is_compared() {
+    for concurrency in [Concurrency::One, Concurrency::Two] {
+        let mock = mock(&[("chrootless", Does::ScriptsFail(&["bad", "worse"]))]);
+        let run = Run {
+            concurrency,
+            ..Run::of(&mock)
+        };
+        let verification = run.verify().unwrap();
+        assert_eq!(verification.verdict(), Verdict::Unbuildable);
+        assert_eq!(verification.exit_status(), 1);
+        assert_eq!(failing(&verification), ["bad", "worse"]);
+        let compared = verification.facts.chrootless.as_ref().unwrap();
+        assert!(compared.comparison.is_identical());
+        assert_eq!(
+            mock.sorted_log(),
+            [
+                "run chrootless",
+                "run chrootless",
+                "run chrootless",
+                "run normal"
+            ],
+            "the normal build is made once"
+        );
+    }
+}
+
+#[test]
+fn all_further_chrootless_builds_pass_over_the_scripts() {
+    let fails = Does::ScriptsFail(&["bad"]);
+    let mut mock = mock(&[("chrootless", fails), ("lxc", fails)]);
+    let _ = mock.observed.insert("chrootless", fails);
+    let run = Run {
+        requests: Requests::new(&[], &[Technique::Userns, Technique::Lxc]),
+        trace: When::Always,
+        ..Run::in_turn(&mock)
+    };
+    let verification = run.verify().unwrap();
+    let extra = verification.facts.extra.first().unwrap();
+    assert_eq!(extra.verdict(), Verdict::Identical);
+    assert!(verification.facts.observed_chrootless.is_some());
+    assert!(verification.facts.notes.is_empty());
+    assert_eq!(
+        mock.log(),
+        [
+            "run normal",
+            "run chrootless",
+            "run chrootless",
+            "run lxc",
+            "observe normal",
+            "observe chrootless",
+        ]
+    );
+}
+
+#[test]
+fn if_more_scripts_fail_than_may_nothing_is_compared() {
+    let table: [(usize, &[&str], usize); 2] = [(0, &["bad"], 1), (1, &["bad", "worse"], 2)];
+    for (max_failing, expected, builds) in table {
+        let fails = Does::ScriptsFail(&["bad", "worse", "worst"]);
+        let mock = mock(&[("chrootless", fails)]);
+        let run = Run {
+            max_failing,
+            trace: When::Always,
+            ..Run::in_turn(&mock)
+        };
+        let verification = run.verify().unwrap();
+        assert_eq!(verification.verdict(), Verdict::Unbuildable);
+        assert_eq!(failing(&verification), expected);
+        assert!(verification.facts.chrootless.is_none());
+        let [Note::NotCompared { failing }] = verification.facts.notes.as_slice() else {
+            panic!("{:?}", verification.facts.notes);
+        };
+        assert_eq!(*failing, expected.len());
+        assert_eq!(mock.log().len(), 1 + builds);
+    }
+}
+
+#[test]
+fn a_normal_build_that_fails_is_trouble_whatever_the_chrootless_one_does() {
+    let same: &[&str] = &["bad"];
+    let other: &[&str] = &["worse"];
+    for chrootless in [same, other] {
+        let mock = mock(&[
+            ("normal", Does::ScriptsFail(&["bad"])),
+            ("chrootless", Does::ScriptsFail(chrootless)),
+        ]);
+        let error = Run::of(&mock).verify().unwrap_err();
+        assert_eq!(error.to_string(), "normal: bad.postinst failed");
+    }
+}
+
+#[test]
+fn another_failure_after_a_script_was_passed_over_is_trouble() {
+    let mock = mock(&[("chrootless", Does::ScriptsFail(&["bad", "unknown"]))]);
+    let error = Run::of(&mock).verify().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "unknown.postinst: no package of the frozen archive has it"
+    );
+}
+
+#[test]
+fn the_transcript_of_every_build_in_which_a_script_failed_is_kept() {
+    let place = tempfile::tempdir().unwrap();
+    let artifacts = Artifacts::open(place.path()).unwrap();
+    let mock = mock(&[("chrootless", Does::ScriptsFail(&["bad", "worse"]))]);
+    let run = Run {
+        artifacts: Some(&artifacts),
+        ..Run::of(&mock)
+    };
+    let _ = run.verify().unwrap();
+    let expected = [
+        "chrootless.failed-1.log",
+        "chrootless.failed-2.log",
+        "chrootless.log",
+        "chrootless.tar",
+        "normal.log",
+        "normal.tar",
+    ];
+    assert_eq!(files(place.path()), expected.map(str::to_owned).into());
 }

@@ -3,6 +3,7 @@
 //! [`verify`] is its table of contents. What is decided is decided in [`requests`] and
 //! [`verdict`]; what is run is run by an executor, which tests replace.
 
+mod against;
 pub mod artifacts;
 pub mod build_facts;
 pub mod command_audit;
@@ -13,6 +14,7 @@ pub mod error;
 mod escapes;
 mod executor;
 pub mod facts;
+pub mod failing;
 pub mod findings;
 mod freeze;
 pub mod leak_check;
@@ -45,6 +47,7 @@ pub use crate::verify::options::{Options, Subject};
 pub use crate::verify::result::Verification;
 pub use crate::verify::verdict::Verdict;
 
+use crate::verify::compared::Wanted;
 use crate::verify::executor::Sandboxed;
 use crate::verify::facts::Facts;
 use crate::verify::findings::Findings;
@@ -68,19 +71,24 @@ fn steps(options: &Options, session: Session<'_>) -> Result<Verification, Error>
     let prepared = prepare(&options.subject, &options.requests.modes(), session)?;
     let altered = leak_check::altered_systems(options, &prepared, session)?;
     let prepare = clock.lap();
-    let builds = compared::build(&options.requests, altered, &prepared, session)?;
+    let wanted = Wanted {
+        requests: &options.requests,
+        max_failing: options.max_failing,
+    };
+    let builds = compared::build(wanted, altered, prepared, session)?;
     let build_and_compare = clock.lap();
-    let requests =
-        ObservationRequests::new(builds.shown(&prepared), options.trace, options.control);
-    let observation = observation::observe(requests, &builds.altered, &prepared, session)?;
+    let requests = builds.shown().map_or(ObservationRequests::NONE, |shown| {
+        ObservationRequests::new(shown, options.trace, options.control)
+    });
+    let observation = observation::observe(requests, &builds.altered, &builds.prepared, session)?;
     let observe = clock.lap();
-    let facts = Facts::new(prepared, builds, observation);
+    let facts = Facts::new(builds, observation);
     let findings = Findings::new(&facts);
     let timings = Timings {
         prepare,
         build_and_compare,
         observe,
-        audit: facts.chrootless.built.audit_took,
+        audit: facts.audit_took(),
         explain: clock.lap(),
     };
     Ok(Verification {

@@ -9,6 +9,11 @@ pub enum Note {
     NoObserver,
     /// Nothing was observed on this altered outside system, which has no strace.
     NoObserverOn(&'static str),
+    /// More maintainer scripts fail chrootless than may: nothing was compared.
+    NotCompared {
+        /// How many failed before no further build was made.
+        failing: usize,
+    },
     /// A further build failed.
     Failed(Wanted, Error),
     /// A build of the control had no tarball.

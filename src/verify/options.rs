@@ -15,6 +15,10 @@ use crate::verify::environment::Environment;
 use crate::verify::epoch::GivenEpoch;
 use crate::verify::requests::{Requests, When};
 
+/// How many failing maintainer scripts are passed over, if nobody says otherwise: each takes one
+/// more build.
+pub const MAX_FAILING: usize = 8;
+
 /// Everything that [`verify`](crate::verify::verify) is asked to do.
 #[derive(Debug)]
 pub struct Options {
@@ -24,6 +28,9 @@ pub struct Options {
     pub requests: Requests,
     /// Whether chrootless builds on altered outside systems are added.
     pub leak_check: LeakCheck,
+    /// Most maintainer scripts that may fail in chrootless builds. If more fail, nothing is
+    /// compared.
+    pub max_failing: usize,
     /// How many builds run at the same time.
     pub concurrency: Concurrency,
     /// When both modes are built again under observation.
@@ -152,6 +159,7 @@ impl Options {
             subject,
             requests: Requests::default(),
             leak_check: LeakCheck::Off,
+            max_failing: MAX_FAILING,
             concurrency: Concurrency::Two,
             trace: When::Needed,
             control: When::Needed,

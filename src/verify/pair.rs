@@ -4,9 +4,12 @@ use std::fs::File;
 
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
+use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
-use crate::compare::comparison::Comparison;
+use crate::bootstrap::transcript::BuildFailure;
+use crate::debian::failed_script::FailedScript;
 use crate::sandbox::launch::SandboxError;
+use crate::verify::against::Compared;
 use crate::verify::artifacts::{Artifact, Tee};
 use crate::verify::error::Error;
 use crate::verify::executor::{Job, Sink};
@@ -14,31 +17,50 @@ use crate::verify::observer::{Stage, StageResult};
 use crate::verify::prepared::Prepared;
 use crate::verify::requests::PairModes;
 use crate::verify::session::{Session, events_to};
-use crate::verify::side_by_side::{self, Finished, UNLINKED};
+use crate::verify::side_by_side::{self, Finished, Kept, UNLINKED};
 
-/// Two finished builds and how their tarballs compare.
+/// The first build of both modes.
 #[derive(Debug)]
-pub(crate) struct Pair {
-    /// How they were built.
-    pub(crate) modes: PairModes,
+pub(crate) struct FirstBuilds {
     /// The reference.
     pub(crate) normal: Built,
-    /// The build that is compared with it.
-    pub(crate) chrootless: Built,
-    /// How the tarballs compare.
-    pub(crate) comparison: Comparison,
+    /// What became of the other one.
+    pub(crate) chrootless: Chrootless,
+}
+
+/// What became of a chrootless build beside a normal one that succeeded.
+#[derive(Debug)]
+pub(crate) enum Chrootless {
+    /// It was compared.
+    Compared(Box<Compared>),
+    /// A maintainer script failed.
+    Failed {
+        /// The failure, which [`failed_script`] finds a script in.
+        error: Error,
+        /// The normal tarball.
+        reference: File,
+    },
+}
+
+/// The maintainer script because of which a build failed.
+pub(crate) fn failed_script(error: &Error) -> Option<&FailedScript> {
+    match &error.failed_build()?.failure {
+        BuildFailure::Script(script) => Some(script),
+        BuildFailure::Message(_) | BuildFailure::Silent | BuildFailure::Signal(_) => None,
+    }
 }
 
 /// Builds both and compares. `reference`, if there is one, takes a copy of the normal tarball.
 ///
 /// # Errors
-/// The build that failed first; it ended the other one.
+/// The build that failed first; it ended the other one. A chrootless build that fails because of
+/// a maintainer script is no error, if the normal one succeeds.
 pub(crate) fn build(
     modes: PairModes,
     reference: Option<&File>,
     prepared: &Prepared,
     session: Session<'_>,
-) -> Result<Pair, Error> {
+) -> Result<FirstBuilds, Error> {
     let labels = [modes.normal, modes.chrootless].map(|mode| mode.mode().label());
     let mut normal = Side::open(modes.normal, session)?;
     let chrootless = Side::open(modes.chrootless, session)?;
@@ -46,19 +68,22 @@ pub(crate) fn build(
     normal.copies.extend(copy.map_err(at(UNLINKED, "write"))?);
     let (normal_artifact, chrootless_artifact) = (normal.artifact, chrootless.artifact);
     let (normal_copies, chrootless_copies) = (normal.copies, chrootless.copies);
-    let finished = side_by_side::run(
+    let kept = side_by_side::run_keeping(
         session.concurrency,
         labels,
         |sink| run(modes.normal, normal_copies, prepared, session, sink),
         |sink| run(modes.chrootless, chrootless_copies, prepared, session, sink),
     )?;
-    let pair = put_together(modes, finished)?;
+    let pair = put_together(kept)?;
     if let Some(artifacts) = session.artifacts {
         artifacts.write("normal.log", &pair.normal.transcript_bytes)?;
-        artifacts.write("chrootless.log", &pair.chrootless.transcript_bytes)?;
     }
-    for artifact in [normal_artifact, chrootless_artifact].into_iter().flatten() {
-        artifact.finish()?;
+    normal_artifact.iter().try_for_each(Artifact::finish)?;
+    if let Chrootless::Compared(compared) = &pair.chrootless {
+        if let Some(artifacts) = session.artifacts {
+            artifacts.write("chrootless.log", &compared.built.transcript_bytes)?;
+        }
+        chrootless_artifact.iter().try_for_each(Artifact::finish)?;
     }
     Ok(pair)
 }
@@ -96,31 +121,42 @@ fn run(
         watch: &events_to(&*stage),
     };
     let built = session.executor.run(job, session.interrupts);
+    let built = built.map_err(Error::from);
     match &built {
         Ok(_) => stage.finished(StageResult::Built),
+        // The other build says whether the script fails there too.
+        Err(error) if mode.mode() == Mode::Chrootless && failed_script(error).is_some() => {}
         // The other build's work is for nothing now.
         Err(_) => session.interrupts.cancel(),
     }
-    Ok(built?)
+    built
 }
 
 /// Of two errors, the one that did not follow from the other.
-fn put_together(modes: PairModes, finished: Finished<Built, Built>) -> Result<Pair, Error> {
+fn put_together(kept: Kept<Built, Built>) -> Result<FirstBuilds, Error> {
     let Finished {
         left,
         right,
         comparison,
-    } = finished;
+    } = kept.finished;
     let interrupted = || Error::from(SandboxError::Interrupted);
     let right = right.unwrap_or_else(|| Err(interrupted()));
     match (left, right) {
-        (Ok(normal), Ok(chrootless)) => Ok(Pair {
-            modes,
-            normal,
-            chrootless,
-            comparison: comparison.ok_or_else(interrupted)?,
-        }),
+        (Ok(normal), Ok(built)) => {
+            let comparison = comparison.ok_or_else(interrupted)?;
+            Ok(FirstBuilds {
+                normal,
+                chrootless: Chrootless::Compared(Box::new(Compared { built, comparison })),
+            })
+        }
         (Err(first), Err(second)) if first.is_interrupted() => Err(second),
+        (Ok(normal), Err(error)) if failed_script(&error).is_some() => {
+            let reference = kept.left_tarball.ok_or_else(interrupted)?;
+            Ok(FirstBuilds {
+                normal,
+                chrootless: Chrootless::Failed { error, reference },
+            })
+        }
         (Err(error), _) | (Ok(_), Err(error)) => Err(error),
     }
 }

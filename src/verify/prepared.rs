@@ -9,9 +9,11 @@ use crate::bootstrap::command::technique;
 use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::OutsideSystem;
-use crate::bootstrap::passed_over::PassedOver;
+use crate::bootstrap::passed_over::{FrozenFiles, PassedOver};
 use crate::bootstrap::recipe::Recipe;
+use crate::debian::maintainer_script::ScriptName;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan};
+use crate::verify::error::Error;
 
 /// What all builds of one run share.
 #[derive(Debug)]
@@ -51,6 +53,27 @@ pub(crate) struct Snapshot {
 }
 
 impl Prepared {
+    /// The same, but chrootless builds pass over the failure of these scripts.
+    ///
+    /// # Errors
+    /// No package of the frozen archive has such a script, or its files cannot be made.
+    pub(crate) fn passing_over(self, scripts: &[ScriptName]) -> Result<Self, Error> {
+        let frozen = FrozenFiles {
+            lists: &self.snapshot.lists,
+            pool: &self.snapshot.pool,
+        };
+        let passed_over = Some(PassedOver::new(frozen, scripts)?);
+        Ok(Self {
+            passed_over,
+            ..self
+        })
+    }
+
+    /// The text of a script whose failure is passed over.
+    pub(crate) fn text_of_passed_over(&self, script: &ScriptName) -> Option<&[u8]> {
+        self.passed_over.as_ref()?.text(script)
+    }
+
     /// The plan of one build. A chrootless one is watched.
     pub(crate) fn plan(&self, mode: BuildMode) -> Plan {
         self.plan_on(&self.outside, mode)

@@ -118,6 +118,14 @@ pub struct ObservationRequests {
 }
 
 impl ObservationRequests {
+    /// No further build.
+    pub const NONE: Self = Self {
+        normal: false,
+        chrootless: false,
+        altered: false,
+        control: false,
+    };
+
     /// Decides by what was shown and what was asked for. A read-only audit sees nothing without
     /// an observed chrootless build, and for a foreign chroot it proves that nothing of it ran.
     #[must_use]

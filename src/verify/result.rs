@@ -24,8 +24,8 @@ impl Verification {
         self.facts.verdict()
     }
 
-    /// 0 identical and nothing outside modified, 1 divergent or escaped, 2 if the job could not
-    /// be done.
+    /// 0 identical and nothing outside modified, 1 divergent, escaped or unbuildable, 2 if the job
+    /// could not be done.
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         self.verdict().exit_status()

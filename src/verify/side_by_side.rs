@@ -1,6 +1,7 @@
 //! Two builds whose tarballs stream into one comparison.
 
-use std::io::{self, Seek as _};
+use std::fs::File;
+use std::io::{self, Cursor, Read as _, Seek as _};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
 
@@ -28,6 +29,21 @@ pub(crate) struct Finished<A, B> {
     pub(crate) comparison: Option<Comparison>,
 }
 
+/// The same, and the left tarball if there was no right one.
+#[derive(Debug)]
+pub(crate) struct Kept<A, B> {
+    /// The builds and the comparison.
+    pub(crate) finished: Finished<A, B>,
+    /// The left tarball in an unlinked temporary file, from its beginning.
+    pub(crate) left_tarball: Option<File>,
+}
+
+/// What became of two tarballs.
+struct Outcome {
+    comparison: Option<Comparison>,
+    left_tarball: Option<File>,
+}
+
 /// Runs two builds, each given a sink for its tarball, and compares the tarballs, which are
 /// called by `labels`. One after the other, the left tarball waits in an unlinked temporary file,
 /// and the right build is not started if the left one fails.
@@ -40,9 +56,22 @@ pub(crate) fn run<A: Send, B: Send>(
     left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,
     right: impl FnOnce(Sink<'_>) -> Result<B, Error> + Send,
 ) -> Result<Finished<A, B>, Error> {
+    run_keeping(concurrency, labels, left, right).map(|kept| kept.finished)
+}
+
+/// As [`run`], but the left tarball is kept if the right build had none.
+///
+/// # Errors
+/// As of [`run`].
+pub(crate) fn run_keeping<A: Send, B: Send>(
+    concurrency: Concurrency,
+    labels: [&str; 2],
+    left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,
+    right: impl FnOnce(Sink<'_>) -> Result<B, Error> + Send,
+) -> Result<Kept<A, B>, Error> {
     match concurrency {
         Concurrency::One => in_turn(labels, left, right),
-        Concurrency::Two => Ok(at_once(labels, left, right)),
+        Concurrency::Two => at_once(labels, left, right),
     }
 }
 
@@ -50,7 +79,7 @@ fn at_once<A: Send, B: Send>(
     labels: [&str; 2],
     left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,
     right: impl FnOnce(Sink<'_>) -> Result<B, Error> + Send,
-) -> Finished<A, B> {
+) -> Result<Kept<A, B>, Error> {
     thread::scope(|scope| {
         let (left_sender, left_stream) = sync_channel(1);
         let (right_sender, right_stream) = sync_channel(1);
@@ -58,12 +87,13 @@ fn at_once<A: Send, B: Send>(
             scope.spawn(move || left(Box::new(move |stream| drop(left_sender.send(stream)))));
         let right =
             scope.spawn(move || right(Box::new(move |stream| drop(right_sender.send(stream)))));
-        let comparison = compare_streams(labels, [received(&left_stream), received(&right_stream)]);
-        Finished {
-            left: joined(left),
-            right: Some(joined(right)),
-            comparison,
-        }
+        let outcome = match [received(&left_stream), received(&right_stream)] {
+            [Some(left), Some(right)] => Ok(Outcome::compared(labels, left, right)),
+            [Some(mut left), None] => spooled(&mut left).map(Outcome::kept),
+            [None, _] => Ok(Outcome::nothing()),
+        };
+        let (left, right) = (joined(left), joined(right));
+        Ok(outcome?.with(left, Some(right)))
     })
 }
 
@@ -71,42 +101,79 @@ fn in_turn<A: Send, B: Send>(
     labels: [&str; 2],
     left: impl FnOnce(Sink<'_>) -> Result<A, Error> + Send,
     right: impl FnOnce(Sink<'_>) -> Result<B, Error> + Send,
-) -> Result<Finished<A, B>, Error> {
-    let mut file = tempfile::tempfile().map_err(at(UNLINKED, "make"))?;
-    let mut writer = file.try_clone().map_err(at(UNLINKED, "write"))?;
-    let (left, copied) = thread::scope(|scope| {
+) -> Result<Kept<A, B>, Error> {
+    let (left, file) = thread::scope(|scope| {
         let (sender, stream) = sync_channel::<Stream>(1);
-        let copying = scope.spawn(move || match received(&stream) {
-            Some(mut stream) => io::copy(&mut stream, &mut writer).map(drop),
-            None => Ok(()),
-        });
+        let copying = scope.spawn(move || Some(spooled(&mut received(&stream)?)));
         let left = left(Box::new(move |stream| drop(sender.send(stream))));
         (left, joined(copying))
     });
-    if left.is_err() {
-        return Ok(Finished {
-            left,
-            right: None,
-            comparison: None,
-        });
-    }
-    copied.map_err(at(UNLINKED, "write"))?;
-    file.rewind().map_err(at(UNLINKED, "read"))?;
+    let Some(file) = file.filter(|_| left.is_ok()) else {
+        return Ok(Outcome::nothing().with(left, None));
+    };
+    let file = file?;
     Ok(thread::scope(|scope| {
         let (sender, stream) = sync_channel(1);
         let right = scope.spawn(move || right(Box::new(move |stream| drop(sender.send(stream)))));
-        let comparison = compare_streams(labels, [Some(Box::new(file)), received(&stream)]);
-        Finished {
-            left,
-            right: Some(joined(right)),
-            comparison,
-        }
+        let outcome = match received(&stream) {
+            Some(right) => Outcome::compared(labels, Box::new(file), right),
+            None => Outcome::kept(file),
+        };
+        outcome.with(left, Some(joined(right)))
     }))
 }
 
-/// The stream of a build; `None` if it failed before it had one.
+impl Outcome {
+    fn compared(labels: [&str; 2], left: Stream, right: Stream) -> Self {
+        let kinds = [SourceKind::Stream(left), SourceKind::Stream(right)];
+        Self {
+            comparison: Some(compare_chroots(labels, kinds)),
+            left_tarball: None,
+        }
+    }
+
+    fn kept(file: File) -> Self {
+        Self {
+            comparison: None,
+            left_tarball: Some(file),
+        }
+    }
+
+    fn nothing() -> Self {
+        Self {
+            comparison: None,
+            left_tarball: None,
+        }
+    }
+
+    fn with<A, B>(self, left: Result<A, Error>, right: Option<Result<B, Error>>) -> Kept<A, B> {
+        let comparison = self.comparison;
+        Kept {
+            finished: Finished {
+                left,
+                right,
+                comparison,
+            },
+            left_tarball: self.left_tarball,
+        }
+    }
+}
+
+/// A stream in an unlinked temporary file, at its beginning.
+fn spooled(stream: &mut Stream) -> Result<File, Error> {
+    let mut file = tempfile::tempfile().map_err(at(UNLINKED, "make"))?;
+    let _ = io::copy(stream, &mut file).map_err(at(UNLINKED, "write"))?;
+    file.rewind().map_err(at(UNLINKED, "read"))?;
+    Ok(file)
+}
+
+/// The stream of a build once it has begun; `None` if the build failed before it wrote anything.
 pub(crate) fn received(receiver: &Receiver<Stream>) -> Option<Stream> {
-    receiver.recv().ok()
+    let mut stream = receiver.recv().ok()?;
+    let mut first = Vec::new();
+    // An error comes again when the rest is read.
+    let _ = stream.by_ref().take(1).read_to_end(&mut first);
+    (!first.is_empty()).then(|| -> Stream { Box::new(Cursor::new(first).chain(stream)) })
 }
 
 /// The result of a thread; its panic goes on in this one.
@@ -114,12 +181,6 @@ pub(crate) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-fn compare_streams(labels: [&str; 2], streams: [Option<Stream>; 2]) -> Option<Comparison> {
-    let [left, right] = streams;
-    let (left, right) = (SourceKind::Stream(left?), SourceKind::Stream(right?));
-    Some(compare_chroots(labels, [left, right]))
 }
 
 /// Compares two tarballs of chroots, and collects the files that explaining reads.

@@ -12,6 +12,8 @@ pub enum Verdict {
     Escaped,
     /// The tarballs differ.
     Divergent,
+    /// A maintainer script fails in the chrootless build, and not in the normal one.
+    Unbuildable,
     /// The job could not be done.
     Failed,
 }
@@ -37,12 +39,12 @@ impl Verdict {
         }
     }
 
-    /// 0 identical, 1 divergent or escaped, 2 if the job could not be done.
+    /// 0 identical, 1 divergent, escaped or unbuildable, 2 if the job could not be done.
     #[must_use]
     pub fn exit_status(self) -> u8 {
         match self {
             Self::Identical => 0,
-            Self::Divergent | Self::Escaped => 1,
+            Self::Escaped | Self::Divergent | Self::Unbuildable => 1,
             Self::Failed => 2,
         }
     }

@@ -50,6 +50,7 @@ fn a_bug_report_and_the_table_of_packages_read_as_expected() {
         ("important", "udev"),
         ("bookworm", "usrmerge"),
         ("escaped", "base-files"),
+        ("unbuildable", "cron-daemon-common"),
     ] {
         let case = testdata("report").join(case);
         let report = report(&case);

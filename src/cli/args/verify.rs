@@ -6,6 +6,7 @@ use crate::bootstrap::mode::{NormalMode, Technique};
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::args::recipe::RecipeArgs;
+use crate::verify::options::MAX_FAILING;
 
 /// Build a suite both ways, compare the tarballs and explain the differences
 ///
@@ -57,6 +58,19 @@ pub struct VerifyArgs {
     /// read there shows in the tarball. This option needs `--outside matching` or a tarball.
     #[arg(long, help_heading = "Audit")]
     pub leak_check: bool,
+    /// Number of maintainer scripts that may fail chrootless before the run ends
+    ///
+    /// If a script fails in the chrootless build and not in the normal one, it is reported, and the
+    /// chrootless build is made again as if the script had succeeded where it failed, so that
+    /// everything else is compared. Each script takes one more build. With 0, the first one ends
+    /// the run, and nothing is compared.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = MAX_FAILING,
+        help_heading = "How to build"
+    )]
+    pub max_failing: usize,
     /// Number of builds that run at the same time, 1 or 2
     ///
     /// With 1, the first tarball is buffered in a temporary file, and the run takes less memory.
@@ -106,7 +120,7 @@ const SHORT: &str = "Use `--help` for details, exit status and examples.";
 const MORE: &str = "\
 Exit status:
   0  The tarballs are identical and the outside system was not modified
-  1  The tarballs differ, or the outside system was modified
+  1  The tarballs differ, the outside system was modified, or a maintainer script fails chrootless
   2  The job could not be done; standard error says why
 
 Examples:

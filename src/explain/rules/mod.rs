@@ -23,6 +23,7 @@ pub(crate) mod privileges_lost;
 pub(crate) mod random;
 pub(crate) mod read_leak;
 pub(crate) mod script_differs;
+pub(crate) mod script_failed;
 pub(crate) mod surroundings;
 pub(crate) mod technique;
 pub(crate) mod tool_itself;
@@ -35,10 +36,11 @@ use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 23] = [
     package_set::RULE,
     nondeterminism::RULE,
     technique::RULE,
+    script_failed::RULE,
     read_leak::RULE,
     aliasing::RULE,
     escaped_write::RULE,

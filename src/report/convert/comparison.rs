@@ -47,6 +47,7 @@ impl From<&Comparison> for Report {
             archive: aspects(comparison),
             causes: Vec::new(),
             outside: None,
+            failures: Vec::new(),
             packages: Vec::new(),
             builds: Vec::new(),
             matrix: Vec::new(),

@@ -53,6 +53,7 @@ impl From<PackageVerdict> for PackageVerdictName {
         match verdict {
             PackageVerdict::Complete => Self::Complete,
             PackageVerdict::Incomplete => Self::Incomplete,
+            PackageVerdict::Fails => Self::Fails,
             PackageVerdict::Unproven => Self::Unproven,
         }
     }

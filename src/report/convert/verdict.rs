@@ -9,6 +9,7 @@ impl From<verified::Verdict> for Verdict {
             verified::Verdict::Identical => Self::Identical,
             verified::Verdict::Escaped => Self::Escaped,
             verified::Verdict::Divergent => Self::Divergent,
+            verified::Verdict::Unbuildable => Self::Unbuildable,
             verified::Verdict::Failed => Self::Failed,
         }
     }

@@ -3,7 +3,7 @@
 use crate::explain::explanation::Explanation;
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
-use crate::report::convert::comparison::{divergences, trouble};
+use crate::report::convert::comparison::divergences;
 use crate::report::convert::details::by_format;
 use crate::report::convert::escapes::escapes;
 use crate::report::convert::frozen::frozen;
@@ -13,14 +13,17 @@ use crate::report::sentences::note;
 use crate::report::sentences::warning::warnings;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
+use crate::report::wire::failure::Failure;
 use crate::report::wire::matrix::{MatrixRow, RowOutside};
 use crate::report::wire::outside::{Escape, Outside};
 use crate::report::wire::package::Package;
 use crate::report::wire::report::Report;
 use crate::report::wire::trouble::Trouble;
+use crate::report::wire::verdict::Verdict;
 use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
 use crate::verify::facts::{Altered, Extra, Facts, Judged};
+use crate::verify::findings::Findings;
 use crate::verify::result::Verification;
 
 impl From<&Verification> for Report {
@@ -38,18 +41,7 @@ impl Report {
     #[must_use]
     pub fn of_verification(verification: &Verification, advice: &Advice<'_>) -> Self {
         let (facts, findings) = (&verification.facts, &verification.findings);
-        let comparison = &facts.chrootless.comparison;
-        let found = Found::new(&facts.chrootless, &findings.pair, facts.epoch);
-        let pair = Self {
-            divergences: found.divergences,
-            causes: found.causes,
-            outside: Some(Outside {
-                audit: facts.audit.into(),
-                technique: facts.modes.chrootless.technique().to_owned(),
-                escapes: found.escapes,
-            }),
-            ..Self::from(comparison)
-        };
+        let pair = pair(facts, findings);
         let extra = facts.extra.iter().zip(&findings.extra);
         let matrix: Vec<_> = extra
             .map(|(extra, explanation)| row(facts, extra, explanation.as_ref(), advice))
@@ -57,15 +49,38 @@ impl Report {
         let notes = facts.notes.iter().map(note::of_verification);
         Self {
             verdict: verification.verdict().into(),
+            failures: findings.failures.iter().map(Failure::from).collect(),
             packages: findings.packages.iter().map(Package::from).collect(),
             builds: builds(facts),
             frozen: Some(frozen(facts)),
             notes: pair.notes.iter().cloned().chain(notes).collect(),
-            trouble: trouble(comparison).or_else(|| trouble_of_extra(facts, &matrix)),
+            trouble: pair
+                .trouble
+                .clone()
+                .or_else(|| trouble_of_extra(facts, &matrix)),
             matrix,
             timings: timings(verification.timings),
             ..pair
         }
+    }
+}
+
+/// What is reported of the pair.
+fn pair(facts: &Facts, findings: &Findings) -> Report {
+    let (Some(judged), Some(explanation)) = (&facts.chrootless, &findings.pair) else {
+        let labels = [facts.modes.normal, facts.modes.chrootless].map(|mode| mode.mode().label());
+        return Report::uncompared(Verdict::Unbuildable, labels);
+    };
+    let found = Found::new(judged, explanation, facts.epoch);
+    Report {
+        divergences: found.divergences,
+        causes: found.causes,
+        outside: Some(Outside {
+            audit: facts.audit.into(),
+            technique: facts.modes.chrootless.technique().to_owned(),
+            escapes: found.escapes,
+        }),
+        ..Report::from(&judged.comparison)
     }
 }
 
@@ -127,7 +142,8 @@ fn row_name<'a>(facts: &Facts, extra: &Extra) -> RowName<'a> {
     }
 }
 
-fn trouble_of_error(error: &Error, advice: &Advice<'_>) -> Trouble {
+/// What went wrong, and what the user can do about it.
+pub(crate) fn trouble_of_error(error: &Error, advice: &Advice<'_>) -> Trouble {
     Trouble {
         what: error.to_string().replace('\n', " "),
         hint: advice(error),

@@ -73,6 +73,7 @@ fn phrase(what: &What) -> &'static str {
         }
         What::TechniqueDiffers { .. } => "differs only with this technique",
         What::ReadsOutside { .. } => READS,
+        What::ScriptFailed => "fails chrootless; what it does after that is missing",
         What::LinksNotMade { .. } => "aliases were not made",
         What::WroteOutside => "wrote on the outside",
         What::AccountsNotSetUp => "accounts were not set up inside",

@@ -2,6 +2,7 @@
 
 pub mod evidence;
 pub mod fact;
+pub mod failure;
 pub mod field_detail;
 pub mod finding;
 pub(crate) mod note;

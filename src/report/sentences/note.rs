@@ -69,6 +69,14 @@ pub(crate) fn of_verification(note: &verify::note::Note) -> String {
         Note::NoObserverOn(label) => format!(
             "{label}: no script was observed: strace is not installed in its outside system"
         ),
+        Note::NotCompared { failing: 1 } => {
+            "nothing was compared: a script fails chrootless, and none may be passed over"
+                .to_owned()
+        }
+        Note::NotCompared { failing } => format!(
+            "nothing was compared: {failing} scripts fail chrootless, and at most {} may be passed over",
+            failing - 1
+        ),
         Note::Failed(Wanted::Normal, error) => format!("cannot trace the normal build: {error}"),
         Note::Failed(Wanted::Chrootless, error) => {
             format!("cannot trace the chrootless build: {error}")

@@ -11,6 +11,9 @@ const NAMED: usize = 2;
 #[must_use]
 pub fn reason(reason: &Reason) -> String {
     match reason {
+        Reason::ScriptFails { script, status } => {
+            format!("{} fails with status {status}", script.as_str())
+        }
         Reason::Own {
             divergences,
             escapes,

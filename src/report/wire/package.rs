@@ -41,6 +41,8 @@ pub enum PackageVerdictName {
     Complete,
     /// Something differs or escapes that is its own, or a script of it reads the outside.
     Incomplete,
+    /// A script of it fails chrootless.
+    Fails,
     /// Something differs or escapes that may be its own.
     Unproven,
 }

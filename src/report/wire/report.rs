@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::wire::build::Build;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};
+use crate::report::wire::failure::Failure;
 use crate::report::wire::frozen::FrozenState;
 use crate::report::wire::known::{IgnoredRule, Known};
 use crate::report::wire::matrix::MatrixRow;
@@ -44,6 +45,10 @@ pub struct Report {
     /// What happened outside; `verify` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<Outside>,
+    /// Maintainer scripts that fail chrootless and not in the normal build; `verify` only. Chrootless
+    /// builds went on as if they had succeeded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
     /// The packages of the chroot; `verify` only.
     #[serde(default)]
     pub packages: Vec<Package>,

@@ -12,6 +12,8 @@ pub enum Verdict {
     Divergent,
     /// The archives are equal, but something outside changed.
     Escaped,
+    /// A maintainer script fails in the chrootless build, and not in the normal one.
+    Unbuildable,
     /// The job could not be done, or only in part.
     Failed,
 }

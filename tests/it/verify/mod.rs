@@ -1,6 +1,7 @@
 //! `twinroot verify` and `build` on archives of this machine, without the network.
 
 mod causes;
+mod failures;
 mod foreign;
 mod local_repository;
 mod packages;
@@ -13,6 +14,7 @@ use crate::support::harness::Test;
 /// The tables of the modules.
 pub(crate) const TABLES: &[&[Test]] = &[
     causes::TESTS,
+    failures::TESTS,
     foreign::TESTS,
     local_repository::TESTS,
     packages::TESTS,

@@ -1,5 +1,6 @@
 //! A bug report on one package, ready for Debian's bug tracker.
 
+pub(crate) mod failures;
 pub(crate) mod findings;
 pub(crate) mod header;
 pub(crate) mod reproduce;
@@ -22,8 +23,20 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
     let diverges = entries.any(|entry| owner(report, entry) == Some(package));
     let mut causes = report.causes.iter();
     let is_cause = causes.any(|cause| cause.package.as_deref() == Some(package));
-    if escapes.is_empty() && !diverges && !is_cause {
+    let failures = failures::failures(report, package);
+    if escapes.is_empty() && !diverges && !is_cause && failures.is_empty() {
         return None;
+    }
+    if !failures.is_empty() {
+        // What differs may only differ because the script did not get to its end.
+        let sections = [
+            header::header(report, package, "fails to install with DPKG_ROOT"),
+            failures,
+            findings::outside(&escapes),
+            scripts::scripts(report, package),
+            reproduce::reproduce(report),
+        ];
+        return Some(sections.concat());
     }
     let subject = if diverges {
         "the chroot differs when it is installed with DPKG_ROOT"

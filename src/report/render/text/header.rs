@@ -1,6 +1,6 @@
 //! The first lines of a report: the verdict, what it is about, the sides, trouble.
 
-use crate::report::render::text::side::side;
+use crate::report::render::text::side::sides;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
 
@@ -10,13 +10,13 @@ pub(crate) fn header(report: &Report) -> String {
         Verdict::Identical => "IDENTICAL",
         Verdict::Divergent => "DIVERGENT",
         Verdict::Escaped => "ESCAPED",
+        Verdict::Unbuildable => "UNBUILDABLE",
         Verdict::Failed => "FAILED",
     };
     let title = verified(report)
         .unwrap_or_else(|| format!("{} | {}", report.left.source, report.right.source));
     let mut out = format!("{verdict}  {title}\n");
-    out.push_str(&side(&report.left));
-    out.push_str(&side(&report.right));
+    out.push_str(&sides(report));
     if let Some(trouble) = &report.trouble {
         out.push_str(&format!("  trouble    {}\n", trouble.what));
     }

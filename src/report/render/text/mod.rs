@@ -6,6 +6,7 @@ pub(crate) mod causes;
 pub(crate) mod entry;
 pub(crate) mod escapes;
 pub(crate) mod executed;
+pub(crate) mod failures;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod known;
@@ -22,6 +23,7 @@ use crate::report::wire::report::Report;
 #[must_use]
 pub fn text(report: &Report) -> String {
     let mut out = header::header(report);
+    out.push_str(&failures::failures(report));
     out.push_str(&summary::summary(report));
     out.push_str(&outside::outside(report));
     out.push_str(&matrix::table(report));

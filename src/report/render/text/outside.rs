@@ -13,12 +13,12 @@ const LISTED: usize = 200;
 /// What was frozen and used, whether the outside changed, what weakens the normal build, how
 /// many packages are complete, and the escapes.
 pub(crate) fn outside(report: &Report) -> String {
-    let Some(outside) = &report.outside else {
-        return String::new();
-    };
     let mut out = String::new();
     out.extend(report.frozen.as_ref().map(frozen));
     out.extend(tools(report));
+    let Some(outside) = &report.outside else {
+        return out;
+    };
     out.push_str(&changes(outside));
     out.extend(executed(report));
     for build in &report.builds {
@@ -70,11 +70,17 @@ fn packages(report: &Report) -> String {
             .count()
     };
     let packages = match report.packages.len() {
+        0 => return String::new(),
         1 => "1 package".to_owned(),
         count => format!("{count} packages"),
     };
+    let fail = match count(PackageVerdictName::Fails) {
+        0 => String::new(),
+        1 => "1 fails, ".to_owned(),
+        count => format!("{count} fail, "),
+    };
     format!(
-        "{packages}: {} complete, {} incomplete, {} unproven\n",
+        "{packages}: {} complete, {} incomplete, {fail}{} unproven\n",
         count(PackageVerdictName::Complete),
         count(PackageVerdictName::Incomplete),
         count(PackageVerdictName::Unproven)
