@@ -26,8 +26,17 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
     let options = settings::of_verify(args, artifacts, &interrupts)?;
     let stages = Stages::new(Verbosity::from_quiet(args.recipe.quiet));
-    let verification =
-        verify(&options, &stages).map_err(|error| CliError::from(error).of_run(&interrupts))?;
+    let verification = match verify(&options, &stages) {
+        Ok(verification) => verification,
+        Err(error) => {
+            drop(stages);
+            if !error.is_interrupted() {
+                // If that cannot be written either, the first error is still the one to tell.
+                let _ = outputs.write_trouble(&Report::of_trouble(&error, &hints::of));
+            }
+            return Err(CliError::from(error).of_run(&interrupts));
+        }
+    };
     drop(stages);
     let report = known.apply(Report::of_verification(&verification, &hints::of))?;
     if let Some(artifacts) = &options.artifacts {

@@ -82,6 +82,18 @@ impl Outputs {
         })
     }
 
+    /// Writes the JSON files of a run that could not be done. Standard output stays empty, and
+    /// people read standard error.
+    ///
+    /// # Errors
+    /// A file cannot be written or renamed.
+    pub fn write_trouble(mut self, report: &Report) -> anyhow::Result<()> {
+        let is_file = |target: &Target| matches!(target.destination, Destination::File { .. });
+        self.targets
+            .retain(|target| target.format == Format::Json && is_file(target));
+        self.write(report)
+    }
+
     /// Writes the report in every format. A broken pipe is no error: the reader had enough.
     ///
     /// # Errors

@@ -14,5 +14,6 @@ pub(crate) mod packages;
 pub(crate) mod script;
 pub(crate) mod timings;
 pub(crate) mod uncompared;
+pub(crate) mod unverified;
 pub(crate) mod verdict;
 pub(crate) mod verification;

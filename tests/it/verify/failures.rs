@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 
 use crate::support::harness::Test;
 use crate::support::report::{divergences, report};
-use crate::support::repository::Repository;
-use crate::support::run::{directory, run, verify_tiny};
+use crate::support::repository::{Repository, SUITE};
+use crate::support::run::{directory, run, twinroot, verify_tiny};
+use crate::support::schema::validate_json;
 
 pub(crate) const TESTS: &[Test] = &[
     test!(a_script_that_fails_chrootless_is_a_finding_and_the_rest_is_compared, needs: [Sandboxes, Root]),
     test!(what_fails_because_of_an_earlier_failure_says_so, needs: [Sandboxes, Root]),
     test!(without_a_failure_that_may_be_passed_over_nothing_is_compared, needs: [Sandboxes, Root]),
+    test!(a_run_that_cannot_be_done_says_why_in_the_file_of_its_report, needs: [Sandboxes, Root]),
 ];
 
 /// The group is made inside, and looked up outside.
@@ -137,5 +139,22 @@ fn without_a_failure_that_may_be_passed_over_nothing_is_compared() {
     assert_eq!(
         report["notes"],
         json!(["nothing was compared: a script fails chrootless, and none may be passed over"])
+    );
+}
+
+fn a_run_that_cannot_be_done_says_why_in_the_file_of_its_report() {
+    let lab = directory();
+    let file = lab.path().join("report.json");
+    let mut command = twinroot(&lab.path().join("cache"));
+    command.args(["verify", SUITE, "deb [trusted=yes] copy:/nowhere tiny main"]);
+    let ran = run(command.arg("--json").arg(&file));
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(2), ""));
+    let report: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    validate_json(&report);
+    assert_eq!(report["verdict"], "failed");
+    let what = report["trouble"]["what"].as_str().unwrap();
+    assert!(
+        ran.stderr.contains(&format!("twinroot: {what}\n")),
+        "{ran:?}"
     );
 }
