@@ -111,11 +111,7 @@ pub(crate) struct Ran {
 }
 
 impl Run<'_> {
-    pub(crate) fn against_reference(
-        self,
-        stage: &dyn StageObserver,
-        session: Session<'_>,
-    ) -> Ran {
+    pub(crate) fn against_reference(self, stage: &dyn StageObserver, session: Session<'_>) -> Ran {
         thread::scope(|scope| {
             let (sender, stream) = sync_channel::<Stream>(1);
             let (labels, reference) = (self.labels, self.reference);

@@ -83,7 +83,9 @@ pub fn builds(facts: &Facts) -> Vec<BuildFacts<'_>> {
         Some(first(facts.modes.normal, &facts.normal)),
         chrootless.map(|judged| first(facts.modes.chrootless, &judged.built)),
         second_normal.as_ref().map(|one| second(normal, &one.built)),
-        second_chrootless.as_ref().map(|one| second(plain, &one.built)),
+        second_chrootless
+            .as_ref()
+            .map(|one| second(plain, &one.built)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -97,12 +99,7 @@ pub fn scripts_ran(mode: BuildMode) -> ScriptsRan {
     }
 }
 
-fn build<'a>(
-    facts: &Facts,
-    mode: BuildMode,
-    built: &'a Built,
-    pair: PairNumber,
-) -> BuildFacts<'a> {
+fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built, pair: PairNumber) -> BuildFacts<'a> {
     let has_none = built.warnings.is_empty();
     let scripts = scripts_ran(mode);
     BuildFacts {

@@ -154,7 +154,11 @@ fn pair(
             tracing = Tracing::Off;
             let copies = wanted.copies(copies.normal.is_some())?;
             let again = pair::build(modes, tracing, &copies, &prepared, session)?;
-            (again, copies, vec![Note::Failed(Which::Chrootless, error.into())])
+            (
+                again,
+                copies,
+                vec![Note::Failed(Which::Chrootless, error.into())],
+            )
         }
         first => (first?, copies, Vec::new()),
     };

@@ -13,7 +13,9 @@ use crate::trace::record::Trace;
 /// seen of.
 pub(crate) fn escapes(audit: Method, changes: &[Change], trace: Option<&Trace>) -> Vec<Change> {
     let is_escape = |change: &&Change| match (audit, trace) {
-        (Method::Overlay, Some(trace)) if trace.sees_everything => !change.is_touch() || !trace.at_most_opened(&change.path),
+        (Method::Overlay, Some(trace)) if trace.sees_everything => {
+            !change.is_touch() || !trace.at_most_opened(&change.path)
+        }
         _ => true,
     };
     changes.iter().filter(is_escape).cloned().collect()

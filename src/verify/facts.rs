@@ -20,8 +20,8 @@ use crate::verify::failing::Failure;
 use crate::verify::leak_check::AlteredSystem;
 use crate::verify::matrix::ExtraBuild;
 use crate::verify::note::Note;
-use crate::verify::second_pair::{SecondBuild, SecondBuilds};
 use crate::verify::requests::PairModes;
+use crate::verify::second_pair::{SecondBuild, SecondBuilds};
 use crate::verify::verdict::Verdict;
 
 /// What the builds of one verification gave.
@@ -123,7 +123,6 @@ pub struct Extra {
     /// The build, or why there is none.
     pub outcome: Result<Judged, Error>,
 }
-
 
 impl Judged {
     /// How it compares, and whether it left the outside alone.

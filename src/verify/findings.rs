@@ -15,8 +15,8 @@ use crate::explain::observations::{
 use crate::explain::packages::{PackageFinding, RunFindings, packages};
 use crate::tar::entry_path::EntryPath;
 use crate::verify::facts::{Extra, Facts, Judged};
-use crate::verify::leak_check::AlteredSystem;
 use crate::verify::failing::Failure;
+use crate::verify::leak_check::AlteredSystem;
 
 /// What explains the builds, and what follows for each package.
 #[derive(Debug)]
@@ -132,9 +132,7 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
         outside_packages: outside.packages(),
         epoch: Some(facts.epoch),
         outside: &|path: &[u8]| outside.file(path),
-        altered: build
-            .altered
-            .and_then(|altered| altered.altered.as_ref()),
+        altered: build.altered.and_then(|altered| altered.altered.as_ref()),
     };
     explain::explain(&build.judged.comparison, &observations)
 }

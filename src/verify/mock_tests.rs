@@ -15,12 +15,12 @@ use crate::verify::facts::{Extra, Facts};
 use crate::verify::findings::Findings;
 use crate::verify::mock::{Does, Mock, prepared};
 use crate::verify::note::{Note, Wanted};
-use crate::verify::observation::observe;
 use crate::verify::observer::Silent;
 use crate::verify::options::Concurrency;
 use crate::verify::requests::When;
-use crate::verify::requests::{ObservationRequests, Requests, Shown};
+use crate::verify::requests::{Requests, SecondPair, Shown};
 use crate::verify::result::Verification;
+use crate::verify::second_pair;
 use crate::verify::session::Session;
 use crate::verify::timings::Timings;
 use crate::verify::verdict::Verdict;
@@ -75,14 +75,16 @@ impl<'a> Run<'a> {
         let wanted = compared::Wanted {
             requests: &self.requests,
             max_failing: self.max_failing,
+            trace: self.trace,
+            control: self.control,
         };
         let builds = compared::build(wanted, Vec::new(), prepared, session)
             .inspect_err(|error| session.keep_transcript(error))?;
-        let requests = builds.shown().map_or(ObservationRequests::NONE, |shown| {
-            ObservationRequests::new(shown, self.trace, self.control)
+        let request = builds.shown().map_or(SecondPair::None, |shown| {
+            SecondPair::new(shown, self.trace, self.control)
         });
-        let observation = observe(requests, &builds.altered, &builds.prepared, session)?;
-        let facts = Facts::new(builds, observation);
+        let second = second_pair::build(request, &builds.first(), &builds.prepared, session)?;
+        let facts = Facts::new(builds, second);
         Ok(Verification {
             findings: Findings::new(&facts),
             facts,
@@ -115,12 +117,12 @@ fn equal_tarballs_need_two_builds_and_no_more() {
         let verification = run.verify().unwrap();
         assert_eq!(verification.verdict(), Verdict::Identical);
         assert_eq!(verification.exit_status(), 0);
-        assert_eq!(mock.sorted_log(), ["run chrootless", "run normal"]);
+        assert_eq!(mock.sorted_log(), ["observe chrootless", "run normal"]);
     }
 }
 
 #[test]
-fn builds_in_turn_begin_with_the_normal_one_and_their_control_observes_it() {
+fn builds_in_turn_begin_with_the_normal_one_and_a_second_pair_is_observed_the_other_way_round() {
     let mock = mock(&[("chrootless", Does::Tarball("other"))]);
     let verification = Run::in_turn(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Divergent);
@@ -129,13 +131,17 @@ fn builds_in_turn_begin_with_the_normal_one_and_their_control_observes_it() {
         mock.log(),
         [
             "run normal",
-            "run chrootless",
-            "observe normal",
-            "run normal",
             "observe chrootless",
+            "observe normal",
+            "observe all of chrootless",
         ]
     );
-    assert!(verification.facts.control.unwrap().is_identical());
+    let second = [
+        verification.facts.second_normal.unwrap(),
+        verification.facts.second_chrootless.unwrap(),
+    ];
+    let is_same = second.map(|build| build.control.unwrap().is_identical());
+    assert_eq!(is_same, [true, false]);
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn a_signal_ends_the_run_whatever_is_running() {
 }
 
 #[test]
-fn what_escaped_is_observed_without_a_control() {
+fn what_escaped_is_observed_whole() {
     let mock = mock(&[("chrootless", Does::Escapes("same"))]);
     let verification = Run::in_turn(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Escaped);
@@ -176,72 +182,51 @@ fn what_escaped_is_observed_without_a_control() {
         mock.log(),
         [
             "run normal",
-            "run chrootless",
-            "observe normal",
             "observe chrootless",
+            "observe normal",
+            "observe all of chrootless",
         ]
     );
-    assert!(verification.facts.control.is_none());
 }
 
 #[test]
-fn which_further_builds_are_made_follows_from_what_was_shown_and_asked_for() {
-    let shown = |is_divergent, is_escaped, is_foreign, audit| Shown {
+fn whether_there_is_a_second_pair_follows_from_what_was_shown_and_asked_for() {
+    let shown = |is_divergent, is_escaped, is_observed| Shown {
         is_divergent,
         is_escaped,
-        is_foreign,
-        audit,
+        is_observed,
     };
-    let equal = shown(false, false, false, Method::Overlay);
-    let divergent = shown(true, false, false, Method::Overlay);
-    let escaped = shown(false, true, false, Method::Overlay);
-    let foreign = shown(false, false, true, Method::Overlay);
-    let read_only = shown(false, false, false, Method::ReadOnly);
+    let equal = shown(false, false, true);
+    let divergent = shown(true, false, true);
+    let escaped = shown(false, true, true);
+    let unseen = shown(false, false, false);
     let (always, needed, never) = (When::Always, When::Needed, When::Never);
     let table = [
-        (equal, needed, needed, ""),
-        (equal, always, never, "normal chrootless altered"),
-        (equal, never, always, "control"),
-        (
-            divergent,
-            needed,
-            needed,
-            "normal chrootless altered control",
-        ),
-        (divergent, never, never, ""),
-        (escaped, needed, needed, "normal chrootless altered"),
-        (foreign, needed, needed, "chrootless"),
-        (foreign, never, needed, ""),
-        (read_only, needed, needed, "chrootless"),
+        (equal, needed, needed, SecondPair::None),
+        (equal, always, never, SecondPair::Observed),
+        (equal, never, always, SecondPair::Plain),
+        (divergent, needed, needed, SecondPair::Observed),
+        (divergent, needed, never, SecondPair::Observed),
+        (divergent, never, needed, SecondPair::Plain),
+        (divergent, never, never, SecondPair::None),
+        (escaped, needed, needed, SecondPair::Observed),
+        (unseen, needed, needed, SecondPair::Observed),
+        (unseen, never, needed, SecondPair::None),
     ];
     for (shown, trace, control, expected) in table {
-        let requests = ObservationRequests::new(shown, trace, control);
-        let words = [
-            (requests.normal, "normal"),
-            (requests.chrootless, "chrootless"),
-            (requests.altered, "altered"),
-            (requests.control, "control"),
-        ];
-        let wanted: Vec<_> = words
-            .into_iter()
-            .filter_map(|(is_wanted, word)| is_wanted.then_some(word))
-            .collect();
-        assert_eq!(
-            wanted.join(" "),
-            expected,
-            "{shown:?} {trace:?} {control:?}"
-        );
+        let request = SecondPair::new(shown, trace, control);
+        assert_eq!(request, expected, "{shown:?} {trace:?} {control:?}");
     }
 }
 
 #[test]
 fn a_further_build_that_fails_is_a_note_and_the_verdict_stands() {
     let mut mock = mock(&[("chrootless", Does::Tarball("other"))]);
-    let _ = mock.observed.insert("chrootless", Does::Fails);
+    let _ = mock.second.insert("chrootless", Does::Fails);
     let verification = Run::of(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Divergent);
-    assert!(verification.facts.observed_chrootless.is_none());
-    assert!(verification.facts.observed_normal.is_some());
+    assert!(verification.facts.second_chrootless.is_none());
+    assert!(verification.facts.second_normal.is_some());
     let [Note::Failed(Wanted::Chrootless, error)] = verification.facts.notes.as_slice() else {
         panic!("{:?}", verification.facts.notes);
     };
@@ -251,7 +236,7 @@ fn a_further_build_that_fails_is_a_note_and_the_verdict_stands() {
 #[test]
 fn a_signal_while_observing_ends_the_run() {
     let mut mock = mock(&[("chrootless", Does::Tarball("other"))]);
-    let _ = mock.observed.insert("normal", Does::IsInterrupted);
+    let _ = mock.second.insert("normal", Does::IsInterrupted);
     assert!(Run::in_turn(&mock).verify().unwrap_err().is_interrupted());
 }
 
@@ -373,9 +358,9 @@ fn a_script_that_fails_chrootless_only_is_passed_over_and_the_rest_is_compared()
         assert_eq!(
             mock.sorted_log(),
             [
-                "run chrootless",
-                "run chrootless",
-                "run chrootless",
+                "observe chrootless",
+                "observe chrootless",
+                "observe chrootless",
                 "run normal"
             ],
             "the normal build is made once"
@@ -387,7 +372,7 @@ fn a_script_that_fails_chrootless_only_is_passed_over_and_the_rest_is_compared()
 fn all_further_chrootless_builds_pass_over_the_scripts() {
     let fails = Does::ScriptsFail(&["bad"]);
     let mut mock = mock(&[("chrootless", fails), ("lxc", fails)]);
-    let _ = mock.observed.insert("chrootless", fails);
+    let _ = mock.second.insert("chrootless", fails);
     let run = Run {
         requests: Requests::new(&[], &[Technique::Userns, Technique::Lxc]),
         trace: When::Always,
@@ -396,17 +381,17 @@ fn all_further_chrootless_builds_pass_over_the_scripts() {
     let verification = run.verify().unwrap();
     let extra = verification.facts.extra.first().unwrap();
     assert_eq!(extra.verdict(), Verdict::Identical);
-    assert!(verification.facts.observed_chrootless.is_some());
+    assert!(verification.facts.second_chrootless.is_some());
     assert!(verification.facts.notes.is_empty());
     assert_eq!(
         mock.log(),
         [
             "run normal",
-            "run chrootless",
-            "run chrootless",
+            "observe chrootless",
+            "observe chrootless",
             "run lxc",
             "observe normal",
-            "observe chrootless",
+            "observe all of chrootless",
         ]
     );
 }

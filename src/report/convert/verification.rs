@@ -24,8 +24,8 @@ use crate::report::wire::verdict::Verdict;
 use crate::verify::build_facts::scripts_ran;
 use crate::verify::error::Error;
 use crate::verify::facts::{Extra, Facts, Judged};
-use crate::verify::leak_check::AlteredSystem;
 use crate::verify::findings::Findings;
+use crate::verify::leak_check::AlteredSystem;
 use crate::verify::result::Verification;
 
 impl From<&Verification> for Report {
