@@ -11,6 +11,7 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
+use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::{Line, Support};
@@ -36,6 +37,8 @@ pub struct PackageFinding {
     pub divergences: usize,
     /// Number of escapes that are its own.
     pub escapes: usize,
+    /// Number of attempts of its scripts.
+    pub attempts: usize,
     /// What the run says of it.
     pub verdict: PackageVerdict,
     /// Why it is not complete.
@@ -66,6 +69,8 @@ pub struct RunFindings<'a> {
     pub explanation: &'a Explanation,
     /// What explains the extra builds, in their order.
     pub extra: &'a [&'a Explanation],
+    /// What scripts did about the outside; `None` if no chrootless build was observed.
+    pub observed: Option<&'a ObservedOutside>,
 }
 
 /// The packages of the chroot, in the order of dpkg's status file inside the reference.
@@ -123,6 +128,10 @@ impl<'a> Judge<'a> {
         PackageFinding {
             divergences: counts.0,
             escapes: counts.1,
+            attempts: self
+                .run
+                .observed
+                .map_or(0, |seen| seen.attempts_of(name).count()),
             verdict: reason
                 .as_ref()
                 .map_or(PackageVerdict::Complete, Reason::verdict),
@@ -154,7 +163,14 @@ impl<'a> Judge<'a> {
         if let Some(files) = self.read_leak(package) {
             return Some(Reason::ReadsOutside { files });
         }
-        let leftovers = self.leftovers.counts()?;
+        let observed = self.run.observed;
+        if let Some(reason) = observed.and_then(|observed| observed.reason(package)) {
+            return Some(reason);
+        }
+        let Some(leftovers) = self.leftovers.counts() else {
+            let is_whole = observed.is_some_and(|observed| observed.gap.is_none());
+            return (!is_whole).then_some(Reason::NotObserved);
+        };
         let all_scripts = &self.run.explanation.chroots.scripts;
         let acts = |script: &ScriptReading| script.support != Support::NoneNeeded;
         let suspicion = self.leftovers.suspicion(all_scripts, package);

@@ -26,6 +26,7 @@ pub use crate::report::render::text::text;
 pub use crate::report::wire::audit::{AUDIT_SCHEMA, AuditReport};
 pub use crate::report::wire::build::{Build, ModeName};
 pub use crate::report::wire::cause::Cause;
+pub use crate::report::wire::command::{Command, CommandName};
 pub use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -33,7 +34,9 @@ pub use crate::report::wire::executed::{Emulation, Executed, ExecutedFile};
 pub use crate::report::wire::frozen::{FrozenPackage, FrozenState};
 pub use crate::report::wire::known::{IgnoredRule, Known, RuleFinding};
 pub use crate::report::wire::matrix::{MatrixRow, RowOutside};
-pub use crate::report::wire::outside::{AuditMethod, Escape, EscapeChange, Outside};
+pub use crate::report::wire::outside::{
+    Attempt, AttemptEffect, AuditMethod, Escape, EscapeChange, Outside, OutsideRead,
+};
 pub use crate::report::wire::package::{
     DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
 };

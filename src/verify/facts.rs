@@ -9,6 +9,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
+use crate::explain::observed_outside::Audited;
 use crate::trace::record::Trace;
 use crate::verify::compared::Builds;
 use crate::verify::error::Error;
@@ -205,6 +206,24 @@ impl Facts {
     pub fn verdict(&self) -> Verdict {
         let extra = self.extra.iter().map(Extra::share);
         extra.fold(self.chrootless.verdict(), Verdict::max)
+    }
+
+    /// What was observed of a chrootless build on the outside system of the pair.
+    #[must_use]
+    pub fn chrootless_trace(&self) -> Option<&Trace> {
+        let observed = self.observed_chrootless.as_ref();
+        observed.map(|observed| &observed.trace)
+    }
+
+    /// What is known of the changes that the chrootless build of the pair made outside.
+    #[must_use]
+    pub fn audited(&self) -> Audited<'_> {
+        match self.audit {
+            Method::Off => Audited::Unwatched,
+            Method::Overlay | Method::Snapshot | Method::ReadOnly => {
+                Audited::Changes(&self.chrootless.escapes)
+            }
+        }
     }
 
     /// The altered outside system that an extra build ran on; `None` for that of the pair.

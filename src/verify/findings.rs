@@ -8,6 +8,7 @@ use crate::explain::explanation::Explanation;
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
 };
+use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::packages::{PackageFinding, RunFindings, packages};
 use crate::verify::facts::{Altered, Extra, Facts, Judged};
 
@@ -18,6 +19,9 @@ pub struct Findings {
     pub pair: Explanation,
     /// What explains each extra build, in their order; `None` for one that could not be made.
     pub extra: Vec<Option<Explanation>>,
+    /// What maintainer scripts did about the outside of the pair; `None` if no chrootless build
+    /// was observed.
+    pub observed: Option<ObservedOutside>,
     /// The packages, in the order of dpkg's status file inside the reference.
     pub packages: Vec<PackageFinding>,
 }
@@ -35,15 +39,20 @@ impl Findings {
         );
         let extra = facts.extra.iter();
         let extra: Vec<_> = extra.map(|one| explained_extra(facts, one)).collect();
+        let observed = facts
+            .chrootless_trace()
+            .map(|trace| ObservedOutside::new(trace, facts.audited(), &pair.chroots.scripts));
         let packages = packages(RunFindings {
             comparison: &facts.chrootless.comparison,
             escapes: &facts.chrootless.escapes,
             explanation: &pair,
             extra: &extra.iter().flatten().collect::<Vec<_>>(),
+            observed: observed.as_ref(),
         });
         Self {
             pair,
             extra,
+            observed,
             packages,
         }
     }
@@ -72,8 +81,8 @@ fn explained_extra(facts: &Facts, extra: &Extra) -> Option<Explanation> {
 /// Explains one build.
 fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
     let observed = match build.altered {
-        Some(altered) => altered.observed.as_ref(),
-        None => facts.observed_chrootless.as_ref(),
+        Some(altered) => altered.observed.as_ref().map(|observed| &observed.trace),
+        None => facts.chrootless_trace(),
     };
     let normal = facts.observed_normal.as_ref();
     let outside = build
@@ -82,7 +91,7 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
     let observations = Observations {
         escapes: &build.judged.escapes,
         normal: normal.map(|observed| &observed.trace),
-        chrootless: observed.map(|observed| &observed.trace),
+        chrootless: observed,
         control: facts.control.as_ref().map(differing).unwrap_or_default(),
         technique: technique(facts, build.mode),
         foreign: facts.foreign_to.as_ref().map(|native| Architectures {
