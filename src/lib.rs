@@ -43,6 +43,7 @@
 //! use std::process::ExitCode;
 //!
 //! use twinroot::report;
+//! use twinroot::report::Listing;
 //! use twinroot::verify::observer::Silent;
 //! use twinroot::verify::{Environment, Options, Subject};
 //!
@@ -55,7 +56,7 @@
 //!     for cause in &verification.findings.pair.findings {
 //!         println!("{}: {} entries", cause.rule.as_str(), cause.claims.len());
 //!     }
-//!     print!("{}", report::text(&report::Report::from(&verification)));
+//!     print!("{}", report::text(&report::Report::from(&verification), Listing::Cut));
 //!     Ok(ExitCode::from(verification.exit_status()))
 //! }
 //! ```

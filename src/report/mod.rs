@@ -21,6 +21,7 @@ pub use crate::report::known::matching::known;
 pub use crate::report::render::bug::{bug, no_bug};
 pub use crate::report::render::json::{audit_json, from_json, json};
 pub use crate::report::render::text::audit::audit_text;
+pub use crate::report::render::text::listing::Listing;
 pub use crate::report::render::text::packages::packages_table;
 pub use crate::report::render::text::text;
 pub use crate::report::wire::audit::{AUDIT_SCHEMA, AuditReport};

@@ -88,12 +88,13 @@ impl Outputs {
     /// A file cannot be written or renamed.
     pub fn write(self, report: &Report) -> anyhow::Result<()> {
         let leave_files = report.verdict != Verdict::Identical || self.output_empty;
+        let listing = self.packages.listing();
         for target in self.targets {
             let body = match target.format {
                 Format::Text if self.packages.packages => {
-                    report::text(report) + &report::packages_table(report)
+                    report::text(report, listing) + &report::packages_table(report)
                 }
-                Format::Text => report::text(report),
+                Format::Text => report::text(report, listing),
                 Format::Bug => {
                     let package = self.packages.bug.as_deref().unwrap_or_default();
                     report::bug(report, package).unwrap_or_else(|| report::no_bug(package))
