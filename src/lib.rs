@@ -45,7 +45,7 @@
 //! use twinroot::report;
 //! use twinroot::report::Listing;
 //! use twinroot::verify::observer::Silent;
-//! use twinroot::verify::{Environment, Options, Subject};
+//! use twinroot::verify::{Environment, Options, Strictness, Subject};
 //!
 //! fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
 //!     if let Some(code) = twinroot::helper_stage() {
@@ -57,7 +57,7 @@
 //!         println!("{}: {} entries", cause.rule.as_str(), cause.claims.len());
 //!     }
 //!     print!("{}", report::text(&report::Report::from(&verification), Listing::Cut));
-//!     Ok(ExitCode::from(verification.exit_status()))
+//!     Ok(ExitCode::from(verification.exit_status(Strictness::Effects)))
 //! }
 //! ```
 //!

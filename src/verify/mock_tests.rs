@@ -22,7 +22,7 @@ use crate::verify::requests::{ObservationRequests, Requests, Shown};
 use crate::verify::result::Verification;
 use crate::verify::session::Session;
 use crate::verify::timings::Timings;
-use crate::verify::verdict::Verdict;
+use crate::verify::verdict::{Strictness, Verdict};
 
 /// One run of the mock, as [`crate::verify::verify`] does it but for preparing.
 struct Run<'a> {
@@ -103,7 +103,7 @@ fn equal_tarballs_need_two_builds_and_no_more() {
         };
         let verification = run.verify().unwrap();
         assert_eq!(verification.verdict(), Verdict::Identical);
-        assert_eq!(verification.exit_status(), 0);
+        assert_eq!(verification.exit_status(Strictness::Attempts), 0);
         assert_eq!(mock.sorted_log(), ["run chrootless", "run normal"]);
     }
 }
@@ -113,7 +113,7 @@ fn builds_in_turn_begin_with_the_normal_one_and_their_control_observes_it() {
     let mock = mock(&[("chrootless", Does::Tarball("other"))]);
     let verification = Run::in_turn(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Divergent);
-    assert_eq!(verification.exit_status(), 1);
+    assert_eq!(verification.exit_status(Strictness::Attempts), 1);
     assert_eq!(
         mock.log(),
         [

@@ -43,7 +43,7 @@ pub use crate::verify::error::Error;
 pub use crate::verify::observer::Observer;
 pub use crate::verify::options::{Options, Subject};
 pub use crate::verify::result::Verification;
-pub use crate::verify::verdict::Verdict;
+pub use crate::verify::verdict::{Strictness, Verdict};
 
 use crate::verify::executor::Sandboxed;
 use crate::verify::facts::Facts;

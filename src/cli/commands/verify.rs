@@ -41,6 +41,7 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     if let Some(trouble) = &report.trouble {
         print(&[], &trouble.what, trouble.hint.clone());
     }
-    outputs.write(&report)?;
-    Ok(known.status(&report))
+    let status = known.status(&report, settings::strictness(args));
+    outputs.write(&report, status)?;
+    Ok(status)
 }

@@ -82,12 +82,14 @@ impl Outputs {
         })
     }
 
-    /// Writes the report in every format. A broken pipe is no error: the reader had enough.
+    /// Writes the report in every format, given the exit status that it earned. A broken pipe is
+    /// no error: the reader had enough.
     ///
     /// # Errors
     /// A file cannot be written or renamed.
-    pub fn write(self, report: &Report) -> anyhow::Result<()> {
-        let leave_files = report.verdict != Verdict::Identical || self.output_empty;
+    pub fn write(self, report: &Report, status: u8) -> anyhow::Result<()> {
+        let has_findings = report.verdict != Verdict::Identical || status != 0;
+        let leave_files = has_findings || self.output_empty;
         let listing = self.packages.listing();
         for target in self.targets {
             let body = match target.format {
