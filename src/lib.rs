@@ -43,8 +43,9 @@
 //! use std::process::ExitCode;
 //!
 //! use twinroot::report;
+//! use twinroot::report::Listing;
 //! use twinroot::verify::observer::Silent;
-//! use twinroot::verify::{Environment, Options, Subject};
+//! use twinroot::verify::{Environment, Options, Strictness, Subject};
 //!
 //! fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
 //!     if let Some(code) = twinroot::helper_stage() {
@@ -58,8 +59,8 @@
 //!     for cause in verification.findings.pair.iter().flat_map(|pair| &pair.findings) {
 //!         println!("{}: {} entries", cause.rule.as_str(), cause.claims.len());
 //!     }
-//!     print!("{}", report::text(&report::Report::from(&verification)));
-//!     Ok(ExitCode::from(verification.exit_status()))
+//!     print!("{}", report::text(&report::Report::from(&verification), Listing::Cut));
+//!     Ok(ExitCode::from(verification.exit_status(Strictness::Effects)))
 //! }
 //! ```
 //!

@@ -28,6 +28,7 @@ use crate::verify::options::{Concurrency, LeakCheck, Options, Subject};
 use crate::verify::outside_system::choice;
 use crate::verify::requests::Requests;
 use crate::verify::requests::When;
+use crate::verify::verdict::Strictness;
 
 /// Refuses options of `verify` that contradict one another, before anything is opened.
 ///
@@ -44,6 +45,15 @@ pub(crate) fn check(args: &VerifyArgs) -> Result<(), CliError> {
         can_be_copied(&choice(&args.recipe.outside)?)?;
     }
     Ok(())
+}
+
+/// What earns `verify` an exit status.
+pub(crate) fn strictness(args: &VerifyArgs) -> Strictness {
+    if args.strict {
+        Strictness::Attempts
+    } else {
+        Strictness::Effects
+    }
 }
 
 /// What `verify` is asked to do.
@@ -72,7 +82,7 @@ pub(crate) fn of_verify(
             1 => Concurrency::One,
             _ => Concurrency::Two,
         },
-        trace: when(args.trace, args.no_trace),
+        trace: when(args.trace || args.strict, args.no_trace),
         control: when(args.control, args.no_control),
         artifacts,
         interrupts: Arc::clone(interrupts),

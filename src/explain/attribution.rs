@@ -1,5 +1,7 @@
 //! Whose each divergent entry and each escape is: the finding, the package and the script.
 
+use std::sync::Arc;
+
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
 use crate::debian::maintainer_script::ScriptKind;
@@ -7,6 +9,8 @@ use crate::explain::chroots::Chroots;
 use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
 use crate::explain::ownership::Owner;
+use crate::explain::script_line::script_line;
+use crate::trace::process::Process;
 use crate::trace::record::Trace;
 
 /// Whose a divergent entry is, as far as it is known.
@@ -29,6 +33,8 @@ pub struct EscapeAttribution {
     pub script: Option<ScriptKind>,
     /// The command of a maintainer script that wrote the path last, if it was observed.
     pub command: Option<CommandLine>,
+    /// Number of the script's line, if one is likelier than all others to have done it.
+    pub line: Option<usize>,
 }
 
 /// Attributes divergent entries. A finding that names a package knows better than dpkg's database.
@@ -83,13 +89,16 @@ pub(crate) fn of_escapes(
     trace: Option<&Trace>,
 ) -> Vec<EscapeAttribution> {
     let attribution = |(at, change): (usize, &Change)| {
-        let command = trace.and_then(|trace| command(trace, change));
+        let writer = trace.and_then(|trace| writer(trace, change));
+        let command = writer.map(CommandLine::of_process);
+        let line = writer.and_then(|one| script_line(&chroots.scripts, one, &change.path));
         let mut findings = findings.iter();
         if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
             return EscapeAttribution {
                 package: finding.package.clone(),
                 script: finding.script,
                 command,
+                line,
             };
         }
         let suspect = chroots.owners.suspect(&change.path);
@@ -97,16 +106,18 @@ pub(crate) fn of_escapes(
             script: suspect.as_ref().and_then(|owner| owner.script),
             package: suspect.map(|owner| owner.package),
             command,
+            line,
         }
     };
     escapes.iter().enumerate().map(attribution).collect()
 }
 
-/// The command line of the last process of a maintainer script that wrote a path.
-fn command(trace: &Trace, change: &Change) -> Option<CommandLine> {
+/// The last process of a maintainer script that wrote a path.
+fn writer<'a>(trace: &'a Trace, change: &Change) -> Option<&'a Process> {
     let mut writers = trace.wrote_outside(&change.path).iter().rev();
-    let process = writers.find(|process| process.script.is_some())?;
-    Some(CommandLine::of_process(process))
+    writers
+        .find(|process| process.script.is_some())
+        .map(Arc::as_ref)
 }
 
 #[cfg(test)]
@@ -193,6 +204,7 @@ mod tests {
                     package: Some("naming".to_owned()),
                     script: Some(ScriptKind::Preinst),
                     command: None,
+                    line: None,
                 },
                 EscapeAttribution::default(),
             ]

@@ -5,13 +5,15 @@ use crate::debian::maintainer_script::ScriptKind;
 /// What a run says of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PackageVerdict {
-    /// Nothing differs or escapes that is its own.
+    /// Nothing differs that is its own, and its scripts were seen to leave the outside alone.
     Complete,
+    /// Its scripts act on the outside, without effect on this one.
+    Latent,
     /// Something differs or escapes that is its own, or a script of it reads the outside.
     Incomplete,
     /// A script of it fails chrootless.
     Fails,
-    /// Something differs or escapes that may be its own.
+    /// Something differs or escapes that may be its own, or nobody observed its scripts.
     Unproven,
 }
 
@@ -37,6 +39,13 @@ pub enum Reason {
         /// The files, by absolute path.
         files: Vec<Vec<u8>>,
     },
+    /// Its scripts act on the outside, without effect on this one.
+    Attempts {
+        /// The absolute paths, each once.
+        paths: Vec<Vec<u8>>,
+    },
+    /// Nobody observed what its scripts do, or not everything was seen.
+    NotObserved,
     /// A line of its scripts may be what changed a path that belongs to no known package.
     Suspicion {
         /// Name of the entry, or absolute path of the outside.
@@ -64,7 +73,10 @@ impl Reason {
         match self {
             Self::ScriptFails { .. } => PackageVerdict::Fails,
             Self::Own { .. } | Self::ReadsOutside { .. } => PackageVerdict::Incomplete,
-            Self::Suspicion { .. } | Self::Leftovers { .. } => PackageVerdict::Unproven,
+            Self::Attempts { .. } => PackageVerdict::Latent,
+            Self::Suspicion { .. } | Self::Leftovers { .. } | Self::NotObserved => {
+                PackageVerdict::Unproven
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::explain::explanation::Explanation;
 use crate::explain::failure::ScriptFailure;
 use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
+use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::{Line, Support};
@@ -37,6 +38,8 @@ pub struct PackageFinding {
     pub divergences: usize,
     /// Number of escapes that are its own.
     pub escapes: usize,
+    /// Number of attempts of its scripts.
+    pub attempts: usize,
     /// What the run says of it.
     pub verdict: PackageVerdict,
     /// Why it is not complete.
@@ -69,6 +72,8 @@ pub struct RunFindings<'a> {
     pub failures: &'a [ScriptFailure],
     /// What explains the extra builds, in their order.
     pub extra: &'a [&'a Explanation],
+    /// What scripts did about the outside; `None` if no chrootless build was observed.
+    pub observed: Option<&'a ObservedOutside>,
 }
 
 /// The packages of the chroot, in the order of dpkg's status file inside the reference.
@@ -126,6 +131,10 @@ impl<'a> Judge<'a> {
         PackageFinding {
             divergences: counts.0,
             escapes: counts.1,
+            attempts: self
+                .run
+                .observed
+                .map_or(0, |seen| seen.attempts_of(name).count()),
             verdict: reason
                 .as_ref()
                 .map_or(PackageVerdict::Complete, Reason::verdict),
@@ -160,7 +169,14 @@ impl<'a> Judge<'a> {
         if let Some(files) = self.read_leak(package) {
             return Some(Reason::ReadsOutside { files });
         }
-        let leftovers = self.leftovers.counts()?;
+        let observed = self.run.observed;
+        if let Some(reason) = observed.and_then(|observed| observed.reason(package)) {
+            return Some(reason);
+        }
+        let Some(leftovers) = self.leftovers.counts() else {
+            let is_whole = observed.is_some_and(|observed| observed.gap.is_none());
+            return (!is_whole).then_some(Reason::NotObserved);
+        };
         let all_scripts = &self.run.explanation.chroots.scripts;
         let acts = |script: &ScriptReading| script.support != Support::NoneNeeded;
         let suspicion = self.leftovers.suspicion(all_scripts, package);

@@ -13,6 +13,7 @@ use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, Outside
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, Reader, What};
 use crate::explain::observations::Observations;
+use crate::explain::observed_outside::{Actor, Attempt, Effect, ObservedOutside};
 use crate::explain::ownership::is_evidence;
 use crate::explain::package_verdict::{LeftoverCounts, PackageVerdict, Reason};
 use crate::explain::packages::{PackageFinding, RunFindings, ScriptReading, packages};
@@ -20,7 +21,7 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::{Act, Line, Reach, Support};
 use crate::explain::{explain, explain_archives};
 use crate::trace::log;
-use crate::trace::log::{Event, Image, Log};
+use crate::trace::log::{Event, Gap, Image, Log};
 use crate::trace::record::Trace;
 use crate::trace::replay::replay;
 
@@ -127,6 +128,7 @@ fn writer(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
         }],
         divergences: 0,
         escapes: 0,
+        attempts: 0,
         verdict,
         reason,
     }
@@ -143,8 +145,18 @@ fn quiet(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
         scripts: Vec::new(),
         divergences: 0,
         escapes: 0,
+        attempts: 0,
         verdict,
         reason,
+    }
+}
+
+/// A chrootless build was observed whose scripts left the outside alone.
+fn nothing_seen() -> ObservedOutside {
+    ObservedOutside {
+        attempts: Vec::new(),
+        reads: Vec::new(),
+        gap: None,
     }
 }
 
@@ -156,6 +168,7 @@ fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding
         escapes: &[],
         explanation: &explain_archives(comparison, None),
         extra,
+        observed: Some(&nothing_seen()),
     })
 }
 
@@ -190,6 +203,71 @@ fn escaped_write() -> Finding {
 }
 
 #[test]
+fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alone() {
+    let comparison = compared(&[], &[]);
+    let explanation = explain_archives(&comparison, None);
+    let attempt = |effect| Attempt {
+        path: b"/etc/absolute.conf".to_vec(),
+        call: "openat".to_owned(),
+        effect,
+        actor: Actor {
+            package: "writer".to_owned(),
+            script: ScriptKind::Postinst,
+            command: command(),
+            line: Some(3),
+        },
+    };
+    let seen = |attempts: Vec<Attempt>, gap: Option<Gap>| ObservedOutside {
+        attempts,
+        gap,
+        ..nothing_seen()
+    };
+    let latent = Reason::Attempts {
+        paths: vec![b"/etc/absolute.conf".to_vec()],
+    };
+    let changed = Reason::Own {
+        divergences: vec![],
+        escapes: vec![b"/etc/absolute.conf".to_vec()],
+    };
+    let unseen = Some(Reason::NotObserved);
+    let twice = vec![attempt(Effect::Failed(17)), attempt(Effect::Unchanged)];
+    let gap = Some(Gap::UnknownMachine);
+    for (observed, of_writer, of_quiet) in [
+        (None, unseen.clone(), unseen.clone()),
+        (Some(nothing_seen()), None, None),
+        (Some(seen(vec![], gap)), unseen.clone(), unseen.clone()),
+        (Some(seen(twice, gap)), Some(latent), unseen),
+        (
+            Some(seen(vec![attempt(Effect::Changed)], None)),
+            Some(changed),
+            None,
+        ),
+    ] {
+        let found = packages(RunFindings {
+            comparison: &comparison,
+            escapes: &[],
+            explanation: &explanation,
+            failures: &[],
+            extra: &[],
+            observed: observed.as_ref(),
+        });
+        let attempts = observed.map_or(0, |observed| observed.attempts.len());
+        let verdict = |reason: &Option<Reason>| {
+            let verdict = reason.as_ref().map(Reason::verdict);
+            verdict.unwrap_or(PackageVerdict::Complete)
+        };
+        let expected = [
+            PackageFinding {
+                attempts,
+                ..writer(verdict(&of_writer), of_writer)
+            },
+            quiet(verdict(&of_quiet), of_quiet),
+        ];
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
 fn a_write_on_the_outside_becomes_one_finished_value() {
     let comparison = compared(&[("etc/absolute.conf", "absolute\n")], &[]);
     let normal = writing(&["/tmp/mmdebstrap.x/etc/absolute.conf"]);
@@ -217,6 +295,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
             package: Some("writer".to_owned()),
             script: Some(ScriptKind::Postinst),
             command: Some(command()),
+            line: Some(3),
         }]
     );
     let run = RunFindings {
@@ -225,6 +304,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         escapes: &escapes,
         explanation: &explanation,
         extra: &[],
+        observed: Some(&nothing_seen()),
     };
     let own = Reason::Own {
         divergences: vec![b"etc/absolute.conf".to_vec()],

@@ -1,8 +1,10 @@
 //! The exit status that a report stands for.
 
 use crate::report::known::matching::KnownCount;
+use crate::report::wire::package::PackageVerdictName;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
+use crate::verify::verdict::Strictness;
 
 /// Whether what a `--known` file knows decides the exit status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,9 +16,21 @@ pub enum KnownFindings {
     Accepted,
 }
 
-/// The exit status of a report: 0 for success, 1 for findings, 2 for trouble.
+/// The exit status of a report: 0 for success, 1 for findings, 2 for trouble. A `--known` file
+/// knows of no attempts: if they count, they count in any case.
 #[must_use]
-pub fn exit_status(report: &Report, known: KnownFindings) -> u8 {
+pub fn exit_status(report: &Report, known: KnownFindings, strictness: Strictness) -> u8 {
+    let mut packages = report.packages.iter();
+    let is_latent = packages.any(|package| package.verdict == PackageVerdictName::Latent);
+    let of_attempts = match strictness {
+        Strictness::Effects => 0,
+        Strictness::Attempts => u8::from(is_latent),
+    };
+    of_findings(report, known).max(of_attempts)
+}
+
+/// The exit status that differences and changes of the outside earn.
+fn of_findings(report: &Report, known: KnownFindings) -> u8 {
     match (report.verdict, known) {
         (Verdict::Failed, _) => 2,
         (Verdict::Identical, KnownFindings::Counted) => 0,

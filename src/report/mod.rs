@@ -21,11 +21,13 @@ pub use crate::report::known::matching::known;
 pub use crate::report::render::bug::{bug, no_bug};
 pub use crate::report::render::json::{audit_json, from_json, json};
 pub use crate::report::render::text::audit::audit_text;
+pub use crate::report::render::text::listing::Listing;
 pub use crate::report::render::text::packages::packages_table;
 pub use crate::report::render::text::text;
 pub use crate::report::wire::audit::{AUDIT_SCHEMA, AuditReport};
 pub use crate::report::wire::build::{Build, ModeName};
 pub use crate::report::wire::cause::Cause;
+pub use crate::report::wire::command::{Command, CommandName};
 pub use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
@@ -34,7 +36,9 @@ pub use crate::report::wire::failure::{Failure, FailureCauseName};
 pub use crate::report::wire::frozen::{FrozenPackage, FrozenState};
 pub use crate::report::wire::known::{IgnoredRule, Known, RuleFinding};
 pub use crate::report::wire::matrix::{MatrixRow, RowOutside};
-pub use crate::report::wire::outside::{AuditMethod, Escape, EscapeChange, Outside};
+pub use crate::report::wire::outside::{
+    Attempt, AttemptEffect, AuditMethod, Escape, EscapeChange, Outside, OutsideRead,
+};
 pub use crate::report::wire::package::{
     DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
 };

@@ -3,7 +3,7 @@
 use crate::report::wire::build::ModeName;
 use crate::report::wire::divergence::DivergenceName;
 use crate::report::wire::matrix::RowOutside;
-use crate::report::wire::outside::EscapeChange;
+use crate::report::wire::outside::{AttemptEffect, EscapeChange};
 use crate::report::wire::package::{DpkgRoot, PackageVerdictName};
 use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::CompressionName;
@@ -31,6 +31,18 @@ impl EscapeChange {
             Self::Modified => "modified",
             Self::Removed => "removed",
             Self::Metadata => "metadata",
+        }
+    }
+}
+
+impl AttemptEffect {
+    /// The word of the contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::None => "none",
+            Self::Refused => "refused",
         }
     }
 }
@@ -87,6 +99,7 @@ impl PackageVerdictName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::Latent => "latent",
             Self::Incomplete => "incomplete",
             Self::Fails => "fails",
             Self::Unproven => "unproven",
@@ -122,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_word_of_a_divergence_is_the_one_that_serde_writes() {
-        use {DivergenceName as D, EscapeChange as E, ScriptKind as S};
+        use {AttemptEffect as A, DivergenceName as D, EscapeChange as E, ScriptKind as S};
         let kinds = [
             D::Changed,
             D::LeftOnly,
@@ -133,6 +146,8 @@ mod tests {
         assert!(are_as_written(&kinds.map(|one| (one, one.as_str()))));
         let changes = [E::Created, E::Modified, E::Removed, E::Metadata];
         assert!(are_as_written(&changes.map(|one| (one, one.as_str()))));
+        let effects = [A::Changed, A::None, A::Refused];
+        assert!(are_as_written(&effects.map(|one| (one, one.as_str()))));
         let before = [S::Preinst, S::Prerm, S::Config].map(ScriptName);
         assert!(are_as_written(&before.map(|one| (one, one.as_str()))));
         let after = [S::Postinst, S::Postrm, S::Trigger].map(ScriptName);
@@ -158,7 +173,7 @@ mod tests {
     #[test]
     fn every_word_of_a_package_is_the_one_that_serde_writes() {
         use {DpkgRoot as R, PackageVerdictName as V};
-        let verdicts = [V::Complete, V::Incomplete, V::Fails, V::Unproven];
+        let verdicts = [V::Complete, V::Latent, V::Incomplete, V::Fails, V::Unproven];
         assert!(are_as_written(&verdicts.map(|one| (one, one.as_str()))));
         let roots = [R::Aware, R::Helper, R::Silent, R::NoneNeeded, R::Unread];
         assert!(are_as_written(&roots.map(|one| (one, one.as_str()))));

@@ -11,6 +11,7 @@ use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::{OutsideSystem, Versions};
 use crate::bootstrap::recipe::Recipe;
 use crate::compare::comparison::Comparison;
+use crate::explain::observed_outside::Audited;
 use crate::trace::record::Trace;
 use crate::verify::against::Compared;
 use crate::verify::compared::Builds;
@@ -225,6 +226,18 @@ impl Facts {
     pub(crate) fn audit_took(&self) -> Duration {
         let chrootless = self.chrootless.as_ref();
         chrootless.map_or(Duration::ZERO, |judged| judged.built.audit_took)
+    }
+
+    /// What is known of the changes that the chrootless build of the pair made outside.
+    #[must_use]
+    pub fn audited(&self) -> Audited<'_> {
+        match self.audit {
+            Method::Off => Audited::Unwatched,
+            Method::Overlay | Method::Snapshot | Method::ReadOnly => {
+                let chrootless = self.chrootless.as_ref();
+                Audited::Changes(chrootless.map_or(&[], |judged| &judged.escapes))
+            }
+        }
     }
 
     /// The altered outside system that an extra build ran on; `None` for that of the pair.

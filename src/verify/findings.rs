@@ -12,6 +12,7 @@ use crate::explain::failure::{ScriptFailure, Systems};
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
 };
+use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::packages::{PackageFinding, RunFindings, packages};
 use crate::tar::entry_path::EntryPath;
 use crate::verify::facts::{Extra, Facts, Judged};
@@ -27,6 +28,9 @@ pub struct Findings {
     pub extra: Vec<Option<Explanation>>,
     /// Why scripts fail chrootless, in the order in which they failed.
     pub failures: Vec<ScriptFailure>,
+    /// What maintainer scripts did about the outside of the pair; `None` if no chrootless build
+    /// was observed.
+    pub observed: Option<ObservedOutside>,
     /// The packages, in the order of dpkg's status file inside the reference.
     pub packages: Vec<PackageFinding>,
 }
@@ -50,6 +54,10 @@ impl Findings {
             .iter()
             .map(|one| failure(facts, one))
             .collect();
+        let observed = facts.chrootless_trace().zip(pair.as_ref());
+        let observed = observed.map(|(trace, explanation)| {
+            ObservedOutside::new(trace, facts.audited(), &explanation.chroots.scripts)
+        });
         let run = judged.zip(pair.as_ref());
         let packages = run.map(|(judged, explanation)| {
             packages(RunFindings {
@@ -58,6 +66,7 @@ impl Findings {
                 explanation,
                 failures: &failures,
                 extra: &extra.iter().flatten().collect::<Vec<_>>(),
+                observed: observed.as_ref(),
             })
         });
         let packages = packages.unwrap_or_default();
@@ -65,6 +74,7 @@ impl Findings {
             pair,
             extra,
             failures,
+            observed,
             packages,
         }
     }

@@ -23,7 +23,7 @@ use crate::verify::result::Verification;
 use crate::verify::second_pair;
 use crate::verify::session::Session;
 use crate::verify::timings::Timings;
-use crate::verify::verdict::Verdict;
+use crate::verify::verdict::{Strictness, Verdict};
 
 /// One run of the mock, as [`crate::verify::verify`] does it but for preparing.
 struct Run<'a> {
@@ -116,7 +116,7 @@ fn equal_tarballs_need_two_builds_and_no_more() {
         };
         let verification = run.verify().unwrap();
         assert_eq!(verification.verdict(), Verdict::Identical);
-        assert_eq!(verification.exit_status(), 0);
+        assert_eq!(verification.exit_status(Strictness::Attempts), 0);
         assert_eq!(mock.sorted_log(), ["observe chrootless", "run normal"]);
     }
 }
@@ -126,7 +126,7 @@ fn builds_in_turn_begin_with_the_normal_one_and_a_second_pair_is_observed_the_ot
     let mock = mock(&[("chrootless", Does::Tarball("other"))]);
     let verification = Run::in_turn(&mock).verify().unwrap();
     assert_eq!(verification.verdict(), Verdict::Divergent);
-    assert_eq!(verification.exit_status(), 1);
+    assert_eq!(verification.exit_status(Strictness::Attempts), 1);
     assert_eq!(
         mock.log(),
         [
@@ -351,7 +351,7 @@ fn a_script_that_fails_chrootless_only_is_passed_over_and_the_rest_is_compared()
         };
         let verification = run.verify().unwrap();
         assert_eq!(verification.verdict(), Verdict::Unbuildable);
-        assert_eq!(verification.exit_status(), 1);
+        assert_eq!(verification.exit_status(Strictness::Effects), 1);
         assert_eq!(failing(&verification), ["bad", "worse"]);
         let compared = verification.facts.chrootless.as_ref().unwrap();
         assert!(compared.comparison.is_identical());

@@ -45,7 +45,7 @@ pub use crate::verify::error::Error;
 pub use crate::verify::observer::Observer;
 pub use crate::verify::options::{Options, Subject};
 pub use crate::verify::result::Verification;
-pub use crate::verify::verdict::Verdict;
+pub use crate::verify::verdict::{Strictness, Verdict};
 
 use crate::verify::compared::Wanted;
 use crate::verify::executor::Sandboxed;

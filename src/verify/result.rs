@@ -1,10 +1,11 @@
 //! What a verification gives: one finished value.
 
+use crate::explain::package_verdict::PackageVerdict;
 use crate::verify::error::Error;
 use crate::verify::facts::Facts;
 use crate::verify::findings::Findings;
 use crate::verify::timings::Timings;
-use crate::verify::verdict::Verdict;
+use crate::verify::verdict::{Strictness, Verdict};
 
 /// Everything that one verification found.
 #[derive(Debug)]
@@ -25,10 +26,16 @@ impl Verification {
     }
 
     /// 0 identical and nothing outside modified, 1 divergent, escaped or unbuildable, 2 if the job
-    /// could not be done.
+    /// could not be done. If attempts count, 1 also for a latent package.
     #[must_use]
-    pub fn exit_status(&self) -> u8 {
-        self.verdict().exit_status()
+    pub fn exit_status(&self, strictness: Strictness) -> u8 {
+        let mut packages = self.findings.packages.iter();
+        let is_latent = packages.any(|package| package.verdict == PackageVerdict::Latent);
+        let of_attempts = match strictness {
+            Strictness::Effects => 0,
+            Strictness::Attempts => u8::from(is_latent),
+        };
+        self.verdict().exit_status().max(of_attempts)
     }
 
     /// The first extra build that could not be made, unless its failure is a finding.

@@ -18,6 +18,16 @@ pub enum Verdict {
     Failed,
 }
 
+/// What a package earns whose scripts act on the outside without effect.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Nothing: the outside is as it was.
+    #[default]
+    Effects,
+    /// The exit status of a finding: on another outside it may have an effect.
+    Attempts,
+}
+
 impl Verdict {
     /// The verdict on a comparison alone.
     #[must_use]

@@ -12,6 +12,7 @@ use crate::report::known::matching::known;
 use crate::report::wire::report::Report;
 use crate::tar::time::Timestamp;
 use crate::text::quote;
+use crate::verify::verdict::Strictness;
 
 /// Options on differences that are known already.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -79,13 +80,13 @@ impl KnownRules {
     }
 
     /// The exit status that the report earns, with `--accept-known` taken into account.
-    pub(crate) fn status(&self, report: &Report) -> u8 {
+    pub(crate) fn status(&self, report: &Report, strictness: Strictness) -> u8 {
         let known = if self.accept {
             KnownFindings::Accepted
         } else {
             KnownFindings::Counted
         };
-        exit_status(report, known)
+        exit_status(report, known, strictness)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::report::Listing;
+
 /// Where reports go.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Report")]
@@ -30,7 +32,23 @@ pub struct PackageArgs {
     /// run proves the package complete.
     #[arg(long)]
     pub packages: bool,
+    /// List every path outside that scripts changed, tried to change or looked at
+    ///
+    /// Without this option, long lists in the text report are cut, with a count.
+    #[arg(long)]
+    pub all: bool,
     /// Print a bug report about this package instead of the text report
     #[arg(long, value_name = "PACKAGE")]
     pub bug: Option<String>,
+}
+
+impl PackageArgs {
+    /// How long the lists of a text report are.
+    pub(crate) fn listing(&self) -> Listing {
+        if self.all {
+            Listing::Whole
+        } else {
+            Listing::Cut
+        }
+    }
 }

@@ -87,6 +87,12 @@ pub struct VerifyArgs {
     /// Observe no build
     #[arg(long, help_heading = "Explanation")]
     pub no_trace: bool,
+    /// Exit with 1 if a maintainer script acts on the outside system without effect
+    ///
+    /// Such a package is called latent: on another outside system it may have an effect. The verdict
+    /// does not change. Only an observed chrootless build shows it.
+    #[arg(long, conflicts_with = "no_trace", help_heading = "Explanation")]
+    pub strict: bool,
     /// Make the control build, even if nothing differs
     ///
     /// A control build is two more normal builds. What differs between those two differs from run
@@ -114,7 +120,8 @@ pub struct VerifyArgs {
 const MORE: &str = "\
 Exit status:
   0  The tarballs are identical and the outside system was not modified
-  1  The tarballs differ, the outside system was modified, or a maintainer script fails chrootless
+  1  The tarballs differ, the outside system was modified, or a maintainer script fails
+     chrootless; with --strict also a latent package
   2  The job could not be done; standard error says why
 
 Examples:

@@ -17,6 +17,7 @@ use crate::explain::explain_archives;
 use crate::input::source::{Source, SourceKind};
 use crate::report::convert::comparison::ExplainedComparison;
 use crate::report::wire::report::Report;
+use crate::verify::verdict::Strictness;
 
 /// Runs the command; 0 identical, 1 divergent, 2 trouble.
 ///
@@ -55,8 +56,9 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     if let Some(trouble) = &report.trouble {
         print(&[], &trouble.what, trouble.hint.clone());
     }
-    outputs.write(&report)?;
-    Ok(known.status(&report))
+    let status = known.status(&report, Strictness::Effects);
+    outputs.write(&report, status)?;
+    Ok(status)
 }
 
 fn source(label: &str, path: &Path) -> Source {

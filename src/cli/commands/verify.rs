@@ -42,11 +42,15 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     if let Some(artifacts) = &options.artifacts {
         let json = report::json(&report).map_err(anyhow::Error::from)?;
         artifacts.write("report.json", json.as_bytes())?;
-        artifacts.write("report.txt", report::text(&report).as_bytes())?;
+        artifacts.write(
+            "report.txt",
+            report::text(&report, args.packages.listing()).as_bytes(),
+        )?;
     }
     if let Some(trouble) = &report.trouble {
         print(&[], &trouble.what, trouble.hint.clone());
     }
-    outputs.write(&report)?;
-    Ok(known.status(&report))
+    let status = known.status(&report, settings::strictness(args));
+    outputs.write(&report, status)?;
+    Ok(status)
 }

@@ -14,6 +14,7 @@ use crate::cli::output::destination::Destination;
 use crate::report;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
+use crate::verify;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,21 +92,25 @@ impl Outputs {
         let is_file = |target: &Target| matches!(target.destination, Destination::File { .. });
         self.targets
             .retain(|target| target.format == Format::Json && is_file(target));
-        self.write(report)
+        let status = verify::Verdict::Failed.exit_status();
+        self.write(report, status)
     }
 
-    /// Writes the report in every format. A broken pipe is no error: the reader had enough.
+    /// Writes the report in every format, given the exit status that it earned. A broken pipe is
+    /// no error: the reader had enough.
     ///
     /// # Errors
     /// A file cannot be written or renamed.
-    pub fn write(self, report: &Report) -> anyhow::Result<()> {
-        let leave_files = report.verdict != Verdict::Identical || self.output_empty;
+    pub fn write(self, report: &Report, status: u8) -> anyhow::Result<()> {
+        let has_findings = report.verdict != Verdict::Identical || status != 0;
+        let leave_files = has_findings || self.output_empty;
+        let listing = self.packages.listing();
         for target in self.targets {
             let body = match target.format {
                 Format::Text if self.packages.packages => {
-                    report::text(report) + &report::packages_table(report)
+                    report::text(report, listing) + &report::packages_table(report)
                 }
-                Format::Text => report::text(report),
+                Format::Text => report::text(report, listing),
                 Format::Bug => {
                     let package = self.packages.bug.as_deref().unwrap_or_default();
                     report::bug(report, package).unwrap_or_else(|| report::no_bug(package))

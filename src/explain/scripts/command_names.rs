@@ -172,5 +172,10 @@ pub(crate) const OUTSIDES_OWN: [&str; 12] = [
     "/usr/lib/dpkg/",
 ];
 
+/// Whether a path is meant to be that of the outside system, when it is read.
+pub(crate) fn is_outsides_own(path: &str) -> bool {
+    OUTSIDES_OWN.iter().any(|place| path.starts_with(place))
+}
+
 /// Of those, where writing changes no file of the outside.
 pub(crate) const NOT_FILES: [&str; 4] = ["/dev/", "/proc/", "/sys/", "/tmp/"];

@@ -49,6 +49,7 @@ impl From<&Comparison> for Report {
             divergences: divergences(comparison, &as_compared(comparison), &[]),
             archive: aspects(comparison),
             causes: Vec::new(),
+            commands: Vec::new(),
             outside: None,
             failures: Vec::new(),
             packages: Vec::new(),

@@ -3,6 +3,7 @@
 use crate::audit;
 use crate::audit::change::ChangeKind;
 use crate::explain::attribution::EscapeAttribution;
+use crate::report::convert::commands::Commands;
 use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::outside::{Escape, EscapeChange};
 use crate::report::wire::script::ScriptName;
@@ -13,6 +14,7 @@ use crate::text::quote;
 pub(crate) fn escapes(
     changes: &[audit::Change],
     attributions: &[EscapeAttribution],
+    commands: &Commands<'_>,
 ) -> Vec<Escape> {
     let attributed = changes.iter().zip(attributions);
     attributed
@@ -22,7 +24,8 @@ pub(crate) fn escapes(
             command: attribution
                 .command
                 .as_ref()
-                .map(|command| command.words.clone()),
+                .map(|command| commands.name(command)),
+            line: attribution.line.map(|line| line as u64),
             ..escape(change)
         })
         .collect()
@@ -42,6 +45,7 @@ pub(crate) fn escape(change: &audit::Change) -> Escape {
         package: None,
         script: None,
         command: None,
+        line: None,
     }
 }
 

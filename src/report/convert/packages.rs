@@ -22,6 +22,7 @@ impl From<&PackageFinding> for Package {
             scripts: package.scripts.iter().map(PackageScript::from).collect(),
             divergences: package.divergences as u64,
             escapes: package.escapes as u64,
+            attempts: package.attempts as u64,
             verdict: package.verdict.into(),
             reason: package.reason.as_ref().map(reason),
         }
@@ -53,6 +54,7 @@ impl From<PackageVerdict> for PackageVerdictName {
     fn from(verdict: PackageVerdict) -> Self {
         match verdict {
             PackageVerdict::Complete => Self::Complete,
+            PackageVerdict::Latent => Self::Latent,
             PackageVerdict::Incomplete => Self::Incomplete,
             PackageVerdict::Fails => Self::Fails,
             PackageVerdict::Unproven => Self::Unproven,

@@ -15,6 +15,7 @@ impl Report {
             divergences: Vec::new(),
             archive: Vec::new(),
             causes: Vec::new(),
+            commands: Vec::new(),
             outside: None,
             failures: Vec::new(),
             packages: Vec::new(),

@@ -1,14 +1,17 @@
 //! A verification as a report.
 
+use crate::explain::command_line::CommandLine;
 use crate::explain::explanation::Explanation;
 use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
+use crate::report::convert::commands::Commands;
 use crate::report::convert::comparison::{divergences, trouble};
 use crate::report::convert::details::by_format;
 use crate::report::convert::escapes::escapes;
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
+use crate::report::convert::observed::{attempts, reads};
 use crate::report::convert::timings::timings;
 use crate::report::sentences::note;
 use crate::report::sentences::warning::warnings;
@@ -40,16 +43,25 @@ impl Report {
     #[must_use]
     pub fn of_verification(verification: &Verification, advice: &dyn Advice) -> Self {
         let (facts, findings) = (&verification.facts, &verification.findings);
-        let pair = pair(facts, findings, advice);
+        let commands = commands(findings);
+        let pair = pair(facts, findings, &commands, advice);
         let extra = facts.extra.iter().zip(&findings.extra);
         let matrix: Vec<_> = extra
-            .map(|(extra, explanation)| row(facts, extra, explanation.as_ref(), advice))
+            .map(|(extra, explanation)| {
+                let row = Row {
+                    facts,
+                    extra,
+                    explanation: explanation.as_ref(),
+                };
+                row.wire(&commands, advice)
+            })
             .collect();
         let notes = facts.notes.iter().map(note::of_verification);
         Self {
             verdict: verification.verdict().into(),
             failures: findings.failures.iter().map(Failure::from).collect(),
             packages: findings.packages.iter().map(Package::from).collect(),
+            commands: commands.rows(),
             builds: builds(facts),
             frozen: Some(frozen(facts)),
             notes: pair.notes.iter().cloned().chain(notes).collect(),
@@ -65,19 +77,23 @@ impl Report {
 }
 
 /// What is reported of the pair.
-fn pair(facts: &Facts, findings: &Findings, advice: &dyn Advice) -> Report {
+fn pair(facts: &Facts, findings: &Findings, commands: &Commands, advice: &dyn Advice) -> Report {
     let (Some(judged), Some(explanation)) = (&facts.chrootless, &findings.pair) else {
         let labels = [facts.modes.normal, facts.modes.chrootless].map(|mode| mode.mode().label());
         return Report::uncompared(Verdict::Unbuildable, labels);
     };
-    let found = Found::new(judged, explanation, facts.epoch);
+    let found = Found::new(judged, explanation, facts.epoch, commands);
+    let observed = findings.observed.as_ref();
     Report {
         divergences: found.divergences,
         causes: found.causes,
         outside: Some(Outside {
             audit: facts.audit.into(),
             technique: facts.modes.chrootless.technique().to_owned(),
+            observed: observed.is_some_and(|observed| observed.gap.is_none()),
             escapes: found.escapes,
+            attempts: observed.map_or_else(Vec::new, |seen| attempts(&seen.attempts, commands)),
+            reads: observed.map_or_else(Vec::new, |seen| reads(&seen.reads, commands)),
         }),
         trouble: trouble(&judged.comparison, advice),
         ..Report::from(&judged.comparison)
@@ -93,41 +109,74 @@ struct Found {
 }
 
 impl Found {
-    fn new(judged: &Judged, explanation: &Explanation, epoch: i64) -> Self {
+    fn new(
+        judged: &Judged,
+        explanation: &Explanation,
+        epoch: i64,
+        commands: &Commands<'_>,
+    ) -> Self {
         let comparison = &judged.comparison;
         let details = by_format(comparison, Some(epoch));
         Self {
             divergences: divergences(comparison, &details, &explanation.attributions),
             causes: causes(&explanation.findings),
-            escapes: escapes(&judged.escapes, &explanation.escapes),
+            escapes: escapes(&judged.escapes, &explanation.escapes, commands),
         }
     }
 }
 
-fn row(
-    facts: &Facts,
-    extra: &Extra,
-    explanation: Option<&Explanation>,
-    advice: &dyn Advice,
-) -> MatrixRow {
-    let name = row_name(facts, extra);
-    let judged = match &extra.outcome {
-        Err(error) => return failed(name, trouble_of_error(error, advice)),
-        Ok(judged) => judged,
-    };
-    let found = explanation.map_or_else(Found::default, |explanation| {
-        Found::new(judged, explanation, facts.epoch)
-    });
-    let findings = RowFindings {
-        comparison: &judged.comparison,
-        trouble: trouble(&judged.comparison, advice),
-        verdict: judged.verdict().into(),
-        divergences: found.divergences,
-        causes: found.causes,
-        escapes: found.escapes,
-        warnings: warnings(&judged.built),
-    };
-    compared(name, findings)
+/// The command lines that rows name: of the pair's escapes, attempts and reads, and of the
+/// matrix.
+fn commands(findings: &Findings) -> Commands<'_> {
+    let observed = findings.observed.iter();
+    let tried = observed.clone().flat_map(|seen| &seen.attempts);
+    let read = observed.flat_map(|seen| &seen.reads);
+    let extra = findings.extra.iter().flatten();
+    Commands::new(
+        findings
+            .pair
+            .iter()
+            .flat_map(of_escapes)
+            .chain(tried.map(|one| &one.actor.command))
+            .chain(read.map(|one| &one.actor.command))
+            .chain(extra.flat_map(of_escapes)),
+    )
+}
+
+fn of_escapes(explanation: &Explanation) -> impl Iterator<Item = &CommandLine> {
+    let escapes = explanation.escapes.iter();
+    escapes.filter_map(|one| one.command.as_ref())
+}
+
+/// A row of the matrix to be.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    facts: &'a Facts,
+    extra: &'a Extra,
+    explanation: Option<&'a Explanation>,
+}
+
+impl Row<'_> {
+    fn wire(self, commands: &Commands<'_>, advice: &dyn Advice) -> MatrixRow {
+        let name = row_name(self.facts, self.extra);
+        let judged = match &self.extra.outcome {
+            Err(error) => return failed(name, trouble_of_error(error, advice)),
+            Ok(judged) => judged,
+        };
+        let found = self.explanation.map_or_else(Found::default, |explanation| {
+            Found::new(judged, explanation, self.facts.epoch, commands)
+        });
+        let findings = RowFindings {
+            comparison: &judged.comparison,
+            trouble: trouble(&judged.comparison, advice),
+            verdict: judged.verdict().into(),
+            divergences: found.divergences,
+            causes: found.causes,
+            escapes: found.escapes,
+            warnings: warnings(&judged.built),
+        };
+        compared(name, findings)
+    }
 }
 
 fn row_name<'a>(facts: &Facts, extra: &Extra) -> RowName<'a> {

@@ -6,6 +6,8 @@ use crate::report::known::matching;
 use crate::report::render::json::from_json;
 use crate::report::wire::known::RuleFinding;
 use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
+use crate::verify::verdict::Strictness;
 
 fn report() -> Report {
     let field = |name: &str| serde_json::json!({ "name": name, "left": "1", "right": "2" });
@@ -116,7 +118,8 @@ fn everything_known_is_accepted_and_the_verdict_stays() {
         let report = report();
         let known = matching::known(&report, &Rules::read(rules).unwrap(), today);
         let report = Report { known, ..report };
-        [KnownFindings::Counted, KnownFindings::Accepted].map(|known| exit_status(&report, known))
+        [KnownFindings::Counted, KnownFindings::Accepted]
+            .map(|known| exit_status(&report, known, Strictness::Effects))
     };
     assert_eq!(status(all, ""), [1, 0]);
     let without_archive = all.replace("[[known]]\narchive = ['entry-order']\n", "");
@@ -127,6 +130,35 @@ fn everything_known_is_accepted_and_the_verdict_stays() {
         status(&format!("{all}[[known]]\npath = '/x'\n"), ""),
         [1, 1]
     );
+}
+
+#[test]
+fn a_latent_package_earns_a_status_only_if_attempts_count() {
+    let package = serde_json::json!({
+        "name": "a", "version": "1", "source": "a", "source_version": "1", "architecture": "all",
+        "essential": false, "scripts": [], "divergences": 0, "escapes": 0, "attempts": 1,
+        "verdict": "latent", "reason": "x"
+    });
+    let latent = Report {
+        verdict: Verdict::Identical,
+        packages: vec![serde_json::from_value(package).unwrap()],
+        divergences: Vec::new(),
+        archive: Vec::new(),
+        outside: None,
+        ..report()
+    };
+    let failed = Report {
+        verdict: Verdict::Failed,
+        ..latent.clone()
+    };
+    let status = |report: &Report, known| {
+        [Strictness::Effects, Strictness::Attempts]
+            .map(|strictness| exit_status(report, known, strictness))
+    };
+    assert_eq!(status(&latent, KnownFindings::Counted), [0, 1]);
+    assert_eq!(status(&latent, KnownFindings::Accepted), [0, 1]);
+    assert_eq!(status(&failed, KnownFindings::Counted), [2, 2]);
+    assert_eq!(status(&report(), KnownFindings::Counted), [1, 1]);
 }
 
 #[test]

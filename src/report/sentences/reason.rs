@@ -24,6 +24,11 @@ pub fn reason(reason: &Reason) -> String {
             parts.join("; ")
         }
         Reason::ReadsOutside { files } => outside_files(files),
+        Reason::Attempts { paths } => {
+            let tried = listed(paths, "path outside", "paths outside");
+            format!("acts without effect on {}", tried.unwrap_or_default())
+        }
+        Reason::NotObserved => "not observed".to_owned(),
         Reason::Suspicion {
             path,
             script,
@@ -143,6 +148,13 @@ mod tests {
                 },
                 "reads the outside's /etc/group",
             ),
+            (
+                Reason::Attempts {
+                    paths: paths(&["/etc/a", "/etc/b"]),
+                },
+                "acts without effect on 2 paths outside: /etc/a, /etc/b",
+            ),
+            (Reason::NotObserved, "not observed"),
             (
                 Reason::Suspicion {
                     path: b"./etc/a".to_vec(),

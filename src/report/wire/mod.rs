@@ -6,6 +6,7 @@
 pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod cause;
+pub(crate) mod command;
 pub(crate) mod divergence;
 pub(crate) mod executed;
 pub(crate) mod failure;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::wire::command::CommandName;
 use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::script::ScriptName;
 
@@ -13,8 +14,17 @@ pub struct Outside {
     pub audit: AuditMethod,
     /// How the chrootless build was run.
     pub technique: String,
+    /// Whether the chrootless build was observed, without a gap.
+    #[serde(default)]
+    pub observed: bool,
     /// Changes that the chrootless build made, by path.
     pub escapes: Vec<Escape>,
+    /// What maintainer scripts would have changed, in the order in which they tried.
+    #[serde(default)]
+    pub attempts: Vec<Attempt>,
+    /// What maintainer scripts themselves looked at, in that order.
+    #[serde(default)]
+    pub reads: Vec<OutsideRead>,
 }
 
 /// How the outside is watched.
@@ -48,9 +58,12 @@ pub struct Escape {
     /// The maintainer script that did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<ScriptName>,
-    /// The argv of the process that wrote, if the build was observed.
+    /// The process that wrote, if the build was observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<Vec<String>>,
+    pub command: Option<CommandName>,
+    /// Number of the script's line, if one line is known to have done it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
 }
 
 /// What happened to a path outside.
@@ -65,4 +78,59 @@ pub enum EscapeChange {
     Removed,
     /// Only its metadata changed.
     Metadata,
+}
+
+/// A call by a process of a maintainer script that would change a path of the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attempt {
+    /// The absolute path, quoted.
+    pub path: String,
+    /// The call's name in syscalls(2).
+    pub call: String,
+    /// What came of it.
+    pub effect: AttemptEffect,
+    /// The error's name in errno(3), if the call failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errno: Option<String>,
+    /// The binary package.
+    pub package: String,
+    /// The maintainer script.
+    pub script: ScriptName,
+    /// The process.
+    pub command: CommandName,
+    /// Number of the script's line, if one line is known to have done it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttemptEffect {
+    /// The outside changed.
+    Changed,
+    /// The outside is as it was.
+    None,
+    /// The system did not allow it.
+    Refused,
+}
+
+/// A question of a maintainer script about a path of the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutsideRead {
+    /// The absolute path, quoted.
+    pub path: String,
+    /// The binary package.
+    pub package: String,
+    /// The maintainer script.
+    pub script: ScriptName,
+    /// The process, which is the script itself.
+    pub command: CommandName,
+    /// Number of the script's line, if one line is known to have done it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The answer: whether something is there.
+    pub exists: bool,
 }

@@ -26,6 +26,9 @@ pub struct Package {
     pub divergences: u64,
     /// Number of escapes that are its own.
     pub escapes: u64,
+    /// Number of attempts of its scripts.
+    #[serde(default)]
+    pub attempts: u64,
     /// What the run says of it; how its scripts read does not count.
     pub verdict: PackageVerdictName,
     /// Why it is not complete, in one line.
@@ -37,13 +40,15 @@ pub struct Package {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PackageVerdictName {
-    /// Nothing differs or escapes that is its own.
+    /// Nothing differs that is its own, and its scripts were seen to leave the outside alone.
     Complete,
+    /// Its scripts act on the outside, without effect on this one.
+    Latent,
     /// Something differs or escapes that is its own, or a script of it reads the outside.
     Incomplete,
     /// A script of it fails chrootless.
     Fails,
-    /// Something differs or escapes that may be its own.
+    /// Something differs or escapes that may be its own, or nobody observed its scripts.
     Unproven,
 }
 

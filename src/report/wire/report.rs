@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::wire::build::Build;
 use crate::report::wire::cause::Cause;
+use crate::report::wire::command::Command;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};
 use crate::report::wire::failure::Failure;
 use crate::report::wire::frozen::FrozenState;
@@ -42,6 +43,9 @@ pub struct Report {
     /// What explains divergences.
     #[serde(default)]
     pub causes: Vec<Cause>,
+    /// The command lines that rows name by their ids; `verify` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Command>,
     /// What happened outside; `verify` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<Outside>,

@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 
 use libfuzzer_sys::fuzz_target;
 use twinroot::compare::{Comparison, Options, Source, SourceKind, compare};
-use twinroot::report::{Report, Verdict, from_json, json, text};
+use twinroot::report::{Listing, Report, Verdict, from_json, json, text};
 
 fn stream(label: &str, data: &[u8]) -> Source {
     let kind = SourceKind::Stream(Box::new(Cursor::new(data.to_vec())));
@@ -36,7 +36,7 @@ fn check(left: &[u8], right: &[u8], comparison: &Comparison) {
         Verdict::Escaped => unreachable!(),
         Verdict::Failed => {}
     }
-    let _ = text(&report);
+    let _ = text(&report, Listing::Cut);
     assert_eq!(from_json(json(&report).unwrap().as_bytes()).unwrap(), report);
 }
 

@@ -104,7 +104,7 @@ pub(crate) static SHARED: LazyLock<(tempfile::TempDir, Repository)> = LazyLock::
 impl Repository {
     /// Builds all packages and the indices below `path`.
     pub(crate) fn make(path: &Path) -> Self {
-        let names = ["behaving", "diverging", "escaping", "failing"];
+        let names = ["behaving", "diverging", "escaping", "failing", "trying"];
         Self::made(path, Programs::OfThisMachine, &names)
     }
 

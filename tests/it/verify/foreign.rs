@@ -283,9 +283,11 @@ fn what_differs_on_arm64_is_what_no_package_can_help() {
     );
     assert_eq!(escapes(&report), []);
     let packages = report["packages"].as_array().unwrap();
-    let is_complete = |package: &&Value| package["verdict"] == "complete";
-    let complete = packages.iter().filter(is_complete).count();
-    assert!(complete > 50 && complete == packages.len(), "{packages:#?}");
+    let is_other = |package: &&Value| package["verdict"] != "complete";
+    let other = packages.iter().filter(is_other);
+    let other: Vec<_> = other.map(|one| (&one["name"], &one["verdict"])).collect();
+    assert_eq!(other, [(&"libselinux1".into(), &"latent".into())]);
+    assert!(packages.len() > 50, "{packages:#?}");
     let builds = report["builds"].as_array().unwrap();
     let observed = builds
         .iter()

@@ -9,6 +9,7 @@ use crate::support::run::{Ran, run, twinroot, verify_tiny};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(every_package_has_a_verdict_a_reason_and_words_for_its_scripts, needs: [Sandboxes, Root]),
+    test!(a_package_that_acts_outside_without_effect_is_latent, needs: [Sandboxes, Root]),
     test!(the_table_is_printed_on_request, needs: [Sandboxes, Root]),
     test!(a_bug_report_takes_the_place_of_the_text, needs: [Sandboxes, Root]),
 ];
@@ -39,7 +40,7 @@ fn every_package_has_a_verdict_a_reason_and_words_for_its_scripts() {
             "name": "diverging", "version": "1.0", "source": "diverging", "source_version": "1.0",
             "architecture": "all", "essential": false,
             "scripts": [{ "name": "postinst", "dpkg_root": "aware" }],
-            "divergences": 1, "escapes": 0, "verdict": "incomplete",
+            "divergences": 1, "escapes": 0, "attempts": 0, "verdict": "incomplete",
             "reason": "1 entry differs: ./usr/share/diverging/state"
         })
     );
@@ -63,6 +64,69 @@ fn every_package_has_a_verdict_a_reason_and_words_for_its_scripts() {
         escaping["scripts"][0]["lines"][0],
         json!({ "number": 5, "text": "echo escaped >/opt/escaping.created" })
     );
+}
+
+fn a_package_that_acts_outside_without_effect_is_latent() {
+    let (cache, repository) = &*SHARED;
+    let verified = |option: &str| {
+        let arguments = ["--include=trying", option];
+        let ran = run(&mut verify_tiny(cache.path(), repository, &arguments));
+        let report = report(&ran);
+        assert_eq!(report["verdict"], "identical");
+        (ran.status, report)
+    };
+    let (status, observed) = verified("--strict");
+    assert_eq!(status, Some(1));
+    assert_eq!(
+        tried(&observed),
+        [
+            json!([
+                "/etc/trying.obsolete",
+                "none",
+                "ENOENT",
+                "trying",
+                "postinst",
+                5
+            ]),
+            json!(["/etc", "none", "EEXIST", "trying", "postinst", 6]),
+        ]
+    );
+    let reads = observed["outside"]["reads"].as_array().unwrap();
+    assert_eq!(reads.len(), 1, "{reads:#?}");
+    assert_eq!(
+        [&reads[0]["path"], &reads[0]["line"], &reads[0]["exists"]],
+        [&json!("/etc/trying.conf"), &json!(7), &json!(false)]
+    );
+    let verdict = |report: &Value, name: &str| {
+        let package = package(report, name);
+        [&package["verdict"], &package["reason"]].map(Clone::clone)
+    };
+    let reason = "acts without effect on 2 paths outside: /etc/trying.obsolete, /etc";
+    assert_eq!(
+        verdict(&observed, "trying"),
+        [json!("latent"), json!(reason)]
+    );
+    assert_eq!(
+        verdict(&observed, "tiny-base"),
+        [json!("complete"), Value::Null]
+    );
+    let (status, unobserved) = verified("--no-trace");
+    assert_eq!((status, tried(&unobserved)), (Some(0), vec![]));
+    for name in ["trying", "tiny-base"] {
+        assert_eq!(
+            verdict(&unobserved, name),
+            [json!("unproven"), json!("not observed")]
+        );
+    }
+}
+
+/// Path, effect, error, package, script and line of each attempt.
+fn tried(report: &Value) -> Vec<Value> {
+    let attempts = report["outside"]["attempts"].as_array().unwrap().iter();
+    let keys = ["path", "effect", "errno", "package", "script", "line"];
+    attempts
+        .map(|row| keys.map(|key| row[key].clone()).to_vec().into())
+        .collect()
 }
 
 fn the_table_is_printed_on_request() {

@@ -32,7 +32,7 @@ fn pair(path: &str, word: &str) -> (String, String) {
 }
 
 fn a_package_that_honours_dpkg_root_makes_identical_tarballs() {
-    let ran = verify_shared(&["--include=behaving"]);
+    let ran = verify_shared(&["--include=behaving", "--trace", "--strict"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     assert_eq!(ran.stderr, "");
     let report = report(&ran);

@@ -2,7 +2,7 @@
 
 use crate::report::render::owner::owner;
 use crate::report::wire::divergence::{DivergenceName, DivergentField};
-use crate::report::wire::outside::{Escape, EscapeChange};
+use crate::report::wire::outside::{Attempt, Escape, EscapeChange};
 use crate::report::wire::report::Report;
 use crate::text::quote;
 
@@ -54,6 +54,27 @@ pub(crate) fn outside(escapes: &[&Escape]) -> String {
         out.push_str(&fields(&escape.fields));
     }
     out + &more(escapes.len())
+}
+
+/// What the scripts of the package tried outside, without effect.
+pub(crate) fn tried(attempts: &[&Attempt]) -> String {
+    if attempts.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nWhat its scripts tried outside, without effect:\n\n".to_owned();
+    for attempt in attempts.iter().take(LISTED) {
+        let call = quote(attempt.call.as_bytes());
+        let errno = attempt.errno.as_deref().unwrap_or("nothing new");
+        let script = attempt.script.as_str();
+        let line = attempt.line.map(|line| format!(" line {line}"));
+        out.push_str(&format!(
+            "  {}  {call}: {}, {script}{}\n",
+            attempt.path,
+            quote(errno.as_bytes()),
+            line.unwrap_or_default()
+        ));
+    }
+    out + &more(attempts.len())
 }
 
 /// How many of `count` are not listed.

@@ -6,8 +6,9 @@ pub(crate) mod header;
 pub(crate) mod reproduce;
 pub(crate) mod scripts;
 
+use crate::report::render::bug::header::Complaint;
 use crate::report::render::owner::owner;
-use crate::report::wire::outside::Escape;
+use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
 use crate::report::wire::report::Report;
 use crate::text::quote;
 
@@ -24,13 +25,10 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
     let mut causes = report.causes.iter();
     let is_cause = causes.any(|cause| cause.package.as_deref() == Some(package));
     let failures = failures::failures(report, package);
-    if escapes.is_empty() && !diverges && !is_cause && failures.is_empty() {
-        return None;
-    }
     if !failures.is_empty() {
         // What differs may only differ because the script did not get to its end.
         let sections = [
-            header::header(report, package, "fails to install with DPKG_ROOT"),
+            header::header(report, package, Complaint::Fails),
             failures,
             findings::outside(&escapes),
             scripts::scripts(report, package),
@@ -38,15 +36,25 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         ];
         return Some(sections.concat());
     }
-    let subject = if diverges {
-        "the chroot differs when it is installed with DPKG_ROOT"
+    let outside = report.outside.iter();
+    let attempts: Vec<&Attempt> = outside
+        .flat_map(|outside| &outside.attempts)
+        .filter(|one| one.package == package && one.effect != AttemptEffect::Changed)
+        .collect();
+    let complaint = if diverges {
+        Complaint::Differs
+    } else if is_cause || !escapes.is_empty() {
+        Complaint::Modifies
+    } else if attempts.is_empty() {
+        return None;
     } else {
-        "modifies the system outside when it is installed with DPKG_ROOT"
+        Complaint::Tries
     };
     let sections = [
-        header::header(report, package, subject),
+        header::header(report, package, complaint),
         findings::divergences(report, package),
         findings::outside(&escapes),
+        findings::tried(&attempts),
         findings::causes(report, package),
         scripts::scripts(report, package),
         reproduce::reproduce(report),

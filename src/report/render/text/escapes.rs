@@ -1,4 +1,4 @@
-//! Changes of the outside as lines.
+//! Changes of the outside as lines, and how long a list of them is.
 
 use crate::report::wire::divergence::DivergentField;
 use crate::report::wire::outside::Escape;
@@ -13,12 +13,21 @@ pub(crate) fn escapes(escapes: &[Escape], most: usize) -> String {
     out
 }
 
+/// An escape whose package and script stand above it.
+pub(crate) fn of_group(escape: &Escape) -> String {
+    line(escape, "")
+}
+
 fn escape(escape: &Escape) -> String {
     let by = match (&escape.package, escape.script) {
         (Some(package), Some(script)) => format!("   {package} {}", script.as_str()),
         (Some(package), None) => format!("   {package}"),
         (None, _) => String::new(),
     };
+    line(escape, &by)
+}
+
+fn line(escape: &Escape, by: &str) -> String {
     let mut out = format!("  {:9} {}{by}\n", escape.change.as_str(), escape.path);
     out.extend(escape.fields.iter().map(field));
     out

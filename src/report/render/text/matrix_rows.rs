@@ -3,6 +3,7 @@
 use crate::report::render::text::causes::cause;
 use crate::report::render::text::entry::entry;
 use crate::report::render::text::escapes::escapes;
+use crate::report::render::text::listing::Listing;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::MatrixRow;
 use crate::report::wire::report::Report;
@@ -13,7 +14,7 @@ use crate::text::number::entries;
 const LISTED: usize = 50;
 
 /// The section of one row; none if it has nothing of its own.
-pub(crate) fn row(report: &Report, row: &MatrixRow) -> String {
+pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing) -> String {
     let above = &report.divergences;
     let divergences = row.divergences.iter();
     let own: Vec<_> = divergences
@@ -31,7 +32,7 @@ pub(crate) fn row(report: &Report, row: &MatrixRow) -> String {
         shared => out.push_str(&format!(", and {shared} as above")),
     }
     out.push('\n');
-    out.push_str(&escapes(&row.escapes, LISTED));
+    out.push_str(&escapes(&row.escapes, listing.most(LISTED)));
     out.push_str(&explained(row, &own));
     out
 }

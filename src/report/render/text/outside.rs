@@ -1,17 +1,13 @@
 //! What only `verify` tells: from what and with what it built, and what happened outside.
 
-use crate::report::render::text::escapes::escapes;
 use crate::report::render::text::executed::executed;
 use crate::report::wire::frozen::FrozenState;
 use crate::report::wire::outside::{AuditMethod, Outside};
 use crate::report::wire::package::PackageVerdictName;
 use crate::report::wire::report::Report;
 
-/// Most escapes that are listed in full; the JSON report has all of them.
-const LISTED: usize = 200;
-
-/// What was frozen and used, whether the outside changed, what weakens the normal build, how
-/// many packages are complete, and the escapes.
+/// What was frozen and used, whether the outside changed, what weakens the normal build, and how
+/// many packages are complete.
 pub(crate) fn outside(report: &Report) -> String {
     let mut out = String::new();
     out.extend(report.frozen.as_ref().map(frozen));
@@ -27,10 +23,6 @@ pub(crate) fn outside(report: &Report) -> String {
         out.extend(warnings.map(|text| format!("the {label} build is degraded: {text}\n")));
     }
     out.push_str(&packages(report));
-    if !outside.escapes.is_empty() {
-        out.push_str("\noutside\n");
-    }
-    out.push_str(&escapes(&outside.escapes, LISTED));
     out
 }
 
@@ -80,8 +72,9 @@ fn packages(report: &Report) -> String {
         count => format!("{count} fail, "),
     };
     format!(
-        "{packages}: {} complete, {} incomplete, {fail}{} unproven\n",
+        "{packages}: {} complete, {} latent, {} incomplete, {fail}{} unproven\n",
         count(PackageVerdictName::Complete),
+        count(PackageVerdictName::Latent),
         count(PackageVerdictName::Incomplete),
         count(PackageVerdictName::Unproven)
     )

@@ -1,0 +1,253 @@
+//! What maintainer scripts of an observed chrootless build tried on the outside, and what they
+//! decided by there.
+//!
+//! A call tells what it did when it was made; an audit tells what is left of all calls at the
+//! end. An attempt had an effect if something is left of it.
+
+use crate::audit::change::{Change, ChangeKind};
+use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
+use crate::explain::command_line::CommandLine;
+use crate::explain::package_verdict::Reason;
+use crate::explain::script_line::script_line;
+use crate::explain::script_runs::kind;
+use crate::explain::scripts::command_names::is_outsides_own;
+use crate::explain::scripts::package::Scripts;
+use crate::trace::attempt;
+use crate::trace::log::Gap;
+use crate::trace::process::Process;
+use crate::trace::record::{self, Trace};
+
+/// What maintainer scripts of an observed chrootless build did about the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedOutside {
+    /// What they would have changed, in the order in which they tried; what repeats stands once.
+    pub attempts: Vec<Attempt>,
+    /// What the scripts themselves looked at, likewise.
+    pub reads: Vec<OutsideRead>,
+    /// Why it may not be everything, if it may not.
+    pub gap: Option<Gap>,
+}
+
+/// A process of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The binary package.
+    pub package: String,
+    /// The script.
+    pub script: ScriptKind,
+    /// Its command line.
+    pub command: CommandLine,
+    /// Number of the script's line, if one is likelier than all others to have done it.
+    pub line: Option<usize>,
+}
+
+/// A call of a maintainer script's process that would change a path of the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The path, absolute.
+    pub path: Vec<u8>,
+    /// The call's name in syscalls(2).
+    pub call: String,
+    /// What came of it.
+    pub effect: Effect,
+    /// Who did it.
+    pub actor: Actor,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The outside changed.
+    Changed,
+    /// It is as it was: what the call sets was there already, or nothing is left of it.
+    Unchanged,
+    /// It is as it was: the call failed with this error.
+    Failed(i32),
+    /// It is as it was: the system did not allow the call, with this error.
+    Refused(i32),
+}
+
+/// A question of a maintainer script about a path of the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutsideRead {
+    /// The path, absolute.
+    pub path: Vec<u8>,
+    /// The answer: whether something is there.
+    pub exists: bool,
+    /// Who asked.
+    pub actor: Actor,
+}
+
+/// What is known of the outside's changes.
+#[derive(Debug, Clone, Copy)]
+pub enum Audited<'a> {
+    /// These are all.
+    Changes(&'a [Change]),
+    /// Nobody looked.
+    Unwatched,
+}
+
+impl ObservedOutside {
+    /// Reads a trace of a chrootless build, given what an audit saw and the scripts.
+    #[must_use]
+    pub fn new(trace: &Trace, audited: Audited<'_>, scripts: &Scripts) -> Self {
+        let attempts = trace
+            .attempts
+            .iter()
+            .filter(|one| !leads_to_root(one, trace));
+        let attempts = attempts.filter_map(|one| {
+            let effect = effect(one, trace, audited);
+            Some(Attempt {
+                path: named(one, effect),
+                call: one.call.clone(),
+                effect,
+                actor: actor(&one.process, &one.path, scripts)?,
+            })
+        });
+        let reads = trace.decided_by.iter();
+        let reads = reads
+            .filter(|one| !is_of_interpreter(one, scripts))
+            .filter_map(|one| {
+                Some(OutsideRead {
+                    path: one.path.clone(),
+                    exists: one.is_there,
+                    actor: actor(&one.process, &one.path, scripts)?,
+                })
+            });
+        Self {
+            attempts: distinct(attempts),
+            reads: distinct(reads),
+            gap: trace.gap,
+        }
+    }
+
+    /// The attempts of a package's scripts.
+    pub fn attempts_of(&self, package: &str) -> impl Iterator<Item = &Attempt> {
+        let all = self.attempts.iter();
+        all.filter(move |attempt| attempt.actor.package == package)
+    }
+
+    /// Why a package is not complete although nothing is known to differ or escape that is its
+    /// own: what its scripts tried.
+    pub(crate) fn reason(&self, package: &str) -> Option<Reason> {
+        let paths = |is_wanted: &dyn Fn(&Attempt) -> bool| {
+            let wanted = self.attempts_of(package).filter(|one| is_wanted(one));
+            distinct(wanted.map(|attempt| attempt.path.clone()))
+        };
+        let changed = paths(&|attempt| attempt.effect == Effect::Changed);
+        if !changed.is_empty() {
+            return Some(Reason::Own {
+                divergences: Vec::new(),
+                escapes: changed,
+            });
+        }
+        let paths = paths(&|_| true);
+        (!paths.is_empty()).then_some(Reason::Attempts { paths })
+    }
+}
+
+/// Each value once. Processes that differ in the random name of the target root only are alike.
+fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}
+
+/// Whether an attempt is on what leads to the target root, made on the way there: `mkdir -p`
+/// below the root tries to make each parent first.
+fn leads_to_root(attempt: &attempt::Attempt, trace: &Trace) -> bool {
+    let root = |path: &[u8]| is_temporary_root(&String::from_utf8_lossy(path));
+    let fails = matches!(attempt.effect, attempt::Effect::Failed(nix::libc::EEXIST));
+    let is_parent = || TEMPORARY_ROOT.as_bytes().starts_with(&attempt.path);
+    let goes_on = || {
+        let mut others = trace.attempts.iter();
+        others.any(|other| root(&other.path) && other.process == attempt.process)
+    };
+    fails && (root(&attempt.path) || (is_parent() && goes_on()))
+}
+
+/// Whether a read is of the outside's own programs, or one that the interpreter makes when it
+/// starts: bash asks for the user's account.
+fn is_of_interpreter(read: &record::Read, scripts: &Scripts) -> bool {
+    if is_outsides_own(&String::from_utf8_lossy(&read.path)) {
+        return true;
+    }
+    let run = read.process.script.as_ref();
+    let script = run.and_then(|run| scripts.script(&run.package, kind(run)?.file()));
+    script.is_some_and(|script| {
+        script.interpreter == "bash"
+            && read.path == b"/etc/passwd"
+            && script.lines_about("/etc/passwd").is_empty()
+    })
+}
+
+fn actor(process: &Process, path: &[u8], scripts: &Scripts) -> Option<Actor> {
+    let run = process.script.as_ref()?;
+    Some(Actor {
+        package: run.package.clone(),
+        script: kind(run)?,
+        command: CommandLine::of_process(process),
+        line: script_line(scripts, process, path),
+    })
+}
+
+/// The path, the same in every build: of one that comes and goes, the random or counted end of its
+/// name is `*`.
+fn named(attempt: &attempt::Attempt, effect: Effect) -> Vec<u8> {
+    let is_gone = effect == Effect::Unchanged && attempt.effect == attempt::Effect::Changed;
+    let path = attempt.path.as_slice();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let random = path.iter().rev().take_while(|byte| is_word(byte)).count();
+    let (kept, random) = path.split_at(path.len().saturating_sub(random));
+    let has = |is_wanted: fn(&u8) -> bool| random.iter().any(is_wanted);
+    let is_random =
+        has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
+    if is_gone && is_random {
+        [kept, b"*"].concat()
+    } else {
+        path.to_vec()
+    }
+}
+
+fn effect(attempt: &attempt::Attempt, trace: &Trace, audited: Audited<'_>) -> Effect {
+    match (attempt.effect, audited) {
+        (attempt::Effect::Failed(error), _) => Effect::Failed(error),
+        (attempt::Effect::Refused(error), _) => Effect::Refused(error),
+        (attempt::Effect::SameValue, _) => Effect::Unchanged,
+        (attempt::Effect::Opened | attempt::Effect::Changed, Audited::Unwatched) => Effect::Changed,
+        // Account tools open files that others replace: what changed is theirs.
+        (attempt::Effect::Opened, Audited::Changes(_)) if is_changed(trace, &attempt.path) => {
+            Effect::Unchanged
+        }
+        (attempt::Effect::Opened | attempt::Effect::Changed, Audited::Changes(changes)) => {
+            if changes.iter().any(|change| covers(change, &attempt.path)) {
+                Effect::Changed
+            } else {
+                Effect::Unchanged
+            }
+        }
+    }
+}
+
+/// Whether a call is known to have changed a path.
+fn is_changed(trace: &Trace, path: &[u8]) -> bool {
+    let mut attempts = trace.attempts.iter();
+    attempts.any(|one| one.path == path && one.effect == attempt::Effect::Changed)
+}
+
+/// Whether a change is one of a path: a directory that came or went took with it what is in it.
+fn covers(change: &Change, path: &[u8]) -> bool {
+    let Some(rest) = path.strip_prefix(change.path.as_slice()) else {
+        return false;
+    };
+    let is_whole = matches!(change.kind, ChangeKind::Created | ChangeKind::Removed);
+    rest.is_empty() || (is_whole && rest.starts_with(b"/"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Which line of a maintainer script a process ran for, by what the process was.
+
+use crate::explain::script_runs::kind;
+use crate::explain::scripts::package::Scripts;
+use crate::explain::scripts::{Act, Line, ParsedScript, Reach};
+use crate::tar::entry_path::EntryPath;
+use crate::trace::process::Process;
+
+/// The number of the line that is likelier than all others to be what a process ran for when it
+/// did something to a path of the outside; `None` if several are equally likely.
+pub(crate) fn script_line(scripts: &Scripts, process: &Process, path: &[u8]) -> Option<usize> {
+    let run = process.script.as_ref()?;
+    let script = scripts.script(&run.package, kind(run)?.file())?;
+    let path = String::from_utf8_lossy(path);
+    let lines = match process.command.split_first() {
+        None => script.lines_about(&path),
+        Some((program, _)) => running(script, program),
+    };
+    let arguments = process.command.get(1..).unwrap_or_default();
+    likeliest(&lines, |line| likeness(line, arguments, &path))
+}
+
+/// The lines that run a program.
+fn running(script: &ParsedScript, program: &str) -> Vec<Line> {
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let lines = script.lines().iter();
+    lines
+        .filter(|line| words(&line.text).any(|word| word == name))
+        .cloned()
+        .collect()
+}
+
+/// What speaks for a line, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    /// It is not left out of a chrootless installation.
+    runs: bool,
+    /// It acts on this very path.
+    acts_on_path: bool,
+    /// How many of the command's arguments it has.
+    arguments: usize,
+}
+
+fn likeness(line: &Line, arguments: &[String], path: &str) -> Likeness {
+    let is_path = |act: &Act| match act {
+        Act::Writes(known) | Act::Reads(known) => {
+            EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes())
+        }
+        Act::Rooted(_) | Act::Helper(_) | Act::Runs(_) => false,
+    };
+    let has = |argument: &&String| words(&line.text).any(|word| word == argument.as_str());
+    Likeness {
+        runs: line.reach == Reach::Installs,
+        acts_on_path: line.acts.iter().any(is_path),
+        arguments: arguments.iter().filter(has).count(),
+    }
+}
+
+/// The words of a line of shell, without the quotes and signs around them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ";|&()<>`\"'$={}".contains(c))
+        .filter(|word| !word.is_empty())
+}
+
+/// The one line of which most speaks for it.
+fn likeliest(lines: &[Line], likeness: impl Fn(&Line) -> Likeness) -> Option<usize> {
+    let best = lines.iter().map(&likeness).max()?;
+    let mut likeliest = lines.iter().filter(|line| likeness(line) == best);
+    let line = likeliest.next()?;
+    likeliest.next().is_none().then_some(line.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::process::Script;
+
+    const POSTINST: &[u8] = b"#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n\
+        mkdir -p /var/lib/a\nmkdir -p \"/var/lib/b\"\nfor one in c d; do\n\
+        chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n";
+
+    /// The line that a process of this command ran for.
+    fn line(command: &[&str], path: &str) -> Option<usize> {
+        let files: [(&[u8], &[u8]); 1] = [(b"var/lib/dpkg/info/p.postinst", POSTINST)];
+        let process = Process {
+            script: Some(Script {
+                package: "p".to_owned(),
+                name: "postinst".to_owned(),
+                arguments: vec!["configure".to_owned()],
+            }),
+            argv: Vec::new(),
+            command: command.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        script_line(&Scripts::read(files), &process, path.as_bytes())
+    }
+
+    #[test]
+    fn the_line_of_a_command_has_its_program_and_its_arguments() {
+        assert_eq!(line(&["mkdir", "-p", "/var/lib/a"], "/var/lib/a"), Some(4));
+        assert_eq!(
+            line(&["/bin/mkdir", "-p", "/var/lib/b"], "/var/lib/b"),
+            Some(5)
+        );
+        assert_eq!(line(&["chmod", "0755", "/etc/d"], "/etc/d"), Some(7));
+        assert_eq!(line(&["chown", "root", "/etc/d"], "/etc/d"), None);
+    }
+
+    #[test]
+    fn what_the_shell_does_itself_is_found_by_the_path() {
+        assert_eq!(line(&[], "/etc/e"), Some(9));
+        assert_eq!(line(&[], "/etc/f"), Some(9));
+        assert_eq!(line(&[], "/etc/h"), None);
+    }
+
+    #[test]
+    fn two_lines_that_are_equally_likely_are_none() {
+        assert_eq!(line(&["rm", "/etc/g"], "/etc/g"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Rows about the outside, grouped by who acted: package, script, line and command.
+
+use crate::report::wire::command::CommandName;
+use crate::report::wire::report::Report;
+use crate::report::wire::script::ScriptName;
+use crate::text::quote;
+
+/// Most characters of a command line.
+const COMMAND: usize = 160;
+
+/// Who acted, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Actor<'a> {
+    pub(crate) package: Option<&'a str>,
+    pub(crate) script: Option<ScriptName>,
+    pub(crate) line: Option<u64>,
+    pub(crate) command: Option<&'a CommandName>,
+}
+
+/// Rows of one actor, in their order.
+#[derive(Debug)]
+pub(crate) struct Group<'a, T> {
+    pub(crate) actor: Actor<'a>,
+    pub(crate) rows: Vec<&'a T>,
+}
+
+/// The rows by their actors, in the order of each actor's first row.
+pub(crate) fn groups<'a, T>(
+    rows: impl Iterator<Item = &'a T>,
+    actor: impl Fn(&'a T) -> Actor<'a>,
+) -> Vec<Group<'a, T>> {
+    let mut groups: Vec<Group<'a, T>> = Vec::new();
+    for row in rows {
+        let actor = actor(row);
+        match groups.iter_mut().find(|group| group.actor == actor) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group {
+                actor,
+                rows: vec![row],
+            }),
+        }
+    }
+    groups
+}
+
+impl Actor<'_> {
+    /// `sed postinst line 3: rm -f /etc/a`
+    pub(crate) fn heading(&self, report: &Report) -> String {
+        let package = self.package.map_or_else(
+            || "no known package".to_owned(),
+            |name| quote(name.as_bytes()),
+        );
+        let script = self.script.map(|script| format!(" {}", script.as_str()));
+        let line = self.line.map(|line| format!(" line {line}"));
+        let command = self.command.and_then(|name| argv(report, name));
+        let command = command.map(|argv| format!(": {}", shown(argv)));
+        let parts = [script, line, command].into_iter().flatten();
+        package + &parts.collect::<String>()
+    }
+}
+
+/// The command line that a row names.
+fn argv<'a>(report: &'a Report, name: &'a CommandName) -> Option<&'a [String]> {
+    match name {
+        CommandName::Argv(argv) => Some(argv),
+        CommandName::Id(id) => {
+            let mut commands = report.commands.iter();
+            commands
+                .find(|command| command.id == *id)
+                .map(|command| command.argv.as_slice())
+        }
+    }
+}
+
+/// A command line, quoted, and cut if it is long.
+fn shown(argv: &[String]) -> String {
+    let words = argv.iter().map(|word| match word.as_str() {
+        "" => "''".to_owned(),
+        word => quote(word.as_bytes()),
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(COMMAND) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line,
+    }
+}
