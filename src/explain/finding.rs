@@ -1,14 +1,18 @@
 //! What explains one or more divergences, as facts: `report::sentences` makes the words.
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::basis::Basis;
 use crate::explain::evidence::Evidence;
 use crate::explain::rule_id::RuleId;
+use crate::explain::statements::Statement;
 
 /// What explains one or more divergences or escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule that found it.
     pub rule: RuleId,
+    /// What was known of how the archives were made.
+    pub basis: Basis,
     /// What happened.
     pub what: What,
     /// The binary package whose script it was, if one is known.
@@ -26,11 +30,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding that names no package, has no evidence and claims nothing yet.
+    /// A finding on two builds that names no package, has no evidence and claims nothing yet.
     #[must_use]
     pub fn new(rule: RuleId, what: What) -> Self {
         Self {
             rule,
+            basis: Basis::Builds,
             what,
             package: None,
             version: None,
@@ -90,6 +95,11 @@ impl Finding {
 pub enum What {
     /// The chroots have different packages, or versions of them.
     PackageSetsDiffer,
+    /// Two archives store many entries in different ways.
+    StoredOtherwise {
+        /// What is the same in many entries.
+        statements: Vec<Statement>,
+    },
     /// Two normal builds differ in the same fields.
     NormalBuildsDiffer,
     /// The technique keeps no set-id bits, extended attributes or access lists.

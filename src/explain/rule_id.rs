@@ -39,6 +39,8 @@ pub enum RuleId {
     ReadLeak,
     /// `script-differs`
     ScriptDiffers,
+    /// `stored-otherwise`
+    StoredOtherwise,
     /// `surroundings`
     Surroundings,
     /// `technique`
@@ -72,6 +74,7 @@ impl RuleId {
             Self::Random => "random",
             Self::ReadLeak => "read-leak",
             Self::ScriptDiffers => "script-differs",
+            Self::StoredOtherwise => "stored-otherwise",
             Self::Surroundings => "surroundings",
             Self::Technique => "technique",
             Self::ToolItself => "tool-itself",

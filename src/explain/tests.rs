@@ -158,8 +158,6 @@ fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding
 /// The finding on a script that writes `/etc/absolute.conf` of the outside.
 fn escaped_write() -> Finding {
     Finding {
-        rule: RuleId::EscapedWrite,
-        what: What::WroteOutside,
         package: Some("writer".to_owned()),
         version: Some("1-2".to_owned()),
         script: Some(ScriptKind::Postinst),
@@ -182,6 +180,7 @@ fn escaped_write() -> Finding {
         ],
         claims: vec![0],
         escapes: vec![0],
+        ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
     }
 }
 

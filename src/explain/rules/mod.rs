@@ -23,6 +23,7 @@ pub(crate) mod privileges_lost;
 pub(crate) mod random;
 pub(crate) mod read_leak;
 pub(crate) mod script_differs;
+pub(crate) mod stored_otherwise;
 pub(crate) mod surroundings;
 pub(crate) mod technique;
 pub(crate) mod tool_itself;
@@ -35,8 +36,9 @@ use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 23] = [
     package_set::RULE,
+    stored_otherwise::RULE,
     nondeterminism::RULE,
     technique::RULE,
     read_leak::RULE,
@@ -62,8 +64,11 @@ pub const RULES: [Rule; 22] = [
 
 /// Explains what the rules can explain: the findings, those with the most claims first.
 pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
-    let observations = case.observations;
-    for rule in RULES.iter().filter(|rule| rule.needs.are_met(observations)) {
+    for rule in &RULES {
+        if !rule.needs.are_met(&case) {
+            continue;
+        }
+        case.ask(rule);
         for finding in (rule.find)(&case) {
             case.add(finding);
         }
@@ -74,6 +79,7 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     }
     let mut findings = case.take_findings();
     for finding in &mut findings {
+        finding.basis = case.basis;
         let lines = quoted_lines(&case, finding);
         finding.evidence.extend(lines);
         finding.claims.sort_unstable();
@@ -82,6 +88,9 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
     findings
 }
+
+#[cfg(test)]
+mod claim_tests;
 
 #[cfg(test)]
 mod tests {

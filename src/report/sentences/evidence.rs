@@ -3,8 +3,9 @@
 use crate::compare::side::Side;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
-use crate::explain::finding::Finding;
+use crate::explain::finding::{Finding, What};
 use crate::explain::script_runs::{is_trigger, run_name};
+use crate::report::sentences::archives;
 use crate::report::sentences::finding::link_names;
 use crate::text::quote;
 use crate::trace::process::Script;
@@ -18,7 +19,10 @@ const ARGUMENTS: usize = 2;
 /// has no order of its own.
 #[must_use]
 pub fn lines(finding: &Finding) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = match &finding.what {
+        What::StoredOtherwise { statements } => statements.iter().map(archives::line).collect(),
+        _ => Vec::new(),
+    };
     for kind in finding.evidence.chunk_by(are_sorted) {
         let mut of_kind: Vec<String> = kind.iter().map(line).collect();
         if kind.len() > 1 {
@@ -220,7 +224,6 @@ fn shown(command: &CommandLine) -> String {
 mod tests {
     use super::*;
     use crate::debian::maintainer_script::ScriptKind;
-    use crate::explain::finding::What;
     use crate::explain::rule_id::RuleId;
 
     fn command(words: &[&str]) -> CommandLine {

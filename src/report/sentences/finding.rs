@@ -1,6 +1,8 @@
 //! What explains divergences, in words: the title of a finding, what to do, and a bug report.
 
+use crate::explain::basis::Basis;
 use crate::explain::finding::{Finding, Reader, What};
+use crate::report::sentences::archives;
 use crate::text::quote;
 
 /// Most files that a title names.
@@ -32,8 +34,13 @@ pub fn title(finding: &Finding) -> String {
 
 /// What happened, without whose script it was.
 fn what(finding: &Finding) -> String {
-    let phrase = phrase(&finding.what);
+    let phrase = match finding.basis {
+        Basis::Archives => archives::phrase(&finding.what),
+        Basis::Builds => None,
+    };
+    let phrase = phrase.unwrap_or_else(|| self::phrase(&finding.what));
     match &finding.what {
+        What::StoredOtherwise { statements } => archives::summary(statements),
         What::TechniqueLosesPrivileges { technique } | What::TechniqueDiffers { technique } => {
             format!("{technique}: {phrase}")
         }
@@ -67,6 +74,7 @@ fn what(finding: &Finding) -> String {
 fn phrase(what: &What) -> &'static str {
     match what {
         What::PackageSetsDiffer => "the package sets differ",
+        What::StoredOtherwise { .. } => "many entries are stored in different ways",
         What::NormalBuildsDiffer => "plain nondeterminism: two normal builds differ here too",
         What::TechniqueLosesPrivileges { .. } | What::PrivilegesLost => {
             "set-id bits, extended attributes or access lists were lost"
@@ -121,7 +129,12 @@ pub(crate) fn link_names(links: &[String]) -> String {
 /// What to do about a finding, in one line.
 #[must_use]
 pub fn hint(finding: &Finding) -> Option<&'static str> {
-    not_a_bug(&finding.what).or_else(|| advice(&finding.what))
+    let is_said = match finding.basis {
+        Basis::Archives => archives::is_advised(&finding.what),
+        Basis::Builds => true,
+    };
+    let hint = || not_a_bug(&finding.what).or_else(|| advice(&finding.what));
+    is_said.then(hint).flatten()
 }
 
 /// Why a finding is not a bug of a package.
