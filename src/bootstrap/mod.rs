@@ -18,5 +18,6 @@ pub mod observe;
 pub mod outside;
 pub mod recipe;
 pub mod transcript;
+pub mod unmet;
 
 pub use crate::bootstrap::error::{Error, at};
