@@ -10,7 +10,6 @@ use crate::explain::chroots::Chroots;
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
-use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, kind, run_of, runs, runs_without};
 use crate::explain::statements::{Statement, statements};
@@ -69,9 +68,10 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Makes [`free`](Self::free) what a rule may claim, and takes no claim beyond it.
-    pub(crate) fn ask(&mut self, rule: &Rule) {
-        self.explains = rule.explains;
+    /// Makes [`free`](Self::free) what a rule that explains this may claim, and takes no claim
+    /// beyond it.
+    pub(crate) fn let_claim(&mut self, explains: Explains) {
+        self.explains = explains;
     }
 
     /// The divergences that no finding has claimed and that the rule explains whole.
@@ -228,7 +228,7 @@ pub(crate) fn parents(divergence: &Divergence) -> impl Iterator<Item = &[u8]> {
 
 /// Merged /usr: what is `/bin/sh` in a trace may be `usr/bin/sh` in a tarball, and the other way
 /// round.
-fn writers<'a>(trace: Option<&'a Trace>, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
+pub(crate) fn writers<'a>(trace: Option<&'a Trace>, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
     let path = path.as_bytes();
     let writers = |path: &[u8]| trace.map_or(&[][..], |trace| trace.wrote_inside(path));
     let other = other_spelling(path);

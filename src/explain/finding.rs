@@ -3,6 +3,8 @@
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::basis::Basis;
 use crate::explain::evidence::Evidence;
+use crate::explain::origin::{Origin, SnippetUser};
+use crate::explain::ownership::Owner;
 use crate::explain::rule_id::RuleId;
 use crate::explain::statements::Statement;
 
@@ -21,6 +23,8 @@ pub struct Finding {
     pub version: Option<String>,
     /// The script.
     pub script: Option<ScriptKind>,
+    /// The part of the script that it was, if a tool of debhelper added it.
+    pub origin: Option<Origin>,
     /// What the finding rests on.
     pub evidence: Vec<Evidence>,
     /// Positions of the divergences that it claims, ascending.
@@ -40,6 +44,7 @@ impl Finding {
             package: None,
             version: None,
             script: None,
+            origin: None,
             evidence: Vec::new(),
             claims: Vec::new(),
             escapes: Vec::new(),
@@ -80,6 +85,33 @@ impl Finding {
             script: self.script,
             ..Self::new(self.rule, self.what.clone())
         }
+    }
+
+    /// The script that a claimed divergence is held against.
+    #[must_use]
+    pub fn owner_of_claim(&self, at: usize) -> Option<Owner> {
+        self.owner(|user| user.claims.contains(&at))
+    }
+
+    /// The script that an escape is held against.
+    #[must_use]
+    pub fn owner_of_escape(&self, at: usize) -> Option<Owner> {
+        self.owner(|user| user.escapes.contains(&at))
+    }
+
+    fn owner(&self, is_its: impl Fn(&SnippetUser) -> bool) -> Option<Owner> {
+        let users = self.origin.iter().flat_map(|origin| &origin.users);
+        let mut users = users.filter(|user| is_its(user));
+        let of_user = users.next().map(|user| Owner {
+            package: user.package.clone(),
+            script: Some(user.script),
+        });
+        of_user.or_else(|| {
+            Some(Owner {
+                package: self.package.clone()?,
+                script: self.script,
+            })
+        })
     }
 
     /// Whether two findings say the same of the same script, so that they are one.

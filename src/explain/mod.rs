@@ -6,10 +6,12 @@
 
 pub mod attribution;
 pub mod basis;
+pub(crate) mod beside;
 pub(crate) mod case;
 pub mod chroots;
 pub mod command_line;
 pub mod content;
+pub(crate) mod debhelper;
 pub(crate) mod divergent_fields;
 pub mod evidence;
 pub mod explains;
@@ -17,6 +19,7 @@ pub mod explanation;
 pub mod finding;
 pub(crate) mod leftovers;
 pub mod observations;
+pub mod origin;
 pub(crate) mod ownership;
 pub mod package_verdict;
 pub mod packages;
@@ -55,7 +58,7 @@ fn explain_by(
     let divergences = &comparison.divergences;
     let findings = rules::findings(Case::new(comparison, &chroots, observations, basis));
     Explanation {
-        attributions: attribution::of_divergences(divergences, &chroots, &findings),
+        attributions: attribution::of_divergences(divergences, &chroots, &findings, observations),
         escapes: attribution::of_escapes(
             observations.escapes,
             &chroots,

@@ -5,18 +5,18 @@ use crate::debian::maintainer_script::ScriptKind;
 /// What a run says of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PackageVerdict {
-    /// Nothing differs or escapes that is its own.
+    /// Nothing differs or escapes that a script of it did or may have done.
     Complete,
-    /// Something differs or escapes that is its own, or a script of it reads the outside.
+    /// A script of it is why something differs or escapes, or reads the outside.
     Incomplete,
-    /// Something differs or escapes that may be its own.
+    /// Something differs or escapes that a script of it may have done.
     Unproven,
 }
 
-/// Why a package is not complete.
+/// Why a package is not complete, or what else is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// Something differs or escapes that is its own; at least one of the lists is not empty.
+    /// A script of it is why something differs or escapes; at least one list is not empty.
     Own {
         /// Names of the entries that differ, as the archives spell them.
         divergences: Vec<Vec<u8>>,
@@ -39,13 +39,39 @@ pub enum Reason {
         /// Text of the line with its continuations.
         text: String,
     },
-    /// Something differs or escapes that belongs to no known package.
+    /// Something differs or escapes of which it is not known whose script did it, and the package's
+    /// may have.
     Leftovers {
         /// What that is.
         leftovers: LeftoverCounts,
         /// Whether one of the package's scripts acts on installation.
         has_acting_script: bool,
     },
+    /// It did nothing, but entries that have to do with it are in causes.
+    Beside {
+        /// The causes, in their order; at least one.
+        touched: Vec<Touched>,
+    },
+}
+
+/// Entries of a cause that is not held against a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Position of the finding.
+    pub finding: usize,
+    /// How many entries it claims that have to do with the package, at least 1.
+    pub entries: usize,
+    /// What they have to do with it.
+    pub relation: Relation,
+}
+
+/// What an entry has to do with a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// The package ships it.
+    Shipped,
+    /// A script of the package makes it, and makes another one each time.
+    Random,
 }
 
 impl Reason {
@@ -55,11 +81,12 @@ impl Reason {
         match self {
             Self::Own { .. } | Self::ReadsOutside { .. } => PackageVerdict::Incomplete,
             Self::Suspicion { .. } | Self::Leftovers { .. } => PackageVerdict::Unproven,
+            Self::Beside { .. } => PackageVerdict::Complete,
         }
     }
 }
 
-/// What belongs to no known package, and so may belong to any.
+/// What no known script did, and one of a package may have done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftoverCounts {
     /// Number of divergent entries.

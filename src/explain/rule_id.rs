@@ -82,13 +82,19 @@ impl RuleId {
         }
     }
 
-    /// Whether the rule explains by how a chroot was built, so that what it claims is held
-    /// against no package.
+    /// Whether the rule explains by how a chroot was built, or by what is so in each build, so that
+    /// what it claims is held against no package.
     #[must_use]
     pub fn acquits_packages(self) -> bool {
         matches!(
             self,
-            Self::Technique | Self::ForeignLdconfig | Self::ConfigurationOrder
+            Self::Technique
+                | Self::ForeignLdconfig
+                | Self::ConfigurationOrder
+                | Self::Nondeterminism
+                | Self::OutsideTool
+                | Self::Surroundings
+                | Self::ToolItself
         )
     }
 }

@@ -58,7 +58,12 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Uniform {
     /// One side stores no value.
-    NoneOn(Side),
+    NoneOn {
+        /// The side.
+        side: Side,
+        /// The value on the other side, if all have the same.
+        other: Option<FieldValue>,
+    },
     /// These values on the left stand for these on the right.
     Pairs(Vec<ValuePair>),
     /// One side has this value, whatever the other one has.
@@ -104,7 +109,7 @@ impl Statement {
 impl Uniform {
     fn covers(&self, field: &FieldDivergence) -> bool {
         match self {
-            Self::NoneOn(side) => value(field, *side).is_none(),
+            Self::NoneOn { side, .. } => value(field, *side).is_none(),
             Self::Pairs(pairs) => pairs.contains(&pair(field)),
             Self::Same { side, value: same } => value(field, *side).as_ref() == Some(same),
             Self::WholeSeconds(side) => is_whole_on(field, *side),
@@ -193,7 +198,13 @@ fn owners(fields: &[&FieldDivergence]) -> Option<Uniform> {
 fn none_on_one_side(fields: &[&FieldDivergence]) -> Option<Uniform> {
     let is_none = |side: &Side| fields.iter().all(|field| value(field, *side).is_none());
     let side = [Side::Left, Side::Right].into_iter().find(is_none)?;
-    Some(Uniform::NoneOn(side))
+    let on_other = |field: &FieldDivergence| value(field, other(side)).clone();
+    let first = fields.first().and_then(|field| on_other(field));
+    let is_same = fields.iter().all(|field| on_other(field) == first);
+    Some(Uniform::NoneOn {
+        side,
+        other: first.filter(|_| is_same),
+    })
 }
 
 fn rule(fields: &[&FieldDivergence]) -> Option<Uniform> {
@@ -236,11 +247,10 @@ fn whole_seconds(fields: &[&FieldDivergence]) -> Option<Uniform> {
 
 /// Whether a time is the same on both sides but for the fraction, which this side does not have.
 fn is_whole_on(field: &FieldDivergence, side: Side) -> bool {
-    let other = match side {
-        Side::Left => Side::Right,
-        Side::Right => Side::Left,
-    };
-    match (seconds(value(field, side)), seconds(value(field, other))) {
+    match (
+        seconds(value(field, side)),
+        seconds(value(field, other(side))),
+    ) {
         (Some((one, "")), Some((second, fraction))) => one == second && !fraction.is_empty(),
         _ => false,
     }
@@ -255,6 +265,13 @@ fn seconds(value: &Option<FieldValue>) -> Option<(u64, &str)> {
             fraction,
         })) => Some((*whole, fraction)),
         _ => None,
+    }
+}
+
+fn other(side: Side) -> Side {
+    match side {
+        Side::Left => Side::Right,
+        Side::Right => Side::Left,
     }
 }
 

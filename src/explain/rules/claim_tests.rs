@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
+use std::slice;
 
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
@@ -164,7 +165,7 @@ fn explained() -> Vec<(RuleId, One, One)> {
 #[test]
 fn a_rule_claims_what_it_explains_and_nothing_that_differs_in_more() {
     for (id, left, right) in explained() {
-        let pair = |left: &One, right: &One| rule(&[left.clone()], &[right.clone()]);
+        let pair = |left: &One, right: &One| rule(slice::from_ref(left), slice::from_ref(right));
         assert_eq!(pair(&left, &right), Some(id), "{left:?}");
         let mode = right.clone().mode(0o600);
         assert_eq!(pair(&left, &mode), None, "{mode:?}");
@@ -172,7 +173,7 @@ fn a_rule_claims_what_it_explains_and_nothing_that_differs_in_more() {
         assert_eq!(pair(&left, &group), None, "{group:?}");
         // A change of another kind alone, and an entry that one archive lacks.
         assert_eq!(pair(&left, &left.clone().mode(0o600)), None, "{left:?}");
-        let only = rule(&[left.clone()], &[]);
+        let only = rule(slice::from_ref(&left), &[]);
         let is_account = id == RuleId::Accounts;
         assert_eq!(only, is_account.then_some(id), "{left:?}");
     }

@@ -30,6 +30,7 @@ pub(crate) mod tool_itself;
 pub(crate) mod trigger_not_run;
 
 use crate::explain::case::Case;
+use crate::explain::debhelper::grouped;
 use crate::explain::finding::Finding;
 use crate::explain::quoted_lines::quoted_lines;
 use crate::explain::rule::Rule;
@@ -68,7 +69,7 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
         if !rule.needs.are_met(&case) {
             continue;
         }
-        case.ask(rule);
+        case.let_claim(rule.explains);
         for finding in (rule.find)(&case) {
             case.add(finding);
         }
@@ -85,6 +86,7 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
         finding.claims.sort_unstable();
         finding.escapes.sort_unstable();
     }
+    let mut findings = grouped(findings, case.chroots);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
     findings
 }

@@ -51,7 +51,7 @@ fn part(statement: &Statement) -> String {
         About::Field { name, difference } => (name.as_str(), difference),
     };
     match (name, difference) {
-        ("uname" | "gname", Uniform::NoneOn(side)) => match statement.extent {
+        ("uname" | "gname", Uniform::NoneOn { side, .. }) => match statement.extent {
             Extent::Every => format!("{} stores numbers only", word(*side)),
             Extent::Of(_) => format!("{} stores no names of some owners", word(*side)),
         },
@@ -59,7 +59,7 @@ fn part(statement: &Statement) -> String {
             Extent::Every => "all owners differ by one rule".to_owned(),
             Extent::Of(_) => "some owners differ by one rule".to_owned(),
         },
-        (_, Uniform::NoneOn(side)) => format!("{} stores no {name}", word(*side)),
+        (_, Uniform::NoneOn { side, .. }) => format!("{} stores no {name}", word(*side)),
         (_, Uniform::WholeSeconds(side)) => format!("{} stores whole seconds only", word(*side)),
         _ => "written by different tar programs or in different formats".to_owned(),
     }
@@ -83,7 +83,10 @@ pub(crate) fn line(statement: &Statement) -> String {
 
 fn values(difference: &Uniform) -> String {
     match difference {
-        Uniform::NoneOn(side) => sides(*side, "none", "stored"),
+        Uniform::NoneOn { side, other } => {
+            let other = other.as_ref().map(ToString::to_string);
+            sides(*side, "none", other.as_deref().unwrap_or("stored"))
+        }
         Uniform::Pairs(pairs) => {
             let shown = pairs.iter().take(PAIRS);
             let shown: Vec<String> = shown

@@ -2,6 +2,8 @@
 
 use crate::explain::basis::Basis;
 use crate::explain::finding::{Finding, Reader, What};
+use crate::explain::origin::Origin;
+use crate::explain::scripts::Snippet;
 use crate::report::sentences::archives;
 use crate::text::quote;
 
@@ -18,6 +20,9 @@ const ACCOUNTS: [&[u8]; 2] = [b"/etc/group", b"/etc/passwd"];
 #[must_use]
 pub fn title(finding: &Finding) -> String {
     let what = what(finding);
+    if let Some(origin) = &finding.origin {
+        return format!("{}: {what}", of_origin(origin));
+    }
     let Some(package) = &finding.package else {
         return what;
     };
@@ -30,6 +35,28 @@ pub fn title(finding: &Finding) -> String {
         version.collect::<String>(),
         script.unwrap_or_default()
     )
+}
+
+/// `dh_installsystemd/13.11.4, in a, b and 3 more`
+fn of_origin(origin: &Origin) -> String {
+    let mut packages: Vec<&str> = Vec::new();
+    for user in &origin.users {
+        if !packages.contains(&user.package.as_str()) {
+            packages.push(&user.package);
+        }
+    }
+    let tool = tool(&origin.snippet);
+    let named: Vec<&str> = packages.iter().take(NAMED).copied().collect();
+    match packages.len().saturating_sub(NAMED) {
+        0 => format!("{tool}, in {}", named.join(", ")),
+        more => format!("{tool}, in {} and {more} more", named.join(", ")),
+    }
+}
+
+/// `dh_installsystemd/13.11.4`
+fn tool(snippet: &Snippet) -> String {
+    let version = snippet.version.iter().map(|version| format!("/{version}"));
+    format!("{}{}", snippet.tool, version.collect::<String>())
 }
 
 /// What happened, without whose script it was.
@@ -128,7 +155,18 @@ pub(crate) fn link_names(links: &[String]) -> String {
 
 /// What to do about a finding, in one line.
 #[must_use]
-pub fn hint(finding: &Finding) -> Option<&'static str> {
+pub fn hint(finding: &Finding) -> Option<String> {
+    let of_tool = finding.origin.as_ref().map(|origin| {
+        let tool = tool(&origin.snippet);
+        format!(
+            "{tool} of debhelper put the line there: it is a bug of debhelper, not of a package"
+        )
+    });
+    of_tool.or_else(|| general_hint(finding).map(str::to_owned))
+}
+
+/// What to do about a finding whose script has no other origin.
+fn general_hint(finding: &Finding) -> Option<&'static str> {
     let is_said = match finding.basis {
         Basis::Archives => archives::is_advised(&finding.what),
         Basis::Builds => true,
@@ -231,6 +269,7 @@ pub fn bug(finding: &Finding) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::debian::maintainer_script::ScriptKind;
+    use crate::explain::origin::SnippetUser;
     use crate::explain::rule_id::RuleId;
 
     fn files(names: &[&str]) -> Vec<Vec<u8>> {
@@ -380,9 +419,64 @@ mod tests {
         for (what, expected) in titles() {
             let finding = Finding::new(RuleId::Clock, what);
             assert_eq!(title(&finding), expected);
-            let hint = hint(&finding).unwrap_or("not a package bug");
+            let hint = hint(&finding).unwrap_or_default();
             assert!(!hint.contains("--outside"), "{hint}");
         }
+    }
+
+    #[test]
+    fn of_archives_that_nobody_is_known_to_have_built_no_word_is_on_builds() {
+        for (what, _) in titles() {
+            // Rules that need builds do not find anything in archives.
+            let is_of_builds = matches!(
+                what,
+                What::OwnerLookedUpOutside
+                    | What::ReadsOutside { .. }
+                    | What::WroteOutside
+                    | What::AccountsNotSetUp
+                    | What::MadeFromOutsideFile
+                    | What::OutsideToolVersion { .. }
+                    | What::TriggerNotRun
+                    | What::ForeignLdconfig { .. }
+                    | What::ChangedNothing
+                    | What::ChangedMore
+                    | What::DidNotMakeIt
+                    | What::MadeSomethingElse
+                    | What::ToolWritesDifferently { .. }
+            );
+            let finding = Finding {
+                basis: Basis::Archives,
+                ..Finding::new(RuleId::Clock, what)
+            };
+            let said = format!("{} {}", title(&finding), hint(&finding).unwrap_or_default());
+            for word in ["DPKG_ROOT", "chroot", "script", "outside"] {
+                assert!(is_of_builds || !said.contains(word), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_debhelper_brought_is_its_bug() {
+        let user = |package: &str| SnippetUser {
+            package: package.to_owned(),
+            script: ScriptKind::Postinst,
+            claims: Vec::new(),
+            escapes: Vec::new(),
+        };
+        let snippet = Snippet {
+            tool: "dh_x".to_owned(),
+            version: Some("13.1".to_owned()),
+        };
+        let users = vec![user("a"), user("b"), user("b")];
+        let finding = Finding {
+            origin: Some(Origin { snippet, users }),
+            ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
+        };
+        assert_eq!(title(&finding), "dh_x/13.1, in a, b: wrote on the outside");
+        assert_eq!(
+            hint(&finding).unwrap(),
+            "dh_x/13.1 of debhelper put the line there: it is a bug of debhelper, not of a package"
+        );
     }
 
     #[test]
@@ -432,7 +526,8 @@ mod tests {
             ),
         ];
         for (finding, expected, reported) in cases {
-            assert_eq!((hint(&finding), bug(&finding)), (Some(expected), reported));
+            let expected = Some(expected.to_owned());
+            assert_eq!((hint(&finding), bug(&finding)), (expected, reported));
         }
     }
 }
