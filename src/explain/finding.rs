@@ -164,6 +164,8 @@ pub enum What {
     AccountDatabasesDiffer,
     /// A file or link names the temporary directory in which the chroot was made.
     NamesTemporaryRoot,
+    /// A cache has other inode numbers and times of the files that it is about.
+    InodesInCache,
     /// A file has the same lines in another order.
     LinesReordered,
     /// An owner's name was looked up in the accounts of the outside.

@@ -17,6 +17,8 @@ pub enum RuleId {
     EscapedWrite,
     /// `foreign-ldconfig`
     ForeignLdconfig,
+    /// `inode-cache`
+    InodeCache,
     /// `nondeterminism`
     Nondeterminism,
     /// `order-only`
@@ -63,6 +65,7 @@ impl RuleId {
             Self::ConfigurationOrder => "configuration-order",
             Self::EscapedWrite => "escaped-write",
             Self::ForeignLdconfig => "foreign-ldconfig",
+            Self::InodeCache => "inode-cache",
             Self::Nondeterminism => "nondeterminism",
             Self::OrderOnly => "order-only",
             Self::OutsideInput => "outside-input",
@@ -91,6 +94,7 @@ impl RuleId {
             Self::Technique
                 | Self::ForeignLdconfig
                 | Self::ConfigurationOrder
+                | Self::InodeCache
                 | Self::Nondeterminism
                 | Self::OutsideTool
                 | Self::Surroundings

@@ -12,6 +12,7 @@ pub(crate) mod clock;
 pub(crate) mod configuration_order;
 pub(crate) mod escaped_write;
 pub(crate) mod foreign_ldconfig;
+pub(crate) mod inode_cache;
 pub(crate) mod nondeterminism;
 pub(crate) mod order_only;
 pub(crate) mod outside_input;
@@ -37,7 +38,7 @@ use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 23] = [
+pub const RULES: [Rule; 24] = [
     package_set::RULE,
     stored_otherwise::RULE,
     nondeterminism::RULE,
@@ -47,6 +48,7 @@ pub const RULES: [Rule; 23] = [
     escaped_write::RULE,
     accounts::RULE,
     build_path::RULE,
+    inode_cache::RULE,
     order_only::RULE,
     owner_by_name::RULE,
     outside_input::RULE,

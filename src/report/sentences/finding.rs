@@ -113,6 +113,7 @@ fn phrase(what: &What) -> &'static str {
         What::AccountsNotSetUp => "accounts were not set up inside",
         What::AccountDatabasesDiffer => "account databases differ",
         What::NamesTemporaryRoot => "the path of the temporary root got into a file",
+        What::InodesInCache => "only inode numbers and times in a cache differ",
         What::LinesReordered => "the same lines in another order",
         What::OwnerLookedUpOutside => "an owner was resolved on the outside",
         What::MadeFromOutsideFile => "made from files of the outside",
@@ -181,6 +182,9 @@ fn not_a_bug(what: &What) -> Option<&'static str> {
         What::NormalBuildsDiffer => {
             Some("not about DPKG_ROOT: the script writes another file each time it runs")
         }
+        What::InodesInCache => Some(
+            "not a package bug: no two builds have the same, and the tool makes its cache anew",
+        ),
         What::TechniqueLosesPrivileges { .. } => {
             Some("not a package bug: the technique keeps neither; userns does")
         }
@@ -291,7 +295,7 @@ mod tests {
 
     /// Each kind of finding without a package, and its title.
     fn titles() -> Vec<(What, &'static str)> {
-        [titles_of_data(), titles_of_builds()].concat()
+        [titles_of_data(), titles_of_builds(), titles_of_caches()].concat()
     }
 
     /// Findings about what is in an entry.
@@ -351,6 +355,12 @@ mod tests {
                 "a time was not clamped to SOURCE_DATE_EPOCH",
             ),
         ]
+    }
+
+    /// Findings about caches.
+    fn titles_of_caches() -> Vec<(What, &'static str)> {
+        let title = "only inode numbers and times in a cache differ";
+        vec![(What::InodesInCache, title)]
     }
 
     /// Findings about how an entry was made.
