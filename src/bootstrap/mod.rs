@@ -18,5 +18,6 @@ pub mod outside;
 pub mod passed_over;
 pub mod recipe;
 pub mod transcript;
+pub mod unmet;
 
 pub use crate::bootstrap::error::{Error, at};

@@ -3,6 +3,7 @@
 //! mmdebstrap's exit status says only whether it succeeded. Its lines that begin with `E:` and `W:`
 //! say why (mmdebstrap(1), versions 1.3.5 to 1.6.0).
 
+use crate::bootstrap::unmet::{UnmetDependency, unmet};
 use crate::debian::failed_script::FailedScript;
 use crate::sandbox::protocol::ExitStatus;
 
@@ -54,7 +55,7 @@ const APT_WORDS: [(&str, AptProblem); 11] = [
 const UNABLE_TO_LOCATE: &str = "Unable to locate package";
 
 /// A problem that apt reports and that a user can do something about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AptProblem {
     /// The mirror has no indices for the architecture.
     NoIndices,
@@ -78,6 +79,8 @@ pub enum AptProblem {
     Connect,
     /// A package is in no index.
     UnableToLocate,
+    /// Packages need others in another version than the one to be installed; at least one.
+    Unmet(Vec<UnmetDependency>),
 }
 
 /// Why mmdebstrap failed, in the words of the program that failed.
@@ -86,6 +89,9 @@ pub enum BuildFailure {
     /// A maintainer script failed.
     #[error(transparent)]
     Script(Box<FailedScript>),
+    /// Packages need others in another version than the one to be installed; at least one.
+    #[error("{}", words(.0))]
+    Unmet(Vec<UnmetDependency>),
     /// A line of the transcript says why.
     #[error("{0}")]
     Message(String),
@@ -138,6 +144,10 @@ impl Transcript {
         if let Some(script) = self.failed_script() {
             return BuildFailure::Script(Box::new(script));
         }
+        let unmet = unmet(&self.lines);
+        if !unmet.is_empty() {
+            return BuildFailure::Unmet(unmet);
+        }
         let starts = |prefix: &'static str| move |line: &&String| line.starts_with(prefix);
         // apt's own errors come before mmdebstrap's, which only says that apt failed.
         let error = self
@@ -156,7 +166,9 @@ impl Transcript {
     pub fn apt_problem(&self) -> Option<AptProblem> {
         let fits = |words: &str| self.lines.iter().any(|line| line.contains(words));
         let known = APT_WORDS.iter().find(|(words, _)| fits(words));
-        known.map(|(_, problem)| *problem)
+        let known = known.map(|(_, problem)| problem.clone());
+        let unmet = || Some(unmet(&self.lines)).filter(|unmet| !unmet.is_empty());
+        known.or_else(|| unmet().map(AptProblem::Unmet))
     }
 
     /// The first package that apt found in no index.
@@ -185,6 +197,12 @@ impl Transcript {
     pub fn failed_script(&self) -> Option<FailedScript> {
         FailedScript::read(&self.lines)
     }
+}
+
+/// What is unmet, in one line.
+fn words(unmet: &[UnmetDependency]) -> String {
+    let all: Vec<String> = unmet.iter().map(ToString::to_string).collect();
+    all.join("; ")
 }
 
 fn cut(line: &str) -> String {

@@ -1,13 +1,16 @@
 //! Whose each divergent entry and each escape is: the finding, the package and the script.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::case::writers as writers_of;
 use crate::explain::chroots::Chroots;
 use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
+use crate::explain::observations::Observations;
 use crate::explain::ownership::Owner;
 use crate::explain::script_line::script_line;
 use crate::trace::process::Process;
@@ -22,6 +25,8 @@ pub struct Attribution {
     pub package: Option<String>,
     /// The maintainer script of that package.
     pub script: Option<ScriptKind>,
+    /// The packages whose scripts were seen to write the entry in either build, by name.
+    pub writers: Vec<String>,
 }
 
 /// Whose an escape is, as far as it is known.
@@ -42,6 +47,7 @@ pub(crate) fn of_divergences(
     divergences: &[Divergence],
     chroots: &Chroots,
     findings: &[Finding],
+    observations: &Observations<'_>,
 ) -> Vec<Attribution> {
     let mut claiming: Vec<Option<usize>> = vec![None; divergences.len()];
     for (number, finding) in findings.iter().enumerate() {
@@ -51,13 +57,14 @@ pub(crate) fn of_divergences(
             }
         }
     }
-    let attribution = |(divergence, finding): (&Divergence, Option<usize>)| {
+    let attribution = |(at, (divergence, finding)): (usize, (&Divergence, Option<usize>))| {
         let of_script = finding.and_then(|number| findings.get(number));
-        match of_script.filter(|finding| finding.package.is_some()) {
-            Some(of_script) => Attribution {
+        match of_script.and_then(|finding| finding.owner_of_claim(at)) {
+            Some(owner) => Attribution {
                 finding,
-                package: of_script.package.clone(),
-                script: of_script.script,
+                package: Some(owner.package),
+                script: owner.script,
+                writers: Vec::new(),
             },
             None => {
                 let owner = owner(divergence, chroots);
@@ -65,11 +72,24 @@ pub(crate) fn of_divergences(
                     finding,
                     script: owner.as_ref().and_then(|owner| owner.script),
                     package: owner.map(|owner| owner.package),
+                    writers: writers(divergence, observations),
                 }
             }
         }
     };
-    divergences.iter().zip(claiming).map(attribution).collect()
+    let numbered = divergences.iter().zip(claiming).enumerate();
+    numbered.map(attribution).collect()
+}
+
+/// The packages whose scripts were seen to write an entry.
+fn writers(divergence: &Divergence, observations: &Observations<'_>) -> Vec<String> {
+    let path = divergence.entry_path();
+    let traces = [observations.normal, observations.chrootless];
+    let processes = traces.into_iter().flat_map(|trace| writers_of(trace, path));
+    let packages: BTreeSet<&String> = processes
+        .filter_map(|process| Some(&process.script.as_ref()?.package))
+        .collect();
+    packages.into_iter().cloned().collect()
 }
 
 /// The owner of an entry by dpkg's databases. A script that names an entry owns it only if one of
@@ -94,9 +114,10 @@ pub(crate) fn of_escapes(
         let line = writer.and_then(|one| script_line(&chroots.scripts, one, &change.path));
         let mut findings = findings.iter();
         if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
+            let owner = finding.owner_of_escape(at);
             return EscapeAttribution {
-                package: finding.package.clone(),
-                script: finding.script,
+                script: owner.as_ref().and_then(|owner| owner.script),
+                package: owner.map(|owner| owner.package),
                 command,
                 line,
             };
@@ -173,9 +194,15 @@ mod tests {
             finding,
             package: package.map(str::to_owned),
             script,
+            writers: Vec::new(),
         };
         assert_eq!(
-            of_divergences(&divergences, &chroots(), &findings),
+            of_divergences(
+                &divergences,
+                &chroots(),
+                &findings,
+                &Observations::none(None)
+            ),
             [
                 attribution(Some(1), Some("ran"), Some(ScriptKind::Postinst)),
                 attribution(Some(0), Some("listed"), None),

@@ -1,14 +1,19 @@
 //! What rules work on: the divergences, all that is known about them, and what is claimed already.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::compare::comparison::Divergence;
+use crate::compare::comparison::{Comparison, Divergence, FieldDivergence, SideEntry};
 use crate::debian::merged_usr::other_spelling;
+use crate::explain::basis::Basis;
 use crate::explain::chroots::Chroots;
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, kind, run_of, runs, runs_without};
+use crate::explain::statements::{Statement, statements};
+use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::{Process, Script};
 use crate::trace::record::Trace;
@@ -19,6 +24,13 @@ pub(crate) struct Case<'a> {
     pub(crate) divergences: &'a [Divergence],
     pub(crate) chroots: &'a Chroots,
     pub(crate) observations: &'a Observations<'a>,
+    pub(crate) basis: Basis,
+    /// What is the same in many entries, if nothing is known of how the archives were made.
+    pub(crate) statements: Vec<Statement>,
+    /// What the rule that is asked explains of an entry.
+    explains: Explains,
+    /// The directories that have a divergent entry directly in them.
+    parents: BTreeSet<&'a [u8]>,
     findings: Vec<Finding>,
     /// For each divergence, the position of the finding that claimed it.
     claimed: Vec<Option<usize>>,
@@ -33,20 +45,36 @@ pub(crate) struct Numbered<'a> {
 
 impl<'a> Case<'a> {
     pub(crate) fn new(
-        divergences: &'a [Divergence],
+        comparison: &'a Comparison,
         chroots: &'a Chroots,
         observations: &'a Observations<'a>,
+        basis: Basis,
     ) -> Self {
+        let divergences = comparison.divergences.as_slice();
+        let parents = divergences.iter().flat_map(parents);
         Self {
             divergences,
             chroots,
             observations,
+            basis,
+            statements: match basis {
+                Basis::Builds => Vec::new(),
+                Basis::Archives => statements(comparison),
+            },
+            explains: Explains::Everything,
+            parents: parents.collect(),
             findings: Vec::new(),
             claimed: vec![None; divergences.len()],
         }
     }
 
-    /// The divergences that no finding has claimed.
+    /// Makes [`free`](Self::free) what a rule that explains this may claim, and takes no claim
+    /// beyond it.
+    pub(crate) fn let_claim(&mut self, explains: Explains) {
+        self.explains = explains;
+    }
+
+    /// The divergences that no finding has claimed and that the rule explains whole.
     pub(crate) fn free(&self) -> impl Iterator<Item = Numbered<'a>> {
         let all = self.divergences.iter().enumerate();
         all.filter(|(at, _)| self.is_free(*at))
@@ -54,7 +82,41 @@ impl<'a> Case<'a> {
     }
 
     fn is_free(&self, at: usize) -> bool {
-        self.claimed.get(at) == Some(&None)
+        let is_explained = |one| self.explains.whole(one, &self.open_fields(one));
+        self.claimed.get(at) == Some(&None) && self.divergences.get(at).is_some_and(is_explained)
+    }
+
+    /// The names of the fields of an entry that a rule has to explain. What differs for another
+    /// reason whatever the rule finds is told apart: the time of a directory in which entries
+    /// differ, and what is said of many entries at once. If there is nothing else, it is what has
+    /// to be explained.
+    pub(crate) fn open_fields(&self, divergence: &'a Divergence) -> Vec<&'a str> {
+        let is_apart = |field: &&FieldDivergence| {
+            self.is_stated(field) || field.name == "mtime" && self.has_entries(divergence)
+        };
+        let fields = divergence.fields.iter();
+        let (apart, open): (Vec<_>, Vec<_>) = fields.partition(is_apart);
+        let fields = if open.is_empty() { apart } else { open };
+        fields
+            .into_iter()
+            .map(|field| field.name.as_str())
+            .collect()
+    }
+
+    /// Whether how a field differs is said of many entries at once.
+    pub(crate) fn is_stated(&self, field: &FieldDivergence) -> bool {
+        self.statements.iter().any(|one| one.covers(field))
+    }
+
+    /// Whether an entry is a directory in which entries differ.
+    pub(crate) fn has_entries(&self, divergence: &Divergence) -> bool {
+        let is_directory = |side: &Option<Box<SideEntry>>| {
+            let side = side.as_ref();
+            side.is_some_and(|side| side.entry.kind == EntryKind::Directory)
+        };
+        is_directory(&divergence.left)
+            && is_directory(&divergence.right)
+            && self.parents.contains(divergence.entry_path().from_root())
     }
 
     /// A finding for each free divergence for which `find` makes one, which claims it.
@@ -154,9 +216,19 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The directory that an entry stands in, empty for the root, and the one that it stood in if it
+/// moved.
+pub(crate) fn parents(divergence: &Divergence) -> impl Iterator<Item = &[u8]> {
+    let from = divergence.from.as_deref().map(EntryPath::new);
+    let paths = [Some(divergence.entry_path()), from].into_iter().flatten();
+    paths
+        .filter(|path| !path.is_root())
+        .map(|path| path.parent().map_or(&[][..], EntryPath::as_bytes))
+}
+
 /// Merged /usr: what is `/bin/sh` in a trace may be `usr/bin/sh` in a tarball, and the other way
 /// round.
-fn writers<'a>(trace: Option<&'a Trace>, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
+pub(crate) fn writers<'a>(trace: Option<&'a Trace>, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
     let path = path.as_bytes();
     let writers = |path: &[u8]| trace.map_or(&[][..], |trace| trace.wrote_inside(path));
     let other = other_spelling(path);

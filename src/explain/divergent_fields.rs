@@ -24,12 +24,14 @@ pub(crate) fn names(divergence: &Divergence) -> Vec<String> {
     fields.map(|field| field.name.clone()).collect()
 }
 
-/// Whether an entry differs between two other tarballs too, in all of its fields.
+/// Whether an entry differs between two other tarballs too, in all of its fields; if it differs in
+/// none because one archive lacks it, whether it does so there.
 pub(crate) fn differs_there(there: &DifferingPaths, divergence: &Divergence) -> bool {
     let path = divergence.entry_path().as_bytes();
     there.get(path).is_some_and(|fields| {
         let mut own = divergence.fields.iter();
-        own.all(|field| fields.contains(&field.name))
+        let is_none = divergence.fields.is_empty();
+        is_none == fields.is_empty() && own.all(|field| fields.contains(&field.name))
     })
 }
 

@@ -74,6 +74,29 @@ pub enum Evidence {
         /// Whether a test of `DPKG_ROOT` keeps the line from running.
         is_guarded: bool,
     },
+    /// A line of the script that looks at a path of the outside, and decides whether a quoted line
+    /// runs.
+    ScriptTest {
+        /// The script, never a trigger.
+        script: ScriptKind,
+        /// Number of the line, from 1.
+        number: usize,
+        /// Text of the line with its continuations.
+        text: String,
+        /// Number of the line that it decides on.
+        decides: usize,
+    },
+    /// A line that a tool of debhelper brought into the script of a package.
+    SnippetLine {
+        /// The package.
+        package: String,
+        /// The script that the line stands in, never a trigger.
+        script: ScriptKind,
+        /// Number of the line, from 1.
+        number: usize,
+        /// Text of the line with its continuations.
+        text: String,
+    },
 }
 
 impl Evidence {

@@ -1,14 +1,20 @@
 //! What explains one or more divergences, as facts: `report::sentences` makes the words.
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::basis::Basis;
 use crate::explain::evidence::Evidence;
+use crate::explain::origin::{Origin, SnippetUser};
+use crate::explain::ownership::Owner;
 use crate::explain::rule_id::RuleId;
+use crate::explain::statements::Statement;
 
 /// What explains one or more divergences or escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule that found it.
     pub rule: RuleId,
+    /// What was known of how the archives were made.
+    pub basis: Basis,
     /// What happened.
     pub what: What,
     /// The binary package whose script it was, if one is known.
@@ -17,6 +23,8 @@ pub struct Finding {
     pub version: Option<String>,
     /// The script.
     pub script: Option<ScriptKind>,
+    /// The part of the script that it was, if a tool of debhelper added it.
+    pub origin: Option<Origin>,
     /// What the finding rests on.
     pub evidence: Vec<Evidence>,
     /// Positions of the divergences that it claims, ascending.
@@ -26,15 +34,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding that names no package, has no evidence and claims nothing yet.
+    /// A finding on two builds that names no package, has no evidence and claims nothing yet.
     #[must_use]
     pub fn new(rule: RuleId, what: What) -> Self {
         Self {
             rule,
+            basis: Basis::Builds,
             what,
             package: None,
             version: None,
             script: None,
+            origin: None,
             evidence: Vec::new(),
             claims: Vec::new(),
             escapes: Vec::new(),
@@ -77,6 +87,33 @@ impl Finding {
         }
     }
 
+    /// The script that a claimed divergence is held against.
+    #[must_use]
+    pub fn owner_of_claim(&self, at: usize) -> Option<Owner> {
+        self.owner(|user| user.claims.contains(&at))
+    }
+
+    /// The script that an escape is held against.
+    #[must_use]
+    pub fn owner_of_escape(&self, at: usize) -> Option<Owner> {
+        self.owner(|user| user.escapes.contains(&at))
+    }
+
+    fn owner(&self, is_its: impl Fn(&SnippetUser) -> bool) -> Option<Owner> {
+        let users = self.origin.iter().flat_map(|origin| &origin.users);
+        let mut users = users.filter(|user| is_its(user));
+        let of_user = users.next().map(|user| Owner {
+            package: user.package.clone(),
+            script: Some(user.script),
+        });
+        of_user.or_else(|| {
+            Some(Owner {
+                package: self.package.clone()?,
+                script: self.script,
+            })
+        })
+    }
+
     /// Whether two findings say the same of the same script, so that they are one.
     #[must_use]
     pub fn is_same_cause(&self, other: &Self) -> bool {
@@ -90,6 +127,11 @@ impl Finding {
 pub enum What {
     /// The chroots have different packages, or versions of them.
     PackageSetsDiffer,
+    /// Two archives store many entries in different ways.
+    StoredOtherwise {
+        /// What is the same in many entries.
+        statements: Vec<Statement>,
+    },
     /// Two normal builds differ in the same fields.
     NormalBuildsDiffer,
     /// The technique keeps no set-id bits, extended attributes or access lists.
@@ -124,6 +166,8 @@ pub enum What {
     AccountDatabasesDiffer,
     /// A file or link names the temporary directory in which the chroot was made.
     NamesTemporaryRoot,
+    /// A cache has other inode numbers and times of the files that it is about.
+    InodesInCache,
     /// A file has the same lines in another order.
     LinesReordered,
     /// An owner's name was looked up in the accounts of the outside.

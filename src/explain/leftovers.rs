@@ -1,22 +1,56 @@
-//! What differs and what escaped, by package, and what of it belongs to no known package.
+//! What differs and what escaped, by whose script it was, and what of it no known script did.
 
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::value::AuditedField;
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Divergence};
+use crate::explain::attribution::Attribution;
 use crate::explain::divergent_fields::has_only;
 use crate::explain::explanation::Explanation;
+use crate::explain::finding::Finding;
 use crate::explain::package_verdict::{LeftoverCounts, Reason};
 use crate::explain::scripts::Line;
 use crate::explain::scripts::package::Scripts;
 use crate::tar::entry_path::EntryPath;
 
-/// A path that differs or escaped, and the package that it belongs to.
+/// A path that differs or escaped, and whose script it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnedPath {
     /// Name of the entry as the archive spells it, or absolute path of the outside.
     pub(crate) path: Vec<u8>,
-    pub(crate) package: Option<String>,
+    /// Whose script it was.
+    pub(crate) doer: Doer,
+}
+
+/// Whether a package has scripts that act on installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ActingScripts {
+    /// At least one.
+    Some,
+    /// Not one.
+    None,
+}
+
+/// Whose script changed a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Doer {
+    /// That of this package.
+    Package(String),
+    /// That of one of these packages: their scripts wrote it, or else they ship it or name it.
+    OneOf(Vec<String>),
+    /// That of any package.
+    Anyone,
+}
+
+impl Doer {
+    /// Whether a script of a package may have done it, although it is not known to have.
+    fn may_be(&self, package: &str, scripts: ActingScripts) -> bool {
+        match self {
+            Self::Package(_) => false,
+            Self::OneOf(packages) => packages.iter().any(|one| one == package),
+            Self::Anyone => scripts == ActingScripts::Some,
+        }
+    }
 }
 
 /// The divergent entries, without directories that only show that something in them differs, and
@@ -29,17 +63,31 @@ pub(crate) fn divergent(comparison: &Comparison, explanation: &Explanation) -> V
             && others.any(|other| is_directly_in(other.entry_path(), one.entry_path()))
     };
     let attributed = all.iter().zip(&explanation.attributions);
+    let finding = |attribution: &Attribution| explanation.findings.get(attribution.finding?);
     attributed
         .filter(|(one, attribution)| {
-            let number = attribution.finding;
-            let finding = number.and_then(|number| explanation.findings.get(number));
+            let finding = finding(attribution);
             !follows(one) && !finding.is_some_and(|finding| finding.rule.acquits_packages())
         })
         .map(|(one, attribution)| OwnedPath {
             path: one.path.clone(),
-            package: attribution.package.clone(),
+            doer: doer(attribution, finding(attribution)),
         })
         .collect()
+}
+
+/// Whose script changed an entry. That a package ships it, or is the only one to name it, does not
+/// make it the one that did it, but likelier than all others.
+fn doer(attribution: &Attribution, finding: Option<&Finding>) -> Doer {
+    let is_known = finding.is_some_and(|one| one.package.is_some() || one.origin.is_some());
+    if let Some(package) = attribution.package.as_ref().filter(|_| is_known) {
+        return Doer::Package(package.clone());
+    }
+    match (attribution.writers.is_empty(), &attribution.package) {
+        (false, _) => Doer::OneOf(attribution.writers.clone()),
+        (true, Some(package)) => Doer::OneOf(vec![package.clone()]),
+        (true, None) => Doer::Anyone,
+    }
 }
 
 /// The escapes, without directories that only show that something in them changed.
@@ -55,7 +103,10 @@ pub(crate) fn escaped(escapes: &[Change], explanation: &Explanation) -> Vec<Owne
         .filter(|(one, _)| !follows(one))
         .map(|(one, attribution)| OwnedPath {
             path: one.path.clone(),
-            package: attribution.package.clone(),
+            doer: match &attribution.package {
+                Some(package) => Doer::Package(package.clone()),
+                None => Doer::Anyone,
+            },
         })
         .collect()
 }
@@ -77,11 +128,13 @@ fn is_directly_in(path: EntryPath<'_>, directory: EntryPath<'_>) -> bool {
     }
 }
 
-/// What belongs to no known package.
+/// What no known script did.
 #[derive(Debug)]
 pub(crate) struct Leftovers {
-    paths: Vec<Vec<u8>>,
-    counts: LeftoverCounts,
+    divergences: Vec<OwnedPath>,
+    escapes: Vec<OwnedPath>,
+    /// Aspects of the archives, and whether the comparison is not complete.
+    whole: LeftoverCounts,
 }
 
 impl Leftovers {
@@ -90,35 +143,52 @@ impl Leftovers {
         divergences: &[OwnedPath],
         escapes: &[OwnedPath],
     ) -> Self {
-        let nobodys = |paths: &[OwnedPath]| -> Vec<Vec<u8>> {
-            let nobodys = paths.iter().filter(|path| path.package.is_none());
-            nobodys.map(|path| path.path.clone()).collect()
+        let nobodys = |paths: &[OwnedPath]| -> Vec<OwnedPath> {
+            let nobodys = paths.iter();
+            nobodys
+                .filter(|path| !matches!(path.doer, Doer::Package(_)))
+                .cloned()
+                .collect()
         };
-        let (divergences, escapes) = (nobodys(divergences), nobodys(escapes));
         // What follows from entries is not held against anyone a second time.
         let is_alone = comparison.divergences.is_empty();
         let archive = comparison.archive.iter().filter(|_| is_alone);
         Self {
-            counts: LeftoverCounts {
-                divergences: divergences.len(),
-                escapes: escapes.len(),
+            divergences: nobodys(divergences),
+            escapes: nobodys(escapes),
+            whole: LeftoverCounts {
                 archive: archive.map(ArchiveDivergence::name).collect(),
                 is_incomplete: comparison.trouble.is_some(),
+                ..LeftoverCounts::default()
             },
-            paths: [divergences, escapes].concat(),
         }
     }
 
-    /// How many there are; `None` if there are none.
-    pub(crate) fn counts(&self) -> Option<&LeftoverCounts> {
-        let is_empty = self.counts == LeftoverCounts::default();
-        (!is_empty).then_some(&self.counts)
+    /// Why a package is not proved complete: what one of its scripts may have done. `None` if
+    /// there is nothing.
+    pub(crate) fn reason(&self, package: &str, scripts: ActingScripts) -> Option<Reason> {
+        let count = |paths: &[OwnedPath]| {
+            let all = paths.iter();
+            all.filter(|path| path.doer.may_be(package, scripts))
+                .count()
+        };
+        let leftovers = LeftoverCounts {
+            divergences: count(&self.divergences),
+            escapes: count(&self.escapes),
+            ..self.whole.clone()
+        };
+        (leftovers != LeftoverCounts::default()).then_some(Reason::Leftovers {
+            leftovers,
+            has_acting_script: scripts == ActingScripts::Some,
+        })
     }
 
     /// The first line of a package's scripts that may be what changed one of the paths.
     pub(crate) fn suspicion(&self, scripts: &Scripts, package: &str) -> Option<Reason> {
         let scripts = scripts.of(package)?;
-        self.paths.iter().find_map(|path| {
+        let paths = self.divergences.iter().chain(&self.escapes);
+        let mut paths = paths.filter(|path| path.doer.may_be(package, ActingScripts::Some));
+        paths.find_map(|OwnedPath { path, .. }| {
             let text = String::from_utf8_lossy(path);
             scripts.iter().find_map(|(kind, script)| {
                 let lines = script.lines_about(&text);

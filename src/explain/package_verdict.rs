@@ -5,19 +5,20 @@ use crate::debian::maintainer_script::ScriptKind;
 /// What a run says of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PackageVerdict {
-    /// Nothing differs that is its own, and its scripts were seen to leave the outside alone.
+    /// Its scripts were seen to leave the outside alone, and did nothing that differs.
     Complete,
     /// Its scripts act on the outside, without effect on this one.
     Latent,
-    /// Something differs or escapes that is its own, or a script of it reads the outside.
+    /// A script of it is why something differs or escapes, or reads the outside.
     Incomplete,
     /// A script of it fails chrootless.
     Fails,
-    /// Something differs or escapes that may be its own, or nobody observed its scripts.
+    /// Something differs or escapes that a script of it may have done, or nobody observed its
+    /// scripts.
     Unproven,
 }
 
-/// Why a package is not complete.
+/// Why a package is not complete, or what else is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A script of it fails chrootless, and not in the normal build.
@@ -27,7 +28,7 @@ pub enum Reason {
         /// Its exit status.
         status: u8,
     },
-    /// Something differs or escapes that is its own; at least one of the lists is not empty.
+    /// A script of it is why something differs or escapes; at least one list is not empty.
     Own {
         /// Names of the entries that differ, as the archives spell them.
         divergences: Vec<Vec<u8>>,
@@ -57,13 +58,39 @@ pub enum Reason {
         /// Text of the line with its continuations.
         text: String,
     },
-    /// Something differs or escapes that belongs to no known package.
+    /// Something differs or escapes of which it is not known whose script did it, and the package's
+    /// may have.
     Leftovers {
         /// What that is.
         leftovers: LeftoverCounts,
         /// Whether one of the package's scripts acts on installation.
         has_acting_script: bool,
     },
+    /// It did nothing, but entries that have to do with it are in causes.
+    Beside {
+        /// The causes, in their order; at least one.
+        touched: Vec<Touched>,
+    },
+}
+
+/// Entries of a cause that is not held against a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Position of the finding.
+    pub finding: usize,
+    /// How many entries it claims that have to do with the package, at least 1.
+    pub entries: usize,
+    /// What they have to do with it.
+    pub relation: Relation,
+}
+
+/// What an entry has to do with a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// The package ships it.
+    Shipped,
+    /// A script of the package makes it, and makes another one each time.
+    Random,
 }
 
 impl Reason {
@@ -77,11 +104,12 @@ impl Reason {
             Self::Suspicion { .. } | Self::Leftovers { .. } | Self::NotObserved => {
                 PackageVerdict::Unproven
             }
+            Self::Beside { .. } => PackageVerdict::Complete,
         }
     }
 }
 
-/// What belongs to no known package, and so may belong to any.
+/// What no known script did, and one of a package may have done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftoverCounts {
     /// Number of divergent entries.

@@ -1,17 +1,19 @@
 //! The packages of a chroot: how their scripts read, and whether the run proves each complete.
 //!
-//! The verdict comes from what the run found, never from how a script reads: a script that
-//! lacks `DPKG_ROOT` and did nothing different is complete, and how it reads says why that may
+//! The verdict follows the causes: a package is incomplete if a script of it is why something
+//! differs, not if its files do. It comes from what the run found, never from how a script reads: a
+//! script that lacks `DPKG_ROOT` and did nothing different is complete, and how it reads says why that may
 //! change.
 
 use crate::audit::change::Change;
 use crate::compare::comparison::{Collected, Comparison};
 use crate::debian::dpkg_database::{self, STATUS, StatusPackage};
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::beside::Beside;
 use crate::explain::explanation::Explanation;
 use crate::explain::failure::ScriptFailure;
 use crate::explain::finding::{Finding, What};
-use crate::explain::leftovers::{Leftovers, OwnedPath, divergent, escaped};
+use crate::explain::leftovers::{ActingScripts, Doer, Leftovers, OwnedPath, divergent, escaped};
 use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::scripts::package::Scripts;
@@ -34,15 +36,15 @@ pub struct PackageFinding {
     pub is_essential: bool,
     /// Its maintainer scripts.
     pub scripts: Vec<ScriptReading>,
-    /// Number of divergent entries that are its own.
+    /// Number of divergent entries that a script of it is the cause of.
     pub divergences: usize,
-    /// Number of escapes that are its own.
+    /// Number of escapes that a script of it is the cause of.
     pub escapes: usize,
     /// Number of attempts of its scripts.
     pub attempts: usize,
     /// What the run says of it.
     pub verdict: PackageVerdict,
-    /// Why it is not complete.
+    /// Why it is not complete, or what else is to be said.
     pub reason: Option<Reason>,
 }
 
@@ -102,6 +104,7 @@ struct Judge<'a> {
     divergences: Vec<OwnedPath>,
     escapes: Vec<OwnedPath>,
     leftovers: Leftovers,
+    beside: Beside,
 }
 
 impl<'a> Judge<'a> {
@@ -111,6 +114,7 @@ impl<'a> Judge<'a> {
         Self {
             run,
             leftovers: Leftovers::new(run.comparison, &divergences, &escapes),
+            beside: Beside::new(run.comparison, run.explanation),
             divergences,
             escapes,
         }
@@ -119,9 +123,9 @@ impl<'a> Judge<'a> {
     fn finding(&self, package: StatusPackage) -> PackageFinding {
         let name = &package.name;
         let own = |paths: &[OwnedPath]| -> Vec<Vec<u8>> {
-            let own = paths
-                .iter()
-                .filter(|path| path.package.as_ref() == Some(name));
+            let is_own =
+                |path: &&OwnedPath| matches!(&path.doer, Doer::Package(doer) if doer == name);
+            let own = paths.iter().filter(is_own);
             own.map(|path| path.path.clone()).collect()
         };
         let (divergences, escapes) = (own(&self.divergences), own(&self.escapes));
@@ -149,7 +153,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Why a package is not complete.
+    /// Why a package is not complete, or what else is to be said.
     fn reason(
         &self,
         package: &str,
@@ -169,23 +173,35 @@ impl<'a> Judge<'a> {
         if let Some(files) = self.read_leak(package) {
             return Some(Reason::ReadsOutside { files });
         }
-        let observed = self.run.observed;
-        if let Some(reason) = observed.and_then(|observed| observed.reason(package)) {
-            return Some(reason);
+        let tried = self
+            .run
+            .observed
+            .and_then(|observed| observed.reason(package));
+        if let Some(reason) = &tried
+            && reason.verdict() == PackageVerdict::Incomplete
+        {
+            return tried;
         }
-        let Some(leftovers) = self.leftovers.counts() else {
-            let is_whole = observed.is_some_and(|observed| observed.gap.is_none());
-            return (!is_whole).then_some(Reason::NotObserved);
-        };
         let all_scripts = &self.run.explanation.chroots.scripts;
         let acts = |script: &ScriptReading| script.support != Support::NoneNeeded;
+        let acting = if scripts.iter().any(acts) {
+            ActingScripts::Some
+        } else {
+            ActingScripts::None
+        };
         let suspicion = self.leftovers.suspicion(all_scripts, package);
-        suspicion.or_else(|| {
-            Some(Reason::Leftovers {
-                leftovers: leftovers.clone(),
-                has_acting_script: scripts.iter().any(acts),
-            })
-        })
+        suspicion
+            .or_else(|| self.leftovers.reason(package, acting))
+            .or(tried)
+            .or_else(|| self.not_observed())
+            .or_else(|| self.beside.reason(package))
+    }
+
+    /// That nobody has seen everything that scripts did, if it is so.
+    fn not_observed(&self) -> Option<Reason> {
+        let observed = self.run.observed;
+        let is_whole = observed.is_some_and(|observed| observed.gap.is_none());
+        (!is_whole).then_some(Reason::NotObserved)
     }
 
     fn failure(&self, package: &str) -> Option<Reason> {

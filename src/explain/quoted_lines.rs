@@ -1,10 +1,11 @@
 //! The lines of a script that a finding is about.
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::Case;
 use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
 use crate::explain::script_runs::{ScriptRun, kind, runs};
-use crate::explain::scripts::{Line, Reach};
+use crate::explain::scripts::{Line, ParsedScript, Reach};
 use crate::trace::process::Script;
 
 /// Most lines of a script that are quoted.
@@ -42,13 +43,28 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     }
     found.retain(|line| matches!(line.reach, Reach::Installs | Reach::NotChrootless));
     found.sort_by_key(|line| line.number);
-    let quoted = found.into_iter().take(LINES);
-    quoted
-        .map(|line| Evidence::ScriptLine {
-            script: kind,
-            number: line.number,
-            is_guarded: line.reach == Reach::NotChrootless,
-            text: line.text,
+    found.truncate(LINES);
+    let tests = found.iter().flat_map(|line| tests(text, kind, line));
+    let tests: Vec<Evidence> = tests.take(LINES).collect();
+    let quoted = found.into_iter().map(|line| Evidence::ScriptLine {
+        script: kind,
+        number: line.number,
+        is_guarded: line.reach == Reach::NotChrootless,
+        text: line.text,
+    });
+    quoted.chain(tests).collect()
+}
+
+/// The tests of paths of the outside that decide whether a line runs.
+fn tests(text: &ParsedScript, script: ScriptKind, line: &Line) -> Vec<Evidence> {
+    let tests = text.tests_before(line.number);
+    tests
+        .filter(|test| test.is_silent())
+        .map(|test| Evidence::ScriptTest {
+            script,
+            number: test.number,
+            text: test.text.clone(),
+            decides: line.number,
         })
         .collect()
 }

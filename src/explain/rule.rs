@@ -1,29 +1,36 @@
 //! One way to explain.
 
+use crate::explain::basis::Basis;
 use crate::explain::case::Case;
+use crate::explain::explains::Explains;
 use crate::explain::finding::Finding;
-use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
 
-/// Which observed builds a rule works with; without them it is not asked.
+/// What a rule works with; without it, it is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// No observed build.
+    /// Two archives of anything.
     Nothing,
-    /// The chrootless build.
+    /// Two archives of which nothing is known but what is in them.
+    Archives,
+    /// Two builds, observed or not.
+    Builds,
+    /// The chrootless build, observed.
     Chrootless,
-    /// Both builds.
+    /// Both builds, observed.
     Both,
 }
 
 impl Needs {
-    /// Whether these builds were observed.
-    pub(crate) fn are_met(self, observations: &Observations<'_>) -> bool {
-        let is_chrootless = observations.chrootless.is_some();
+    /// Whether a case has it.
+    pub(crate) fn are_met(self, case: &Case<'_>) -> bool {
+        let is_chrootless = case.observations.chrootless.is_some();
         match self {
             Self::Nothing => true,
+            Self::Archives => case.basis == Basis::Archives,
+            Self::Builds => case.basis == Basis::Builds,
             Self::Chrootless => is_chrootless,
-            Self::Both => is_chrootless && observations.normal.is_some(),
+            Self::Both => is_chrootless && case.observations.normal.is_some(),
         }
     }
 }
@@ -33,8 +40,10 @@ impl Needs {
 pub struct Rule {
     /// Its stable name.
     pub id: RuleId,
-    /// The builds that it needs.
+    /// What it works with.
     pub needs: Needs,
+    /// What of an entry it explains; it claims no entry that differs in anything else.
+    pub explains: Explains,
     /// Makes the findings; they claim free divergences only.
     pub(crate) find: fn(&Case<'_>) -> Vec<Finding>,
 }

@@ -17,6 +17,8 @@ pub enum RuleId {
     EscapedWrite,
     /// `foreign-ldconfig`
     ForeignLdconfig,
+    /// `inode-cache`
+    InodeCache,
     /// `nondeterminism`
     Nondeterminism,
     /// `order-only`
@@ -41,6 +43,8 @@ pub enum RuleId {
     ScriptDiffers,
     /// `script-failed`
     ScriptFailed,
+    /// `stored-otherwise`
+    StoredOtherwise,
     /// `surroundings`
     Surroundings,
     /// `technique`
@@ -63,6 +67,7 @@ impl RuleId {
             Self::ConfigurationOrder => "configuration-order",
             Self::EscapedWrite => "escaped-write",
             Self::ForeignLdconfig => "foreign-ldconfig",
+            Self::InodeCache => "inode-cache",
             Self::Nondeterminism => "nondeterminism",
             Self::OrderOnly => "order-only",
             Self::OutsideInput => "outside-input",
@@ -75,6 +80,7 @@ impl RuleId {
             Self::ReadLeak => "read-leak",
             Self::ScriptDiffers => "script-differs",
             Self::ScriptFailed => "script-failed",
+            Self::StoredOtherwise => "stored-otherwise",
             Self::Surroundings => "surroundings",
             Self::Technique => "technique",
             Self::ToolItself => "tool-itself",
@@ -82,13 +88,20 @@ impl RuleId {
         }
     }
 
-    /// Whether the rule explains by how a chroot was built, so that what it claims is held
-    /// against no package.
+    /// Whether the rule explains by how a chroot was built, or by what is so in each build, so that
+    /// what it claims is held against no package.
     #[must_use]
     pub fn acquits_packages(self) -> bool {
         matches!(
             self,
-            Self::Technique | Self::ForeignLdconfig | Self::ConfigurationOrder
+            Self::Technique
+                | Self::ForeignLdconfig
+                | Self::ConfigurationOrder
+                | Self::InodeCache
+                | Self::Nondeterminism
+                | Self::OutsideTool
+                | Self::Surroundings
+                | Self::ToolItself
         )
     }
 }

@@ -12,13 +12,14 @@ use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, Reader, What};
-use crate::explain::observations::Observations;
+use crate::explain::observations::{DifferingPaths, Observations};
 use crate::explain::observed_outside::{Actor, Attempt, Effect, ObservedOutside};
+use crate::explain::origin::{Origin, SnippetUser};
 use crate::explain::ownership::is_evidence;
-use crate::explain::package_verdict::{LeftoverCounts, PackageVerdict, Reason};
+use crate::explain::package_verdict::{LeftoverCounts, PackageVerdict, Reason, Relation, Touched};
 use crate::explain::packages::{PackageFinding, RunFindings, ScriptReading, packages};
 use crate::explain::rule_id::RuleId;
-use crate::explain::scripts::{Act, Line, Reach, Support};
+use crate::explain::scripts::{Act, Line, Reach, Snippet, Support};
 use crate::explain::{explain, explain_archives};
 use crate::trace::log;
 use crate::trace::log::{Event, Gap, Image, Log};
@@ -175,8 +176,6 @@ fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding
 /// The finding on a script that writes `/etc/absolute.conf` of the outside.
 fn escaped_write() -> Finding {
     Finding {
-        rule: RuleId::EscapedWrite,
-        what: What::WroteOutside,
         package: Some("writer".to_owned()),
         version: Some("1-2".to_owned()),
         script: Some(ScriptKind::Postinst),
@@ -199,6 +198,7 @@ fn escaped_write() -> Finding {
         ],
         claims: vec![0],
         escapes: vec![0],
+        ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
     }
 }
 
@@ -287,6 +287,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
             finding: Some(0),
             package: Some("writer".to_owned()),
             script: Some(ScriptKind::Postinst),
+            writers: Vec::new(),
         }]
     );
     assert_eq!(
@@ -356,7 +357,7 @@ fn findings_that_say_the_same_of_one_script_are_one() {
 }
 
 #[test]
-fn what_belongs_to_no_package_leaves_all_unproven_and_a_line_that_names_it_is_the_reason() {
+fn what_no_known_script_did_leaves_only_those_unproven_that_may_have_done_it() {
     let changed = compared(
         &[("etc/absolute.conf", "1\n")],
         &[("etc/absolute.conf", "2\n")],
@@ -367,18 +368,88 @@ fn what_belongs_to_no_package_leaves_all_unproven_and_a_line_that_names_it_is_th
         line: 3,
         text: line().text,
     };
-    let leftovers = Reason::Leftovers {
-        leftovers: LeftoverCounts {
-            divergences: 1,
-            ..LeftoverCounts::default()
-        },
-        has_acting_script: false,
-    };
     assert_eq!(
         judged(&changed, &[]),
         [
             writer(PackageVerdict::Unproven, Some(suspicion)),
-            quiet(PackageVerdict::Unproven, Some(leftovers)),
+            quiet(PackageVerdict::Complete, None),
+        ]
+    );
+    let leftovers = |has_acting_script| Reason::Leftovers {
+        leftovers: LeftoverCounts {
+            divergences: 1,
+            ..LeftoverCounts::default()
+        },
+        has_acting_script,
+    };
+    // No package ships it, and no script names it: only one that acts may have made it.
+    let nobodys = compared(&[("srv/a", "1\n")], &[("srv/a", "2\n")]);
+    assert_eq!(
+        judged(&nobodys, &[]),
+        [
+            writer(PackageVerdict::Unproven, Some(leftovers(true))),
+            quiet(PackageVerdict::Complete, None),
+        ]
+    );
+    let shipped = compared(&[("usr/bin/quiet", "1\n")], &[("usr/bin/quiet", "2\n")]);
+    assert_eq!(
+        judged(&shipped, &[]),
+        [
+            writer(PackageVerdict::Complete, None),
+            quiet(PackageVerdict::Unproven, Some(leftovers(false))),
+        ]
+    );
+}
+
+#[test]
+fn a_cause_is_held_against_the_script_that_did_it_and_not_against_whose_files_differ() {
+    let comparison = compared(&[("usr/bin/quiet", "1\n")], &[("usr/bin/quiet", "2\n")]);
+    let normal = writing(&["/tmp/mmdebstrap.x/usr/bin/quiet"]);
+    let chrootless = Trace::default();
+    let judged = |control: DifferingPaths| {
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            control,
+            ..Observations::none(None)
+        };
+        packages(RunFindings {
+            comparison: &comparison,
+            escapes: &[],
+            explanation: &explain(&comparison, &observations),
+            failures: &[],
+            extra: &[],
+            observed: Some(&nothing_seen()),
+        })
+    };
+    let beside = |relation| Reason::Beside {
+        touched: vec![Touched {
+            finding: 0,
+            entries: 1,
+            relation,
+        }],
+    };
+    let own = Reason::Own {
+        divergences: vec![b"usr/bin/quiet".to_vec()],
+        escapes: Vec::new(),
+    };
+    assert_eq!(
+        judged(DifferingPaths::new()),
+        [
+            PackageFinding {
+                divergences: 1,
+                ..writer(PackageVerdict::Incomplete, Some(own))
+            },
+            quiet(PackageVerdict::Complete, Some(beside(Relation::Shipped))),
+        ]
+    );
+    // What two normal builds differ in too is nobody's fault.
+    let fields = ["content".to_owned()].into_iter().collect();
+    assert_eq!(
+        judged(DifferingPaths::from([(b"usr/bin/quiet".to_vec(), fields)])),
+        [
+            writer(PackageVerdict::Complete, None),
+            quiet(PackageVerdict::Complete, Some(beside(Relation::Shipped))),
         ]
     );
 }
@@ -415,4 +486,55 @@ fn a_script_that_reads_an_altered_outside_makes_its_package_incomplete() {
             ),
         ]
     );
+}
+
+#[test]
+fn what_a_tool_of_debhelper_brought_into_two_packages_is_one_cause_and_the_tools() {
+    const SNIPPET: &str = "#!/bin/sh\nset -e\n# Automatically added by dh_x/13.1\n\
+        touch /srv/a /srv/b\n# End automatically added section\n";
+    let scripts: [File<'_>; 4] = [
+        ("var/lib/dpkg/info/a.postinst", SNIPPET),
+        ("var/lib/dpkg/info/b.postinst", SNIPPET),
+        ("srv/a", "1"),
+        ("srv/b", "1"),
+    ];
+    let comparison = compared(&scripts, &scripts[..2]);
+    let mut log = Log::default();
+    for package in ["a", "b"] {
+        let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
+        let argv = [&format!("{package}.postinst"), "configure"];
+        let script = log.ran(Image::new(None, program.as_bytes(), &argv));
+        let act = log::Act::Open {
+            creates: true,
+            empties: true,
+        };
+        let path = format!("/tmp/mmdebstrap.x/srv/{package}");
+        log.did(Event::new(script, "openat", act, path.as_bytes()));
+    }
+    let (normal, chrootless) = (replay(&log), Trace::default());
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let [finding] = explanation.findings.as_slice() else {
+        panic!("{:?}", explanation.findings);
+    };
+    let user = |package: &str, at| SnippetUser {
+        package: package.to_owned(),
+        script: ScriptKind::Postinst,
+        claims: vec![at],
+        escapes: Vec::new(),
+    };
+    let snippet = Snippet {
+        tool: "dh_x".to_owned(),
+        version: Some("13.1".to_owned()),
+    };
+    let users = vec![user("a", 0), user("b", 1)];
+    assert_eq!(finding.origin, Some(Origin { snippet, users }));
+    assert_eq!((&finding.package, &finding.claims), (&None, &vec![0, 1]));
+    let packages = explanation.attributions.iter();
+    let packages: Vec<_> = packages.map(|one| one.package.as_deref()).collect();
+    assert_eq!(packages, [Some("a"), Some("b")]);
 }

@@ -47,7 +47,10 @@ pub(crate) enum Chrootless {
 pub(crate) fn failed_script(error: &Error) -> Option<&FailedScript> {
     match &error.failed_build()?.failure {
         BuildFailure::Script(script) => Some(script),
-        BuildFailure::Message(_) | BuildFailure::Silent | BuildFailure::Signal(_) => None,
+        BuildFailure::Unmet(_)
+        | BuildFailure::Message(_)
+        | BuildFailure::Silent
+        | BuildFailure::Signal(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::bootstrap::emulation::{Missing, REGISTERED};
 use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::AptProblem;
+use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
 use crate::compare::stop::WalkError;
 use crate::input::source::InputError;
@@ -103,7 +104,7 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
         Error::File { error, .. } if error.kind() == ErrorKind::StorageFull => {
             Some("set XDG_CACHE_HOME to a directory on a larger file system".to_owned())
         }
-        Error::BuildFailed(failed) => of_build(failed).map(str::to_owned),
+        Error::BuildFailed(failed) => of_build(failed),
         Error::MirrorLacksOutside { packages, .. } => Some(format!(
             "a matching outside needs {} too, from the same directory; or give --outside host",
             packages.join(", ")
@@ -129,9 +130,29 @@ fn of_sandbox(error: &SandboxError) -> Option<&'static str> {
     }
 }
 
-fn of_build(failed: &FailedBuild) -> Option<&'static str> {
+fn of_build(failed: &FailedBuild) -> Option<String> {
+    match failed.known.as_ref()? {
+        AptProblem::Unmet(unmet) => Some(of_unmet(unmet)),
+        problem => of_apt(problem).map(str::to_owned),
+    }
+}
+
+/// Which packages to give too, so that all that need one another have one version.
+fn of_unmet(unmet: &[UnmetDependency]) -> String {
+    let mut holders: Vec<&str> = unmet.iter().map(|one| one.holder.as_str()).collect();
+    holders.sort_unstable();
+    holders.dedup();
+    let needed = unmet.first().map_or("", |one| one.needed.as_str());
+    format!(
+        "give `--deb` of {} too, in the version of {needed}; or build {needed} with the archive's \
+         version",
+        holders.join(", ")
+    )
+}
+
+fn of_apt(problem: &AptProblem) -> Option<&'static str> {
     let updated = "the mirror is being updated; try again later, or name another MIRROR";
-    failed.known.map(|problem| match problem {
+    Some(match problem {
         AptProblem::NoIndices => {
             "does the mirror have this architecture? a directory of .debs may be MIRROR as well"
         }
@@ -147,6 +168,7 @@ fn of_build(failed: &FailedBuild) -> Option<&'static str> {
         }
         AptProblem::Connect => "is the mirror's address right, and does it answer?",
         AptProblem::UnableToLocate => "is the package's name right, and is it in this suite?",
+        AptProblem::Unmet(_) => return None,
     })
 }
 
@@ -212,6 +234,23 @@ mod tests {
             transcript: vec![],
             replay: Replay::default(),
         })
+    }
+
+    #[test]
+    fn who_raises_a_version_is_told_which_packages_hold_the_old_one() {
+        let unmet = |holder: &str| UnmetDependency {
+            holder: holder.to_owned(),
+            needed: "perl-base".to_owned(),
+            relation: "= 1".to_owned(),
+            offered: "1.1".to_owned(),
+        };
+        let unmet = vec![unmet("perl"), unmet("libperl5.40"), unmet("perl")];
+        let error = bootstrap::Error::BuildFailed(failed(Some(AptProblem::Unmet(unmet))));
+        assert_eq!(
+            of_bootstrap(&error).unwrap(),
+            "give `--deb` of libperl5.40, perl too, in the version of perl-base; or build \
+             perl-base with the archive's version"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::compare::comparison::Divergence;
 use crate::explain::case::Case;
 use crate::explain::divergent_fields::is_about_time;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -12,6 +13,7 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::Accounts,
     needs: Needs::Nothing,
+    explains: Explains::Everything,
     find,
 };
 
@@ -27,7 +29,12 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         }
         let missing = case.missing_runs(divergence);
         let Some((last, others)) = missing.split_last() else {
-            return Some(Finding::new(RULE.id, What::AccountDatabasesDiffer));
+            // That they differ is all that is known: it is said of what stands in them.
+            let is_content = Explains::FieldsOrPresence(CONTENT);
+            let differ = Finding::new(RULE.id, What::AccountDatabasesDiffer);
+            return is_content
+                .whole(divergence, &case.open_fields(divergence))
+                .then_some(differ);
         };
         let finding = case.finding(RULE.id, What::AccountsNotSetUp, Some(last.script));
         let command = Evidence::of_command(*last, CommandRole::WroteInNormalBuild);

@@ -1,35 +1,40 @@
 //! `/bin`, `/sbin`, `/lib` are links into `/usr` in one archive and directories in the other.
 
-use crate::compare::comparison::{Divergence, SideEntry};
-use crate::debian::merged_usr::LINKS;
+use std::collections::BTreeMap;
+
+use crate::compare::comparison::{Divergence, DivergenceKind, SideEntry};
+use crate::debian::merged_usr::{LINKS, other_spelling};
 use crate::explain::case::Case;
-use crate::explain::divergent_fields::has;
+use crate::explain::divergent_fields::{has, has_only};
 use crate::explain::evidence::{CommandRole, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, runs};
 use crate::explain::usr_links::{is_below_link, unaliased};
-use crate::tar::entry::EntryKind;
+use crate::tar::entry::{Entry, EntryKind};
 use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::Aliasing,
     needs: Needs::Nothing,
+    explains: Explains::Everything,
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let turned: Vec<&[u8]> = case
+    let turned: Vec<&'static [u8]> = case
         .free()
         .filter_map(|one| turned_link(one.divergence))
         .collect();
     if turned.is_empty() {
         return vec![];
     }
+    let below = Below::new(case, &turned);
     let claims = case
         .free()
-        .filter(|one| is_about_links(one.divergence, &turned))
+        .filter(|one| below.explains(one.divergence))
         .map(|one| one.at)
         .collect();
     let names = || {
@@ -61,19 +66,95 @@ fn turned_link(divergence: &Divergence) -> Option<&'static [u8]> {
     LINKS.into_iter().find(|link| is_turned && *link == path)
 }
 
-/// Whether an entry is a link, or below one, or a file that differs only in how it spells the
-/// paths below `turned` links.
-fn is_about_links(divergence: &Divergence, turned: &[&[u8]]) -> bool {
-    let is_below = |name: &[u8]| is_below_link(EntryPath::new(name));
-    let is_spelling = |left: &[u8], right: &[u8]| {
-        let is_same = |links: &[&[u8]]| unaliased(left, links) == unaliased(right, links);
-        !is_same(&[]) && is_same(turned)
+/// What is below the links, by its path in each archive.
+struct Below<'a> {
+    turned: &'a [&'static [u8]],
+    left: BTreeMap<&'a [u8], &'a SideEntry>,
+    right: BTreeMap<&'a [u8], &'a SideEntry>,
+}
+
+impl<'a> Below<'a> {
+    fn new(case: &Case<'a>, turned: &'a [&'static [u8]]) -> Self {
+        let side = |of: fn(&Divergence) -> Option<&SideEntry>| {
+            let all = case.divergences.iter();
+            all.filter(|one| is_below_link(one.entry_path()))
+                .filter_map(|one| Some((one.entry_path().as_bytes(), of(one)?)))
+                .collect()
+        };
+        Self {
+            turned,
+            left: side(|one| one.left.as_deref()),
+            right: side(|one| one.right.as_deref()),
+        }
+    }
+
+    /// Whether an entry is one of the links, or is what it is because they are not links: in the
+    /// other spelling's place, or spelling a path the other way.
+    fn explains(&self, divergence: &Divergence) -> bool {
+        let path = divergence.entry_path();
+        match divergence.kind {
+            DivergenceKind::Moved => {
+                let from = divergence.from.as_deref().map(EntryPath::new);
+                let other = other_spelling(path.as_bytes());
+                other.is_some() && other.as_deref() == from.map(EntryPath::as_bytes)
+            }
+            DivergenceKind::LeftOnly => self.is_elsewhere(path, &divergence.left, &self.right),
+            DivergenceKind::RightOnly => self.is_elsewhere(path, &divergence.right, &self.left),
+            DivergenceKind::Changed => {
+                turned_link(divergence).is_some()
+                    || is_link_to_other_spelling(divergence)
+                    || self.is_spelling(divergence)
+            }
+            DivergenceKind::Reordered => false,
+        }
+    }
+
+    /// Whether an entry that one archive lacks stands there under its other spelling. The
+    /// directories of both spellings are one where the link is one.
+    fn is_elsewhere(
+        &self,
+        path: EntryPath<'_>,
+        side: &Option<Box<SideEntry>>,
+        others: &BTreeMap<&[u8], &SideEntry>,
+    ) -> bool {
+        let Some((side, other)) = side.as_deref().zip(other_spelling(path.as_bytes())) else {
+            return false;
+        };
+        let other = others.get(other.as_slice());
+        side.entry.kind == EntryKind::Directory || other.is_some_and(|other| is_same(side, other))
+    }
+
+    /// Whether a file differs only in how it spells the paths below the links.
+    fn is_spelling(&self, divergence: &Divergence) -> bool {
+        has_only(divergence, CONTENT)
+            && divergence.contents().is_some_and(|(left, right)| {
+                let is_same = |links: &[&[u8]]| unaliased(left, links) == unaliased(right, links);
+                !is_same(&[]) && is_same(self.turned)
+            })
+    }
+}
+
+/// Whether two entries are one file, as far as it is told by a hard link, which has no content.
+fn is_same(one: &SideEntry, other: &SideEntry) -> bool {
+    let (left, right) = (&one.entry, &other.entry);
+    let owner = |entry: &Entry| (entry.mode.clone(), entry.uid.clone(), entry.gid.clone());
+    let is_hard_link = [left, right].map(|entry| entry.kind == EntryKind::HardLink);
+    let is_content = one.content == other.content && left.size == right.size;
+    owner(left) == owner(right)
+        && (is_hard_link.contains(&true)
+            || left.kind == right.kind && left.linkname == right.linkname && is_content)
+}
+
+/// Whether an entry is a symlink to its own other spelling in one archive, as packages have it for
+/// a program that moved.
+fn is_link_to_other_spelling(divergence: &Divergence) -> bool {
+    let other = other_spelling(divergence.entry_path().as_bytes());
+    let sides = [&divergence.left, &divergence.right];
+    let is_link = |side: &SideEntry| {
+        side.entry.kind == EntryKind::Symlink
+            && Some(EntryPath::new(&side.entry.linkname).as_bytes()) == other.as_deref()
     };
-    is_below(&divergence.path)
-        || divergence.from.as_deref().is_some_and(is_below)
-        || divergence
-            .contents()
-            .is_some_and(|(left, right)| is_spelling(left, right))
+    has(divergence, "type") && sides.into_iter().flatten().any(|side| is_link(side))
 }
 
 /// The script that makes the links where they are links.

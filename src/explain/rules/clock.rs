@@ -2,8 +2,9 @@
 
 use crate::compare::comparison::{Divergence, SideEntry};
 use crate::explain::case::Case;
-use crate::explain::divergent_fields::{has_only, is_about_time};
+use crate::explain::divergent_fields::is_about_time;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -12,12 +13,13 @@ use crate::tar::time::Timestamp;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::Clock,
     needs: Needs::Nothing,
+    explains: Explains::Fields(CONTENT),
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
-        let what = what(divergence, case.observations.epoch)?;
+        let what = what(case, divergence)?;
         let by = case.last_chrootless(divergence);
         let finding = case.finding(RULE.id, what, by.map(|run| run.script));
         let fact = by.map_or(EntryFact::Claimed, EntryFact::written_by);
@@ -25,16 +27,15 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     })
 }
 
-fn what(divergence: &Divergence, epoch: Option<i64>) -> Option<What> {
-    if is_unclamped(divergence, epoch) {
+fn what<'a>(case: &Case<'a>, divergence: &'a Divergence) -> Option<What> {
+    let is_time_alone = case.open_fields(divergence) == ["mtime"];
+    if is_time_alone && is_unclamped(divergence, case.observations.epoch) {
         return Some(What::TimeNotClamped);
     }
-    let is_content =
-        has_only(divergence, &["content", "mtime", "size"]) && is_about_time(divergence);
-    is_content.then_some(What::BuildTimeInContent)
+    is_about_time(divergence).then_some(What::BuildTimeInContent)
 }
 
-/// Whether nothing but the time differs, and that of one archive is later than the epoch.
+/// Whether the time of one archive is later than the epoch.
 fn is_unclamped(divergence: &Divergence, epoch: Option<i64>) -> bool {
     let Some(epoch) = epoch.and_then(|epoch| u64::try_from(epoch).ok()) else {
         return false;
@@ -45,5 +46,5 @@ fn is_unclamped(divergence: &Divergence, epoch: Option<i64>) -> bool {
             Some(Timestamp::Seconds { negative: false, whole, .. }) if *whole > epoch
         )
     };
-    has_only(divergence, &["mtime"]) && (is_later(&divergence.left) || is_later(&divergence.right))
+    is_later(&divergence.left) || is_later(&divergence.right)
 }

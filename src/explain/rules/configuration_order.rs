@@ -3,6 +3,7 @@
 
 use crate::explain::case::Case;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -11,6 +12,7 @@ use crate::explain::script_runs::{is_same, run_of, runs};
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ConfigurationOrder,
     needs: Needs::Both,
+    explains: Explains::Fields(CONTENT),
     find,
 };
 

@@ -4,6 +4,7 @@ use crate::compare::comparison::Divergence;
 use crate::explain::case::{Case, Numbered};
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -15,6 +16,7 @@ use crate::trace::record::Trace;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::EscapedWrite,
     needs: Needs::Chrootless,
+    explains: Explains::Everything,
     find,
 };
 

@@ -6,6 +6,7 @@ use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::content::linker_cache::entry_count;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -13,6 +14,7 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ForeignLdconfig,
     needs: Needs::Both,
+    explains: Explains::Fields(CONTENT),
     find,
 };
 

@@ -12,6 +12,7 @@ pub(crate) mod clock;
 pub(crate) mod configuration_order;
 pub(crate) mod escaped_write;
 pub(crate) mod foreign_ldconfig;
+pub(crate) mod inode_cache;
 pub(crate) mod nondeterminism;
 pub(crate) mod order_only;
 pub(crate) mod outside_input;
@@ -24,20 +25,23 @@ pub(crate) mod random;
 pub(crate) mod read_leak;
 pub(crate) mod script_differs;
 pub(crate) mod script_failed;
+pub(crate) mod stored_otherwise;
 pub(crate) mod surroundings;
 pub(crate) mod technique;
 pub(crate) mod tool_itself;
 pub(crate) mod trigger_not_run;
 
 use crate::explain::case::Case;
+use crate::explain::debhelper::grouped;
 use crate::explain::finding::Finding;
 use crate::explain::quoted_lines::quoted_lines;
 use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 23] = [
+pub const RULES: [Rule; 25] = [
     package_set::RULE,
+    stored_otherwise::RULE,
     nondeterminism::RULE,
     technique::RULE,
     script_failed::RULE,
@@ -46,6 +50,7 @@ pub const RULES: [Rule; 23] = [
     escaped_write::RULE,
     accounts::RULE,
     build_path::RULE,
+    inode_cache::RULE,
     order_only::RULE,
     owner_by_name::RULE,
     outside_input::RULE,
@@ -64,8 +69,11 @@ pub const RULES: [Rule; 23] = [
 
 /// Explains what the rules can explain: the findings, those with the most claims first.
 pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
-    let observations = case.observations;
-    for rule in RULES.iter().filter(|rule| rule.needs.are_met(observations)) {
+    for rule in &RULES {
+        if !rule.needs.are_met(&case) {
+            continue;
+        }
+        case.let_claim(rule.explains);
         for finding in (rule.find)(&case) {
             case.add(finding);
         }
@@ -76,14 +84,19 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     }
     let mut findings = case.take_findings();
     for finding in &mut findings {
+        finding.basis = case.basis;
         let lines = quoted_lines(&case, finding);
         finding.evidence.extend(lines);
         finding.claims.sort_unstable();
         finding.escapes.sort_unstable();
     }
+    let mut findings = grouped(findings, case.chroots);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
     findings
 }
+
+#[cfg(test)]
+mod claim_tests;
 
 #[cfg(test)]
 mod tests {

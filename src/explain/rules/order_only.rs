@@ -1,8 +1,8 @@
 //! A file has the same lines in another order.
 
 use crate::explain::case::Case;
-use crate::explain::divergent_fields::has_only;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -10,14 +10,14 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::OrderOnly,
     needs: Needs::Nothing,
+    explains: Explains::Fields(&["content", "mtime"]),
     find,
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
         let (left, right) = divergence.contents()?;
-        let is_content = left != right && has_only(divergence, &["content", "mtime"]);
-        if !is_content || sorted_lines(left) != sorted_lines(right) {
+        if left == right || sorted_lines(left) != sorted_lines(right) {
             return None;
         }
         let by = case.last_chrootless(divergence);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::explain::case::Case;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -13,6 +14,7 @@ use crate::trace::process::Script;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::OutsideInput,
     needs: Needs::Both,
+    explains: Explains::Fields(CONTENT),
     find,
 };
 

@@ -4,6 +4,7 @@ use crate::compare::side::Side;
 use crate::explain::case::Case;
 use crate::explain::chroots::Versions;
 use crate::explain::evidence::Evidence;
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -11,6 +12,7 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::PackageSet,
     needs: Needs::Nothing,
+    explains: Explains::Everything,
     find,
 };
 

@@ -1,8 +1,9 @@
 //! A directory's time differs because entries in it do.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::Case;
+use crate::explain::case::{Case, parents};
 use crate::explain::divergent_fields::has_only;
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -10,6 +11,7 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ParentTime,
     needs: Needs::Nothing,
+    explains: Explains::Fields(&["mtime"]),
     find,
 };
 
@@ -36,14 +38,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 
 /// Whether an entry is a directory that differs in its time only, and entries in it differ.
 pub(crate) fn is_for_its_entries(case: &Case<'_>, divergence: &Divergence) -> bool {
-    divergence.path.ends_with(b"/")
-        && has_only(divergence, &["mtime"])
-        && entries_in(case, divergence).next().is_some()
+    has_only(divergence, &["mtime"]) && case.has_entries(divergence)
 }
 
 /// The positions of the divergences of entries that stand directly in a directory.
 fn entries_in<'c>(case: &'c Case<'_>, directory: &'c Divergence) -> impl Iterator<Item = usize> {
     let all = case.divergences.iter().enumerate();
-    all.filter(|(_, other)| other.entry_path().is_directly_in(directory.entry_path()))
+    let directory = directory.entry_path().from_root();
+    all.filter(move |(_, other)| parents(other).any(|parent| parent == directory))
         .map(|(at, _)| at)
 }

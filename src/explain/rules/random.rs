@@ -3,6 +3,7 @@
 use crate::compare::comparison::{Content, Divergence};
 use crate::explain::case::Case;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -10,6 +11,7 @@ use crate::explain::rule_id::RuleId;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::Random,
     needs: Needs::Nothing,
+    explains: Explains::Fields(CONTENT),
     find,
 };
 

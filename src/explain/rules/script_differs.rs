@@ -4,6 +4,7 @@ use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -12,6 +13,7 @@ use crate::explain::script_runs::{ScriptRun, runs, runs_without};
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptDiffers,
     needs: Needs::Both,
+    explains: Explains::Everything,
     find,
 };
 

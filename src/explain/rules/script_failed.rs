@@ -2,6 +2,7 @@
 
 use crate::explain::case::Case;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -10,6 +11,7 @@ use crate::explain::script_runs::{ScriptRun, runs, runs_without};
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptFailed,
     needs: Needs::Both,
+    explains: Explains::Everything,
     find,
 };
 

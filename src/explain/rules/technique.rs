@@ -4,6 +4,7 @@
 use crate::explain::case::{Case, Numbered};
 use crate::explain::divergent_fields::{differs_there, names};
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -12,6 +13,7 @@ use crate::explain::rules::privileges_lost::is_lost;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::Technique,
     needs: Needs::Nothing,
+    explains: Explains::Everything,
     find,
 };
 
@@ -22,7 +24,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     let own = case
         .free()
         .filter(|one| !differs_there(&technique.ordinary, one.divergence));
-    let (lost, others): (Vec<_>, Vec<_>) = own.partition(|one| is_lost(one.divergence));
+    let (lost, others): (Vec<_>, Vec<_>) = own.partition(|one| is_lost(case, one.divergence));
     let name = || technique.name.clone();
     let privileges = What::TechniqueLosesPrivileges { technique: name() };
     let rest = What::TechniqueDiffers { technique: name() };

@@ -3,6 +3,7 @@
 use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{EntryFact, Evidence};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -12,6 +13,7 @@ use crate::explain::script_runs::runs;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ToolItself,
     needs: Needs::Both,
+    explains: Explains::Everything,
     find,
 };
 

@@ -275,3 +275,36 @@ fn any_bytes_are_read_to_the_end() {
         let _ = postinst(&body);
     }
 }
+
+/// The lines that decide whether the line with `chmod` runs.
+fn deciding(body: &str) -> Vec<usize> {
+    let script = postinst(body);
+    let mut lines = script.lines().iter();
+    let line = lines.find(|line| line.text.contains("chmod 1")).unwrap();
+    let tests = script.tests_before(line.number);
+    tests.map(|test| test.number).collect()
+}
+
+#[test]
+fn a_test_of_the_outside_decides_on_the_lines_that_depend_on_it() {
+    // The first line of the body is line 3.
+    let cases: [(&str, &[usize]); 8] = [
+        ("[ -e /etc/x ] && exit 0\nchmod 1 /etc/y", &[3]),
+        ("[ -e /etc/x ] || exit 0\nchmod 1 /etc/y", &[3]),
+        ("if [ -e /etc/x ]; then\n  chmod 1 /etc/y\nfi", &[3]),
+        (
+            "if test -f /etc/x; then\n  :\nelse\n  chmod 1 /etc/y\nfi",
+            &[3],
+        ),
+        ("f() {\n[ -e /etc/x ] && return\nchmod 1 /etc/y\n}\nf", &[4]),
+        (
+            "f() {\n[ -e /etc/x ] && return\ntrue\n}\nf\nchmod 1 /etc/y",
+            &[],
+        ),
+        ("if [ -e /etc/x ]; then\n  :\nfi\nchmod 1 /etc/y", &[]),
+        ("[ -e \"$DPKG_ROOT/etc/x\" ] && exit 0\nchmod 1 /etc/y", &[]),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(deciding(body), expected, "{body}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What the lines of a maintainer script do, and when.
 
+use crate::explain::scripts::snippet::{self, Snippet};
+
 /// When a line runs; the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
@@ -110,6 +112,14 @@ impl ScriptLines {
             }
         }
         whole.trim().to_owned()
+    }
+
+    /// The part that debhelper added and that a line stands in.
+    pub(crate) fn snippet(&self, number: usize) -> Option<Snippet> {
+        let before = self.0.iter().take(number).rev();
+        before
+            .take_while(|line| !snippet::is_end(line))
+            .find_map(|line| Snippet::of_start(line))
     }
 
     /// Numbers of the lines that name a path, given from the root, as a whole word; comments do

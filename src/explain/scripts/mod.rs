@@ -14,10 +14,12 @@ pub(crate) mod makers;
 pub(crate) mod package;
 pub(crate) mod parsed_script;
 pub(crate) mod shell;
+pub(crate) mod snippet;
 pub(crate) mod support;
 
 pub use crate::debian::maintainer_script::ScriptKind;
 pub use crate::explain::scripts::line::{Act, Line, Reach};
 pub use crate::explain::scripts::package::{PackageScripts, Scripts};
 pub use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
+pub use crate::explain::scripts::snippet::Snippet;
 pub use crate::explain::scripts::support::Support;

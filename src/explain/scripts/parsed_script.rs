@@ -1,11 +1,14 @@
 //! One maintainer script, read as a chrootless initial installation would run it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::{Walk, Walked};
 use crate::explain::scripts::line::{Act, Line, Reach, ScriptLines};
 use crate::explain::scripts::makers::makes;
 use crate::explain::scripts::shell::parser::{self, Parsed};
+use crate::explain::scripts::snippet::Snippet;
 use crate::explain::scripts::support::{FirstRun, NamesRoot, Support};
 use crate::tar::entry_path::EntryPath;
 
@@ -20,6 +23,8 @@ pub struct ParsedScript {
     /// go through.
     pub unread: Option<usize>,
     lines: Vec<Line>,
+    /// For each line, the lines of the tests of absolute paths that decide whether it runs.
+    tests: BTreeMap<usize, BTreeSet<usize>>,
     text: ScriptLines,
 }
 
@@ -45,6 +50,7 @@ impl ParsedScript {
                 interpreter,
                 unread: None,
                 lines: Vec::new(),
+                tests: BTreeMap::new(),
                 text,
             };
         }
@@ -73,6 +79,7 @@ impl ParsedScript {
             interpreter,
             unread,
             lines,
+            tests: walked.tests,
             text,
         }
     }
@@ -86,6 +93,19 @@ impl ParsedScript {
     /// The lines that act on the outside in a chrootless installation.
     pub fn silent_lines(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.is_silent())
+    }
+
+    /// The lines with the tests of absolute paths, without `DPKG_ROOT`, that decide whether a line
+    /// runs.
+    pub fn tests_before(&self, number: usize) -> impl Iterator<Item = &Line> {
+        let tests = self.tests.get(&number).into_iter().flatten();
+        tests.filter_map(|test| self.lines.iter().find(|line| line.number == *test))
+    }
+
+    /// The part of the script that debhelper added and that a line stands in.
+    #[must_use]
+    pub fn snippet(&self, number: usize) -> Option<Snippet> {
+        self.text.snippet(number)
     }
 
     /// The lines that name a path, or whose acts do once arguments and variables are put in.

@@ -17,7 +17,7 @@ pub(crate) fn causes(findings: &[Finding]) -> Vec<Cause> {
             package: one.package.clone(),
             script: one.script.map(ScriptName),
             evidence: evidence::lines(one),
-            hint: finding::hint(one).map(str::to_owned),
+            hint: finding::hint(one),
             bug: finding::bug(one).map(str::to_owned),
         })
         .collect()

@@ -1,10 +1,12 @@
 //! What a finding rests on, a line each.
 
 use crate::compare::side::Side;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
-use crate::explain::finding::Finding;
+use crate::explain::finding::{Finding, What};
 use crate::explain::script_runs::{is_trigger, run_name};
+use crate::report::sentences::archives;
 use crate::report::sentences::finding::link_names;
 use crate::text::quote;
 use crate::trace::process::Script;
@@ -18,7 +20,10 @@ const ARGUMENTS: usize = 2;
 /// has no order of its own.
 #[must_use]
 pub fn lines(finding: &Finding) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = match &finding.what {
+        What::StoredOtherwise { statements } => statements.iter().map(archives::line).collect(),
+        _ => Vec::new(),
+    };
     for kind in finding.evidence.chunk_by(are_sorted) {
         let mut of_kind: Vec<String> = kind.iter().map(line).collect();
         if kind.len() > 1 {
@@ -99,10 +104,30 @@ pub fn line(evidence: &Evidence) -> String {
             } else {
                 ""
             };
-            let text = quote(text.as_bytes());
-            format!("{} line {number}{guard}: {text}", script.as_str())
+            numbered(*script, *number, guard, text)
         }
+        Evidence::ScriptTest {
+            script,
+            number,
+            text,
+            decides,
+        } => {
+            let note = format!(", on which line {decides} depends");
+            numbered(*script, *number, &note, text)
+        }
+        Evidence::SnippetLine {
+            package,
+            script,
+            number,
+            text,
+        } => format!("{package} {}", numbered(*script, *number, "", text)),
     }
+}
+
+/// A line of a script with its number and a note on it.
+fn numbered(script: ScriptKind, number: usize, note: &str, text: &str) -> String {
+    let text = quote(text.as_bytes());
+    format!("{} line {number}{note}: {text}", script.as_str())
 }
 
 fn entry(path: &[u8], fact: &EntryFact) -> String {
@@ -219,8 +244,6 @@ fn shown(command: &CommandLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::debian::maintainer_script::ScriptKind;
-    use crate::explain::finding::What;
     use crate::explain::rule_id::RuleId;
 
     fn command(words: &[&str]) -> CommandLine {
@@ -314,6 +337,33 @@ mod tests {
             (
                 quoted(true),
                 "postinst line 3, which DPKG_ROOT keeps from running: touch /etc/a",
+            ),
+        ];
+        for (evidence, expected) in cases {
+            assert_eq!(line(&evidence), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_line_of_a_script_stands_before_it() {
+        let cases = [
+            (
+                Evidence::ScriptTest {
+                    script: ScriptKind::Postinst,
+                    number: 2,
+                    text: "[ -e /etc/a ] && exit 0".to_owned(),
+                    decides: 3,
+                },
+                "postinst line 2, on which line 3 depends: [ -e /etc/a ] && exit 0",
+            ),
+            (
+                Evidence::SnippetLine {
+                    package: "a".to_owned(),
+                    script: ScriptKind::Postinst,
+                    number: 3,
+                    text: "touch /etc/a".to_owned(),
+                },
+                "a postinst line 3: touch /etc/a",
             ),
         ];
         for (evidence, expected) in cases {

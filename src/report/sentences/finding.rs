@@ -1,6 +1,10 @@
 //! What explains divergences, in words: the title of a finding, what to do, and a bug report.
 
+use crate::explain::basis::Basis;
 use crate::explain::finding::{Finding, Reader, What};
+use crate::explain::origin::Origin;
+use crate::explain::scripts::Snippet;
+use crate::report::sentences::archives;
 use crate::text::quote;
 
 /// Most files that a title names.
@@ -16,6 +20,9 @@ const ACCOUNTS: [&[u8]; 2] = [b"/etc/group", b"/etc/passwd"];
 #[must_use]
 pub fn title(finding: &Finding) -> String {
     let what = what(finding);
+    if let Some(origin) = &finding.origin {
+        return format!("{}: {what}", of_origin(origin));
+    }
     let Some(package) = &finding.package else {
         return what;
     };
@@ -30,10 +37,37 @@ pub fn title(finding: &Finding) -> String {
     )
 }
 
+/// `dh_installsystemd/13.11.4, in a, b and 3 more`
+fn of_origin(origin: &Origin) -> String {
+    let mut packages: Vec<&str> = Vec::new();
+    for user in &origin.users {
+        if !packages.contains(&user.package.as_str()) {
+            packages.push(&user.package);
+        }
+    }
+    let tool = tool(&origin.snippet);
+    let named: Vec<&str> = packages.iter().take(NAMED).copied().collect();
+    match packages.len().saturating_sub(NAMED) {
+        0 => format!("{tool}, in {}", named.join(", ")),
+        more => format!("{tool}, in {} and {more} more", named.join(", ")),
+    }
+}
+
+/// `dh_installsystemd/13.11.4`
+fn tool(snippet: &Snippet) -> String {
+    let version = snippet.version.iter().map(|version| format!("/{version}"));
+    format!("{}{}", snippet.tool, version.collect::<String>())
+}
+
 /// What happened, without whose script it was.
 fn what(finding: &Finding) -> String {
-    let phrase = phrase(&finding.what);
+    let phrase = match finding.basis {
+        Basis::Archives => archives::phrase(&finding.what),
+        Basis::Builds => None,
+    };
+    let phrase = phrase.unwrap_or_else(|| self::phrase(&finding.what));
     match &finding.what {
+        What::StoredOtherwise { statements } => archives::summary(statements),
         What::TechniqueLosesPrivileges { technique } | What::TechniqueDiffers { technique } => {
             format!("{technique}: {phrase}")
         }
@@ -67,6 +101,7 @@ fn what(finding: &Finding) -> String {
 fn phrase(what: &What) -> &'static str {
     match what {
         What::PackageSetsDiffer => "the package sets differ",
+        What::StoredOtherwise { .. } => "many entries are stored in different ways",
         What::NormalBuildsDiffer => "plain nondeterminism: two normal builds differ here too",
         What::TechniqueLosesPrivileges { .. } | What::PrivilegesLost => {
             "set-id bits, extended attributes or access lists were lost"
@@ -79,6 +114,7 @@ fn phrase(what: &What) -> &'static str {
         What::AccountsNotSetUp => "accounts were not set up inside",
         What::AccountDatabasesDiffer => "account databases differ",
         What::NamesTemporaryRoot => "the path of the temporary root got into a file",
+        What::InodesInCache => "only inode numbers and times in a cache differ",
         What::LinesReordered => "the same lines in another order",
         What::OwnerLookedUpOutside => "an owner was resolved on the outside",
         What::MadeFromOutsideFile => "made from files of the outside",
@@ -121,8 +157,24 @@ pub(crate) fn link_names(links: &[String]) -> String {
 
 /// What to do about a finding, in one line.
 #[must_use]
-pub fn hint(finding: &Finding) -> Option<&'static str> {
-    not_a_bug(&finding.what).or_else(|| advice(&finding.what))
+pub fn hint(finding: &Finding) -> Option<String> {
+    let of_tool = finding.origin.as_ref().map(|origin| {
+        let tool = tool(&origin.snippet);
+        format!(
+            "{tool} of debhelper put the line there: it is a bug of debhelper, not of a package"
+        )
+    });
+    of_tool.or_else(|| general_hint(finding).map(str::to_owned))
+}
+
+/// What to do about a finding whose script has no other origin.
+fn general_hint(finding: &Finding) -> Option<&'static str> {
+    let is_said = match finding.basis {
+        Basis::Archives => archives::is_advised(&finding.what),
+        Basis::Builds => true,
+    };
+    let hint = || not_a_bug(&finding.what).or_else(|| advice(&finding.what));
+    is_said.then(hint).flatten()
 }
 
 /// Why a finding is not a bug of a package.
@@ -131,6 +183,9 @@ fn not_a_bug(what: &What) -> Option<&'static str> {
         What::NormalBuildsDiffer => {
             Some("not about DPKG_ROOT: the script writes another file each time it runs")
         }
+        What::InodesInCache => Some(
+            "not a package bug: no two builds have the same, and the tool makes its cache anew",
+        ),
         What::TechniqueLosesPrivileges { .. } => {
             Some("not a package bug: the technique keeps neither; userns does")
         }
@@ -219,6 +274,7 @@ pub fn bug(finding: &Finding) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::debian::maintainer_script::ScriptKind;
+    use crate::explain::origin::SnippetUser;
     use crate::explain::rule_id::RuleId;
 
     fn files(names: &[&str]) -> Vec<Vec<u8>> {
@@ -240,7 +296,7 @@ mod tests {
 
     /// Each kind of finding without a package, and its title.
     fn titles() -> Vec<(What, &'static str)> {
-        [titles_of_data(), titles_of_builds()].concat()
+        [titles_of_data(), titles_of_builds(), titles_of_caches()].concat()
     }
 
     /// Findings about what is in an entry.
@@ -300,6 +356,12 @@ mod tests {
                 "a time was not clamped to SOURCE_DATE_EPOCH",
             ),
         ]
+    }
+
+    /// Findings about caches.
+    fn titles_of_caches() -> Vec<(What, &'static str)> {
+        let title = "only inode numbers and times in a cache differ";
+        vec![(What::InodesInCache, title)]
     }
 
     /// Findings about how an entry was made.
@@ -368,9 +430,64 @@ mod tests {
         for (what, expected) in titles() {
             let finding = Finding::new(RuleId::Clock, what);
             assert_eq!(title(&finding), expected);
-            let hint = hint(&finding).unwrap_or("not a package bug");
+            let hint = hint(&finding).unwrap_or_default();
             assert!(!hint.contains("--outside"), "{hint}");
         }
+    }
+
+    #[test]
+    fn of_archives_that_nobody_is_known_to_have_built_no_word_is_on_builds() {
+        for (what, _) in titles() {
+            // Rules that need builds do not find anything in archives.
+            let is_of_builds = matches!(
+                what,
+                What::OwnerLookedUpOutside
+                    | What::ReadsOutside { .. }
+                    | What::WroteOutside
+                    | What::AccountsNotSetUp
+                    | What::MadeFromOutsideFile
+                    | What::OutsideToolVersion { .. }
+                    | What::TriggerNotRun
+                    | What::ForeignLdconfig { .. }
+                    | What::ChangedNothing
+                    | What::ChangedMore
+                    | What::DidNotMakeIt
+                    | What::MadeSomethingElse
+                    | What::ToolWritesDifferently { .. }
+            );
+            let finding = Finding {
+                basis: Basis::Archives,
+                ..Finding::new(RuleId::Clock, what)
+            };
+            let said = format!("{} {}", title(&finding), hint(&finding).unwrap_or_default());
+            for word in ["DPKG_ROOT", "chroot", "script", "outside"] {
+                assert!(is_of_builds || !said.contains(word), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_debhelper_brought_is_its_bug() {
+        let user = |package: &str| SnippetUser {
+            package: package.to_owned(),
+            script: ScriptKind::Postinst,
+            claims: Vec::new(),
+            escapes: Vec::new(),
+        };
+        let snippet = Snippet {
+            tool: "dh_x".to_owned(),
+            version: Some("13.1".to_owned()),
+        };
+        let users = vec![user("a"), user("b"), user("b")];
+        let finding = Finding {
+            origin: Some(Origin { snippet, users }),
+            ..Finding::new(RuleId::EscapedWrite, What::WroteOutside)
+        };
+        assert_eq!(title(&finding), "dh_x/13.1, in a, b: wrote on the outside");
+        assert_eq!(
+            hint(&finding).unwrap(),
+            "dh_x/13.1 of debhelper put the line there: it is a bug of debhelper, not of a package"
+        );
     }
 
     #[test]
@@ -420,7 +537,8 @@ mod tests {
             ),
         ];
         for (finding, expected, reported) in cases {
-            assert_eq!((hint(&finding), bug(&finding)), (Some(expected), reported));
+            let expected = Some(expected.to_owned());
+            assert_eq!((hint(&finding), bug(&finding)), (expected, reported));
         }
     }
 }

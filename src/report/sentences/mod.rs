@@ -1,6 +1,7 @@
 //! Typed facts as sentences for people.
 
 pub mod archive;
+pub(crate) mod archives;
 pub mod evidence;
 pub mod fact;
 pub mod failure;

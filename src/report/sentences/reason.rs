@@ -1,6 +1,7 @@
-//! Why a package is not complete, in words.
+//! Why a package is not complete, or what else is to be said of it, in words.
 
-use crate::explain::package_verdict::{LeftoverCounts, Reason};
+use crate::explain::package_verdict::{LeftoverCounts, Reason, Relation, Touched};
+use crate::report::convert::causes::cause_id;
 use crate::report::sentences::finding::outside_files;
 use crate::text::quote;
 
@@ -48,6 +49,25 @@ pub fn reason(reason: &Reason) -> String {
             }
             parts.join("; ")
         }
+        Reason::Beside { touched } => {
+            let parts: Vec<String> = touched.iter().map(beside).collect();
+            parts.join("; ")
+        }
+    }
+}
+
+/// Entries of a cause that is not held against the package.
+fn beside(touched: &Touched) -> String {
+    let cause = cause_id(touched.finding);
+    let (count, verb) = match touched.entries {
+        1 => ("1".to_owned(), "is"),
+        count => (count.to_string(), "are"),
+    };
+    match touched.relation {
+        Relation::Shipped => format!("{count} of its files {verb} touched by cause {cause}"),
+        Relation::Random => {
+            format!("{count} of the entries it makes {verb} not the same twice: cause {cause}")
+        }
     }
 }
 
@@ -65,8 +85,8 @@ fn leftovers(counts: &LeftoverCounts) -> Vec<String> {
     let counted = [
         counted(
             counts.divergences,
-            "divergent entry of no known package",
-            "divergent entries of no known package",
+            "divergent entry of which no script is known",
+            "divergent entries of which no script is known",
         ),
         counted(
             counts.escapes,
@@ -166,17 +186,43 @@ mod tests {
             ),
             (
                 left_over(all, true),
-                "1 divergent entry of no known package; 2 changes outside of no known package; \
+                "1 divergent entry of which no script is known; 2 changes outside of no known package; \
                  the archives differ in entry-order; the comparison is not complete",
             ),
             (
                 left_over(many, false),
-                "2 divergent entries of no known package; 1 change outside of no known package; \
+                "2 divergent entries of which no script is known; 1 change outside of no known package; \
                  none of its scripts acts on installation",
             ),
         ];
         for (one, expected) in cases {
             assert_eq!(reason(&one), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_held_against_a_package_names_the_cause() {
+        let touched = |finding, entries, relation| Touched {
+            finding,
+            entries,
+            relation,
+        };
+        let cases = [
+            (
+                vec![touched(0, 3, Relation::Shipped)],
+                "3 of its files are touched by cause 1",
+            ),
+            (
+                vec![
+                    touched(0, 1, Relation::Shipped),
+                    touched(1, 1, Relation::Random),
+                ],
+                "1 of its files is touched by cause 1; 1 of the entries it makes is not the same \
+                 twice: cause 2",
+            ),
+        ];
+        for (touched, expected) in cases {
+            assert_eq!(reason(&Reason::Beside { touched }), expected);
         }
     }
 }

@@ -22,16 +22,16 @@ pub struct Package {
     pub essential: bool,
     /// Its maintainer scripts.
     pub scripts: Vec<PackageScript>,
-    /// Number of divergent entries that are its own.
+    /// Number of divergent entries that a script of it is the cause of.
     pub divergences: u64,
-    /// Number of escapes that are its own.
+    /// Number of escapes that a script of it is the cause of.
     pub escapes: u64,
     /// Number of attempts of its scripts.
     #[serde(default)]
     pub attempts: u64,
     /// What the run says of it; how its scripts read does not count.
     pub verdict: PackageVerdictName,
-    /// Why it is not complete, in one line.
+    /// Why it is not complete, or what else is to be said of it, in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -40,15 +40,16 @@ pub struct Package {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PackageVerdictName {
-    /// Nothing differs that is its own, and its scripts were seen to leave the outside alone.
+    /// Its scripts were seen to leave the outside alone, and did nothing that differs.
     Complete,
     /// Its scripts act on the outside, without effect on this one.
     Latent,
-    /// Something differs or escapes that is its own, or a script of it reads the outside.
+    /// A script of it is why something differs or escapes, or reads the outside.
     Incomplete,
     /// A script of it fails chrootless.
     Fails,
-    /// Something differs or escapes that may be its own, or nobody observed its scripts.
+    /// Something differs or escapes that a script of it may have done, or nobody observed its
+    /// scripts.
     Unproven,
 }
 

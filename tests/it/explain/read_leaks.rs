@@ -73,7 +73,7 @@ struct InWords {
     package: Option<String>,
     script: Option<&'static str>,
     evidence: Vec<String>,
-    hint: Option<&'static str>,
+    hint: Option<String>,
     bug: Option<&'static str>,
     claims: Vec<usize>,
 }
@@ -158,7 +158,7 @@ fn of_the_files_that_a_script_read_the_one_whose_words_came_in_is_named() {
     assert_eq!(
         explained(&comparison, &trace, &altered),
         [InWords {
-            hint: Some("read it below \"$DPKG_ROOT\""),
+            hint: Some("read it below \"$DPKG_ROOT\"".to_owned()),
             ..finding(
                 "p, postinst: reads the outside's /usr/share/pam/auth",
                 Some(("p", "postinst")),
@@ -198,9 +198,7 @@ fn a_group_that_was_looked_up_by_name_is_told_from_settings_that_everybody_reads
     assert_eq!(
         explained(&comparison, &replay(&log), &altered),
         [InWords {
-            hint: Some(
-                "names are safe for static ids only; chown by number, or look the name up below \"$DPKG_ROOT\""
-            ),
+            hint: Some("names are safe for static ids only; chown by number, or look the name up below \"$DPKG_ROOT\"".to_owned()),
             ..finding(
                 "p, postinst: reads the outside's /etc/group",
                 Some(("p", "postinst")),
@@ -236,6 +234,7 @@ fn what_dpkg_left_out_by_its_own_systems_settings_is_a_known_bug() {
         [InWords {
             hint: Some(
                 "not a package bug: the tool reads the settings of the system that it runs on"
+                    .to_owned()
             ),
             bug: Some("https://bugs.debian.org/808203"),
             ..finding(

@@ -15,6 +15,7 @@ use crate::compare::comparison::Divergence;
 use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{EntryFact, Evidence, OutsideAccess};
+use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, Reader, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -25,6 +26,7 @@ use crate::trace::process::Script;
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ReadLeak,
     needs: Needs::Chrootless,
+    explains: Explains::Everything,
     find,
 };
 

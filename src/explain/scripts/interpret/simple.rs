@@ -4,7 +4,7 @@ use crate::explain::scripts::commands::acts;
 use crate::explain::scripts::interpret::condition::{CommandStatus, test, versions};
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::Walk;
-use crate::explain::scripts::line::Reach;
+use crate::explain::scripts::line::{Act, Reach};
 use crate::explain::scripts::shell::syntax::{Assignment, Command, SimpleCommand};
 
 /// Deepest nesting of calls.
@@ -46,7 +46,12 @@ impl<'a> Walk<'a> {
         // A test that is decided already looks at no file that matters.
         let is_decided = matches!(name.as_str(), "test" | "[") && status.truth.is_some();
         if !is_decided {
-            for act in acts(&words, &self.directory) {
+            let acts = acts(&words, &self.directory);
+            let is_asked = acts.iter().any(|act| matches!(act, Act::Reads(_)));
+            if is_asked && matches!(name.as_str(), "test" | "[" | "[[") {
+                self.ask(simple.line);
+            }
+            for act in acts {
                 self.record(simple.line, act);
             }
         }
@@ -78,6 +83,9 @@ impl<'a> Walk<'a> {
             "dpkg" if at(0).text().as_deref() == Some("--compare-versions") => {
                 let dashes = usize::from(at(1).text().as_deref() == Some("--"));
                 return versions(&at(1 + dashes), &at(2 + dashes), &at(3 + dashes));
+            }
+            "exit" | "return" if !self.guard.is_sure && self.reach() == Reach::Installs => {
+                self.may_end();
             }
             "exit" if self.surely_installs() => self.exited = Some(self.guard.because),
             "return" if self.surely_installs() => self.returned = Some(self.guard.because),
@@ -120,7 +128,9 @@ impl<'a> Walk<'a> {
         self.active.push(name);
         let callers = std::mem::replace(&mut self.arguments, arguments.to_vec());
         let returned = self.returned.take();
+        let ended = self.decided.ended.clone();
         let _ = self.command(body);
+        self.decided.ended = ended;
         self.arguments = callers;
         self.returned = returned;
         let _ = self.active.pop();

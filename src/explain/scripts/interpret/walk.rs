@@ -3,7 +3,7 @@
 //! It knows `$1`, that `$2` is empty and that `DPKG_ROOT` is not; what it does not know it takes
 //! both ways. What is not reached is gone through as well, so that each line says when it runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::explain::scripts::commands::redirected;
 use crate::explain::scripts::interpret::condition::{Branch, CommandStatus};
@@ -28,6 +28,8 @@ const WORDS: usize = 24;
 pub(crate) struct Walked {
     /// What is done by each line, by its number from 1.
     pub(crate) lines: BTreeMap<usize, Vec<ReachedAct>>,
+    /// For each line, the lines of the tests of absolute paths that decide whether it runs.
+    pub(crate) tests: BTreeMap<usize, BTreeSet<usize>>,
     /// Whether anything that is reached names `DPKG_ROOT`.
     pub(crate) names_root: bool,
     /// Whether the walk ended before the script did.
@@ -63,6 +65,19 @@ pub(crate) struct Walk<'a> {
     pub(crate) budget: usize,
     /// The functions that are being called.
     pub(crate) active: Vec<String>,
+    /// What tests of absolute paths decide.
+    pub(crate) decided: Decided,
+}
+
+/// Lines of tests of absolute paths, and what they decide.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// The tests so far, in their order.
+    asked: Vec<usize>,
+    /// Those that decide whether the present command runs.
+    around: Vec<usize>,
+    /// Those that may have ended the present function or the script before.
+    pub(crate) ended: BTreeSet<usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -88,6 +103,7 @@ impl<'a> Walk<'a> {
             returned: None,
             budget: COMMANDS,
             active: Vec::new(),
+            decided: Decided::default(),
         };
         let _ = walk.list(commands);
     }
@@ -99,6 +115,32 @@ impl<'a> Walk<'a> {
             status = self.command(command);
         }
         status
+    }
+
+    /// The number of tests so far, from which on [`decided_by`](Self::decided_by) counts.
+    fn mark(&self) -> usize {
+        self.decided.asked.len()
+    }
+
+    /// Goes through what the tests since a mark decide.
+    fn decided_by<T>(&mut self, mark: usize, body: impl FnOnce(&mut Self) -> T) -> T {
+        let depth = self.decided.around.len();
+        let asked = self.decided.asked.get(mark..).unwrap_or_default().to_vec();
+        self.decided.around.extend(asked);
+        let result = body(self);
+        self.decided.around.truncate(depth);
+        result
+    }
+
+    /// That a path is asked for at a line.
+    pub(crate) fn ask(&mut self, line: usize) {
+        self.decided.asked.push(line);
+    }
+
+    /// That the function or the script may end here.
+    pub(crate) fn may_end(&mut self) {
+        let around = self.decided.around.iter().copied();
+        self.decided.ended.extend(around);
     }
 
     /// Goes through what runs on one branch of a condition.
@@ -132,13 +174,16 @@ impl<'a> Walk<'a> {
                 return if *is_negated { status.not() } else { status };
             }
             Command::Chain { first, rest } => {
+                let mark = self.mark();
                 let mut status = self.command(first);
                 for chained in rest {
                     let branch = match chained.operator {
                         AndOr::And => Branch::Success,
                         AndOr::Or => Branch::Failure,
                     };
-                    let next = self.branch(status, branch, |walk| walk.command(&chained.command));
+                    let next = self.branch(status, branch, |walk| {
+                        walk.decided_by(mark, |walk| walk.command(&chained.command))
+                    });
                     status = match chained.operator {
                         AndOr::And => status.and(next),
                         AndOr::Or => status.or(next),
@@ -162,11 +207,14 @@ impl<'a> Walk<'a> {
             Command::Case { word, arms } => self.case(word, arms),
             Command::For { name, words, body } => self.for_loop(name, words, body),
             Command::While { condition, body } => {
+                let mark = self.mark();
                 let condition = CommandStatus {
                     truth: None,
                     ..self.list(condition)
                 };
-                let _ = self.branch(condition, Branch::Success, |walk| walk.list(body));
+                let _ = self.branch(condition, Branch::Success, |walk| {
+                    walk.decided_by(mark, |walk| walk.list(body))
+                });
             }
         }
         CommandStatus::UNKNOWN
@@ -181,11 +229,14 @@ impl<'a> Walk<'a> {
             self.walked.is_capped = true;
             return;
         }
+        let mark = self.mark();
         let status = self.list(condition);
-        let _ = self.branch(status, Branch::Success, |walk| walk.list(body));
-        let _ = self.branch(status, Branch::Failure, |walk| {
-            walk.conditional(rest, otherwise);
-            CommandStatus::UNKNOWN
+        self.decided_by(mark, |walk| {
+            let _ = walk.branch(status, Branch::Success, |walk| walk.list(body));
+            let _ = walk.branch(status, Branch::Failure, |walk| {
+                walk.conditional(rest, otherwise);
+                CommandStatus::UNKNOWN
+            });
         });
     }
 
@@ -252,6 +303,9 @@ impl<'a> Walk<'a> {
     /// Records that a line does something.
     pub(crate) fn record(&mut self, line: usize, act: Act) {
         let reach = self.reach();
+        let tests = self.decided.around.iter().chain(&self.decided.ended);
+        let tests: Vec<usize> = tests.copied().filter(|test| *test != line).collect();
+        self.walked.tests.entry(line).or_default().extend(tests);
         if matches!(act, Act::Rooted(_)) && reach != Reach::OtherAction {
             self.walked.names_root = true;
         }

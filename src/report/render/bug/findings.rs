@@ -1,6 +1,7 @@
 //! What a bug report says against the package: what differs, what changed outside, and why.
 
 use crate::report::render::owner::owner;
+use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::{DivergenceName, DivergentField};
 use crate::report::wire::outside::{Attempt, Escape, EscapeChange};
 use crate::report::wire::report::Report;
@@ -109,11 +110,26 @@ fn field(field: &DivergentField) -> String {
     out
 }
 
+/// Whether a cause is the package's, or one that it shares with others.
+fn is_of(report: &Report, cause: &Cause, package: &str) -> bool {
+    let mut entries = report.divergences.iter();
+    let mut is_shared = || {
+        entries.any(|entry| {
+            let is_its = entry.package.as_deref() == Some(package);
+            is_its && entry.cause.as_ref() == Some(&cause.id)
+        })
+    };
+    match &cause.package {
+        Some(other) => other == package,
+        None => is_shared(),
+    }
+}
+
 /// The causes of the package.
 pub(crate) fn causes(report: &Report, package: &str) -> String {
     let mut out = String::new();
     for cause in &report.causes {
-        if cause.package.as_deref() != Some(package) {
+        if !is_of(report, cause, package) {
             continue;
         }
         out.push_str(&format!("\nCause: {}\n", quote(cause.title.as_bytes())));

@@ -1,5 +1,6 @@
 //! What explains what: unexplained entries first, then each cause with its entries.
 
+use crate::explain::rule_id::RuleId;
 use crate::report::render::text::entry::entry;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
@@ -24,7 +25,12 @@ pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> Str
     };
     for one in causes {
         out.push_str(&cause(one));
-        out.push_str(&of_cause(Some(&one.id)));
+        // What is the same in many entries is not said again of each.
+        if one.rule == RuleId::StoredOtherwise.as_str() {
+            out.push_str("   the entries are in the JSON report\n");
+        } else {
+            out.push_str(&of_cause(Some(&one.id)));
+        }
     }
     out
 }

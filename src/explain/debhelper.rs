@@ -1,0 +1,89 @@
+//! What a tool of debhelper brought into the scripts of many packages is one cause, and the tool's.
+
+use crate::explain::chroots::Chroots;
+use crate::explain::evidence::Evidence;
+use crate::explain::finding::Finding;
+use crate::explain::origin::{Origin, SnippetUser};
+use crate::explain::scripts::Snippet;
+
+/// The findings, of which those are one that say the same of parts of scripts that the same tool
+/// added.
+pub(crate) fn grouped(findings: Vec<Finding>, chroots: &Chroots) -> Vec<Finding> {
+    let mut grouped: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let finding = of_snippet(finding, chroots);
+        let mut known = grouped.iter_mut();
+        match known.find(|known| is_same(known, &finding)) {
+            Some(known) => join(known, finding),
+            None => grouped.push(finding),
+        }
+    }
+    grouped
+}
+
+/// The finding with its origin, if every line that it quotes is of one part that debhelper added.
+fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
+    let (Some(package), Some(script)) = (finding.package.clone(), finding.script) else {
+        return finding;
+    };
+    let Some(text) = chroots.scripts.script(&package, script.file()) else {
+        return finding;
+    };
+    let lines = finding.evidence.iter().filter_map(|one| match one {
+        Evidence::ScriptLine { number, .. } => Some(text.snippet(*number)),
+        _ => None,
+    });
+    let mut lines: Vec<Option<Snippet>> = lines.collect();
+    lines.dedup();
+    let Ok([Some(snippet)]) = <[Option<Snippet>; 1]>::try_from(lines) else {
+        return finding;
+    };
+    let user = SnippetUser {
+        package: package.clone(),
+        script,
+        claims: finding.claims.clone(),
+        escapes: finding.escapes.clone(),
+    };
+    let evidence = finding.evidence.into_iter().map(|one| match one {
+        Evidence::ScriptLine {
+            script,
+            number,
+            text,
+            is_guarded: false,
+        } => Evidence::SnippetLine {
+            package: package.clone(),
+            script,
+            number,
+            text,
+        },
+        other => other,
+    });
+    Finding {
+        evidence: evidence.collect(),
+        origin: Some(Origin {
+            snippet,
+            users: vec![user],
+        }),
+        ..finding
+    }
+}
+
+fn is_same(known: &Finding, finding: &Finding) -> bool {
+    let snippet = |finding: &Finding| finding.origin.as_ref().map(|one| one.snippet.clone());
+    let of = (snippet(known), snippet(finding));
+    of.0.is_some() && of.0 == of.1 && known.what == finding.what
+}
+
+/// Adds what the same part did in another script; no package has it alone.
+fn join(known: &mut Finding, finding: Finding) {
+    let users = finding.origin.clone().map(|origin| origin.users);
+    known.join(finding);
+    known.package = None;
+    known.version = None;
+    known.script = None;
+    known.claims.sort_unstable();
+    known.escapes.sort_unstable();
+    if let Some(origin) = &mut known.origin {
+        origin.users.extend(users.unwrap_or_default());
+    }
+}

@@ -1,0 +1,290 @@
+//! What each rule claims of an entry, and what it leaves alone.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::slice;
+
+use crate::compare::comparison::Comparison;
+use crate::compare::options::Options;
+use crate::compare::{Source, SourceKind, compare};
+use crate::explain::observations::{DifferingPaths, Observations};
+use crate::explain::rule_id::RuleId;
+use crate::explain::{explain, explain_archives};
+
+/// An entry of an archive.
+#[derive(Debug, Clone)]
+struct One {
+    path: &'static str,
+    kind: tar::EntryType,
+    content: &'static str,
+    link: &'static str,
+    mode: u32,
+    gid: u64,
+    mtime: u64,
+}
+
+fn file(path: &'static str, content: &'static str) -> One {
+    One {
+        path,
+        kind: tar::EntryType::Regular,
+        content,
+        link: "",
+        mode: 0o644,
+        gid: 0,
+        mtime: 0,
+    }
+}
+
+impl One {
+    fn mode(self, mode: u32) -> Self {
+        Self { mode, ..self }
+    }
+
+    fn gid(self, gid: u64) -> Self {
+        Self { gid, ..self }
+    }
+
+    fn mtime(self, mtime: u64) -> Self {
+        Self { mtime, ..self }
+    }
+}
+
+fn directory(path: &'static str) -> One {
+    One {
+        kind: tar::EntryType::Directory,
+        ..file(path, "")
+    }
+}
+
+fn link(path: &'static str, link: &'static str) -> One {
+    One {
+        kind: tar::EntryType::Symlink,
+        link,
+        ..file(path, "")
+    }
+}
+
+fn source(entries: &[One]) -> Source {
+    let mut archive = tar::Builder::new(Vec::new());
+    for one in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(one.kind);
+        header.set_mode(one.mode);
+        header.set_gid(one.gid);
+        header.set_mtime(one.mtime);
+        header.set_size(one.content.len() as u64);
+        if one.link.is_empty() {
+            let content = one.content.as_bytes();
+            archive.append_data(&mut header, one.path, content).unwrap();
+        } else {
+            archive
+                .append_link(&mut header, one.path, one.link)
+                .unwrap();
+        }
+    }
+    Source {
+        label: "side".to_owned(),
+        name: "side".to_owned(),
+        kind: SourceKind::Stream(Box::new(Cursor::new(archive.into_inner().unwrap()))),
+    }
+}
+
+fn compared(left: &[One], right: &[One]) -> Comparison {
+    compare(source(left), source(right), &Options::default(), &|_| ())
+}
+
+/// The paths that rules claim, each with its rule.
+fn claims(comparison: &Comparison, observations: &Observations<'_>) -> Vec<(String, RuleId)> {
+    let explanation = explain(comparison, observations);
+    let attributed = comparison.divergences.iter().zip(&explanation.attributions);
+    attributed
+        .filter_map(|(divergence, attribution)| {
+            let finding = &explanation.findings[attribution.finding?];
+            Some((divergence.entry_path().to_string(), finding.rule))
+        })
+        .collect()
+}
+
+/// The rule that claims the only entry that two builds differ in.
+fn rule(left: &[One], right: &[One]) -> Option<RuleId> {
+    let claims = claims(&compared(left, right), &Observations::none(Some(1000)));
+    claims.first().map(|(_, rule)| *rule)
+}
+
+/// A rule, and two entries that differ in what it explains.
+fn explained() -> Vec<(RuleId, One, One)> {
+    const ID: &str = "0123456789abcdef0123456789abcdef\n";
+    const OTHER_ID: &str = "1123456789abcdef0123456789abcdef\n";
+    let root = "cd /tmp/mmdebstrap.a_B1/etc\n";
+    let sources = "deb http://a/debian trixie main\n";
+    vec![
+        (
+            RuleId::Surroundings,
+            file("etc/hostname", "a\n"),
+            file("etc/hostname", "b\n"),
+        ),
+        (
+            RuleId::Surroundings,
+            file("etc/apt/sources.list", sources),
+            file("etc/apt/sources.list", "deb http://b/debian trixie main\n"),
+        ),
+        (
+            RuleId::Random,
+            file("etc/machine-id", ID),
+            file("etc/machine-id", OTHER_ID),
+        ),
+        (
+            RuleId::Accounts,
+            file("etc/group", "a:x:1:\n"),
+            file("etc/group", "a:x:2:\n"),
+        ),
+        (
+            RuleId::BuildPath,
+            file("etc/x", "cd /etc\n"),
+            file("etc/x", root),
+        ),
+        (
+            RuleId::OrderOnly,
+            file("etc/x", "a\nb\n"),
+            file("etc/x", "b\na\n"),
+        ),
+        (
+            RuleId::Clock,
+            file("x.log", "2026-11-24 1\n"),
+            file("x.log", "2026-11-25 1\n"),
+        ),
+        (RuleId::Clock, file("x", "x"), file("x", "x").mtime(1001)),
+        (
+            RuleId::PrivilegesLost,
+            file("x", "x").mode(0o2755),
+            file("x", "x").mode(0o755),
+        ),
+    ]
+}
+
+#[test]
+fn a_rule_claims_what_it_explains_and_nothing_that_differs_in_more() {
+    for (id, left, right) in explained() {
+        let pair = |left: &One, right: &One| rule(slice::from_ref(left), slice::from_ref(right));
+        assert_eq!(pair(&left, &right), Some(id), "{left:?}");
+        let mode = right.clone().mode(0o600);
+        assert_eq!(pair(&left, &mode), None, "{mode:?}");
+        let group = right.clone().gid(7);
+        assert_eq!(pair(&left, &group), None, "{group:?}");
+        // A change of another kind alone, and an entry that one archive lacks.
+        assert_eq!(pair(&left, &left.clone().mode(0o600)), None, "{left:?}");
+        let only = rule(slice::from_ref(&left), &[]);
+        let is_account = id == RuleId::Accounts;
+        assert_eq!(only, is_account.then_some(id), "{left:?}");
+    }
+}
+
+#[test]
+fn a_content_that_a_rule_explains_in_part_is_not_its() {
+    let pairs = [
+        (
+            "etc/apt/sources.list",
+            "deb http://a x main\n",
+            "deb http://b x main contrib\n",
+        ),
+        ("etc/x", "cd /etc\n", "cd /tmp/mmdebstrap.a/etc\nmore\n"),
+        ("etc/x", "a\nb\n", "b\na\nc\n"),
+        ("x.log", "2026-11-24 1\n", "2026-11-25 2\n"),
+    ];
+    for (path, left, right) in pairs {
+        assert_eq!(
+            rule(&[file(path, left)], &[file(path, right)]),
+            None,
+            "{right}"
+        );
+    }
+    let lost_and_gained = [file("x", "x").mode(0o4755), file("x", "x").mode(0o2755)];
+    assert_eq!(rule(&lost_and_gained[..1], &lost_and_gained[1..]), None);
+}
+
+#[test]
+fn an_owner_was_looked_up_outside_only_if_the_outside_has_the_account() {
+    let comparison = |gid| compared(&[file("x", "x").gid(7)], &[file("x", "x").gid(gid)]);
+    let group = |path: &[u8]| (path == b"/etc/group").then(|| b"root:x:0:\ncron:x:101:\n".to_vec());
+    let observations = Observations {
+        outside: &group,
+        ..Observations::none(None)
+    };
+    let found = |gid| claims(&comparison(gid), &observations);
+    assert_eq!(found(101), [("x".to_owned(), RuleId::OwnerByName)]);
+    assert_eq!(found(102), []);
+    // Nobody set the group.
+    assert_eq!(found(0), []);
+}
+
+#[test]
+fn a_link_that_is_a_directory_explains_no_other_content_below_it() {
+    let left = [
+        link("bin", "usr/bin"),
+        file("etc/shells", "/usr/bin/sh\n"),
+        file("etc/mode", "/bin/sh\n"),
+        directory("usr/bin/"),
+        file("usr/bin/moved", "moved"),
+        file("usr/bin/same", "1"),
+        file("usr/bin/other", "1"),
+        file("usr/bin/missing", "missing"),
+    ];
+    let right = [
+        directory("bin/"),
+        file("bin/moved", "moved"),
+        file("bin/same", "1").mtime(5),
+        file("bin/different", "2"),
+        file("etc/shells", "/bin/sh\n"),
+        file("etc/mode", "/usr/bin/sh\n").mode(0o600),
+        directory("usr/bin/"),
+        file("usr/bin/other", "2"),
+    ];
+    let found = claims(&compared(&left, &right), &Observations::none(None));
+    let paths: BTreeSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    let expected = ["bin", "bin/moved", "bin/same", "etc/shells", "usr/bin/same"];
+    assert_eq!(paths, BTreeSet::from(expected));
+    assert!(found.iter().all(|(_, rule)| *rule == RuleId::Aliasing));
+}
+
+#[test]
+fn the_time_of_a_directory_in_which_entries_differ_is_told_apart() {
+    let left = [directory("a/").mtime(1).mode(0o2755), file("a/x", "x")];
+    let right = [directory("a/").mtime(2).mode(0o755), file("a/x", "y")];
+    let found =
+        |left: &[One], right: &[One]| claims(&compared(left, right), &Observations::none(None));
+    let lost = ("a".to_owned(), RuleId::PrivilegesLost);
+    assert_eq!(found(&left, &right), [lost]);
+    let [directory, _] = right;
+    let alone = [directory, left[1].clone()];
+    assert_eq!(found(&left, &alone), []);
+}
+
+#[test]
+fn two_normal_builds_explain_contents_that_both_have_and_no_missing_entry() {
+    let fields = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let control = || {
+        DifferingPaths::from([
+            (b"key".to_vec(), fields(&["content"])),
+            (b"once".to_vec(), fields(&[])),
+        ])
+    };
+    let found = |left: &[One], right: &[One]| {
+        let observations = Observations {
+            control: control(),
+            ..Observations::none(None)
+        };
+        claims(&compared(left, right), &observations)
+    };
+    let random = ("key".to_owned(), RuleId::Nondeterminism);
+    let key = |content| [file("key", content)];
+    assert_eq!(found(&key("1"), &key("2")), [random]);
+    assert_eq!(found(&key("1"), &key("22")), []);
+    assert_eq!(found(&key("1"), &[]), []);
+    assert_eq!(found(&[file("once", "1")], &[]), []);
+}
+
+#[test]
+fn of_two_archives_that_nobody_built_nothing_is_said_of_the_outside() {
+    let comparison = compared(&[file("x", "x").gid(7)], &[file("x", "x").gid(101)]);
+    assert_eq!(explain_archives(&comparison, None).findings, []);
+}
