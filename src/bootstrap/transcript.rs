@@ -5,7 +5,7 @@
 
 use crate::bootstrap::unmet::{UnmetDependency, unmet};
 use crate::debian::failed_script::FailedScript;
-use crate::sandbox::protocol::ExitStatus;
+use crate::sandbox::exit_status::ExitStatus;
 
 /// A build's standard error, by lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

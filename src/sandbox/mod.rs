@@ -11,6 +11,7 @@
 //! It protects from mistakes of maintainer scripts, and shows all that they change. It is not a
 //! security boundary against hostile packages.
 
+pub(crate) mod exit_status;
 pub(crate) mod idmap;
 pub(crate) mod launch;
 pub(crate) mod mounts;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use crate::sandbox::stage::{init, monitor, parent, tracee};
 use crate::sandbox::stage_names::{INIT, MONITOR, PARENT, TRACEE};
 
+pub use crate::sandbox::exit_status::ExitStatus;
 pub use crate::sandbox::idmap::{
     Caller, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
 };
@@ -36,9 +38,7 @@ pub use crate::sandbox::plan::{
     Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal, Tracing,
 };
 pub use crate::sandbox::progress::ProgressCounter;
-pub use crate::sandbox::protocol::{
-    Activity, ExitStatus, Outcome, Progress, StageFailure, Warning,
-};
+pub use crate::sandbox::protocol::{Activity, Outcome, Progress, StageFailure, Warning};
 pub use crate::sandbox::stage::monitor::Auditor;
 pub use crate::sandbox::tracer::{Traced, Tracer};
 pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};

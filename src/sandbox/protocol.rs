@@ -15,6 +15,7 @@ use rustix::net::SendFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::plan::Plan;
 use crate::sandbox::tracer::Traced;
 
@@ -102,24 +103,6 @@ pub struct Progress {
     pub objects: u64,
     /// Bytes of contents that were read, or copied.
     pub bytes: u64,
-}
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExitStatus {
-    /// It exited with this status.
-    Exited(i32),
-    /// This signal ended it.
-    Signalled(i32),
-}
-
-impl std::fmt::Display for ExitStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Exited(status) => write!(f, "exited with {status}"),
-            Self::Signalled(signal) => write!(f, "was ended by signal {signal}"),
-        }
-    }
 }
 
 /// A step of setting up the sandbox that the kernel refused.

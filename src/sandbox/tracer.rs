@@ -3,8 +3,8 @@
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::plan::Tracing;
-use crate::sandbox::protocol::ExitStatus;
 
 /// Observes a sandbox's command and all that it starts. Process 1 has it, where nothing of a build
 /// can end it.

@@ -14,9 +14,10 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, pivot_root};
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation, Tracing};
-use crate::sandbox::protocol::{Channel, ExitStatus, FromInit, StageFailure, Warning};
+use crate::sandbox::protocol::{Channel, FromInit, StageFailure, Warning};
 use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
 use crate::sandbox::stage::tracee::Tracee;
 use crate::sandbox::tracer::{Traced, Tracer};

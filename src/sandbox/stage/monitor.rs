@@ -18,6 +18,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
+use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::{
     MountPoint, below, bind, failed, make_mount_point, mount_dev, mount_kind, mount_tmpfs,
@@ -25,7 +26,7 @@ use crate::sandbox::mounts::{
 use crate::sandbox::plan::{AfterRun, Bind, Cover, Network, Plan};
 use crate::sandbox::progress::{ProgressCounter, ProgressSender};
 use crate::sandbox::protocol::{
-    Activity, Channel, ExitStatus, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor, Warning,
+    Activity, Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor, Warning,
 };
 use crate::sandbox::stage::command::CommandRequest;
 use crate::sandbox::stage::init::InitRequest;
