@@ -12,10 +12,11 @@ use crate::verify::options::MAX_FAILING;
 /// Build a suite both ways, compare the tarballs and explain the differences
 ///
 /// twinroot freezes the archive, makes the outside system, runs a normal and a chrootless build
-/// without network, and compares the two tarballs while they are written. If they differ, or if the
-/// outside system was modified, it builds both again under observation and makes a control build, and
-/// names the package, maintainer script and command behind each difference. Frozen archives and
-/// outside systems are cached in $XDG_CACHE_HOME/twinroot.
+/// without network, and compares the two tarballs while they are written. It observes what
+/// maintainer scripts do to the outside system. If the tarballs differ, or if the outside system
+/// was modified, it builds a second pair, of which it observes more, and names the package,
+/// maintainer script and command behind each difference. Frozen archives and outside systems are
+/// cached in $XDG_CACHE_HOME/twinroot.
 #[derive(Debug, clap::Args)]
 #[command(after_help = SHORT_HELP, after_long_help = MORE)]
 pub struct VerifyArgs {
@@ -78,29 +79,37 @@ pub struct VerifyArgs {
         help_heading = "How to build"
     )]
     pub jobs: u8,
-    /// Build both again under observation, even if nothing differs
+    /// Build a second pair under observation, even if nothing differs
     ///
-    /// Without this option, they are repeated only if something differs or the outside system was
-    /// modified. What is seen is used to explain differences, never to decide the verdict.
+    /// In the first pair, the maintainer scripts of the chrootless build are observed. In the
+    /// second pair, the normal build is observed too, and everything in the chrootless one. Without
+    /// this option, it is built only if something differs, if the outside system was modified, or
+    /// if the first chrootless build could not be observed.
     #[arg(long, overrides_with = "no_trace", help_heading = "Explanation")]
     pub trace: bool,
     /// Observe no build
+    ///
+    /// No package is called complete then, and differences are explained with less detail.
     #[arg(long, help_heading = "Explanation")]
     pub no_trace: bool,
     /// Exit with 1 if a maintainer script acts on the outside system without effect
     ///
-    /// Such a package is called latent: on another outside system it may have an effect. The verdict
-    /// does not change. Only an observed chrootless build shows it.
+    /// Such a package is called latent: on another outside system it may have an effect. The
+    /// verdict does not change. Only an observed chrootless build shows it.
     #[arg(long, conflicts_with = "no_trace", help_heading = "Explanation")]
     pub strict: bool,
-    /// Make the control build, even if nothing differs
+    /// Build a second pair for comparison with the first, even if nothing differs
     ///
-    /// A control build is two more normal builds. What differs between those two differs from run
-    /// to run, and has nothing to do with DPKG_ROOT. Without this option, it is made only if
-    /// something differs.
+    /// Each of its builds is compared with the first build of the same mode. What differs between
+    /// those two differs from run to run, and has nothing to do with DPKG_ROOT. Without this
+    /// option, it is built only if something differs, if the outside system was modified, or if the
+    /// first chrootless build could not be observed.
     #[arg(long, overrides_with = "no_control", help_heading = "Explanation")]
     pub control: bool,
-    /// Skip the control build
+    /// Build no second pair for comparison alone
+    ///
+    /// A second pair that is needed to explain differences is built all the same, unless --no-trace
+    /// is given too.
     #[arg(long, help_heading = "Explanation")]
     pub no_control: bool,
     /// What is known already.
