@@ -41,7 +41,7 @@ pub struct Observations<'a> {
     pub chrootless: Option<&'a Trace>,
     /// Scripts that fail chrootless, and whose failure was passed over.
     pub passed_over: Vec<ScriptName>,
-    /// What differs between two normal builds.
+    /// What differs between two builds of one mode.
     pub control: DifferingPaths,
     /// The technique of the chrootless build; `None` if it is the ordinary one, or if nothing
     /// was built with the ordinary one.

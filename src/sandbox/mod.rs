@@ -5,8 +5,8 @@
 //! directories at the end, from where no build can reach it. Its child, the *parent*, makes the
 //! pid namespace: a process that has made one can start no threads any more, and the monitor
 //! reads with several. The *init* is process 1 of the namespace; when it ends, the kernel ends
-//! everything in it. An observed command is traced by it. Each dies with its parent, so that nothing is left behind even by SIGKILL:
-//! all mounts live in the monitor's mount namespace.
+//! everything in it. It traces the command if that is observed. Each dies with its parent, so that
+//! nothing is left behind even by SIGKILL: all mounts live in the monitor's mount namespace.
 //!
 //! It protects from mistakes of maintainer scripts, and shows all that they change. It is not a
 //! security boundary against hostile packages.

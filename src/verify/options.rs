@@ -33,9 +33,9 @@ pub struct Options {
     pub max_failing: usize,
     /// How many builds run at the same time.
     pub concurrency: Concurrency,
-    /// When both modes are built again under observation.
+    /// When a second pair is built under observation; never, if no build is observed.
     pub trace: When,
-    /// When two more normal builds are compared, to find what differs from run to run.
+    /// When a second pair is built to find what differs from run to run.
     pub control: When,
     /// Where tarballs and transcripts are kept.
     pub artifacts: Option<Artifacts>,

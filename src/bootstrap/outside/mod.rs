@@ -25,8 +25,7 @@ use crate::sandbox::plan::{
     Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Tracing,
 };
 
-/// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs,
-/// and strace.
+/// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs.
 pub const MORE_PACKAGES: [&str; 4] = ["mmdebstrap", "fakeroot", "gpg", "mount"];
 
 /// All that a matching outside has in addition to the chroot's packages: what builds of these

@@ -1,5 +1,5 @@
-//! Two normal builds differ in the same fields of an entry that both have, so that `DPKG_ROOT` is
-//! not the reason.
+//! Two builds of one mode differ in the same fields of an entry that both have, so that `DPKG_ROOT`
+//! is not the reason.
 
 use crate::compare::comparison::DivergenceKind;
 use crate::explain::case::Case;

@@ -10,11 +10,12 @@ use crate::report::wire::executed::Executed;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Build {
-    /// `normal` or `chrootless`, after `observed ` for a build whose processes were observed.
+    /// `normal` or `chrootless`, after `second ` for a build of a second pair.
     pub label: String,
     /// Where maintainer scripts ran.
     pub mode: ModeName,
-    /// The technique, or the mode of mmdebstrap for a normal build.
+    /// The technique, or the mode of mmdebstrap for a normal build; then `, observed` if its
+    /// processes were.
     pub technique: String,
     /// Versions of the tools used, by package.
     pub versions: BTreeMap<String, String>,
