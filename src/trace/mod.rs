@@ -1,9 +1,10 @@
 //! A build under observation: which process of which maintainer script did what to which path.
 //!
-//! Process 1 of the sandbox traces all others (ptrace(2)). A seccomp program stops them at the
-//! calls that may change something or that open a file, and at no others, so that an observed
-//! build takes little longer than a plain one and gives the same bytes. What was seen is a
-//! [`log`], plain data; a [`record::Trace`] is made of it when the build has ended.
+//! Process 1 of the sandbox traces all others (ptrace(2)). A seccomp program stops them where they
+//! execute a program or change their root; another one, which is added for a maintainer script,
+//! stops its processes at the calls that may change something or that open a file. So an observed
+//! build takes little longer than a plain one and gives the same bytes. What was seen is a [`log`],
+//! plain data; a [`record::Trace`] is made of it when the build has ended.
 
 pub(crate) mod added_filter;
 pub mod attempt;

@@ -9,7 +9,7 @@ pub struct Timings {
     pub prepare: Duration,
     /// The compared builds.
     pub build_and_compare: Duration,
-    /// The observed builds and the control.
+    /// The second pair.
     pub observe: Duration,
     /// The audit of the pair's chrootless build, a part of building.
     pub audit: Duration,
