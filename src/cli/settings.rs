@@ -82,7 +82,7 @@ pub(crate) fn of_verify(
             1 => Concurrency::One,
             _ => Concurrency::Two,
         },
-        trace: when(args.trace || args.strict, args.no_trace),
+        trace: when(args.trace, args.no_trace),
         control: when(args.control, args.no_control),
         artifacts,
         interrupts: Arc::clone(interrupts),

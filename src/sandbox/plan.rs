@@ -186,6 +186,17 @@ impl Plan {
         Some(Refusal::Writable(writable.target.clone()))
     }
 
+    /// The same without an observer; `None` if it has none, or if nothing else sees what fails on a
+    /// read-only system.
+    #[must_use]
+    pub fn without_tracing(&self) -> Option<Self> {
+        let needs_none = self.tracing != Tracing::Off && self.cover != Cover::ReadOnly;
+        needs_none.then(|| Self {
+            tracing: Tracing::Off,
+            ..self.clone()
+        })
+    }
+
     /// The command as a shell takes it, environment first.
     #[must_use]
     pub fn command_line(&self) -> String {

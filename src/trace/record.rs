@@ -74,6 +74,12 @@ impl Trace {
         !self.altered.contains(path)
     }
 
+    /// Whether something failed on a path of the outside because its file system is read-only.
+    #[must_use]
+    pub fn has_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
     /// What failed on paths of the outside because its file system is read-only.
     ///
     /// `was_there` tells an existing file from one that would have been created.

@@ -1,21 +1,24 @@
 //! One build that is compared with the normal tarball, which waits in a file.
 
 use std::fs::File;
+use std::io::Seek as _;
 use std::os::fd::AsRawFd as _;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
+use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
 use crate::compare::comparison::Comparison;
 use crate::input::source::SourceKind;
 use crate::sandbox::launch::SandboxError;
 use crate::sandbox::plan::Plan;
+use crate::trace::record::Trace;
 use crate::verify::artifacts::{Artifact, Tee};
 use crate::verify::error::Error;
 use crate::verify::executor::{Job, Stream};
 use crate::verify::observer::{Stage, StageObserver, StageResult};
 use crate::verify::session::{Session, events_to};
-use crate::verify::side_by_side::{compare_chroots, joined, received};
+use crate::verify::side_by_side::{UNLINKED, compare_chroots, joined, received};
 
 /// A build that was compared with the reference.
 #[derive(Debug)]
@@ -32,9 +35,10 @@ impl Compared {
         !self.comparison.is_identical()
     }
 
-    /// Whether it changed something outside.
+    /// Whether it changed something outside, or would have if that were not read-only.
     pub(crate) fn has_changes(&self) -> bool {
-        !self.built.changes.is_empty()
+        let trace = self.built.trace.as_ref();
+        !self.built.changes.is_empty() || trace.is_some_and(Trace::has_refused)
     }
 }
 
@@ -48,7 +52,8 @@ pub(crate) struct Reference<'a> {
 }
 
 /// Makes a build, and compares it with the reference. Its tarball and its transcript are kept by
-/// its label; `copies` take its tarball too.
+/// its label; the file `copy`, if there is one, takes its tarball too. A build that cannot be
+/// observed to its end is made again without an observer, unless its audit needs one.
 ///
 /// # Errors
 /// The build failed, or what is kept cannot be written.
@@ -56,20 +61,36 @@ pub(crate) fn build(
     label: &'static str,
     plan: Plan,
     reference: Reference<'_>,
-    copies: Vec<File>,
+    copy: Option<&File>,
     session: Session<'_>,
 ) -> Result<Compared, Error> {
+    let unobserved = plan.without_tracing();
+    let once = |plan| build_once(label, plan, reference, copy, session);
+    match (once(plan), unobserved) {
+        (Err(error), Some(plan)) if error.is_observer_lost() => once(plan),
+        (outcome, _) => outcome,
+    }
+}
+
+fn build_once(
+    label: &'static str,
+    plan: Plan,
+    reference: Reference<'_>,
+    copy: Option<&File>,
+    session: Session<'_>,
+) -> Result<Compared, Error> {
+    let copy = copy.map(emptied).transpose()?;
     let stage = session.observer.started(Stage::Build(label));
     let tarball = format!("{label}.tar");
     let artifact = session
         .artifacts
         .map(|artifacts| artifacts.create(&tarball));
     let artifact = artifact.transpose()?;
-    let copy = artifact.as_ref().map(Artifact::writer).transpose()?;
+    let kept = artifact.as_ref().map(Artifact::writer).transpose()?;
     let run = Run {
         labels: [reference.label, label],
         plan,
-        copies: copy.into_iter().chain(copies).collect(),
+        copies: kept.into_iter().chain(copy).collect(),
         reference: Some(reference),
     };
     let Ran { built, comparison } = run.against_reference(&*stage, session);
@@ -88,6 +109,17 @@ pub(crate) fn build(
         is_identical: comparison.is_identical(),
     });
     Ok(Compared { built, comparison })
+}
+
+/// A file for a copy, without what an earlier build has left in it.
+fn emptied(file: &File) -> Result<File, Error> {
+    let emptied = || {
+        let mut copy = file.try_clone()?;
+        copy.set_len(0)?;
+        copy.rewind()?;
+        Ok(copy)
+    };
+    emptied().map_err(|error| at(UNLINKED, "write")(error).into())
 }
 
 /// A build, and what its tarball is compared with as it comes.

@@ -3,7 +3,6 @@
 use std::fs::File;
 
 use crate::audit::method::Method;
-use crate::bootstrap;
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
 use crate::sandbox::plan::Tracing;
@@ -148,17 +147,11 @@ fn pair(
     let mut tracing = wanted.tracing(Tracing::Scripts);
     let first = pair::build(modes, tracing, &copies, &prepared, session);
     let (first, copies, notes) = match first {
-        Err(Error::Bootstrap(error @ bootstrap::Error::ObserverLost { .. }))
-            if prepared.audit != Method::ReadOnly =>
-        {
+        Err(error) if error.is_observer_lost() && prepared.audit != Method::ReadOnly => {
             tracing = Tracing::Off;
             let copies = wanted.copies(copies.normal.is_some())?;
             let again = pair::build(modes, tracing, &copies, &prepared, session)?;
-            (
-                again,
-                copies,
-                vec![Note::Failed(Which::Chrootless, error.into())],
-            )
+            (again, copies, vec![Note::Failed(Which::Chrootless, error)])
         }
         first => (first?, copies, Vec::new()),
     };

@@ -112,6 +112,14 @@ impl Error {
         }
     }
 
+    /// Whether a build's processes could not be observed to its end.
+    #[must_use]
+    pub fn is_observer_lost(&self) -> bool {
+        let lost =
+            |error: &bootstrap::Error| matches!(error, bootstrap::Error::ObserverLost { .. });
+        matches!(self, Self::Bootstrap(error) if lost(error))
+    }
+
     /// Whether a signal, or the failure of another build, ended the run.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {

@@ -1,9 +1,7 @@
 //! Chrootless builds whose maintainer scripts fail: each further one passes over one more failure.
 
 use std::fs::File;
-use std::io::Seek as _;
 
-use crate::bootstrap::at;
 use crate::bootstrap::mode::BuildMode;
 use crate::debian::failed_script::FailedScript;
 use crate::debian::maintainer_script::ScriptName;
@@ -13,7 +11,6 @@ use crate::verify::error::Error;
 use crate::verify::pair::failed_script;
 use crate::verify::prepared::Prepared;
 use crate::verify::session::Session;
-use crate::verify::side_by_side::UNLINKED;
 
 /// A maintainer script that fails chrootless, and not in the normal build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,24 +77,11 @@ pub(crate) fn build(
         }
         let plan = prepared.observed_plan(retry.mode, retry.tracing);
         let label = retry.mode.mode().label();
-        let copies = retry.copy.map(emptied).transpose()?;
-        let copies = copies.into_iter().collect();
-        match against::build(label, plan, retry.reference, copies, session) {
+        match against::build(label, plan, retry.reference, retry.copy, session) {
             Ok(compared) => return Ok(Retried::new(prepared, failed, Some(compared))),
             Err(next) => error = next,
         }
     }
-}
-
-/// A file for a further copy, without what an earlier build has left in it.
-fn emptied(file: &File) -> Result<File, Error> {
-    let emptied = || {
-        let mut copy = file.try_clone()?;
-        copy.set_len(0)?;
-        copy.rewind()?;
-        Ok(copy)
-    };
-    emptied().map_err(|error| at(UNLINKED, "write")(error).into())
 }
 
 /// Keeps what the build said in which a script failed.

@@ -143,6 +143,6 @@ fn build_one(request: Request, reference: Reference<'_>, session: Session<'_>) -
         mode,
         label,
         altered,
-        outcome: against::build(label, plan, reference, Vec::new(), session),
+        outcome: against::build(label, plan, reference, None, session),
     }
 }

@@ -30,7 +30,6 @@ const OF_WAYS: [&str; 9] = [
     "mount",
     "newuidmap",
     "setpriv",
-    "strace",
 ];
 
 /// A directory for PATH without `lacking`.
@@ -84,7 +83,6 @@ weak   lxc-usernsexec       not installed, so --outside host cannot be used for 
 ok     lxc-unshare          installed, for --technique lxc
 weak   fakechroot           not installed, so --outside host cannot be used for --mode-reference fakechroot
                             fix: sudo apt-get install fakechroot
-ok     strace               installed, for --trace and --audit read-only
 weak   arch-test            not installed, so --outside host cannot be used for normal builds with --arch
                             fix: sudo apt-get install arch-test
 "

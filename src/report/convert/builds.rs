@@ -20,11 +20,9 @@ fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
         PairNumber::First => mode.as_str().to_owned(),
         PairNumber::Second => format!("second {}", mode.as_str()),
     };
-    let technique = match build.trace {
-        Some(_) => format!("{}, observed", build.technique),
-        None => build.technique.to_owned(),
-    };
-    let chrootless = build.trace.filter(|_| mode == ModeName::Chrootless);
+    let is_foreign = facts.foreign_to.is_some();
+    let chrootless = mode == ModeName::Chrootless && is_foreign;
+    let trace = build.trace.filter(|_| chrootless);
     let emulation = match build.emulators {
         Emulators::None => Emulation::None,
         Emulators::OfMachine => Emulation::Machine,
@@ -32,12 +30,12 @@ fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
     Build {
         label,
         mode,
-        technique,
+        technique: build.technique.to_owned(),
         versions: facts.versions.programs.iter().cloned().collect(),
         warnings: warnings(build.warnings),
         degraded: build.degraded,
-        foreign: facts.foreign_to.is_some(),
-        executed: chrootless.map(|trace| executed(trace, emulation)),
+        foreign: is_foreign,
+        executed: trace.map(|trace| executed(trace, emulation)),
     }
 }
 

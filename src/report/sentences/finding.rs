@@ -102,7 +102,7 @@ fn phrase(what: &What) -> &'static str {
     match what {
         What::PackageSetsDiffer => "the package sets differ",
         What::StoredOtherwise { .. } => "many entries are stored in different ways",
-        What::NormalBuildsDiffer => "plain nondeterminism: two normal builds differ here too",
+        What::NormalBuildsDiffer => "plain nondeterminism: two builds of one mode differ here too",
         What::TechniqueLosesPrivileges { .. } | What::PrivilegesLost => {
             "set-id bits, extended attributes or access lists were lost"
         }
@@ -305,7 +305,7 @@ mod tests {
             (What::PackageSetsDiffer, "the package sets differ"),
             (
                 What::NormalBuildsDiffer,
-                "plain nondeterminism: two normal builds differ here too",
+                "plain nondeterminism: two builds of one mode differ here too",
             ),
             (
                 What::TechniqueLosesPrivileges {

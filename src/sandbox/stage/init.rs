@@ -19,7 +19,7 @@ use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation, Tracing};
 use crate::sandbox::protocol::{Channel, FromInit, StageFailure, Warning};
 use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
-use crate::sandbox::stage::tracee::Tracee;
+use crate::sandbox::stage::tracee::{Tracee, TraceeFailure};
 use crate::sandbox::tracer::{Traced, Tracer};
 
 /// What process 1 must know.
@@ -199,9 +199,11 @@ fn observe_command(
         Err(why) => Err(why),
     };
     end_all();
-    if let Some(failure) = tracee.failure() {
-        return Err(failure);
-    }
+    let followed = match tracee.failure() {
+        None => followed,
+        Some(TraceeFailure::Unobservable(why)) => Err(why),
+        Some(TraceeFailure::Failed(failure)) => return Err(failure),
+    };
     Ok(match followed {
         Ok(status) => Ended {
             status,

@@ -2,7 +2,7 @@
 //! changed, so that this program need not be able to run on the outside system.
 
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode};
 
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
@@ -19,6 +19,21 @@ use crate::sandbox::tracer::Tracer;
 pub(crate) struct Tracee {
     child: Child,
     channel: Channel,
+}
+
+/// Why a process did not become its command.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum TraceeFailure {
+    /// It cannot be observed; without that it can be run.
+    Unobservable(String),
+    /// It cannot be run.
+    Failed(StageFailure),
+}
+
+impl From<StageFailure> for TraceeFailure {
+    fn from(failure: StageFailure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 /// What it says when it has loaded its libraries, which it must have before the root changes.
@@ -57,7 +72,7 @@ impl Tracee {
     }
 
     /// Why it could not, after its end.
-    pub(crate) fn failure(&mut self) -> Option<StageFailure> {
+    pub(crate) fn failure(&mut self) -> Option<TraceeFailure> {
         self.channel.receive().ok().flatten()
     }
 }
@@ -74,29 +89,33 @@ pub(crate) fn run(tracer: &dyn Tracer) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Returns only if it fails.
-fn become_asked(init: &mut Channel, tracer: &dyn Tracer) -> Option<StageFailure> {
-    if let Err(error) = set_pdeathsig(Signal::SIGKILL) {
-        return Some(failed("die with process 1")(error));
-    }
-    if let Err(error) = init.send(&Ready) {
-        return Some(failed("say that it is ready")(error));
-    }
-    let request = match init.receive::<CommandRequest>() {
+/// Returns only if it fails; nothing if process 1 is gone.
+fn become_asked(init: &mut Channel, tracer: &dyn Tracer) -> Option<TraceeFailure> {
+    let request = match begin(init) {
         Ok(request) => request?,
-        Err(error) => return Some(failed("read the command")(error)),
+        Err(failure) => return Some(failure.into()),
     };
-    if let Err(failure) = drop_capabilities(request.namespace) {
-        return Some(failure);
-    }
     if let Err(error) = tracer.restrict(request.tracing) {
-        return Some(failed("have system calls observed")(error));
+        return Some(TraceeFailure::Unobservable(error));
     }
-    let mut command = match command(&request) {
-        Ok(command) => command,
-        Err(failure) => return Some(failure),
+    let failure = match command(&request) {
+        Ok(mut command) => {
+            let program = request.command.first().map_or("", String::as_str);
+            failed(format!("start `{program}`"))(command.exec())
+        }
+        Err(failure) => failure,
     };
-    command.stdin(Stdio::null());
-    let program = request.command.first().map_or("", String::as_str);
-    Some(failed(format!("start `{program}`"))(command.exec()))
+    Some(failure.into())
+}
+
+/// Waits for the command; `None` if process 1 is gone.
+fn begin(init: &mut Channel) -> Result<Option<CommandRequest>, StageFailure> {
+    set_pdeathsig(Signal::SIGKILL).map_err(failed("die with process 1"))?;
+    init.send(&Ready).map_err(failed("say that it is ready"))?;
+    let request = init.receive::<CommandRequest>();
+    let request = request.map_err(failed("read the command"))?;
+    if let Some(request) = &request {
+        drop_capabilities(request.namespace)?;
+    }
+    Ok(request)
 }

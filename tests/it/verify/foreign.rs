@@ -248,7 +248,7 @@ fn rules_of_causes(report: &Value) -> Vec<(&str, u64)> {
         .collect()
 }
 
-/// Minutes: the normal builds are emulated, one of them under strace.
+/// Minutes: the normal builds are emulated, one of them observed.
 fn what_differs_on_arm64_is_what_no_package_can_help() {
     let lab = directory();
     let text = lab.path().join("report.txt");
@@ -289,9 +289,7 @@ fn what_differs_on_arm64_is_what_no_package_can_help() {
     assert_eq!(other, [(&"libselinux1".into(), &"latent".into())]);
     assert!(packages.len() > 50, "{packages:#?}");
     let builds = report["builds"].as_array().unwrap();
-    let observed = builds
-        .iter()
-        .find(|build| build["label"] == "observed chrootless");
+    let observed = builds.iter().find(|build| build["label"] == "chrootless");
     let executed = &observed.unwrap()["executed"];
     assert_eq!(
         (&executed["emulation"], &executed["of_chroot"]),
