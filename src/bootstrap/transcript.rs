@@ -254,8 +254,8 @@ mod tests {
 
     #[test]
     fn a_package_that_apt_does_not_know_is_named() {
-        let transcript = Transcript::new(b"Reading...\nE: Unable to locate package strace\n");
-        assert_eq!(transcript.missing_package(), Some("strace"));
+        let transcript = Transcript::new(b"Reading...\nE: Unable to locate package fakeroot\n");
+        assert_eq!(transcript.missing_package(), Some("fakeroot"));
         assert_eq!(transcript.apt_problem(), Some(AptProblem::UnableToLocate));
         assert_eq!(Transcript::default().missing_package(), None);
     }

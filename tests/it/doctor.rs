@@ -21,7 +21,7 @@ pub(crate) const TESTS: &[Test] = &[
 const NEEDED: [&str; 5] = ["mmdebstrap", "apt-get", "dpkg", "dpkg-deb", "tar"];
 
 /// Programs of some ways to build; nothing runs them here.
-const OF_WAYS: [&str; 9] = [
+const OF_WAYS: [&str; 8] = [
     "arch-test",
     "fakechroot",
     "fakeroot",

@@ -227,9 +227,9 @@ mod tests {
     fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
         Box::new(FailedBuild {
             stage: "freeze".to_owned(),
-            failure: BuildFailure::Message("Unable to locate package strace".to_owned()),
+            failure: BuildFailure::Message("Unable to locate package fakeroot".to_owned()),
             known,
-            missing_package: Some("strace".to_owned()),
+            missing_package: Some("fakeroot".to_owned()),
             tail: vec![],
             transcript: vec![],
             replay: Replay::default(),
@@ -352,13 +352,13 @@ mod tests {
     #[test]
     fn a_directory_without_the_packages_of_the_outside_is_told_from_a_wrong_name() {
         let error = bootstrap::Error::MirrorLacksOutside {
-            packages: vec!["gpg".to_owned(), "strace".to_owned()],
+            packages: vec!["gpg".to_owned(), "fakeroot".to_owned()],
             failed: failed(Some(AptProblem::UnableToLocate)),
         };
         assert_eq!(
             of_bootstrap(&error),
             Some(
-                "a matching outside needs gpg, strace too, from the same directory; or give \
+                "a matching outside needs gpg, fakeroot too, from the same directory; or give \
                  --outside host"
                     .to_owned()
             )
