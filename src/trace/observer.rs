@@ -27,8 +27,8 @@ use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Threads};
 use crate::trace::view::{LastDirectory, look};
 
-/// How often processes that a signal has stopped are looked at. ptrace(2) has PTRACE_LISTEN for
-/// this, which safe code cannot reach.
+/// How often threads that a signal has stopped are asked whether they still are. ptrace(2) has
+/// PTRACE_LISTEN for this, which safe code cannot reach.
 const POLL: Duration = Duration::from_millis(2);
 
 /// Sees what a build's processes do.
@@ -94,7 +94,7 @@ impl Tracer for Observer {
             let stopped = next(patience).map_err(|error| error.to_string())?;
             let Some(stopped) = stopped else {
                 thread::sleep(POLL);
-                self.wake();
+                self.ask();
                 continue;
             };
             if let Stop::Ended(status) = stopped.why {
@@ -150,16 +150,13 @@ impl Observer {
         }
     }
 
-    /// Lets threads go on that a signal has stopped and `SIGCONT` has woken.
-    fn wake(&mut self) {
-        let suspended = std::mem::take(&mut self.suspended);
-        let (woken, still) = suspended
-            .into_iter()
-            .partition(|thread| is_continued(*thread));
-        self.suspended = still;
-        for thread in woken {
+    /// Asks threads that a signal has stopped whether they still are: each stops again before it
+    /// does anything, and tells. What `SIGCONT` left behind does not tell: another thread may have
+    /// taken it, and another `SIGSTOP` takes it away.
+    fn ask(&mut self) {
+        for thread in std::mem::take(&mut self.suspended) {
             // ESRCH: it was killed meanwhile.
-            let _ = self.resume(thread, 0);
+            let _ = ptrace::interrupt(thread).and_then(|()| ptrace::cont(thread, None));
         }
     }
 
@@ -404,17 +401,4 @@ fn is_script(path: &[u8]) -> bool {
 /// A thread's number in an event's message.
 fn number(message: i64) -> Pid {
     Pid::from_raw(i32::try_from(message).unwrap_or_default())
-}
-
-/// Whether `SIGCONT` waits for a thread, or it ends (proc_pid_status(5), `SigPnd` and `ShdPnd`).
-fn is_continued(thread: Pid) -> bool {
-    let Ok(status) = std::fs::read_to_string(format!("/proc/{thread}/status")) else {
-        return true;
-    };
-    let waiting = |name: &str| {
-        let digits = status.lines().find_map(|line| line.strip_prefix(name));
-        u64::from_str_radix(digits.unwrap_or_default().trim(), 16).unwrap_or_default()
-    };
-    let continuing = 1 << (nix::libc::SIGCONT - 1);
-    (waiting("SigPnd:") | waiting("ShdPnd:")) & continuing != 0
 }
