@@ -24,7 +24,7 @@ use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::registers::{Convention, Registers};
 use crate::trace::relevant::{Actor, is_relevant, matters_of_others, needs_before, needs_result};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
-use crate::trace::threads::{Filters, Threads};
+use crate::trace::threads::{Filters, Starter, Threads};
 use crate::trace::view::{LastDirectory, look};
 
 /// How often threads that a signal has stopped are asked whether they still are. ptrace(2) has
@@ -98,8 +98,7 @@ impl Tracer for Observer {
                 continue;
             };
             if let Stop::Ended(status) = stopped.why {
-                self.threads.ended(stopped.process);
-                self.suspended.retain(|thread| *thread != stopped.process);
+                self.ended_thread(stopped.process);
                 if stopped.process == command {
                     return Ok(status);
                 }
@@ -136,10 +135,12 @@ impl Observer {
                 self.resume(thread, 0)
             }
             Stop::Attached => {
-                if self.threads.attached(thread) {
-                    return self.resume(thread, 0);
+                match self.threads.attached(thread, above) {
+                    Starter::Known => {}
+                    Starter::Told => return Ok(()),
+                    Starter::Dead => self.adopt(thread),
                 }
-                Ok(())
+                self.resume(thread, 0)
             }
             Stop::Suspended => {
                 self.suspended.push(thread);
@@ -148,6 +149,28 @@ impl Observer {
             Stop::Signal(signal) => self.resume(thread, signal),
             Stop::Other => self.resume(thread, 0),
         }
+    }
+
+    fn ended_thread(&mut self, thread: Pid) {
+        self.suspended.retain(|suspended| *suspended != thread);
+        for orphan in self.threads.ended(thread) {
+            // ESRCH: it was killed, too.
+            let _ = self.resume(orphan, 0);
+        }
+    }
+
+    /// A thread was started by one that was killed before it could tell. Both run one program.
+    fn adopt(&mut self, thread: Pid) {
+        let line = std::fs::read(format!("/proc/{thread}/cmdline")).unwrap_or_default();
+        let images = &self.log.images;
+        let is_line = |image: usize| {
+            let words = images.get(image).into_iter().flat_map(|image| &image.argv);
+            let words: Vec<u8> = words
+                .flat_map(|word| [&word.0, &b"\0"[..]].concat())
+                .collect();
+            words == line
+        };
+        self.threads.adopt(thread, is_line);
     }
 
     /// Asks threads that a signal has stopped whether they still are: each stops again before it
@@ -401,4 +424,20 @@ fn is_script(path: &[u8]) -> bool {
 /// A thread's number in an event's message.
 fn number(message: i64) -> Pid {
     Pid::from_raw(i32::try_from(message).unwrap_or_default())
+}
+
+/// The process that a thread is in, if it is not its first thread, or else the one above it
+/// (proc_pid_status(5)).
+fn above(thread: Pid) -> Option<Pid> {
+    let status = std::fs::read_to_string(format!("/proc/{thread}/status")).ok()?;
+    let number = |name: &str| {
+        let digits = status.lines().find_map(|line| line.strip_prefix(name))?;
+        digits.trim().parse().ok().map(Pid::from_raw)
+    };
+    let process = number("Tgid:")?;
+    if process == thread {
+        number("PPid:")
+    } else {
+        Some(process)
+    }
 }
