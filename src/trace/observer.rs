@@ -24,11 +24,11 @@ use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::registers::{Convention, Registers};
 use crate::trace::relevant::{Actor, is_relevant, matters_of_others, needs_before, needs_result};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
-use crate::trace::threads::{Filters, Threads};
+use crate::trace::threads::{Filters, Starter, Threads};
 use crate::trace::view::{LastDirectory, look};
 
-/// How often processes that a signal has stopped are looked at. ptrace(2) has PTRACE_LISTEN for
-/// this, which safe code cannot reach.
+/// How often threads that a signal has stopped are asked whether they still are. ptrace(2) has
+/// PTRACE_LISTEN for this, which safe code cannot reach.
 const POLL: Duration = Duration::from_millis(2);
 
 /// Sees what a build's processes do.
@@ -94,12 +94,11 @@ impl Tracer for Observer {
             let stopped = next(patience).map_err(|error| error.to_string())?;
             let Some(stopped) = stopped else {
                 thread::sleep(POLL);
-                self.wake();
+                self.ask();
                 continue;
             };
             if let Stop::Ended(status) = stopped.why {
-                self.threads.ended(stopped.process);
-                self.suspended.retain(|thread| *thread != stopped.process);
+                self.ended_thread(stopped.process);
                 if stopped.process == command {
                     return Ok(status);
                 }
@@ -136,10 +135,12 @@ impl Observer {
                 self.resume(thread, 0)
             }
             Stop::Attached => {
-                if self.threads.attached(thread) {
-                    return self.resume(thread, 0);
+                match self.threads.attached(thread, above) {
+                    Starter::Known => {}
+                    Starter::Told => return Ok(()),
+                    Starter::Dead => self.adopt(thread),
                 }
-                Ok(())
+                self.resume(thread, 0)
             }
             Stop::Suspended => {
                 self.suspended.push(thread);
@@ -150,16 +151,35 @@ impl Observer {
         }
     }
 
-    /// Lets threads go on that a signal has stopped and `SIGCONT` has woken.
-    fn wake(&mut self) {
-        let suspended = std::mem::take(&mut self.suspended);
-        let (woken, still) = suspended
-            .into_iter()
-            .partition(|thread| is_continued(*thread));
-        self.suspended = still;
-        for thread in woken {
+    fn ended_thread(&mut self, thread: Pid) {
+        self.suspended.retain(|suspended| *suspended != thread);
+        for orphan in self.threads.ended(thread) {
+            // ESRCH: it was killed, too.
+            let _ = self.resume(orphan, 0);
+        }
+    }
+
+    /// A thread was started by one that was killed before it could tell. Both run one program.
+    fn adopt(&mut self, thread: Pid) {
+        let line = std::fs::read(format!("/proc/{thread}/cmdline")).unwrap_or_default();
+        let images = &self.log.images;
+        let is_line = |image: usize| {
+            let words = images.get(image).into_iter().flat_map(|image| &image.argv);
+            let words: Vec<u8> = words
+                .flat_map(|word| [&word.0, &b"\0"[..]].concat())
+                .collect();
+            words == line
+        };
+        self.threads.adopt(thread, is_line);
+    }
+
+    /// Asks threads that a signal has stopped whether they still are: each stops again before it
+    /// does anything, and tells. What `SIGCONT` left behind does not tell: another thread may have
+    /// taken it, and another `SIGSTOP` takes it away.
+    fn ask(&mut self) {
+        for thread in std::mem::take(&mut self.suspended) {
             // ESRCH: it was killed meanwhile.
-            let _ = self.resume(thread, 0);
+            let _ = ptrace::interrupt(thread).and_then(|()| ptrace::cont(thread, None));
         }
     }
 
@@ -406,15 +426,18 @@ fn number(message: i64) -> Pid {
     Pid::from_raw(i32::try_from(message).unwrap_or_default())
 }
 
-/// Whether `SIGCONT` waits for a thread, or it ends (proc_pid_status(5), `SigPnd` and `ShdPnd`).
-fn is_continued(thread: Pid) -> bool {
-    let Ok(status) = std::fs::read_to_string(format!("/proc/{thread}/status")) else {
-        return true;
+/// The process that a thread is in, if it is not its first thread, or else the one above it
+/// (proc_pid_status(5)).
+fn above(thread: Pid) -> Option<Pid> {
+    let status = std::fs::read_to_string(format!("/proc/{thread}/status")).ok()?;
+    let number = |name: &str| {
+        let digits = status.lines().find_map(|line| line.strip_prefix(name))?;
+        digits.trim().parse().ok().map(Pid::from_raw)
     };
-    let waiting = |name: &str| {
-        let digits = status.lines().find_map(|line| line.strip_prefix(name));
-        u64::from_str_radix(digits.unwrap_or_default().trim(), 16).unwrap_or_default()
-    };
-    let continuing = 1 << (nix::libc::SIGCONT - 1);
-    (waiting("SigPnd:") | waiting("ShdPnd:")) & continuing != 0
+    let process = number("Tgid:")?;
+    if process == thread {
+        number("PPid:")
+    } else {
+        Some(process)
+    }
 }

@@ -173,6 +173,10 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     if event.error == libc::EROFS && inside(&event.path.0).is_none() {
         let kind = refused(&event.act, event.before);
         let _ = trace.refused.entry(event.path.0.clone()).or_insert(kind);
+        if let Act::RenameTo(to) = &event.act {
+            let kind = ChangeKind::Created;
+            let _ = trace.refused.entry(to.0.clone()).or_insert(kind);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The traced threads, and which program each of them runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use nix::unistd::Pid;
 
@@ -8,6 +8,10 @@ use crate::trace::added_filter::Borrowed;
 use crate::trace::call::Begun;
 use crate::trace::log::{Image, Log};
 use crate::trace::view::Root;
+
+/// How many threads that have ended are remembered: the child of one may stop for the first time
+/// after that.
+const DEAD_MAX: usize = 64;
 
 /// A traced thread.
 #[derive(Debug)]
@@ -42,13 +46,47 @@ pub(crate) struct KnownRoot {
     at: u64,
 }
 
+/// A thread that stopped before the event that tells who started it.
+#[derive(Debug, Clone, Copy)]
+struct Early {
+    thread: Pid,
+    /// The process that it is in, if it is not its first thread, or else the one above it.
+    above: Pid,
+}
+
+/// Who started a thread that has stopped for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Starter {
+    /// It is known.
+    Known,
+    /// An event will tell.
+    Told,
+    /// Whoever it was has been killed before it could be told.
+    Dead,
+}
+
 /// All traced threads.
 #[derive(Debug, Default)]
 pub(crate) struct Threads {
     threads: BTreeMap<Pid, Thread>,
     /// Threads that stopped before the event that tells who started them.
-    early: Vec<Pid>,
+    early: Vec<Early>,
+    /// Those that ended last.
+    dead: VecDeque<Thread>,
     root_changes: u64,
+}
+
+impl Thread {
+    /// One that it starts.
+    fn child(&self) -> Self {
+        Self {
+            image: self.image,
+            begun: None,
+            filters: self.filters,
+            is_executing: false,
+            root: self.root.clone(),
+        }
+    }
 }
 
 impl Threads {
@@ -75,27 +113,41 @@ impl Threads {
     /// A thread started another one. Says whether that has stopped already and waits.
     pub(crate) fn forked(&mut self, parent: Pid, child: Pid) -> bool {
         if let Some(parent) = self.threads.get(&parent) {
-            let child_of = Thread {
-                image: parent.image,
-                begun: None,
-                filters: parent.filters,
-                is_executing: false,
-                root: parent.root.clone(),
-            };
+            let child_of = parent.child();
             let _ = self.threads.insert(child, child_of);
         }
         let waited = self.early.len();
-        self.early.retain(|early| *early != child);
+        self.early.retain(|early| early.thread != child);
         self.early.len() < waited
     }
 
-    /// A thread has stopped for the first time. Says whether it is known who started it.
-    pub(crate) fn attached(&mut self, thread: Pid) -> bool {
-        let is_known = self.threads.contains_key(&thread);
-        if !is_known {
-            self.early.push(thread);
+    /// A thread has stopped for the first time, or again; `above` finds the process that it is in,
+    /// if it is not its first thread, or else the one above it.
+    pub(crate) fn attached(
+        &mut self,
+        thread: Pid,
+        above: impl FnOnce(Pid) -> Option<Pid>,
+    ) -> Starter {
+        if self.threads.contains_key(&thread) {
+            return Starter::Known;
         }
-        is_known
+        match above(thread).filter(|above| self.threads.contains_key(above)) {
+            Some(above) => {
+                self.early.push(Early { thread, above });
+                Starter::Told
+            }
+            None => Starter::Dead,
+        }
+    }
+
+    /// A thread was started by one that is dead: by the last of those of which `is_it` holds, told
+    /// by its program, or else by the last one.
+    pub(crate) fn adopt(&mut self, thread: Pid, is_it: impl Fn(usize) -> bool) {
+        let mut dead = self.dead.iter().rev();
+        let starter = dead.find(|one| is_it(one.image)).or(self.dead.back());
+        if let Some(child) = starter.map(Thread::child) {
+            let _ = self.threads.insert(thread, child);
+        }
     }
 
     /// The thread `former` executed a program and has taken its process's own number; all other
@@ -108,9 +160,27 @@ impl Threads {
         }
     }
 
-    pub(crate) fn ended(&mut self, thread: Pid) {
-        let _ = self.threads.remove(&thread);
-        self.early.retain(|early| *early != thread);
+    /// A thread has ended. Gives those that it started and that have stopped already: nobody will
+    /// tell of them any more.
+    pub(crate) fn ended(&mut self, thread: Pid) -> Vec<Pid> {
+        self.early.retain(|early| early.thread != thread);
+        let Some(dead) = self.threads.remove(&thread) else {
+            return vec![];
+        };
+        let is_its = |early: &Early| early.above == thread;
+        let orphans: Vec<Pid> = self
+            .early
+            .extract_if(.., |early| is_its(early))
+            .map(|early| early.thread)
+            .collect();
+        for orphan in &orphans {
+            let _ = self.threads.insert(*orphan, dead.child());
+        }
+        if self.dead.len() == DEAD_MAX {
+            drop(self.dead.pop_front());
+        }
+        self.dead.push_back(dead);
+        orphans
     }
 
     /// Some thread may have another root now, and with it all that share it.

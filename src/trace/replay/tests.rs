@@ -108,6 +108,7 @@ fn what_a_read_only_file_system_refused_is_known_by_its_path() {
         found,
         [
             "/etc/a removed",
+            "/etc/b created",
             "/etc/issue modified",
             "/opt metadata",
             "/srv/new created"

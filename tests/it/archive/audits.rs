@@ -133,6 +133,7 @@ fn overlay_and_snapshot_find_the_same_ten_touches() {
             "/etc/debian_version modified",
             "/etc/issue modified",
             "/usr/share/doc/diffutils/copyright removed",
+            "/usr/share/doc/diffutils/renamed created",
             "/usr/share/doc/findutils/copyright removed",
             "/usr/share/doc/gzip/copyright metadata",
             "/usr/share/doc/hostname/copyright metadata",
