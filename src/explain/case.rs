@@ -7,6 +7,7 @@ use crate::compare::comparison::{Comparison, Divergence, FieldDivergence, SideEn
 use crate::debian::merged_usr::other_spelling;
 use crate::explain::basis::Basis;
 use crate::explain::chroots::Chroots;
+use crate::explain::divergent_fields::has_only;
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
@@ -189,6 +190,24 @@ impl<'a> Case<'a> {
         writers(self.observations.chrootless, path)
     }
 
+    /// The scripts that wrote an entry in each build, in their order. A directory of which only the
+    /// time differs, and nothing in it, was written by who made and removed something in it.
+    pub(crate) fn entry_runs(&self, divergence: &Divergence) -> EntryRuns<'a> {
+        let path = divergence.entry_path();
+        let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
+        let of = |trace: Option<&'a Trace>| {
+            let mut all = writers(trace, path);
+            if let (true, Some(trace)) = (is_time, trace) {
+                all.extend(wrote_in(trace, path));
+            }
+            runs(&all)
+        };
+        EntryRuns {
+            normal: of(self.observations.normal),
+            chrootless: of(self.observations.chrootless),
+        }
+    }
+
     /// The script that wrote an entry last in the chrootless build.
     pub(crate) fn last_chrootless(&self, divergence: &Divergence) -> Option<ScriptRun<'a>> {
         runs(&self.chrootless_writers(divergence.entry_path())).pop()
@@ -197,11 +216,8 @@ impl<'a> Case<'a> {
     /// The scripts that wrote an entry in the normal build and not in the chrootless one, in
     /// their order.
     pub(crate) fn missing_runs(&self, divergence: &Divergence) -> Vec<ScriptRun<'a>> {
-        let path = divergence.entry_path();
-        runs_without(
-            &runs(&self.normal_writers(path)),
-            &runs(&self.chrootless_writers(path)),
-        )
+        let EntryRuns { normal, chrootless } = self.entry_runs(divergence);
+        runs_without(&normal, &chrootless)
     }
 
     /// The script that wrote an entry last in the chrootless build, if it wrote it in the normal
@@ -224,6 +240,21 @@ pub(crate) fn parents(divergence: &Divergence) -> impl Iterator<Item = &[u8]> {
     paths
         .filter(|path| !path.is_root())
         .map(|path| path.parent().map_or(&[][..], EntryPath::as_bytes))
+}
+
+/// The scripts that wrote an entry.
+pub(crate) struct EntryRuns<'a> {
+    /// In the normal build.
+    pub(crate) normal: Vec<ScriptRun<'a>>,
+    /// In the chrootless build.
+    pub(crate) chrootless: Vec<ScriptRun<'a>>,
+}
+
+fn wrote_in<'a>(trace: &'a Trace, directory: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
+    let directory = directory.as_bytes();
+    let other = other_spelling(directory);
+    let others = other.iter().flat_map(|path| trace.wrote_in(path));
+    trace.wrote_in(directory).chain(others).collect()
 }
 
 /// Merged /usr: what is `/bin/sh` in a trace may be `usr/bin/sh` in a tarball, and the other way

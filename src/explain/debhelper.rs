@@ -1,7 +1,7 @@
 //! What a tool of debhelper brought into the scripts of many packages is one cause, and the tool's.
 
 use crate::explain::chroots::Chroots;
-use crate::explain::evidence::Evidence;
+use crate::explain::evidence::{EntryFact, Evidence};
 use crate::explain::finding::Finding;
 use crate::explain::origin::{Origin, SnippetUser};
 use crate::explain::scripts::Snippet;
@@ -38,6 +38,13 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
     let Ok([Some(snippet)]) = <[Option<Snippet>; 1]>::try_from(lines) else {
         return finding;
     };
+    if !finding
+        .evidence
+        .iter()
+        .all(|one| is_of_lines(one, &finding.evidence))
+    {
+        return finding;
+    }
     let user = SnippetUser {
         package: package.clone(),
         script,
@@ -66,6 +73,25 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
         }),
         ..finding
     }
+}
+
+/// Whether the command that a piece of evidence names, if it names one, stands in the quoted lines:
+/// what the script's own shell wrote, or another line of it, is not the tool's.
+fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
+    let command = match evidence {
+        Evidence::Command { command, .. } | Evidence::OutsideFile { command, .. } => command,
+        Evidence::Entry {
+            fact: EntryFact::WrittenBy(command) | EntryFact::WrittenIn { command, .. },
+            ..
+        } => command,
+        _ => return true,
+    };
+    let program = command.words.first().map_or("", String::as_str);
+    let program = program.rsplit('/').next().unwrap_or_default();
+    all.iter().any(|one| match one {
+        Evidence::ScriptLine { text, .. } => text.contains(program),
+        _ => false,
+    })
 }
 
 fn is_same(known: &Finding, finding: &Finding) -> bool {

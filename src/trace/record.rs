@@ -67,6 +67,20 @@ impl Trace {
         self.outside.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Who wrote something directly in a directory of the chroot, which is given without a slash at
+    /// its end.
+    pub(crate) fn wrote_in<'a>(
+        &'a self,
+        directory: &[u8],
+    ) -> impl Iterator<Item = &'a Arc<Process>> + use<'a> {
+        let start = [directory, b"/"].concat();
+        let below = self.inside.range(start.clone()..);
+        below
+            .map_while(move |(path, processes)| Some((path.strip_prefix(&*start)?, processes)))
+            .filter(|(name, _)| !name.contains(&b'/'))
+            .flat_map(|(_, processes)| processes)
+    }
+
     /// Whether an absolute path was at most opened for writing. Its times were not set then, so
     /// writing it would show.
     #[must_use]

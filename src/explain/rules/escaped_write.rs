@@ -3,6 +3,7 @@
 use crate::compare::comparison::Divergence;
 use crate::explain::case::{Case, Numbered};
 use crate::explain::command_line::CommandLine;
+use crate::explain::divergent_fields::has_only;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
@@ -99,20 +100,24 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
     Finding { escapes, ..finding }
 }
 
-/// Whether the script left an entry out inside although it wrote it in the normal build; if
-/// several left something out of it, it is the last one's. `outside` are the paths that the
-/// script wrote there.
+/// Whether the script wrote an entry outside that it wrote inside in the normal build; if several
+/// left something out of it, it is the last one's. `outside` are the paths that the script wrote
+/// there: what it left out without writing it there has another cause.
 fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Divergence) -> bool {
     let path = divergence.entry_path();
-    let is_outside = || {
-        outside
-            .iter()
-            .any(|outside| EntryPath::new(outside) == path)
+    let is_at = |wanted: &dyn Fn(EntryPath<'_>) -> bool| {
+        let mut paths = outside.iter().map(|outside| EntryPath::new(outside));
+        paths.any(wanted)
     };
-    let last = case.missing_runs(divergence).pop().or_else(|| {
-        let last = runs(&case.normal_writers(path)).pop();
-        last.filter(|_| is_outside())
-    });
+    let is_outside = is_at(&|outside| outside == path);
+    // A directory's time changes with what is made in it.
+    let is_parent = || is_at(&|outside| outside.parent() == Some(path));
+    let is_time = has_only(divergence, &["mtime"]);
+    if !is_outside && !(is_time && is_parent()) {
+        return false;
+    }
+    let last = case.missing_runs(divergence).pop();
+    let last = last.or_else(|| runs(&case.normal_writers(path)).pop());
     last.is_some_and(|run| is_same(run.script, script))
 }
 

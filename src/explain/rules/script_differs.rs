@@ -1,14 +1,14 @@
 //! A script wrote the entry in one build only, or wrote something else.
 
 use crate::compare::comparison::{Divergence, DivergenceKind};
-use crate::explain::case::Case;
+use crate::explain::case::{Case, EntryRuns};
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_runs::{ScriptRun, runs, runs_without};
+use crate::explain::script_runs::{ScriptRun, runs_without};
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptDiffers,
@@ -35,9 +35,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
-    let path = divergence.entry_path();
-    let normal = runs(&case.normal_writers(path));
-    let chrootless = runs(&case.chrootless_writers(path));
+    let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
     if let Some(run) = runs_without(&normal, &chrootless).pop() {
         return Some(Difference {
             what: What::ChangedNothing,

@@ -8,7 +8,6 @@ use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::rules::parent_time::is_for_its_entries;
-use crate::explain::script_runs::runs;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ToolItself,
@@ -21,7 +20,8 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
         let path = divergence.entry_path();
         let (normal, chrootless) = (case.normal_writers(path), case.chrootless_writers(path));
-        let is_of_script = !runs(&normal).is_empty() || !runs(&chrootless).is_empty();
+        let of_scripts = case.entry_runs(divergence);
+        let is_of_script = !of_scripts.normal.is_empty() || !of_scripts.chrootless.is_empty();
         if is_of_script || is_for_its_entries(case, divergence) {
             return None;
         }
