@@ -504,12 +504,14 @@ fn what_a_tool_of_debhelper_brought_into_two_packages_is_one_cause_and_the_tools
         let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
         let argv = [&format!("{package}.postinst"), "configure"];
         let script = log.ran(Image::new(None, program.as_bytes(), &argv));
+        let argv = ["touch", "/srv/a", "/srv/b"];
+        let touch = log.ran(Image::new(Some(script), b"/usr/bin/touch", &argv));
         let act = log::Act::Open {
             creates: true,
             empties: true,
         };
         let path = format!("/tmp/mmdebstrap.x/srv/{package}");
-        log.did(Event::new(script, "openat", act, path.as_bytes()));
+        log.did(Event::new(touch, "openat", act, path.as_bytes()));
     }
     let (normal, chrootless) = (replay(&log), Trace::default());
     let observations = Observations {
