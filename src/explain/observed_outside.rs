@@ -99,7 +99,7 @@ impl ObservedOutside {
         let attempts = attempts.filter_map(|one| {
             let effect = effect(one, trace, audited);
             Some(Attempt {
-                path: named(one, effect),
+                path: named(one, effect, trace),
                 call: one.call.clone(),
                 effect,
                 actor: actor(&one.process, &one.path, scripts)?,
@@ -198,8 +198,8 @@ fn actor(process: &Process, path: &[u8], scripts: &Scripts) -> Option<Actor> {
 
 /// The path, the same in every build: of one that comes and goes, the random or counted end of its
 /// name is `*`.
-fn named(attempt: &attempt::Attempt, effect: Effect) -> Vec<u8> {
-    let is_gone = effect == Effect::Unchanged && attempt.effect == attempt::Effect::Changed;
+fn named(attempt: &attempt::Attempt, effect: Effect, trace: &Trace) -> Vec<u8> {
+    let is_gone = effect == Effect::Unchanged && is_changed(trace, &attempt.path);
     let path = attempt.path.as_slice();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let random = path.iter().rev().take_while(|byte| is_word(byte)).count();
