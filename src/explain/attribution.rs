@@ -133,11 +133,12 @@ pub(crate) fn of_escapes(
     escapes.iter().enumerate().map(attribution).collect()
 }
 
-/// The last process of a maintainer script that wrote a path.
-fn writer<'a>(trace: &'a Trace, change: &Change) -> Option<&'a Process> {
-    let mut writers = trace.wrote_outside(&change.path).iter().rev();
+/// The last process of a maintainer script that wrote a path, and did not leave it as it was.
+fn writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Process> {
+    let writers = trace.changed_outside(&change.path);
     writers
-        .find(|process| process.script.is_some())
+        .filter(|process| process.script.is_some())
+        .last()
         .map(Arc::as_ref)
 }
 

@@ -199,11 +199,8 @@ fn actor(process: &Process, path: &[u8], scripts: &Scripts) -> Option<Actor> {
 /// The path, the same in every build: of one that comes and goes, the random or counted end of its
 /// name is `*`.
 fn named(attempt: &attempt::Attempt, effect: Effect, trace: &Trace) -> Vec<u8> {
+    let is_gone = effect == Effect::Unchanged && is_changed(trace, &attempt.path);
     let path = attempt.path.as_slice();
-    let mut others = trace.attempts.iter();
-    let mut is_changed =
-        || others.any(|one| one.path == path && one.effect == attempt::Effect::Changed);
-    let is_gone = effect == Effect::Unchanged && is_changed();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let random = path.iter().rev().take_while(|byte| is_word(byte)).count();
     let (kept, random) = path.split_at(path.len().saturating_sub(random));

@@ -14,20 +14,40 @@ pub(crate) fn script_line(scripts: &Scripts, process: &Process, path: &[u8]) -> 
     let path = String::from_utf8_lossy(path);
     let lines = match process.command.split_first() {
         None => script.lines_about(&path),
-        Some((program, _)) => running(script, program),
+        Some((program, _)) => running(script, program, &path),
     };
+    let is_shells = |line: &Line| process.command.is_empty() && does_itself(line, &path);
     let arguments = process.command.get(1..).unwrap_or_default();
-    likeliest(&lines, |line| likeness(line, arguments, &path))
+    likeliest(&lines, |line| Likeness {
+        is_shells: is_shells(line),
+        ..likeness(line, arguments, &path)
+    })
 }
 
-/// The lines that run a program.
-fn running(script: &ParsedScript, program: &str) -> Vec<Line> {
+/// The lines that run a program: of those that do something known, or of those that name the path.
+fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
     let name = program.rsplit('/').next().unwrap_or_default();
-    let lines = script.lines().iter();
-    lines
-        .filter(|line| words(&line.text).any(|word| word == name))
-        .cloned()
-        .collect()
+    let runs = |line: &&Line| words(&line.text).any(|word| word == name);
+    let known: Vec<Line> = script.lines().iter().filter(runs).cloned().collect();
+    if known.is_empty() {
+        let about = script.lines_about(path);
+        return about.iter().filter(runs).cloned().collect();
+    }
+    known
+}
+
+/// Whether the shell itself does something with a path on a line: it tests it, or redirects to or
+/// from it.
+fn does_itself(line: &Line, path: &str) -> bool {
+    let mut tests = line
+        .text
+        .split(|c: char| c.is_whitespace() || "(;|&!".contains(c));
+    let mut before = line.text.match_indices(path).map(|(at, _)| {
+        let text = line.text.get(..at).unwrap_or_default();
+        text.trim_end_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
+    });
+    tests.any(|word| ["[", "[[", "test", "."].contains(&word))
+        || before.any(|text| text.ends_with(['<', '>']))
 }
 
 /// What speaks for a line, the strongest first.
@@ -35,6 +55,8 @@ fn running(script: &ParsedScript, program: &str) -> Vec<Line> {
 struct Likeness {
     /// It is not left out of a chrootless installation.
     runs: bool,
+    /// The shell itself did it, and does something with the path here.
+    is_shells: bool,
     /// It acts on this very path.
     acts_on_path: bool,
     /// How many of the command's arguments it has.
@@ -51,6 +73,7 @@ fn likeness(line: &Line, arguments: &[String], path: &str) -> Likeness {
     let has = |argument: &&String| words(&line.text).any(|word| word == argument.as_str());
     Likeness {
         runs: line.reach == Reach::Installs,
+        is_shells: false,
         acts_on_path: line.acts.iter().any(is_path),
         arguments: arguments.iter().filter(has).count(),
     }
@@ -77,7 +100,8 @@ mod tests {
 
     const POSTINST: &[u8] = b"#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n\
         mkdir -p /var/lib/a\nmkdir -p \"/var/lib/b\"\nfor one in c d; do\n\
-        chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n";
+        chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n\
+        echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n";
 
     /// The line that a process of this command ran for.
     fn line(command: &[&str], path: &str) -> Option<usize> {
@@ -103,6 +127,8 @@ mod tests {
         );
         assert_eq!(line(&["chmod", "0755", "/etc/d"], "/etc/d"), Some(7));
         assert_eq!(line(&["chown", "root", "/etc/d"], "/etc/d"), None);
+        assert_eq!(line(&["mv", "/etc/i", "/etc/j"], "/etc/j"), Some(14));
+        assert_eq!(line(&["mknod", "/etc/l", "p"], "/etc/l"), Some(17));
     }
 
     #[test]
@@ -110,6 +136,8 @@ mod tests {
         assert_eq!(line(&[], "/etc/e"), Some(9));
         assert_eq!(line(&[], "/etc/f"), Some(9));
         assert_eq!(line(&[], "/etc/h"), None);
+        assert_eq!(line(&[], "/etc/i"), Some(13));
+        assert_eq!(line(&[], "/etc/k"), Some(15));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
-use crate::trace::attempt::Attempt;
+use crate::trace::attempt::{Attempt, Effect};
 use crate::trace::log::Gap;
 use crate::trace::process::{Process, Script};
 
@@ -79,6 +79,18 @@ impl Trace {
             .map_while(move |(path, processes)| Some((path.strip_prefix(&*start)?, processes)))
             .filter(|(name, _)| !name.contains(&b'/'))
             .flat_map(|(_, processes)| processes)
+    }
+
+    /// The same without those that are known to have left it as it was.
+    pub fn changed_outside<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a Arc<Process>> {
+        let is_without_effect =
+            |one: &&Attempt| matches!(one.effect, Effect::SameValue | Effect::Failed(_));
+        self.wrote_outside(path).iter().filter(move |process| {
+            let own = self.attempts.iter();
+            let own = own.filter(|one| one.path == path && one.process == **process);
+            let (without, with): (Vec<_>, Vec<_>) = own.partition(is_without_effect);
+            without.is_empty() || !with.is_empty()
+        })
     }
 
     /// Whether an absolute path was at most opened for writing. Its times were not set then, so

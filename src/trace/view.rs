@@ -140,6 +140,10 @@ impl View<'_> {
 
     /// A path of the process from the sandbox's root; `None` if its start has no path.
     pub(crate) fn resolve(&self, path: &[u8], start: Start, last: LastLink) -> Option<Vec<u8>> {
+        let own = own_descriptor(path).filter(|_| last == LastLink::Followed);
+        if let Some(file) = own.and_then(|number| self.descriptor(number)) {
+            return Some(file);
+        }
         let mut path = match path.first() {
             Some(b'/') => path.to_vec(),
             _ => {
@@ -213,6 +217,20 @@ impl View<'_> {
         let real = target(&format!("/proc/self/fd/{}", directory.as_raw_fd()))?;
         Some((directory, real))
     }
+}
+
+/// The number of an open file that a process calls by a path (proc_pid_fd(5)).
+fn own_descriptor(path: &[u8]) -> Option<i32> {
+    let number = match path {
+        b"/dev/stdin" => b"0",
+        b"/dev/stdout" => b"1",
+        b"/dev/stderr" => b"2",
+        _ => {
+            let mut places = [&b"/dev/fd/"[..], b"/proc/self/fd/"].into_iter();
+            places.find_map(|place| path.strip_prefix(place))?
+        }
+    };
+    number.to_str().ok()?.parse().ok()
 }
 
 /// What resolving a path gave.
@@ -309,6 +327,19 @@ mod tests {
             "/usr/bin/dangling"
         );
         assert_eq!(resolved(&root, "/bin", LastLink::Meant), "/bin");
+    }
+
+    #[test]
+    fn an_open_file_is_known_by_its_own_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let file = fs::File::create(root.join("file")).unwrap();
+        let named = |place: &str| format!("{place}{}", file.as_raw_fd());
+        for path in ["/proc/self/fd/", "/dev/fd/"].map(named) {
+            assert_eq!(resolved(&root, &path, LastLink::Followed), "/file");
+        }
+        assert_eq!(own_descriptor(b"/dev/stdout"), Some(1));
+        assert_eq!(own_descriptor(b"/dev/null"), None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod goldens;
 mod known;
 mod layers;
 mod layout;
+mod observer;
 mod readme;
 mod verify;
 
@@ -42,6 +43,7 @@ const TABLES: &[&[&[Test]]] = &[
     archive::TABLES,
     &[readme::TESTS],
     verify::TABLES,
+    &[observer::TESTS],
     compare::TABLES,
     explain::TABLES,
     &[doctor::TESTS],

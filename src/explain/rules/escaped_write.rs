@@ -62,9 +62,9 @@ fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     culprits
 }
 
-/// The scripts that wrote a path of the outside.
-fn outside_runs<'a>(trace: &'a Trace, path: &[u8]) -> Vec<ScriptRun<'a>> {
-    runs(&trace.wrote_outside(path).iter().collect::<Vec<_>>())
+/// The scripts that wrote a path of the outside, and did not leave it as it was.
+fn outside_runs<'a>(trace: &'a Trace, path: &'a [u8]) -> Vec<ScriptRun<'a>> {
+    runs(&trace.changed_outside(path).collect::<Vec<_>>())
 }
 
 fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {

@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Emulator(&'static str),
     /// A kernel that gives a sandbox a list of emulators of its own.
     OwnEmulators,
+    /// Debian's Python.
+    Python,
     /// The program dpkg, which knows this machine's architecture.
     Dpkg,
     /// This machine is Debian 12.
@@ -77,6 +79,10 @@ impl Need {
             Self::Dpkg => {
                 let runs = succeeds(Command::new("dpkg").arg("--version"));
                 (!runs).then(|| "needs dpkg".to_owned())
+            }
+            Self::Python => {
+                let is_there = Path::new("/usr/bin/python3").exists();
+                (!is_there).then(|| "needs /usr/bin/python3".to_owned())
             }
             Self::Debian12 => {
                 let release = fs::read_to_string("/etc/os-release").unwrap_or_default();

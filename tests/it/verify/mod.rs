@@ -1,5 +1,6 @@
 //! `twinroot verify` and `build` on archives of this machine, without the network.
 
+mod attempts;
 mod causes;
 mod failures;
 mod foreign;
@@ -13,6 +14,7 @@ use crate::support::harness::Test;
 
 /// The tables of the modules.
 pub(crate) const TABLES: &[&[Test]] = &[
+    attempts::TESTS,
     causes::TESTS,
     failures::TESTS,
     foreign::TESTS,
