@@ -256,14 +256,11 @@ fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alon
             let verdict = reason.as_ref().map(Reason::verdict);
             verdict.unwrap_or(PackageVerdict::Complete)
         };
-        let expected = [
-            PackageFinding {
-                attempts,
-                ..writer(verdict(&of_writer), of_writer)
-            },
-            quiet(verdict(&of_quiet), of_quiet),
-        ];
-        assert_eq!(found, expected);
+        let writer = PackageFinding {
+            attempts,
+            ..writer(verdict(&of_writer), of_writer)
+        };
+        assert_eq!(found, [writer, quiet(verdict(&of_quiet), of_quiet)]);
     }
 }
 

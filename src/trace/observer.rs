@@ -4,6 +4,7 @@
 //! shell stops at every call: what it asks the file system decides what it does, and it makes few
 //! calls.
 
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
@@ -243,14 +244,15 @@ impl Observer {
             return Ok(());
         }
         let result = Registers::of(thread, convention)?.result();
-        match state.filters {
+        match state.filters.clone() {
             Filters::Taking(borrowed) => {
                 state.filters = Filters::Changes;
                 return self.note_gap(borrowed.end(thread, convention));
             }
             Filters::Programs if is_script => {
                 let borrowed = Borrowed::begin(thread, convention);
-                state.filters = borrowed.map_or(Filters::Changes, Filters::Taking);
+                state.filters =
+                    borrowed.map_or(Filters::Changes, |one| Filters::Taking(Rc::new(one)));
                 self.note_gap(borrowed.map(drop))?;
             }
             Filters::Programs | Filters::Changes => {}

@@ -1,6 +1,7 @@
 //! The traced threads, and which program each of them runs.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use nix::unistd::Pid;
 
@@ -29,12 +30,12 @@ pub(crate) struct Thread {
 }
 
 /// What a thread has been made to stop at, and all that it starts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Filters {
     /// Where it becomes another program.
     Programs,
     /// The same; it takes the filter for scripts now.
-    Taking(Borrowed),
+    Taking(Rc<Borrowed>),
     /// Where it may change something, too.
     Changes,
 }
@@ -82,7 +83,7 @@ impl Thread {
         Self {
             image: self.image,
             begun: None,
-            filters: self.filters,
+            filters: self.filters.clone(),
             is_executing: false,
             root: self.root.clone(),
         }

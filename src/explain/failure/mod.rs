@@ -107,7 +107,7 @@ impl ScriptFailure {
         Self {
             package: failed.package.clone(),
             version: failed.version.clone(),
-            script: failed.script.into(),
+            script: failed.script,
             status: failed.status,
             line: failing_line(failed, complaint.as_ref(), text),
             words: words.map(|line| without_root(line)).collect(),

@@ -113,7 +113,8 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
     // A directory's time changes with what is made in it.
     let is_parent = || is_at(&|outside| outside.parent() == Some(path));
     let is_time = has_only(divergence, &["mtime"]);
-    if !is_outside && !(is_time && is_parent()) {
+    let is_written = is_outside || is_time && is_parent();
+    if !is_written {
         return false;
     }
     let last = case.missing_runs(divergence).pop();

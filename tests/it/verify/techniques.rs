@@ -114,7 +114,9 @@ fn what_fakeroot_loses_is_fakeroots_and_no_packages() {
     );
     let packages = report["packages"].as_array().unwrap();
     let verdicts: Vec<_> = packages.iter().map(|one| &one["verdict"]).collect();
-    assert!(verdicts.iter().all(|verdict| **verdict == "complete"));
+    // Scripts that act outside without effect are latent, whatever fakeroot does.
+    let is_blamed = |verdict: &&&Value| **verdict != "complete" && **verdict != "latent";
+    assert_eq!(verdicts.iter().find(is_blamed), None);
 }
 
 fn a_technique_whose_program_the_outside_lacks_is_trouble() {
