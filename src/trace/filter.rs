@@ -1,4 +1,4 @@
-//! The seccomp program that stops a process at the calls of [`CALLS`](crate::trace::calls::CALLS)
+//! The seccomp program that stops a process at the calls of [`CALLS`]
 //! and at no other: classic BPF, as plain data (seccomp(2), bpf in Linux's
 //! Documentation/networking/filter.rst).
 //!

@@ -1,4 +1,4 @@
-//! TODO.
+//! What each command does, from its arguments to its exit status.
 
 pub(crate) mod audit;
 pub(crate) mod build;
