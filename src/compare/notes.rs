@@ -4,13 +4,13 @@ use crate::compare::comparison::Divergence;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::{ContentPolicy, DIGESTED, Depth, Options};
-use crate::compare::side::Side;
+use crate::compare::side::OfSide;
 use crate::compare::stop::Stop;
 
 /// Notes on the divergences that are reported, and on where reading the archives ended.
 pub(crate) fn of(
     divergences: &[Divergence],
-    stops: &[(Side, Stop)],
+    stops: &[OfSide<Stop>],
     options: &Options,
 ) -> Vec<Note> {
     let verdict_only = (options.depth == Depth::Verdict).then_some(Note::VerdictOnly);
@@ -18,10 +18,12 @@ pub(crate) fn of(
     for divergence in divergences {
         counts.add(divergence, options);
     }
-    let left = stops.iter().map(|(side, stop)| Note::EntriesLeft {
-        side: *side,
-        after: stop.place.entries(),
-    });
+    let left = stops
+        .iter()
+        .map(|OfSide { side, value: stop }| Note::EntriesLeft {
+            side: *side,
+            after: stop.place.entries(),
+        });
     verdict_only
         .into_iter()
         .chain(counts.notes(options))

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::compare::diff::differences::Differences;
 use crate::compare::error::Error;
-use crate::compare::side::{Side, Sides};
+use crate::compare::side::{OfSide, Sides};
 use crate::input::decode::{ContainerDigest, ContainerStats};
 use crate::input::stream::StreamEnd;
 
@@ -21,7 +21,7 @@ pub(crate) struct RawComparison {
     /// Whether the containers' bytes are equal, where that was found by comparing them.
     pub(crate) containers_equal: Option<bool>,
     /// Errors that ended an input early.
-    pub(crate) failures: Vec<(Side, io::Error)>,
+    pub(crate) failures: Vec<OfSide<io::Error>>,
 }
 
 impl RawComparison {
@@ -29,7 +29,7 @@ impl RawComparison {
     pub(crate) fn take_error(&mut self, names: &Sides<String>) -> Option<Error> {
         let (failures, stops) = (&mut self.failures, &mut self.differences.stops);
         if !failures.is_empty() {
-            let (side, error) = failures.swap_remove(0);
+            let OfSide { side, value: error } = failures.swap_remove(0);
             return Some(Error::Read {
                 side,
                 input: names.of(side).clone(),
@@ -37,7 +37,7 @@ impl RawComparison {
                 error,
             });
         }
-        let (side, stop) = (!stops.is_empty()).then(|| stops.swap_remove(0))?;
+        let OfSide { side, value: stop } = (!stops.is_empty()).then(|| stops.swap_remove(0))?;
         Some(Error::of_stop(side, names.of(side).clone(), stop))
     }
 }

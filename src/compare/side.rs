@@ -27,3 +27,30 @@ impl<T> Sides<T> {
         }
     }
 }
+
+/// Something of one of the inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OfSide<T> {
+    /// Which input.
+    pub(crate) side: Side,
+    /// What it is.
+    pub(crate) value: T,
+}
+
+impl<T> OfSide<T> {
+    /// Something of the first.
+    pub(crate) fn left(value: T) -> Self {
+        Self {
+            side: Side::Left,
+            value,
+        }
+    }
+
+    /// Something of the second.
+    pub(crate) fn right(value: T) -> Self {
+        Self {
+            side: Side::Right,
+            value,
+        }
+    }
+}

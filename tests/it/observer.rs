@@ -290,6 +290,8 @@ fn what_became_of_a_command_is_told_as_it_is_unobserved() {
             "exited with 143",
         ),
     ] {
+        // Of two streams it is not known which was written first.
+        let script = &format!("exec 2>&1; {script}");
         let command = ["/bin/sh", "-c", script];
         let observed = did("read-only", &command);
         assert_eq!(observed, did("overlay", &command), "{script}");

@@ -3,7 +3,7 @@
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
 use crate::compare::comparison::Divergence;
-use crate::compare::side::{Side, Sides};
+use crate::compare::side::{OfSide, Sides};
 use crate::compare::stop::Stop;
 
 /// What differs, and how far the archives could be read.
@@ -12,7 +12,7 @@ pub(crate) struct Differences {
     pub(crate) divergences: Vec<Divergence>,
     pub(crate) archive: Vec<ArchiveDivergence>,
     pub(crate) entries: Sides<u64>,
-    pub(crate) stops: Vec<(Side, Stop)>,
+    pub(crate) stops: Vec<OfSide<Stop>>,
     pub(crate) collected: Sides<Collector>,
 }
 
@@ -24,7 +24,7 @@ impl Differences {
                 left: entries,
                 right: entries,
             },
-            stops: stop.map(|stop| (Side::Left, stop)).into_iter().collect(),
+            stops: stop.map(OfSide::left).into_iter().collect(),
             collected: Sides {
                 left: collector.clone(),
                 right: collector,

@@ -26,7 +26,7 @@ use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::progress::Progress;
-use crate::compare::side::{Side, Sides};
+use crate::compare::side::{OfSide, Side, Sides};
 use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
@@ -163,8 +163,8 @@ pub(crate) fn explain(
     }
     search.finish()?;
     let mut out = search.out;
-    out.stops.extend(left.stop.map(|stop| (Side::Left, stop)));
-    out.stops.extend(right.stop.map(|stop| (Side::Right, stop)));
+    out.stops.extend(left.stop.map(OfSide::left));
+    out.stops.extend(right.stop.map(OfSide::right));
     out.collected = collectors;
     Ok(out)
 }

@@ -12,7 +12,7 @@ use crate::compare::options::{Depth, Options};
 use crate::compare::prefix::lockstep::Lockstep;
 use crate::compare::progress::Progress;
 use crate::compare::raw_comparison::{ContainerFacts, RawComparison};
-use crate::compare::side::{Side, Sides};
+use crate::compare::side::{OfSide, Sides};
 use crate::compare::stop::WalkError;
 use crate::input::decode::Digesting;
 use crate::input::read_at::ReadAt as _;
@@ -55,8 +55,8 @@ pub(crate) fn compare(
             right: ContainerFacts::of(&right),
         };
         let failures = &mut raw.failures;
-        failures.extend(left.error.map(|error| (Side::Left, error)));
-        failures.extend(right.error.map(|error| (Side::Right, error)));
+        failures.extend(left.error.map(OfSide::left));
+        failures.extend(right.error.map(OfSide::right));
         Ok(raw)
     })
 }
@@ -97,8 +97,7 @@ pub(crate) fn walk_one(
             left: ContainerFacts::of(&side),
             right: ContainerFacts::of(&side),
         };
-        raw.failures
-            .extend(side.error.map(|error| (Side::Left, error)));
+        raw.failures.extend(side.error.map(OfSide::left));
         Ok(raw)
     })
 }
@@ -168,8 +167,8 @@ fn part(
         ..RawComparison::default()
     };
     let failures = &mut raw.failures;
-    failures.extend(left.failure.map(|error| (Side::Left, error)));
-    failures.extend(right.failure.map(|error| (Side::Right, error)));
+    failures.extend(left.failure.map(OfSide::left));
+    failures.extend(right.failure.map(OfSide::right));
     if let (Some(old), Some(new)) = (left.spool, right.spool) {
         let difference = FirstDifference {
             left: &old,
