@@ -6,7 +6,6 @@ use nix::unistd::Pid;
 use crate::trace::calls::{CallKind, Follow, Object, PathAt, is_writing};
 use crate::trace::log::{Act, Before, Bytes};
 use crate::trace::memory::Memory;
-use crate::trace::record::is_data;
 use crate::trace::registers::{Convention, Registers};
 use crate::trace::view::{LastDirectory, LastLink, Root, Start, View};
 
@@ -108,22 +107,6 @@ impl Beginning<'_> {
             CallKind::Mount(path) => at(Act::Mount, path),
             CallKind::Look(path) => at(Act::Look, path),
             CallKind::ChangeRoot | CallKind::Refuse => None,
-        }
-    }
-
-    /// Whether the call is sure to be of no interest if it is made by a process that no maintainer
-    /// script started: it opens a file of the chroot, a program or a library for reading. Told by
-    /// the text of its path alone.
-    pub(crate) fn is_plain_reading(&self, kind: CallKind) -> bool {
-        let CallKind::Open { path, flags } = kind else {
-            return false;
-        };
-        if is_writing(self.registers.int(flags)) {
-            return false;
-        }
-        match self.memory().path(self.registers.argument(path.path)) {
-            Ok(Some(text)) if text.starts_with(b"/") => self.root.is_chroot() || !is_data(&text),
-            _ => false,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::trace::calls::{CALLS, Call, CallKind, Stops};
 use crate::trace::filter;
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::relevant::{Actor, is_relevant, matters_of_others, needs_before, needs_result};
+use crate::trace::relevant::{Actor, is_relevant, needs_before};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Starter, Threads};
 use crate::trace::view::{LastDirectory, look};
@@ -275,10 +275,6 @@ impl Observer {
 
     fn begin(&mut self, thread: Pid, call: &Call, convention: Convention) -> Result<(), Errno> {
         let actor = self.actor(thread);
-        let is_by_the_way = actor == Actor::Other && !self.log.sees_everything;
-        if is_by_the_way && !matters_of_others(call.kind) {
-            return Ok(());
-        }
         if call.kind == CallKind::ChangeRoot {
             self.last.forget();
             // Known only at its end; until then the thread resolves nothing.
@@ -299,9 +295,6 @@ impl Observer {
             registers: Registers::of(thread, convention)?,
             convention,
         };
-        if is_by_the_way && beginning.is_plain_reading(call.kind) {
-            return Ok(());
-        }
         let begun = beginning.read(call.name, call.kind);
         let begun = begun.filter(|begun| is_relevant(actor, &begun.act, &begun.path));
         let begun = begun.map(|mut begun| {
@@ -323,11 +316,7 @@ impl Observer {
             self.last.renamed(&begun.path);
         }
         if let Some(state) = self.threads.get_mut(thread) {
-            let is_ended_now = is_by_the_way && !needs_result(&begun.act, &begun.path);
             state.begun = Some(begun);
-            if is_ended_now {
-                self.ended(thread, Ok(0));
-            }
         }
         Ok(())
     }

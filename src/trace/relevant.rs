@@ -2,7 +2,6 @@
 //! who wrote an entry of the chroot and who read the outside's data.
 
 use crate::debian::temporary_root::inside;
-use crate::trace::calls::CallKind;
 use crate::trace::log::Act;
 use crate::trace::record::is_data;
 
@@ -25,26 +24,6 @@ pub(crate) fn is_relevant(actor: Actor, act: &Act, path: &[u8]) -> bool {
         (Act::Look, Actor::Other) => false,
         _ => true,
     }
-}
-
-/// Whether a call matters at all if a process makes it that no maintainer script started. Who
-/// wrote an entry is known by its name's events: what dpkg sets for a file that it unpacks is in
-/// the package.
-pub(crate) fn matters_of_others(kind: CallKind) -> bool {
-    !matches!(
-        kind,
-        CallKind::Mode { .. }
-            | CallKind::Owner { .. }
-            | CallKind::Times(_)
-            | CallKind::Resize(_)
-            | CallKind::Attribute(_)
-    )
-}
-
-/// Whether it matters what came of an event of a process that no maintainer script started. What
-/// dpkg and others do to the chroot succeeds.
-pub(crate) fn needs_result(act: &Act, path: &[u8]) -> bool {
-    inside(path).is_none() || matches!(act, Act::Execute)
 }
 
 /// Whether it matters what was there before: a script's process is about to change the outside,

@@ -119,11 +119,6 @@ impl Root {
         })
     }
 
-    /// Whether it is another than the sandbox's: a chroot.
-    pub(crate) fn is_chroot(&self) -> bool {
-        !self.path.is_empty()
-    }
-
     /// A path below it, as the process would write it; `None` for what is elsewhere.
     fn within<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
         let rest = path.strip_prefix(&*self.path)?;
