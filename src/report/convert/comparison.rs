@@ -18,7 +18,7 @@ use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
 use crate::report::wire::known::IgnoredRule;
-use crate::report::wire::report::{Report, SCHEMA, Times};
+use crate::report::wire::report::Report;
 use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::{ArchiveSide, CompressionName};
 use crate::report::wire::trouble::Trouble;
@@ -41,26 +41,17 @@ pub struct ExplainedComparison<'a> {
 impl From<&Comparison> for Report {
     /// The report of a comparison alone: nothing is attributed or explained.
     fn from(comparison: &Comparison) -> Self {
+        let labels = [&comparison.left, &comparison.right].map(|side| side.label.as_str());
+        let verdict = Verdict::of_comparison(comparison).into();
         Self {
-            schema: SCHEMA.to_owned(),
-            verdict: Verdict::of_comparison(comparison).into(),
             left: side(&comparison.left),
             right: side(&comparison.right),
             divergences: divergences(comparison, &as_compared(comparison), &[]),
             archive: aspects(comparison),
-            causes: Vec::new(),
-            commands: Vec::new(),
-            outside: None,
-            failures: Vec::new(),
-            packages: Vec::new(),
-            builds: Vec::new(),
-            matrix: Vec::new(),
-            frozen: None,
             ignored: ignored(comparison),
-            known: Vec::new(),
             notes: notes(comparison),
             trouble: trouble(comparison, &NoAdvice),
-            timings: Times::new(),
+            ..Self::uncompared(verdict, labels)
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Rows about the outside, grouped by who acted: package, script, line and command.
 
+use crate::report::sentences::command_line;
 use crate::report::wire::command::CommandName;
 use crate::report::wire::report::Report;
 use crate::report::wire::script::ScriptName;
 use crate::text::quote;
-
-/// Most characters of a command line.
-const COMMAND: usize = 160;
 
 /// Who acted, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +51,7 @@ impl Actor<'_> {
         let script = self.script.map(|script| format!(" {}", script.as_str()));
         let line = self.line.map(|line| format!(" line {line}"));
         let command = self.command.and_then(|name| argv(report, name));
-        let command = command.map(|argv| format!(": {}", shown(argv)));
+        let command = command.map(|argv| format!(": {}", command_line::shown(argv)));
         let parts = [script, line, command].into_iter().flatten();
         package + &parts.collect::<String>()
     }
@@ -69,18 +67,5 @@ fn argv<'a>(report: &'a Report, name: &'a CommandName) -> Option<&'a [String]> {
                 .find(|command| command.id == *id)
                 .map(|command| command.argv.as_slice())
         }
-    }
-}
-
-/// A command line, quoted, and cut if it is long.
-fn shown(argv: &[String]) -> String {
-    let words = argv.iter().map(|word| match word.as_str() {
-        "" => "''".to_owned(),
-        word => quote(word.as_bytes()),
-    });
-    let line = words.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(COMMAND) {
-        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
-        None => line,
     }
 }
