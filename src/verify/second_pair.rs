@@ -69,23 +69,22 @@ pub(crate) fn build(
         SecondPair::Observed => [Tracing::Scripts, Tracing::Everything],
     };
     let [normal_mode, chrootless_mode] = BuildMode::ORDINARY;
-    let normal = || {
+    let one = |stage, labels, mode, tracing| {
         let request = Request {
-            stage: Stage::SecondNormal,
-            labels: ["normal 1", "normal 2"],
-            plan: prepared.observed_plan(normal_mode, normal),
-            first: first.tarball(normal_mode),
+            stage,
+            labels,
+            plan: prepared.observed_plan(mode, tracing),
+            first: first.tarball(mode),
         };
         request.build(session)
     };
+    let normal = || {
+        let labels = ["normal 1", "normal 2"];
+        one(Stage::SecondNormal, labels, normal_mode, normal)
+    };
     let chrootless = || {
-        let request = Request {
-            stage: Stage::SecondChrootless,
-            labels: ["chrootless 1", "chrootless 2"],
-            plan: prepared.observed_plan(chrootless_mode, chrootless),
-            first: first.tarball(chrootless_mode),
-        };
-        request.build(session)
+        let labels = ["chrootless 1", "chrootless 2"];
+        one(Stage::SecondChrootless, labels, chrootless_mode, chrootless)
     };
     let (normal, chrootless) = match session.concurrency {
         Concurrency::One => (normal(), chrootless()),
