@@ -127,6 +127,11 @@ pub enum EntryFact {
     Fields(Vec<String>),
     /// It names the temporary directory in which the chroot was made.
     NamesTemporaryRoot,
+    /// The chrootless content has the path of that directory in it, among other differences.
+    TemporaryRootStored {
+        /// How many times more than the normal content, at least 1.
+        times: usize,
+    },
     /// The command that wrote it last.
     WrittenBy(CommandLine),
     /// The builds in which a script wrote it.

@@ -1,6 +1,9 @@
 //! A script wrote the entry in one build only, or wrote something else.
 
+use bstr::ByteSlice as _;
+
 use crate::compare::comparison::{Divergence, DivergenceKind};
+use crate::debian::temporary_root::TEMPORARY_ROOT;
 use crate::explain::case::{Case, EntryRuns};
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
@@ -30,7 +33,20 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         let finding = case.finding(RULE.id, what, Some(run.script));
         let command = CommandLine::of_script(run.process);
         let written = EntryFact::WrittenIn { builds, command };
-        Some(finding.with([Evidence::on(divergence, written)]))
+        let facts = std::iter::once(written).chain(root_named(divergence));
+        Some(finding.with(facts.map(|fact| Evidence::on(divergence, fact))))
+    })
+}
+
+/// That the path of the temporary root stands in the chrootless content, and less often or never
+/// in the normal one. Whether that is all that differs cannot be told of a binary file, in which
+/// other bytes follow from it (systemd-hwdb with `--root` stores the paths of its sources).
+fn root_named(divergence: &Divergence) -> Option<EntryFact> {
+    let (left, right) = divergence.contents()?;
+    let times = |content: &[u8]| content.find_iter(TEMPORARY_ROOT).count();
+    let (normal, chrootless) = (times(left), times(right));
+    (chrootless > normal).then(|| EntryFact::TemporaryRootStored {
+        times: chrootless - normal,
     })
 }
 

@@ -134,6 +134,14 @@ fn entry(path: &[u8], fact: &EntryFact) -> String {
     let rest = match fact {
         EntryFact::Claimed => return path,
         EntryFact::NamesTemporaryRoot => return format!("{path} names it"),
+        EntryFact::TemporaryRootStored { times: 1 } => {
+            "the chrootless content has the path of the temporary root in it".to_owned()
+        }
+        EntryFact::TemporaryRootStored { times } => {
+            format!(
+                "the chrootless content has the path of the temporary root in it, {times} times"
+            )
+        }
         EntryFact::Fields(fields) if fields.is_empty() => "there on one side only".to_owned(),
         EntryFact::Fields(fields) => fields.join(", "),
         EntryFact::WrittenBy(command) => format!("by {}", shown(command)),
@@ -371,6 +379,10 @@ mod tests {
         let cases = [
             (EntryFact::Claimed, "etc/a"),
             (EntryFact::NamesTemporaryRoot, "etc/a names it"),
+            (
+                EntryFact::TemporaryRootStored { times: 34 },
+                "etc/a: the chrootless content has the path of the temporary root in it, 34 times",
+            ),
             (EntryFact::Fields(vec![]), "etc/a: there on one side only"),
             (
                 EntryFact::Fields(vec!["mode".to_owned(), "acl:access".to_owned()]),

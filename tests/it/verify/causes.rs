@@ -15,7 +15,7 @@ pub(crate) const TESTS: &[Test] = &[
     test!(every_broken_script_is_named_for_what_it_did_and_nothing_else, needs: [Sandboxes, Root]),
 ];
 
-const CASES: [Broken; 21] = [
+const CASES: [Broken; 22] = [
     Broken {
         name: "absolute-write",
         script: ("postinst", "echo absolute >/etc/absolute.conf"),
@@ -164,6 +164,16 @@ const CASES: [Broken; 21] = [
         ..NONE
     },
     Broken {
+        name: "root-and-length-in-content",
+        script: (
+            "postinst",
+            "echo \"${#DPKG_ROOT} $DPKG_ROOT/etc\" >\"$DPKG_ROOT/etc/length.conf\"",
+        ),
+        rule: "script-differs",
+        paths: &["./etc/length.conf"],
+        ..NONE
+    },
+    Broken {
         name: "outside-source",
         script: (
             "postinst",
@@ -251,6 +261,14 @@ fn every_broken_script_is_named_for_what_it_did_and_nothing_else() {
             Some((text(&cause["package"]), line))
         })
         .collect();
+    let stored = "etc/length.conf: the chrootless content has the path of the temporary root in it";
+    let causes = report["causes"].as_array().unwrap().iter();
+    let with_root = causes.filter(|cause| {
+        let mut lines = cause["evidence"].as_array().unwrap().iter();
+        lines.any(|line| line == stored)
+    });
+    let packages: Vec<_> = with_root.map(|cause| text(&cause["package"])).collect();
+    assert_eq!(packages, ["root-and-length-in-content"]);
     for (package, line) in [
         (
             "absolute-write",
