@@ -10,4 +10,5 @@ pub mod maintainer_script;
 pub mod merged_usr;
 pub mod package_name;
 pub mod release;
+pub mod shared_file;
 pub mod temporary_root;

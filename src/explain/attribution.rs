@@ -19,8 +19,10 @@ use crate::trace::record::Trace;
 /// Whose a divergent entry is, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attribution {
-    /// Position of the finding that claims the entry.
+    /// Position of the first finding that claims the entry.
     pub finding: Option<usize>,
+    /// Positions of the others, ascending: each explains lines of its own.
+    pub others: Vec<usize>,
     /// The binary package.
     pub package: Option<String>,
     /// The maintainer script of that package.
@@ -49,19 +51,22 @@ pub(crate) fn of_divergences(
     findings: &[Finding],
     observations: &Observations<'_>,
 ) -> Vec<Attribution> {
-    let mut claiming: Vec<Option<usize>> = vec![None; divergences.len()];
+    let mut claiming: Vec<Vec<usize>> = vec![Vec::new(); divergences.len()];
     for (number, finding) in findings.iter().enumerate() {
         for at in &finding.claims {
             if let Some(claiming) = claiming.get_mut(*at) {
-                *claiming = Some(number);
+                claiming.push(number);
             }
         }
     }
-    let attribution = |(at, (divergence, finding)): (usize, (&Divergence, Option<usize>))| {
+    let attribution = |(at, (divergence, mut all)): (usize, (&Divergence, Vec<usize>))| {
+        let others = all.split_off(all.len().min(1));
+        let finding = all.first().copied();
         let of_script = finding.and_then(|number| findings.get(number));
         match of_script.and_then(|finding| finding.owner_of_claim(at)) {
             Some(owner) => Attribution {
                 finding,
+                others,
                 package: Some(owner.package),
                 script: owner.script,
                 writers: Vec::new(),
@@ -70,6 +75,7 @@ pub(crate) fn of_divergences(
                 let owner = owner(divergence, chroots);
                 Attribution {
                     finding,
+                    others,
                     script: owner.as_ref().and_then(|owner| owner.script),
                     package: owner.map(|owner| owner.package),
                     writers: writers(divergence, observations),
@@ -193,6 +199,7 @@ mod tests {
         let findings = [finding(None, &[1], &[]), finding(Some("ran"), &[0], &[])];
         let attribution = |finding, package: Option<&str>, script| Attribution {
             finding,
+            others: Vec::new(),
             package: package.map(str::to_owned),
             script,
             writers: Vec::new(),

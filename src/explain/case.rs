@@ -13,6 +13,7 @@ use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, kind, run_of, runs, runs_without};
+use crate::explain::shared_files::SharedFiles;
 use crate::explain::statements::{Statement, statements};
 use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
@@ -26,6 +27,8 @@ pub(crate) struct Case<'a> {
     pub(crate) chroots: &'a Chroots,
     pub(crate) observations: &'a Observations<'a>,
     pub(crate) basis: Basis,
+    /// Whose the lines of files are that many scripts write.
+    pub(crate) shared: SharedFiles<'a>,
     /// What is the same in many entries, if nothing is known of how the archives were made.
     pub(crate) statements: Vec<Statement>,
     /// What the rule that is asked explains of an entry.
@@ -58,6 +61,7 @@ impl<'a> Case<'a> {
             chroots,
             observations,
             basis,
+            shared: SharedFiles::new(divergences, observations),
             statements: match basis {
                 Basis::Builds => Vec::new(),
                 Basis::Archives => statements(comparison),
@@ -151,22 +155,31 @@ impl<'a> Case<'a> {
 
     /// Adds a finding with those of its claims that are still free, and joins it to an earlier one
     /// that says the same of the same script. One without a claim or an escape is dropped.
-    pub(crate) fn add(&mut self, mut finding: Finding) {
-        finding.claims.retain(|at| self.is_free(*at));
-        if finding.claims.is_empty() && finding.escapes.is_empty() {
-            return;
-        }
-        let mut known = self.findings.iter();
-        let known = known.position(|other| other.is_same_cause(&finding));
-        let number = known.unwrap_or(self.findings.len());
-        for at in &finding.claims {
-            if let Some(claimed) = self.claimed.get_mut(*at) {
-                *claimed = Some(number);
+    pub(crate) fn add(&mut self, finding: Finding) {
+        self.add_together(vec![finding]);
+    }
+
+    /// The same for findings that may claim the same entries: each has its part in them.
+    pub(crate) fn add_together(&mut self, findings: Vec<Finding>) {
+        let mut claims: Vec<(usize, usize)> = Vec::new();
+        for mut finding in findings {
+            finding.claims.retain(|at| self.is_free(*at));
+            if finding.claims.is_empty() && finding.escapes.is_empty() {
+                continue;
+            }
+            let mut known = self.findings.iter();
+            let known = known.position(|other| other.is_same_cause(&finding));
+            let number = known.unwrap_or(self.findings.len());
+            claims.extend(finding.claims.iter().map(|at| (*at, number)));
+            match self.findings.get_mut(number) {
+                Some(other) => other.join(finding),
+                None => self.findings.push(finding),
             }
         }
-        match self.findings.get_mut(number) {
-            Some(other) => other.join(finding),
-            None => self.findings.push(finding),
+        for (at, number) in claims {
+            if let Some(claimed) = self.claimed.get_mut(at) {
+                let _ = claimed.get_or_insert(number);
+            }
         }
     }
 
@@ -208,9 +221,17 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The script that wrote an entry last in the chrootless build.
+    /// The script that wrote an entry last in the chrootless build. Of a file that many write it is
+    /// the only one that has differing lines in it.
     pub(crate) fn last_chrootless(&self, divergence: &Divergence) -> Option<ScriptRun<'a>> {
-        runs(&self.chrootless_writers(divergence.entry_path())).pop()
+        let mut runs = runs(&self.chrootless_writers(divergence.entry_path()));
+        if !self.shared.has(divergence) {
+            return runs.pop();
+        }
+        match self.shared.shares(divergence) {
+            [one] => run_of(&runs, one.script),
+            _ => None,
+        }
     }
 
     /// The scripts that wrote an entry in the normal build and not in the chrootless one, in

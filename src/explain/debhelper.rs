@@ -81,7 +81,10 @@ fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
     let command = match evidence {
         Evidence::Command { command, .. } | Evidence::OutsideFile { command, .. } => command,
         Evidence::Entry {
-            fact: EntryFact::WrittenBy(command) | EntryFact::WrittenIn { command, .. },
+            fact:
+                EntryFact::WrittenBy(command)
+                | EntryFact::WrittenIn { command, .. }
+                | EntryFact::LinesBy { command, .. },
             ..
         } => command,
         _ => return true,
@@ -108,6 +111,7 @@ fn join(known: &mut Finding, finding: Finding) {
     known.version = None;
     known.script = None;
     known.claims.sort_unstable();
+    known.claims.dedup();
     known.escapes.sort_unstable();
     if let Some(origin) = &mut known.origin {
         origin.users.extend(users.unwrap_or_default());

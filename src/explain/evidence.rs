@@ -141,6 +141,15 @@ pub enum EntryFact {
         /// The command that wrote it.
         command: CommandLine,
     },
+    /// Lines of it differ because of a command.
+    LinesBy {
+        /// The builds in which its script changed what the lines are about.
+        builds: Builds,
+        /// How many lines of both contents together, at least 1.
+        lines: usize,
+        /// The command.
+        command: CommandLine,
+    },
     /// A script ran the command that wrote it.
     WrittenByScript {
         /// The run of the script.

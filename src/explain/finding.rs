@@ -27,10 +27,26 @@ pub struct Finding {
     pub origin: Option<Origin>,
     /// What the finding rests on.
     pub evidence: Vec<Evidence>,
+    /// The lines of shared files that it is about; other findings may claim the same entries.
+    pub lines: Vec<OwnLines>,
     /// Positions of the divergences that it claims, ascending.
     pub claims: Vec<usize>,
     /// Positions of the escapes that belong to it, ascending.
     pub escapes: Vec<usize>,
+}
+
+/// What of a differing file a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnLines {
+    /// Name of the entry, as the archive spells it.
+    pub entry: Vec<u8>,
+    /// The same without a leading `./`.
+    pub path: Vec<u8>,
+    /// Lines of the left file that the right one lacks, in their order. A line of a record has the
+    /// record's name before it.
+    pub left: Vec<Vec<u8>>,
+    /// Lines of the right file that the left one lacks.
+    pub right: Vec<Vec<u8>>,
 }
 
 impl Finding {
@@ -46,6 +62,7 @@ impl Finding {
             script: None,
             origin: None,
             evidence: Vec::new(),
+            lines: Vec::new(),
             claims: Vec::new(),
             escapes: Vec::new(),
         }
@@ -69,6 +86,7 @@ impl Finding {
     pub(crate) fn join(&mut self, mut other: Self) {
         self.claims.append(&mut other.claims);
         self.escapes.append(&mut other.escapes);
+        self.lines.append(&mut other.lines);
         for evidence in other.evidence {
             if !self.evidence.contains(&evidence) {
                 self.evidence.push(evidence);
@@ -84,6 +102,25 @@ impl Finding {
             version: self.version.clone(),
             script: self.script,
             ..Self::new(self.rule, self.what.clone())
+        }
+    }
+
+    /// All scripts that a claimed divergence is held against: several if a tool of debhelper
+    /// brought the same into each of them.
+    #[must_use]
+    pub fn owners_of_claim(&self, at: usize) -> Vec<Owner> {
+        let users = self.origin.iter().flat_map(|origin| &origin.users);
+        let users = users.filter(|user| user.claims.contains(&at));
+        let owners: Vec<Owner> = users
+            .map(|user| Owner {
+                package: user.package.clone(),
+                script: Some(user.script),
+            })
+            .collect();
+        if owners.is_empty() {
+            self.owner_of_claim(at).into_iter().collect()
+        } else {
+            owners
         }
     }
 

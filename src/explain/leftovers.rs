@@ -73,7 +73,31 @@ pub(crate) fn divergent(comparison: &Comparison, explanation: &Explanation) -> V
             path: one.path.clone(),
             doer: doer(attribution, finding(attribution)),
         })
+        .chain(shared(comparison, explanation))
         .collect()
+}
+
+/// Entries that several scripts have lines in, once more for each but the first, which
+/// [`divergent`] has.
+fn shared(comparison: &Comparison, explanation: &Explanation) -> Vec<OwnedPath> {
+    let mut all = Vec::new();
+    for (at, attribution) in explanation.attributions.iter().enumerate() {
+        let numbers = attribution.finding.iter().chain(&attribution.others);
+        let findings = numbers.filter_map(|number| explanation.findings.get(*number));
+        let owners = findings.flat_map(|finding| finding.owners_of_claim(at));
+        let mut packages: Vec<String> = owners.map(|owner| owner.package).collect();
+        packages.sort();
+        packages.dedup();
+        packages.retain(|package| attribution.package.as_ref() != Some(package));
+        let Some(divergence) = comparison.divergences.get(at) else {
+            continue;
+        };
+        all.extend(packages.into_iter().map(|package| OwnedPath {
+            path: divergence.path.clone(),
+            doer: Doer::Package(package),
+        }));
+    }
+    all
 }
 
 /// Whose script changed an entry. That a package ships it, or is the only one to name it, does not

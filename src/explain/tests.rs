@@ -282,6 +282,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
         explanation.attributions,
         [Attribution {
             finding: Some(0),
+            others: vec![],
             package: Some("writer".to_owned()),
             script: Some(ScriptKind::Postinst),
             writers: Vec::new(),

@@ -16,6 +16,31 @@ pub struct Log {
     pub stops: u64,
     /// Why it is not everything, if it is not.
     pub gap: Option<Gap>,
+    /// How the lines of shared files changed, in this order.
+    pub lines: Vec<LineChange>,
+    /// Shared files of which not all changes were kept, from the sandbox's root.
+    pub left_out: Vec<Bytes>,
+}
+
+/// Lines of a shared file that came or went at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineChange {
+    /// The program of a maintainer script that did it, by position; `None` if it is not known.
+    pub image: Option<usize>,
+    /// The file, from the sandbox's root.
+    pub path: Bytes,
+    /// Lines that went, sorted.
+    pub removed: Vec<Bytes>,
+    /// Lines that came, sorted.
+    pub added: Vec<Bytes>,
+}
+
+impl LineChange {
+    /// Whether no line came or went.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.removed.is_empty() && self.added.is_empty()
+    }
 }
 
 impl Log {

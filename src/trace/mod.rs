@@ -11,6 +11,7 @@ pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod filter;
+pub(crate) mod line_history;
 pub mod log;
 pub(crate) mod memory;
 pub(crate) mod observer;
@@ -21,6 +22,7 @@ pub(crate) mod relevant;
 pub mod replay;
 pub(crate) mod stop;
 pub(crate) mod threads;
+pub(crate) mod versions;
 pub(crate) mod view;
 
 pub use crate::trace::attempt::{Attempt, Effect};

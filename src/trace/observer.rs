@@ -26,6 +26,7 @@ use crate::trace::registers::{Convention, Registers};
 use crate::trace::relevant::{Actor, is_relevant, needs_before};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Starter, Threads};
+use crate::trace::versions::{Versions, touched};
 use crate::trace::view::{LastDirectory, look};
 
 /// How often threads that a signal has stopped are asked whether they still are. ptrace(2) has
@@ -44,6 +45,8 @@ pub struct Observer {
     last: LastDirectory,
     /// For each image, whether it is a maintainer script, or descends from one.
     actors: Vec<Actor>,
+    /// What scripts made of the files that many scripts write.
+    versions: Versions,
 }
 
 /// How a thread goes on.
@@ -82,6 +85,7 @@ impl Tracer for Observer {
         };
         self.threads.begin(command, filters, &mut self.log);
         self.actors.push(Actor::Other);
+        self.versions.ran(None, Actor::Other);
         Ok(())
     }
 
@@ -114,6 +118,7 @@ impl Tracer for Observer {
     }
 
     fn log(&mut self) -> String {
+        (self.log.lines, self.log.left_out) = self.versions.finish();
         serde_json::to_string(&self.log).unwrap_or_default()
     }
 }
@@ -122,6 +127,7 @@ impl Observer {
     fn stopped(&mut self, stopped: Stopped) -> Result<(), Errno> {
         let thread = stopped.process;
         self.log.stops += 1;
+        self.settle_writes(thread);
         match stopped.why {
             Stop::Ended(_) => Ok(()),
             Stop::Filtered => self.filtered(thread),
@@ -152,7 +158,22 @@ impl Observer {
         }
     }
 
+    /// Looks at the shared files that a thread has opened for writing: it may have written them
+    /// since it stopped last.
+    fn settle_writes(&mut self, thread: Pid) {
+        let Some(state) = self.threads.get(thread) else {
+            return;
+        };
+        let image = state.image;
+        for path in state.writes.clone() {
+            let mut holders = self.threads.writing(&path);
+            holders.push(image);
+            self.versions.settle(&path, &holders);
+        }
+    }
+
     fn ended_thread(&mut self, thread: Pid) {
+        self.settle_writes(thread);
         self.suspended.retain(|suspended| *suspended != thread);
         for orphan in self.threads.ended(thread) {
             // ESRCH: it was killed, too.
@@ -315,6 +336,11 @@ impl Observer {
         if matches!(begun.act, Act::Remove | Act::Mount | Act::RenameTo(_)) {
             self.last.renamed(&begun.path);
         }
+        if actor != Actor::Other {
+            for path in touched(&begun.act, &begun.path) {
+                self.versions.settle(path, &self.threads.writing(path));
+            }
+        }
         if let Some(state) = self.threads.get_mut(thread) {
             state.begun = Some(begun);
         }
@@ -333,6 +359,15 @@ impl Observer {
         if begun.changes_root {
             self.threads.roots_changed();
             return;
+        }
+        let is_of_script = self.actors.get(image) != Some(&Actor::Other);
+        if is_of_script && result.is_ok() {
+            for path in touched(&begun.act, &begun.path) {
+                self.versions.changed(path, image);
+                if matches!(begun.act, Act::Open { .. }) {
+                    state.opened(path);
+                }
+            }
         }
         self.log.did(Event {
             error: result.err().unwrap_or_default(),
@@ -360,6 +395,7 @@ impl Observer {
             (false, _) => Actor::Other,
         };
         self.actors.push(actor);
+        self.versions.ran(Some(parent), actor);
         let image = self.log.ran(Image {
             parent: Some(parent),
             program: Bytes(path.clone()),

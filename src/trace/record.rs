@@ -7,6 +7,7 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt::{Attempt, Effect};
+use crate::trace::line_history::LineHistories;
 use crate::trace::log::Gap;
 use crate::trace::process::{Process, Script};
 
@@ -35,6 +36,8 @@ pub struct Trace {
     pub attempts: Vec<Attempt>,
     /// What maintainer scripts themselves asked of the outside.
     pub decided_by: Vec<Read>,
+    /// What became of the lines of shared files.
+    pub(crate) lines: LineHistories,
     /// Whether it has what any process did, and not only what scripts did.
     pub sees_everything: bool,
     /// How often a process was stopped.
@@ -91,6 +94,12 @@ impl Trace {
             let (without, with): (Vec<_>, Vec<_>) = own.partition(is_without_effect);
             without.is_empty() || !with.is_empty()
         })
+    }
+
+    /// Files of the chroot that many scripts write and of whose lines not all changes were kept,
+    /// without a leading slash.
+    pub fn lines_not_kept(&self) -> impl Iterator<Item = &[u8]> {
+        self.lines.left_out()
     }
 
     /// Whether an absolute path was at most opened for writing. Its times were not set then, so

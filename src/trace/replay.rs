@@ -8,6 +8,7 @@ use crate::audit::change::ChangeKind;
 use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt;
+use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Before, Event, Image, Log};
 use crate::trace::process::{Process, Script};
 use crate::trace::record::{Read, Trace, is_data, note};
@@ -28,6 +29,7 @@ pub fn replay(log: &Log) -> Trace {
         stops: log.stops,
         gap: log.gap,
         sees_everything: log.sees_everything,
+        lines: LineHistories::new(&log.lines, &log.left_out, &processes),
         ..Trace::default()
     };
     trace

@@ -27,6 +27,8 @@ pub(crate) struct Thread {
     pub(crate) is_executing: bool,
     /// Its root, if that is known to be still its root.
     pub(crate) root: Option<KnownRoot>,
+    /// Shared files that it has opened for writing, or its parent before it, the last one last.
+    pub(crate) writes: Vec<Rc<[u8]>>,
 }
 
 /// What a thread has been made to stop at, and all that it starts.
@@ -86,6 +88,14 @@ impl Thread {
             filters: self.filters.clone(),
             is_executing: false,
             root: self.root.clone(),
+            writes: self.writes.clone(),
+        }
+    }
+
+    /// It has opened a shared file for writing.
+    pub(crate) fn opened(&mut self, path: &[u8]) {
+        if !self.writes.iter().any(|other| **other == *path) {
+            self.writes.push(path.into());
         }
     }
 }
@@ -107,6 +117,7 @@ impl Threads {
             filters,
             is_executing: false,
             root: None,
+            writes: Vec::new(),
         };
         let _ = self.threads.insert(thread, first);
     }
@@ -182,6 +193,13 @@ impl Threads {
         }
         self.dead.push_back(dead);
         orphans
+    }
+
+    /// The programs whose threads have opened a shared file for writing.
+    pub(crate) fn writing(&self, path: &[u8]) -> Vec<usize> {
+        let threads = self.threads.values();
+        let writing = threads.filter(|one| one.writes.iter().any(|other| **other == *path));
+        writing.map(|thread| thread.image).collect()
     }
 
     /// Some thread may have another root now, and with it all that share it.

@@ -1,5 +1,6 @@
 //! What the builds of a verification gave, before anything is explained.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::audit::change::Change;
@@ -74,6 +75,18 @@ pub struct Judged {
     pub comparison: Comparison,
     /// What it changed outside, by path.
     pub escapes: Vec<Change>,
+}
+
+/// That lines of some files were not kept of the builds that explain, if it is so.
+fn lines_not_kept(second: &SecondBuilds) -> Option<Note> {
+    let builds = [&second.normal, &second.chrootless].into_iter().flatten();
+    let files = builds
+        .filter_map(SecondBuild::trace)
+        .flat_map(Trace::lines_not_kept);
+    let files: BTreeSet<Vec<u8>> = files.map(<[u8]>::to_vec).collect();
+    (!files.is_empty()).then(|| Note::LinesNotKept {
+        files: files.into_iter().collect(),
+    })
 }
 
 /// How chrootless builds were watched, and what is known of one by observing it.
@@ -174,6 +187,7 @@ impl Facts {
             .is_none()
             .then_some(Note::NotCompared { failing });
         let notes = not_compared.into_iter().chain(builds.notes);
+        let notes = notes.chain(lines_not_kept(&second));
         let notes = notes.chain(second.notes).collect();
         let extra = builds.extra.into_iter().map(|build| watch.extra(build));
         let extra = extra.collect();

@@ -10,6 +10,12 @@ pub enum Note {
         /// How many failed before no further build was made.
         failing: usize,
     },
+    /// Files that many scripts write are too large, or were changed too often: whose their lines are
+    /// is not known.
+    LinesNotKept {
+        /// The files, without a leading slash, ascending.
+        files: Vec<Vec<u8>>,
+    },
     /// A further build failed.
     Failed(Wanted, Error),
 }

@@ -45,11 +45,30 @@ pub(crate) fn read(path: &[u8], content: &[u8]) -> Option<Reading> {
     Some(Reading::of_items(content.lines().map(account).collect()))
 }
 
+/// A line of one of the files, with a digest for the hash of a password; of other files the line as
+/// it is.
+pub(crate) fn without_hash(path: &[u8], line: &[u8]) -> Vec<u8> {
+    let has_password = fields(path).is_some_and(|names| names.first() == Some(&"password"));
+    let mut parts: Vec<Vec<u8>> = line
+        .split(|byte| *byte == b':')
+        .map(<[u8]>::to_vec)
+        .collect();
+    if let Some(password) = parts.get_mut(1).filter(|one| has_password && is_hash(one)) {
+        *password = digest(password).into_bytes();
+    }
+    parts.join(&b':')
+}
+
+/// Whether a password is one: without it stands `x`, `*` or `!`.
+fn is_hash(password: &[u8]) -> bool {
+    password.len() > 3
+}
+
 /// An account with one more field as a person reads it: no hash, and days as dates.
 fn with_field(account: Item, name: &str, value: &[u8]) -> Item {
     let day = || value.to_str().ok()?.parse().ok().map(date);
     match name {
-        "password" if value.len() > 3 => account.with(name, format!("a hash ({})", digest(value))),
+        "password" if is_hash(value) => account.with(name, format!("a hash ({})", digest(value))),
         "changed" => match day() {
             Some(date) => account.with_time(name, date),
             None => account.with(name, value),

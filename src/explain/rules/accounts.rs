@@ -27,7 +27,15 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         if !is_database(divergence) || is_about_time(divergence) {
             return None;
         }
-        let missing = case.missing_runs(divergence);
+        if !case.shared.shares(divergence).is_empty() {
+            return None;
+        }
+        // Whose a line is, is not known.
+        let missing = if case.shared.has(divergence) {
+            Vec::new()
+        } else {
+            case.missing_runs(divergence)
+        };
         let Some((last, others)) = missing.split_last() else {
             // That they differ is all that is known: it is said of what stands in them.
             let is_content = Explains::FieldsOrPresence(CONTENT);
@@ -47,7 +55,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 
 /// Whether an entry is an account database, or the copy of its last version that the tools of
 /// shadow keep in a file with a hyphen.
-fn is_database(divergence: &Divergence) -> bool {
+pub(crate) fn is_database(divergence: &Divergence) -> bool {
     let name = divergence.entry_path().as_bytes().strip_prefix(b"etc/");
     let name = name.map(|name| name.strip_suffix(b"-").unwrap_or(name));
     name.is_some_and(|name| DATABASES.contains(&name))

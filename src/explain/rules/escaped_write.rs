@@ -104,6 +104,9 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
 /// left something out of it, it is the last one's. `outside` are the paths that the script wrote
 /// there: what it left out without writing it there has another cause.
 fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Divergence) -> bool {
+    if case.shared.has(divergence) {
+        return false;
+    }
     let path = divergence.entry_path();
     let is_at = |wanted: &dyn Fn(EntryPath<'_>) -> bool| {
         let mut paths = outside.iter().map(|outside| EntryPath::new(outside));

@@ -33,10 +33,20 @@ pub(crate) mod trigger_not_run;
 
 use crate::explain::case::Case;
 use crate::explain::debhelper::grouped;
+use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::Finding;
 use crate::explain::quoted_lines::quoted_lines;
 use crate::explain::rule::Rule;
 use crate::explain::rule_id::RuleId;
+use crate::explain::shared_lines;
+use crate::explain::shared_lines::Deeds;
+
+/// The rules before which the lines of shared files are given to scripts: before the first one that
+/// blames who left something out, and before the one that blames who wrote.
+const BEFORE: [(RuleId, Deeds); 2] = [
+    (RuleId::EscapedWrite, Deeds::LeftOut),
+    (RuleId::ScriptDiffers, Deeds::Any),
+];
 
 /// All rules, in the order in which they are asked.
 pub const RULES: [Rule; 25] = [
@@ -70,6 +80,10 @@ pub const RULES: [Rule; 25] = [
 /// Explains what the rules can explain: the findings, those with the most claims first.
 pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     for rule in &RULES {
+        if let Some((_, deeds)) = BEFORE.iter().find(|(id, _)| *id == rule.id) {
+            case.let_claim(Explains::Fields(CONTENT));
+            case.add_together(shared_lines::findings(&case, *deeds));
+        }
         if !rule.needs.are_met(&case) {
             continue;
         }

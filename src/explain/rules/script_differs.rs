@@ -29,6 +29,9 @@ struct Difference<'a> {
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
+        if case.shared.has(divergence) {
+            return None;
+        }
         let Difference { what, run, builds } = difference(case, divergence)?;
         let finding = case.finding(RULE.id, what, Some(run.script));
         let command = CommandLine::of_script(run.process);

@@ -20,6 +20,9 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     case.find_each(|divergence| {
+        if case.shared.has(divergence) {
+            return None;
+        }
         let path = divergence.entry_path();
         let normal = runs(&case.normal_writers(path));
         let chrootless = runs(&case.chrootless_writers(path));

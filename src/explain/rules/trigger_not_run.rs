@@ -18,6 +18,9 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
+        if case.shared.has(divergence) {
+            return None;
+        }
         let last = case.missing_runs(divergence).pop();
         let run = last.filter(|run| is_trigger(run.script))?;
         let trace = case.observations.chrootless;

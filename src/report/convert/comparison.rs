@@ -1,7 +1,5 @@
 //! A comparison as a report, and its parts for reports with more.
 
-use base64::Engine as _;
-
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Divergence, DivergenceKind, SideSummary};
 use crate::compare::side::Side;
@@ -12,6 +10,7 @@ use crate::input::compression::Compression;
 use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
+use crate::report::convert::entry_name::{base64, name};
 use crate::report::sentences;
 use crate::report::sentences::archive;
 use crate::report::wire::divergence::{
@@ -165,18 +164,6 @@ pub(crate) fn trouble(comparison: &Comparison, advice: &dyn Advice) -> Option<Tr
     })
 }
 
-/// A name as text, in quoted form if it is not UTF-8.
-fn name(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| quote(bytes), str::to_owned)
-}
-
-/// The bytes of a name in base64 if they are not UTF-8.
-fn base64(name: &[u8]) -> Option<String> {
-    std::str::from_utf8(name)
-        .err()
-        .map(|_| base64::engine::general_purpose::STANDARD.encode(name))
-}
-
 fn divergent_entry(
     divergence: &Divergence,
     details: &FieldDetails,
@@ -199,9 +186,19 @@ fn divergent_entry(
         from_base64: divergence.from.as_deref().and_then(base64),
         entry: alone.map(|side| summary(&side.entry)),
         cause: attribution.finding.map(cause_id),
+        causes: ids_of_several(attribution),
         package: attribution.package.clone(),
         script: attribution.script.map(ScriptName),
     }
+}
+
+/// The ids of all causes, if there are several.
+fn ids_of_several(attribution: &Attribution) -> Vec<String> {
+    let first = attribution
+        .finding
+        .filter(|_| !attribution.others.is_empty());
+    let all = first.into_iter().chain(attribution.others.iter().copied());
+    all.map(cause_id).collect()
 }
 
 fn fields(divergence: &Divergence, details: &FieldDetails) -> Vec<DivergentField> {

@@ -7,6 +7,7 @@ pub(crate) mod causes;
 pub(crate) mod commands;
 pub(crate) mod comparison;
 pub(crate) mod details;
+pub(crate) mod entry_name;
 pub(crate) mod escapes;
 pub(crate) mod executed;
 pub(crate) mod failures;

@@ -2,6 +2,7 @@
 
 use crate::report::known::file::Rules;
 use crate::report::known::rule::KnownRule;
+use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};
 use crate::report::wire::known::{Known, RuleFinding};
 use crate::report::wire::outside::Escape;
@@ -73,7 +74,8 @@ impl From<&Report> for KnownCount {
 
 /// One thing that a rule may know.
 enum Matchable<'a> {
-    Entry(&'a DivergentEntry),
+    /// With the causes of its build.
+    Entry(&'a DivergentEntry, &'a [Cause]),
     Aspect(&'a DivergentAspect),
     Escape(&'a Escape),
 }
@@ -81,11 +83,22 @@ enum Matchable<'a> {
 impl Matchable<'_> {
     fn is_matched_by(&self, rule: &KnownRule) -> bool {
         match self {
-            Self::Entry(entry) => rule.matches_entry(entry),
+            Self::Entry(entry, causes) => {
+                rule.matches_entry(entry) && is_of_rule(entry, causes, rule)
+            }
             Self::Aspect(aspect) => rule.matches_aspect(aspect),
             Self::Escape(escape) => rule.matches_escape(escape),
         }
     }
+}
+
+/// Whether all lines of an entry are of the package that a rule is for, if it has several causes.
+fn is_of_rule(entry: &DivergentEntry, causes: &[Cause], rule: &KnownRule) -> bool {
+    let is_its = |cause: &Cause| rule.package.is_none() || cause.package == rule.package;
+    let mut own = causes
+        .iter()
+        .filter(|cause| entry.causes.contains(&cause.id));
+    own.all(is_its)
 }
 
 /// What was found of one build.
@@ -102,23 +115,25 @@ fn findings_by_build(report: &Report) -> Vec<BuildFindings<'_>> {
         technique: technique(report),
         findings: findings(
             &report.divergences,
+            &report.causes,
             &report.archive,
             outside.map_or(&[], |outside| &outside.escapes),
         ),
     };
     let rows = report.matrix.iter().map(|row| BuildFindings {
         technique: Some(&row.technique),
-        findings: findings(&row.divergences, &row.archive, &row.escapes),
+        findings: findings(&row.divergences, &row.causes, &row.archive, &row.escapes),
     });
     std::iter::once(pair).chain(rows).collect()
 }
 
 fn findings<'a>(
     entries: &'a [DivergentEntry],
+    causes: &'a [Cause],
     aspects: &'a [DivergentAspect],
     escapes: &'a [Escape],
 ) -> Vec<Matchable<'a>> {
-    let entries = entries.iter().map(Matchable::Entry);
+    let entries = entries.iter().map(|entry| Matchable::Entry(entry, causes));
     let aspects = aspects.iter().map(Matchable::Aspect);
     let escapes = escapes.iter().map(Matchable::Escape);
     entries.chain(aspects).chain(escapes).collect()

@@ -43,6 +43,26 @@ fn row(rule: &str, count: u64, finding: Option<RuleFinding>) -> (String, u64, Op
     (rule.to_owned(), count, finding)
 }
 
+/// How many findings the rule `package = 'aa'` matches if lines of `./etc/a` are of these packages.
+fn known_lines(packages: &[&str]) -> u64 {
+    let mut report = report();
+    for (at, package) in packages.iter().enumerate() {
+        let id = (at + 1).to_string();
+        let cause = serde_json::json!({ "id": id, "rule": "r", "title": "t", "entries": 1, "package": package, "evidence": [] });
+        report.causes.push(serde_json::from_value(cause).unwrap());
+        report.divergences[0].causes.push(id);
+    }
+    let rules = Rules::read("[[known]]\npackage = 'aa'\n").unwrap();
+    let known = matching::known(&report, &rules, "2026-05-01");
+    known.iter().map(|known| known.count).sum()
+}
+
+#[test]
+fn a_rule_for_a_package_knows_no_lines_of_another_one() {
+    assert_eq!(known_lines(&["aa", "aa"]), 1);
+    assert_eq!(known_lines(&["aa", "bb"]), 0);
+}
+
 #[test]
 fn a_rule_matches_if_it_covers_every_field() {
     let unused = Some(RuleFinding::Unused);

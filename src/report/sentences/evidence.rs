@@ -148,6 +148,11 @@ fn entry(path: &[u8], fact: &EntryFact) -> String {
         EntryFact::WrittenIn { builds, command } => {
             format!("written {} by {}", in_builds(*builds), shown(command))
         }
+        EntryFact::LinesBy {
+            builds,
+            lines,
+            command,
+        } => lines_by(*builds, *lines, &shown(command)),
         EntryFact::WrittenByScript { run, command } => {
             format!("{} ran {}", script(run), shown(command))
         }
@@ -183,6 +188,23 @@ fn in_builds(builds: Builds) -> &'static str {
         Builds::Chrootless => "in the chrootless build",
         Builds::Both => "in both builds",
     }
+}
+
+/// Of one build is said what another one lacks, of both what differs.
+fn lines_by(builds: Builds, lines: usize, command: &str) -> String {
+    let only = match builds {
+        Builds::Normal | Builds::Chrootless => " only",
+        Builds::Both => "",
+    };
+    let (differ, builds) = (
+        if lines == 1 {
+            "line differs"
+        } else {
+            "lines differ"
+        },
+        in_builds(builds),
+    );
+    format!("{lines} {differ} by {command}, {builds}{only}")
 }
 
 fn new_lines(file: &str, found: usize, new: usize) -> String {

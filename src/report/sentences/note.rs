@@ -2,6 +2,7 @@
 
 use crate::compare::note::Note;
 use crate::compare::side::Side;
+use crate::text::quote;
 use crate::verify;
 use crate::verify::note::Wanted;
 
@@ -71,6 +72,13 @@ pub(crate) fn of_verification(note: &verify::note::Note) -> String {
             "nothing was compared: {failing} scripts fail chrootless, and at most {} may be passed over",
             failing - 1
         ),
+        Note::LinesNotKept { files } => {
+            let files: Vec<String> = files.iter().map(|file| quote(file)).collect();
+            format!(
+                "too large, or changed too often, to see which script wrote which line: {}",
+                files.join(", ")
+            )
+        }
         Note::Failed(Wanted::Normal, error) => format!("cannot observe the normal build: {error}"),
         Note::Failed(Wanted::Chrootless, error) => {
             format!("cannot observe the chrootless build: {error}")

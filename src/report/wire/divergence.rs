@@ -47,6 +47,10 @@ pub struct DivergentEntry {
     /// Id of the cause that explains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// Ids of all causes, if there are several: each explains lines of its own. The first is
+    /// `cause`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
     /// The binary package that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,

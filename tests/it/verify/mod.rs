@@ -7,6 +7,7 @@ mod foreign;
 mod local_repository;
 mod packages;
 mod pipeline;
+mod shared_files;
 mod techniques;
 mod trouble;
 
@@ -21,6 +22,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     local_repository::TESTS,
     packages::TESTS,
     pipeline::TESTS,
+    shared_files::TESTS,
     techniques::TESTS,
     trouble::TESTS,
 ];

@@ -1,8 +1,11 @@
 //! What a bug report says against the package: what differs, what changed outside, and why.
 
+use std::borrow::Cow;
+
+use crate::report::render::own_lines::{is_cause_of, part};
 use crate::report::render::owner::owner;
 use crate::report::wire::cause::Cause;
-use crate::report::wire::divergence::{DivergenceName, DivergentField};
+use crate::report::wire::divergence::{DivergenceName, DivergentEntry, DivergentField};
 use crate::report::wire::outside::{Attempt, Escape, EscapeChange};
 use crate::report::wire::report::Report;
 use crate::text::quote;
@@ -18,7 +21,7 @@ pub(crate) fn divergences(report: &Report, package: &str) -> String {
     let rows: Vec<_> = report
         .divergences
         .iter()
-        .filter(|row| owner(report, row) == Some(package))
+        .filter_map(|row| of_package(report, row, package))
         .collect();
     if rows.is_empty() {
         return String::new();
@@ -36,6 +39,21 @@ pub(crate) fn divergences(report: &Report, package: &str) -> String {
         out.push_str(&fields(&row.fields));
     }
     out + &more(rows.len())
+}
+
+/// What of an entry is the package's: all of it, or its lines, if other packages have some too.
+pub(crate) fn of_package<'a>(
+    report: &Report,
+    row: &'a DivergentEntry,
+    package: &str,
+) -> Option<Cow<'a, DivergentEntry>> {
+    if row.causes.is_empty() {
+        return (owner(report, row) == Some(package)).then_some(Cow::Borrowed(row));
+    }
+    let mut causes = report.causes.iter();
+    let is_its =
+        |cause: &&Cause| cause.package.as_deref() == Some(package) && is_cause_of(cause, row);
+    Some(part(row, causes.find(is_its)?))
 }
 
 /// The escapes of the package.
@@ -116,7 +134,7 @@ fn is_of(report: &Report, cause: &Cause, package: &str) -> bool {
     let mut is_shared = || {
         entries.any(|entry| {
             let is_its = entry.package.as_deref() == Some(package);
-            is_its && entry.cause.as_ref() == Some(&cause.id)
+            is_its && is_cause_of(cause, entry)
         })
     };
     match &cause.package {

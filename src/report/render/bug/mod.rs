@@ -7,7 +7,6 @@ pub(crate) mod reproduce;
 pub(crate) mod scripts;
 
 use crate::report::render::bug::header::Complaint;
-use crate::report::render::owner::owner;
 use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
 use crate::report::wire::report::Report;
 use crate::text::quote;
@@ -21,7 +20,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         .filter(|escape| escape.package.as_deref() == Some(package))
         .collect();
     let mut entries = report.divergences.iter();
-    let diverges = entries.any(|entry| owner(report, entry) == Some(package));
+    let diverges = entries.any(|entry| findings::of_package(report, entry, package).is_some());
     let mut causes = report.causes.iter();
     let is_cause = causes.any(|cause| cause.package.as_deref() == Some(package));
     let failures = failures::failures(report, package);

@@ -1,6 +1,7 @@
 //! What explains what: unexplained entries first, then each cause with its entries.
 
 use crate::explain::rule_id::RuleId;
+use crate::report::render::own_lines::{is_cause_of, part};
 use crate::report::render::text::entry::entry;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
@@ -11,13 +12,8 @@ const SHOWN: usize = 12;
 
 /// The unexplained entries, and the causes with theirs.
 pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> String {
-    let of_cause = |id: Option<&str>| -> String {
-        let all = divergences.iter();
-        all.filter(|row| row.cause.as_deref() == id)
-            .map(entry)
-            .collect()
-    };
-    let unexplained = of_cause(None);
+    let nobodys = divergences.iter().filter(|row| row.cause.is_none());
+    let unexplained: String = nobodys.map(entry).collect();
     let mut out = if causes.is_empty() || unexplained.is_empty() {
         unexplained
     } else {
@@ -29,10 +25,19 @@ pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> Str
         if one.rule == RuleId::StoredOtherwise.as_str() {
             out.push_str("   the entries are in the JSON report\n");
         } else {
-            out.push_str(&of_cause(Some(&one.id)));
+            out.push_str(&claimed(divergences.iter(), one));
         }
     }
     out
+}
+
+/// The entries of a cause.
+pub(crate) fn claimed<'a>(
+    divergences: impl Iterator<Item = &'a DivergentEntry>,
+    cause: &Cause,
+) -> String {
+    let own = divergences.filter(|row| is_cause_of(cause, row));
+    own.map(|row| entry(&part(row, cause))).collect()
 }
 
 /// The heading of one cause, and what it rests on.

@@ -1,6 +1,6 @@
 //! What diverges in one row of the matrix and not in the report itself.
 
-use crate::report::render::text::causes::cause;
+use crate::report::render::text::causes::{cause, claimed};
 use crate::report::render::text::entry::entry;
 use crate::report::render::text::escapes::escapes;
 use crate::report::render::text::listing::Listing;
@@ -39,20 +39,16 @@ pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing) -> String 
 
 /// The row's own entries: the unexplained ones, and the causes with theirs.
 fn explained(row: &MatrixRow, own: &[&DivergentEntry]) -> String {
-    let of_cause = |id: Option<&str>| -> String {
-        let own = own.iter().copied();
-        own.filter(|one| one.cause.as_deref() == id)
-            .map(entry)
-            .collect()
-    };
-    let unexplained = of_cause(None);
+    let own = || own.iter().copied();
+    let nobodys = own().filter(|one| one.cause.is_none());
+    let unexplained: String = nobodys.map(entry).collect();
     let mut out = if unexplained.is_empty() || row.verdict == Verdict::Identical {
         unexplained
     } else {
         format!("\nunexplained\n{unexplained}")
     };
     for one in &row.causes {
-        let claimed = of_cause(Some(&one.id));
+        let claimed = claimed(own(), one);
         if !claimed.is_empty() || one.entries == 0 {
             out.push_str(&cause(one));
         }
