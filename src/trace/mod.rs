@@ -11,6 +11,7 @@ pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod filter;
+pub(crate) mod foreseen;
 pub mod log;
 pub(crate) mod memory;
 pub(crate) mod observer;
