@@ -12,6 +12,7 @@ pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod filter;
 pub(crate) mod foreseen;
+pub(crate) mod left_behind;
 pub mod log;
 pub(crate) mod memory;
 pub(crate) mod observer;
