@@ -4,6 +4,7 @@ use crate::compare::comparison::Divergence;
 use crate::compare::side::Side;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::command_line::CommandLine;
+use crate::explain::observed_outside::Attempt;
 use crate::explain::script_runs::ScriptRun;
 use crate::trace::process::Script;
 
@@ -58,6 +59,8 @@ pub enum Evidence {
         /// Which of both.
         access: OutsideAccess,
     },
+    /// What the script that the finding is about did on the outside instead.
+    Attempt(Attempt),
     /// Links of merged /usr that are symlinks in one chroot and directories in the other.
     LinksAreDirectories {
         /// Names of the links, without a slash.

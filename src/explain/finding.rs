@@ -239,6 +239,9 @@ pub enum What {
     ConfiguredInAnotherOrder,
     /// The script wrote the entry in the normal build only.
     ChangedNothing,
+    /// The script wrote the entry in the normal build, and in the chrootless one acted on the same
+    /// path of the outside, without effect.
+    ActedOutside,
     /// The script wrote the entry in the chrootless build only.
     ChangedMore,
     /// The script wrote the entry in both builds, and the chrootless chroot does not have it.

@@ -4,6 +4,7 @@
 //! [`explain`] and [`explain_archives`] give an [`Explanation`]; [`packages`](packages::packages)
 //! judges the packages by it. All of it is facts: `report::sentences` makes the words.
 
+pub mod agreement;
 pub mod attribution;
 pub mod basis;
 pub(crate) mod beside;
@@ -28,6 +29,7 @@ pub(crate) mod ownership;
 pub mod package_verdict;
 pub mod packages;
 pub(crate) mod quoted_lines;
+pub mod read_line;
 pub mod rule;
 pub mod rule_id;
 pub mod rules;
@@ -67,7 +69,7 @@ fn explain_by(
     Explanation {
         attributions: attribution::of_divergences(divergences, &chroots, &findings, observations),
         escapes: attribution::of_escapes(
-            observations.escapes,
+            observations.escapes(),
             &chroots,
             &findings,
             observations.chrootless,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::change::Change;
 use crate::debian::maintainer_script::ScriptName;
+use crate::explain::observed_outside::Audited;
 use crate::trace::record::Trace;
 
 /// Reads a file of the outside by its absolute path; `None` if there is no such file.
@@ -33,8 +34,8 @@ pub struct Architectures {
 
 /// What is known of the two builds beside their tarballs.
 pub struct Observations<'a> {
-    /// What the chrootless build changed on the outside.
-    pub escapes: &'a [Change],
+    /// What is known of the changes that the chrootless build made on the outside.
+    pub audited: Audited<'a>,
     /// Trace of a normal build.
     pub normal: Option<&'a Trace>,
     /// Trace of a chrootless build.
@@ -59,12 +60,21 @@ pub struct Observations<'a> {
     pub altered: Option<&'a BTreeSet<Vec<u8>>>,
 }
 
-impl Observations<'_> {
+impl<'a> Observations<'a> {
+    /// The known changes of the outside.
+    #[must_use]
+    pub fn escapes(&self) -> &'a [Change] {
+        match self.audited {
+            Audited::Changes(changes) => changes,
+            Audited::Unwatched => &[],
+        }
+    }
+
     /// Nothing was observed: there are only the tarballs, and maybe an epoch.
     #[must_use]
     pub fn none(epoch: Option<i64>) -> Self {
         Self {
-            escapes: &[],
+            audited: Audited::Unwatched,
             normal: None,
             chrootless: None,
             passed_over: Vec::new(),
@@ -82,7 +92,7 @@ impl Observations<'_> {
 impl std::fmt::Debug for Observations<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Observations")
-            .field("escapes", &self.escapes.len())
+            .field("audited", &self.audited)
             .field("normal", &self.normal.is_some())
             .field("chrootless", &self.chrootless.is_some())
             .finish_non_exhaustive()

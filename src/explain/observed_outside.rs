@@ -8,7 +8,6 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
 use crate::explain::command_line::CommandLine;
-use crate::explain::package_verdict::Reason;
 use crate::explain::script_line::script_line;
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::is_outsides_own;
@@ -25,12 +24,14 @@ pub struct ObservedOutside {
     pub attempts: Vec<Attempt>,
     /// What the scripts themselves looked at, likewise.
     pub reads: Vec<OutsideRead>,
+    /// The commands that the scripts themselves ran, whatever those did, each once.
+    pub commands: Vec<Actor>,
     /// Why it may not be everything, if it may not.
     pub gap: Option<Gap>,
 }
 
 /// A process of a maintainer script.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Actor {
     /// The binary package.
     pub package: String,
@@ -43,7 +44,7 @@ pub struct Actor {
 }
 
 /// A call of a maintainer script's process that would change a path of the outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attempt {
     /// The path, absolute.
     pub path: Vec<u8>,
@@ -56,7 +57,7 @@ pub struct Attempt {
 }
 
 /// What came of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// The outside changed.
     Changed,
@@ -95,7 +96,7 @@ impl ObservedOutside {
         let attempts = trace
             .attempts
             .iter()
-            .filter(|one| !leads_to_root(one, trace));
+            .filter(|one| !leads_to_root(one, trace) && !leads_below(one, trace));
         let attempts = attempts.filter_map(|one| {
             let effect = effect(one, trace, audited);
             Some(Attempt {
@@ -118,6 +119,11 @@ impl ObservedOutside {
         Self {
             attempts: distinct(attempts),
             reads: distinct(reads),
+            commands: trace
+                .commands
+                .iter()
+                .filter_map(|process| actor(process, b"", scripts))
+                .collect(),
             gap: trace.gap,
         }
     }
@@ -126,24 +132,6 @@ impl ObservedOutside {
     pub fn attempts_of(&self, package: &str) -> impl Iterator<Item = &Attempt> {
         let all = self.attempts.iter();
         all.filter(move |attempt| attempt.actor.package == package)
-    }
-
-    /// Why a package is not complete although nothing is known to differ or escape that is its
-    /// own: what its scripts tried.
-    pub(crate) fn reason(&self, package: &str) -> Option<Reason> {
-        let paths = |is_wanted: &dyn Fn(&Attempt) -> bool| {
-            let wanted = self.attempts_of(package).filter(|one| is_wanted(one));
-            distinct(wanted.map(|attempt| attempt.path.clone()))
-        };
-        let changed = paths(&|attempt| attempt.effect == Effect::Changed);
-        if !changed.is_empty() {
-            return Some(Reason::Own {
-                divergences: Vec::new(),
-                escapes: changed,
-            });
-        }
-        let paths = paths(&|_| true);
-        (!paths.is_empty()).then_some(Reason::Attempts { paths })
     }
 }
 
@@ -169,6 +157,21 @@ fn leads_to_root(attempt: &attempt::Attempt, trace: &Trace) -> bool {
         others.any(|other| root(&other.path) && other.process == attempt.process)
     };
     fails && (root(&attempt.path) || (is_parent() && goes_on()))
+}
+
+/// Whether an attempt is on a directory that exists, made on the way to one below it: one command,
+/// `mkdir -p`, says it of each.
+fn leads_below(attempt: &attempt::Attempt, trace: &Trace) -> bool {
+    let makes = |one: &attempt::Attempt| one.call.starts_with("mkdir");
+    let is_below = |path: &[u8]| {
+        let rest = path.strip_prefix(attempt.path.as_slice());
+        rest.is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    let mut others = trace.attempts.iter();
+    makes(attempt)
+        && attempt.effect == attempt::Effect::Failed(nix::libc::EEXIST)
+        && others
+            .any(|other| makes(other) && is_below(&other.path) && other.process == attempt.process)
 }
 
 /// Whether a read is of the outside's own programs, or one that the interpreter makes when it

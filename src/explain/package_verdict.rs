@@ -1,6 +1,7 @@
 //! What a run says of a package, and why.
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::finding::What;
 
 /// What a run says of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,16 @@ pub enum Reason {
     ReadsOutside {
         /// The files, by absolute path.
         files: Vec<Vec<u8>>,
+    },
+    /// A script of it is why an extra build differs: on an altered outside, or with another
+    /// technique.
+    InRow {
+        /// Name of the extra build in the report.
+        row: String,
+        /// What the script did there.
+        what: What,
+        /// How many entries differ by it.
+        entries: usize,
     },
     /// Its scripts act on the outside, without effect on this one.
     Attempts {
@@ -99,7 +110,9 @@ impl Reason {
     pub fn verdict(&self) -> PackageVerdict {
         match self {
             Self::ScriptFails { .. } => PackageVerdict::Fails,
-            Self::Own { .. } | Self::ReadsOutside { .. } => PackageVerdict::Incomplete,
+            Self::Own { .. } | Self::ReadsOutside { .. } | Self::InRow { .. } => {
+                PackageVerdict::Incomplete
+            }
             Self::Attempts { .. } => PackageVerdict::Latent,
             Self::Suspicion { .. } | Self::Leftovers { .. } | Self::NotObserved => {
                 PackageVerdict::Unproven

@@ -14,10 +14,10 @@ use crate::explain::explanation::Explanation;
 use crate::explain::failure::ScriptFailure;
 use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{ActingScripts, Doer, Leftovers, OwnedPath, divergent, escaped};
-use crate::explain::observed_outside::ObservedOutside;
+use crate::explain::observed_outside::{Attempt, Effect, ObservedOutside};
 use crate::explain::package_verdict::{PackageVerdict, Reason};
-use crate::explain::scripts::package::Scripts;
-use crate::explain::scripts::{Line, Support};
+use crate::explain::read_line::{self, ReadLine};
+use crate::explain::scripts::{ParsedScript, Support};
 
 /// A package of the chroot, and what the run found about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct ScriptReading {
     /// What runs it, if it could not be read.
     pub interpreter: Option<String>,
     /// The lines that act on the system that they run on, without `DPKG_ROOT`.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReadLine>,
 }
 
 /// What a run found, for the verdicts on packages.
@@ -72,10 +72,19 @@ pub struct RunFindings<'a> {
     pub explanation: &'a Explanation,
     /// The scripts that fail chrootless.
     pub failures: &'a [ScriptFailure],
-    /// What explains the extra builds, in their order.
-    pub extra: &'a [&'a Explanation],
+    /// The extra builds that were compared, in their order.
+    pub extra: &'a [ExplainedRow<'a>],
     /// What scripts did about the outside; `None` if no chrootless build was observed.
     pub observed: Option<&'a ObservedOutside>,
+}
+
+/// An extra build that was compared.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplainedRow<'a> {
+    /// Its name in the report.
+    pub label: &'a str,
+    /// What explains it.
+    pub explanation: &'a Explanation,
 }
 
 /// The packages of the chroot, in the order of dpkg's status file inside the reference.
@@ -129,7 +138,7 @@ impl<'a> Judge<'a> {
             own.map(|path| path.path.clone()).collect()
         };
         let (divergences, escapes) = (own(&self.divergences), own(&self.escapes));
-        let scripts = readings(&self.run.explanation.chroots.scripts, name);
+        let scripts = self.readings(name);
         let counts = (divergences.len(), escapes.len());
         let reason = self.reason(name, divergences, escapes, &scripts);
         PackageFinding {
@@ -170,13 +179,11 @@ impl<'a> Judge<'a> {
                 escapes,
             });
         }
-        if let Some(files) = self.read_leak(package) {
-            return Some(Reason::ReadsOutside { files });
+        if let Some(reason) = self.read_leak(package).or_else(|| self.in_row(package)) {
+            return Some(reason);
         }
-        let tried = self
-            .run
-            .observed
-            .and_then(|observed| observed.reason(package));
+        let tried = self.run.observed;
+        let tried = tried.and_then(|observed| tried_outside(observed, package));
         if let Some(reason) = &tried
             && reason.verdict() == PackageVerdict::Incomplete
         {
@@ -197,6 +204,27 @@ impl<'a> Judge<'a> {
             .or_else(|| self.beside.reason(package))
     }
 
+    /// How the scripts of a package read, and which of their lines ran.
+    fn readings(&self, package: &str) -> Vec<ScriptReading> {
+        let scripts = self.run.explanation.chroots.scripts.of(package);
+        let reading = |(kind, script): (&ScriptKind, &ParsedScript)| ScriptReading {
+            script: *kind,
+            support: script.support,
+            interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
+            lines: script
+                .silent_lines()
+                .map(|line| ReadLine {
+                    run: self
+                        .run
+                        .observed
+                        .and_then(|observed| read_line::run(observed, package, *kind, line)),
+                    line: line.clone(),
+                })
+                .collect(),
+        };
+        scripts.into_iter().flatten().map(reading).collect()
+    }
+
     /// That nobody has seen everything that scripts did, if it is so.
     fn not_observed(&self) -> Option<Reason> {
         let observed = self.run.observed;
@@ -215,9 +243,9 @@ impl<'a> Judge<'a> {
 
     /// The files of the outside that a script of the package was shown to read: then it is not
     /// complete, although nothing differs on an outside that is the same.
-    fn read_leak(&self, package: &str) -> Option<Vec<Vec<u8>>> {
+    fn read_leak(&self, package: &str) -> Option<Reason> {
         let extra = self.run.extra.iter();
-        let mut findings = extra.flat_map(|explanation| &explanation.findings);
+        let mut findings = extra.flat_map(|row| &row.explanation.findings);
         findings.find_map(
             |Finding {
                  what,
@@ -225,23 +253,49 @@ impl<'a> Judge<'a> {
                  ..
              }| match what {
                 What::ReadsOutside { files, .. } if named.as_deref() == Some(package) => {
-                    Some(files.clone())
+                    let files = files.clone();
+                    Some(Reason::ReadsOutside { files })
                 }
                 _ => None,
             },
         )
     }
+
+    /// What a script of the package did otherwise in an extra build, the first of it.
+    fn in_row(&self, package: &str) -> Option<Reason> {
+        let is_its = |finding: &&Finding| {
+            finding.package.as_deref() == Some(package) && !finding.rule.acquits_packages()
+        };
+        self.run.extra.iter().find_map(|row| {
+            let finding = row.explanation.findings.iter().find(is_its)?;
+            Some(Reason::InRow {
+                row: row.label.to_owned(),
+                what: finding.what.clone(),
+                entries: finding.claims.len(),
+            })
+        })
+    }
 }
 
-/// How the scripts of a package read.
-fn readings(scripts: &Scripts, package: &str) -> Vec<ScriptReading> {
-    let scripts = scripts.of(package).into_iter().flatten();
-    scripts
-        .map(|(kind, script)| ScriptReading {
-            script: *kind,
-            support: script.support,
-            interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
-            lines: script.silent_lines().cloned().collect(),
-        })
-        .collect()
+/// What the scripts of a package tried on the outside, although nothing is known to differ or
+/// escape that is its own.
+fn tried_outside(observed: &ObservedOutside, package: &str) -> Option<Reason> {
+    let paths = |is_wanted: &dyn Fn(&Attempt) -> bool| {
+        let mut paths: Vec<Vec<u8>> = Vec::new();
+        for attempt in observed.attempts_of(package).filter(|one| is_wanted(one)) {
+            if !paths.contains(&attempt.path) {
+                paths.push(attempt.path.clone());
+            }
+        }
+        paths
+    };
+    let changed = paths(&|attempt| attempt.effect == Effect::Changed);
+    if !changed.is_empty() {
+        return Some(Reason::Own {
+            divergences: Vec::new(),
+            escapes: changed,
+        });
+    }
+    let paths = paths(&|_| true);
+    (!paths.is_empty()).then_some(Reason::Attempts { paths })
 }

@@ -75,7 +75,7 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
     let inside = claims.filter_map(|at| Some(case.divergences.get(*at)?.entry_path().as_bytes()));
     let escapes = finding.escapes.iter();
     let outside = escapes.filter_map(|at| {
-        let escape = case.observations.escapes.get(*at)?;
+        let escape = case.observations.escapes().get(*at)?;
         Some(escape.path.as_slice())
     });
     outside
@@ -127,7 +127,7 @@ fn outside_runs<'a>(case: &Case<'a>, finding: &Finding) -> Vec<ScriptRun<'a>> {
     };
     let escapes = finding.escapes.iter();
     escapes
-        .filter_map(|at| case.observations.escapes.get(*at))
+        .filter_map(|at| case.observations.escapes().get(*at))
         .flat_map(|change| runs(&trace.wrote_outside(&change.path).iter().collect::<Vec<_>>()))
         .collect()
 }

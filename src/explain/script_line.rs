@@ -3,6 +3,7 @@
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::{Act, Line, ParsedScript, Reach};
+use crate::explain::words::shell_words;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Process;
 
@@ -27,7 +28,7 @@ pub(crate) fn script_line(scripts: &Scripts, process: &Process, path: &[u8]) -> 
 /// The lines that run a program: of those that do something known, or of those that name the path.
 fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
     let name = program.rsplit('/').next().unwrap_or_default();
-    let runs = |line: &&Line| words(&line.text).any(|word| word == name);
+    let runs = |line: &&Line| shell_words(&line.text).any(|word| word == name);
     let known: Vec<Line> = script.lines().iter().filter(runs).cloned().collect();
     if known.is_empty() {
         let about = script.lines_about(path);
@@ -70,19 +71,13 @@ fn likeness(line: &Line, arguments: &[String], path: &str) -> Likeness {
         }
         Act::Rooted(_) | Act::Helper(_) | Act::Runs(_) => false,
     };
-    let has = |argument: &&String| words(&line.text).any(|word| word == argument.as_str());
+    let has = |argument: &&String| shell_words(&line.text).any(|word| word == argument.as_str());
     Likeness {
         runs: line.reach == Reach::Installs,
         is_shells: false,
         acts_on_path: line.acts.iter().any(is_path),
         arguments: arguments.iter().filter(has).count(),
     }
-}
-
-/// The words of a line of shell, without the quotes and signs around them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || ";|&()<>`\"'$={}".contains(c))
-        .filter(|word| !word.is_empty())
 }
 
 /// The one line of which most speaks for it.

@@ -13,11 +13,14 @@ use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, Outside
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, Reader, What};
 use crate::explain::observations::{DifferingPaths, Observations};
-use crate::explain::observed_outside::{Actor, Attempt, Effect, ObservedOutside};
+use crate::explain::observed_outside::{Actor, Attempt, Audited, Effect, ObservedOutside};
 use crate::explain::origin::{Origin, SnippetUser};
 use crate::explain::ownership::is_evidence;
 use crate::explain::package_verdict::{LeftoverCounts, PackageVerdict, Reason, Relation, Touched};
-use crate::explain::packages::{PackageFinding, RunFindings, ScriptReading, packages};
+use crate::explain::packages::{
+    ExplainedRow, PackageFinding, RunFindings, ScriptReading, packages,
+};
+use crate::explain::read_line::{LineRun, ReadLine};
 use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::{Act, Line, Reach, Snippet, Support};
 use crate::explain::{explain, explain_archives};
@@ -121,18 +124,23 @@ fn writer(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
         source_version: "1-2".to_owned(),
         architecture: "all".to_owned(),
         is_essential: false,
-        scripts: vec![ScriptReading {
-            script: ScriptKind::Postinst,
-            support: Support::Silent,
-            interpreter: None,
-            lines: vec![line()],
-        }],
+        scripts: reading(Some(LineRun::Unexercised)),
         divergences: 0,
         escapes: 0,
         attempts: 0,
         verdict,
         reason,
     }
+}
+
+/// The script of `writer`, of whose line this is known.
+fn reading(run: Option<LineRun>) -> Vec<ScriptReading> {
+    vec![ScriptReading {
+        script: ScriptKind::Postinst,
+        support: Support::Silent,
+        interpreter: None,
+        lines: vec![ReadLine { line: line(), run }],
+    }]
 }
 
 fn quiet(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
@@ -157,12 +165,20 @@ fn nothing_seen() -> ObservedOutside {
     ObservedOutside {
         attempts: Vec::new(),
         reads: Vec::new(),
+        commands: Vec::new(),
         gap: None,
     }
 }
 
+fn row(explanation: &Explanation) -> ExplainedRow<'_> {
+    ExplainedRow {
+        label: "leak-check",
+        explanation,
+    }
+}
+
 /// The packages of a comparison of which only the tarballs are known.
-fn judged(comparison: &Comparison, extra: &[&Explanation]) -> Vec<PackageFinding> {
+fn judged(comparison: &Comparison, extra: &[ExplainedRow<'_>]) -> Vec<PackageFinding> {
     packages(RunFindings {
         failures: &[],
         comparison,
@@ -251,6 +267,14 @@ fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alon
             extra: &[],
             observed: observed.as_ref(),
         });
+        let run = observed.as_ref().and_then(|observed| {
+            let attempts: Vec<usize> = (0..observed.attempts.len()).collect();
+            match (attempts.is_empty(), observed.gap) {
+                (false, _) => Some(LineRun::Ran { attempts }),
+                (true, None) => Some(LineRun::Unexercised),
+                (true, Some(_)) => None,
+            }
+        });
         let attempts = observed.map_or(0, |observed| observed.attempts.len());
         let verdict = |reason: &Option<Reason>| {
             let verdict = reason.as_ref().map(Reason::verdict);
@@ -258,6 +282,7 @@ fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alon
         };
         let writer = PackageFinding {
             attempts,
+            scripts: reading(run),
             ..writer(verdict(&of_writer), of_writer)
         };
         assert_eq!(found, [writer, quiet(verdict(&of_quiet), of_quiet)]);
@@ -271,7 +296,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
     let chrootless = writing(&["/etc/absolute.conf"]);
     let escapes = [created("/etc/absolute.conf")];
     let observations = Observations {
-        escapes: &escapes,
+        audited: Audited::Changes(&escapes),
         normal: Some(&normal),
         chrootless: Some(&chrootless),
         ..Observations::none(None)
@@ -319,6 +344,51 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
             },
             quiet(PackageVerdict::Complete, None),
         ]
+    );
+}
+
+#[test]
+fn what_a_script_did_outside_without_effect_instead_is_linked_to_the_entry() {
+    let comparison = compared(&[("etc/absolute.conf", "absolute\n")], &[]);
+    let normal = writing(&["/tmp/mmdebstrap.x/etc/absolute.conf"]);
+    let chrootless = writing(&["/etc/absolute.conf"]);
+    let observations = Observations {
+        audited: Audited::Changes(&[]),
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let written = EntryFact::WrittenIn {
+        builds: Builds::Normal,
+        command: command(),
+    };
+    let attempt = Attempt {
+        path: b"/etc/absolute.conf".to_vec(),
+        call: "openat".to_owned(),
+        effect: Effect::Unchanged,
+        actor: Actor {
+            package: "writer".to_owned(),
+            script: ScriptKind::Postinst,
+            command: command(),
+            line: Some(3),
+        },
+    };
+    let found = explain(&comparison, &observations).findings;
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(finding.what, What::ActedOutside);
+    assert_eq!(
+        finding.evidence.get(..2),
+        Some(
+            &[
+                Evidence::Entry {
+                    path: b"etc/absolute.conf".to_vec(),
+                    fact: written,
+                },
+                Evidence::Attempt(attempt),
+            ][..]
+        )
     );
 }
 
@@ -475,13 +545,42 @@ fn a_script_that_reads_an_altered_outside_makes_its_package_incomplete() {
         ..explain_archives(&same, None)
     };
     assert_eq!(
-        judged(&same, &[&leak]),
+        judged(&same, &[row(&leak)]),
         [
             writer(PackageVerdict::Complete, None),
             quiet(
                 PackageVerdict::Incomplete,
                 Some(Reason::ReadsOutside { files })
             ),
+        ]
+    );
+}
+
+#[test]
+fn a_script_that_does_something_else_in_an_extra_build_makes_its_package_incomplete() {
+    let same = compared(&[], &[]);
+    let finding = |package: &str, rule, what| Finding {
+        package: Some(package.to_owned()),
+        claims: vec![0, 1],
+        ..Finding::new(rule, what)
+    };
+    let other = Explanation {
+        findings: vec![
+            finding("writer", RuleId::Nondeterminism, What::NormalBuildsDiffer),
+            finding("quiet", RuleId::ScriptDiffers, What::MadeSomethingElse),
+        ],
+        ..explain_archives(&same, None)
+    };
+    let in_row = Reason::InRow {
+        row: "leak-check".to_owned(),
+        what: What::MadeSomethingElse,
+        entries: 2,
+    };
+    assert_eq!(
+        judged(&same, &[row(&other)]),
+        [
+            writer(PackageVerdict::Complete, None),
+            quiet(PackageVerdict::Incomplete, Some(in_row)),
         ]
     );
 }

@@ -40,6 +40,12 @@ fn trimmed<'a>(pieces: impl Iterator<Item = &'a [u8]>, shortest: usize) -> BTree
         .collect()
 }
 
+/// The words of a line of shell, without the quotes and signs around them.
+pub(crate) fn shell_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ";|&()<>`\"'$={}".contains(c))
+        .filter(|word| !word.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use crate::trace::calls::{CallKind, Follow, Object, PathAt, is_writing};
 use crate::trace::log::{Act, Before, Bytes};
 use crate::trace::memory::Memory;
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::view::{LastDirectory, LastLink, Root, Start, View};
+use crate::trace::view::{LastDirectories, LastLink, Root, Start, View};
 
 /// A call that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) struct Program {
 pub(crate) struct Beginning<'a> {
     pub(crate) thread: Pid,
     pub(crate) root: &'a Root,
-    pub(crate) last: &'a LastDirectory,
+    pub(crate) last: &'a LastDirectories,
     pub(crate) registers: Registers,
     pub(crate) convention: Convention,
 }

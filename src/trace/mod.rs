@@ -11,6 +11,8 @@ pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod filter;
+pub(crate) mod foreseen;
+pub(crate) mod left_behind;
 pub(crate) mod line_history;
 pub mod log;
 pub(crate) mod memory;

@@ -21,13 +21,15 @@ use crate::trace::added_filter::Borrowed;
 use crate::trace::call::{Beginning, Begun};
 use crate::trace::calls::{CALLS, Call, CallKind, Stops};
 use crate::trace::filter;
+use crate::trace::foreseen::{Foreseen, foreseen};
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
+use crate::trace::process::removes_root;
 use crate::trace::registers::{Convention, Registers};
 use crate::trace::relevant::{Actor, is_relevant, needs_before};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Starter, Threads};
 use crate::trace::versions::{Versions, touched};
-use crate::trace::view::{LastDirectory, look};
+use crate::trace::view::{LastDirectories, look};
 
 /// How often threads that a signal has stopped are asked whether they still are. ptrace(2) has
 /// PTRACE_LISTEN for this, which safe code cannot reach.
@@ -42,7 +44,7 @@ pub struct Observer {
     /// A signal that safe code cannot pass on to the process that it is for.
     undeliverable: Option<i32>,
     log: Log,
-    last: LastDirectory,
+    last: LastDirectories,
     /// For each image, whether it is a maintainer script, or descends from one.
     actors: Vec<Actor>,
     /// What scripts made of the files that many scripts write.
@@ -306,6 +308,9 @@ impl Observer {
             }
             return Ok(());
         }
+        if actor == Actor::Cleaner && !matches!(call.kind, CallKind::Execute { .. }) {
+            return Ok(());
+        }
         let Some(root) = self.threads.root(thread) else {
             return Ok(());
         };
@@ -336,9 +341,18 @@ impl Observer {
         if matches!(begun.act, Act::Remove | Act::Mount | Act::RenameTo(_)) {
             self.last.renamed(&begun.path);
         }
-        if actor != Actor::Other {
+        if actor.is_of_script() {
             for path in touched(&begun.act, &begun.path) {
                 self.versions.settle(path, &self.threads.writing(path));
+            }
+        } else if actor == Actor::Other && inside(&begun.path).is_some() {
+            match foreseen(begun.call, &begun.act, &begun.path, look) {
+                Foreseen::Unknown => {}
+                Foreseen::Failure => return Ok(()),
+                Foreseen::Success => {
+                    self.returned(thread, begun, 0);
+                    return Ok(());
+                }
             }
         }
         if let Some(state) = self.threads.get_mut(thread) {
@@ -355,12 +369,15 @@ impl Observer {
         let Some(begun) = state.begun.take() else {
             return;
         };
-        let image = state.image;
         if begun.changes_root {
             self.threads.roots_changed();
             return;
         }
-        let is_of_script = self.actors.get(image) != Some(&Actor::Other);
+        let image = state.image;
+        let is_of_script = self
+            .actors
+            .get(image)
+            .is_some_and(|actor| actor.is_of_script());
         if is_of_script && result.is_ok() {
             for path in touched(&begun.act, &begun.path) {
                 self.versions.changed(path, image);
@@ -369,10 +386,18 @@ impl Observer {
                 }
             }
         }
+        self.returned(thread, begun, result.err().unwrap_or_default());
+    }
+
+    /// Notes what a call did that has returned, or will return, with this error.
+    fn returned(&mut self, thread: Pid, begun: Begun, error: i32) {
+        let Some(state) = self.threads.get(thread) else {
+            return;
+        };
         self.log.did(Event {
-            error: result.err().unwrap_or_default(),
+            error,
             before: begun.before,
-            ..Event::new(image, begun.call, begun.act, &begun.path)
+            ..Event::new(state.image, begun.call, begun.act, &begun.path)
         });
     }
 
@@ -385,13 +410,20 @@ impl Observer {
         };
         let begun = state.begun.take();
         let parent = state.image;
+        if !self.log.sees_everything {
+            // What dpkg has changed since the last script is not known.
+            self.last.forget();
+        }
         let (path, program, package) = match begun {
             Some(begun) => (begun.path, begun.program, begun.package),
             None => (vec![], None, None),
         };
+        let argv = program.map(|program| program.argv).unwrap_or_default();
+        let is_cleaner = || removes_root(argv.iter().map(|word| word.0.as_slice()));
         let actor = match (is_script(&path), self.actors.get(parent)) {
             (true, _) => Actor::Script,
             (false, Some(Actor::Script | Actor::OfScript)) => Actor::OfScript,
+            (false, _) if is_cleaner() => Actor::Cleaner,
             (false, _) => Actor::Other,
         };
         self.actors.push(actor);
@@ -399,7 +431,7 @@ impl Observer {
         let image = self.log.ran(Image {
             parent: Some(parent),
             program: Bytes(path.clone()),
-            argv: program.map(|program| program.argv).unwrap_or_default(),
+            argv,
             package,
         });
         state.image = image;

@@ -28,8 +28,14 @@ pub struct Process {
 impl Process {
     /// Whether it is mmdebstrap's own clean-up of a root that was packed already.
     pub(crate) fn removes_root(&self) -> bool {
-        self.script.is_none()
-            && self.argv.first().is_some_and(|word| word == "rm")
-            && self.argv.last().is_some_and(|word| is_temporary_root(word))
+        self.script.is_none() && removes_root(self.argv.iter().map(String::as_bytes))
     }
+}
+
+/// Whether a command line is mmdebstrap's clean-up of its temporary root.
+pub(crate) fn removes_root<'w>(mut argv: impl DoubleEndedIterator<Item = &'w [u8]>) -> bool {
+    let first = argv.next();
+    let last = argv.next_back();
+    let last = last.and_then(|word| std::str::from_utf8(word).ok());
+    first == Some(b"rm") && last.is_some_and(is_temporary_root)
 }

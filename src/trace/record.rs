@@ -28,12 +28,17 @@ pub struct Trace {
     pub(crate) refused: BTreeMap<Vec<u8>, ChangeKind>,
     /// Maintainer scripts that ran, whether they wrote anything or not.
     pub(crate) scripts: BTreeSet<Script>,
+    /// Commands that maintainer scripts themselves ran, each once.
+    pub(crate) commands: Vec<Arc<Process>>,
     /// How often each file was executed, by absolute path in the sandbox.
     pub(crate) executed: BTreeMap<Vec<u8>, u64>,
     /// How often the kernel did not know the format of a file that was to be executed.
     pub(crate) unexecutable: BTreeMap<Vec<u8>, u64>,
     /// What maintainer scripts' processes would have changed on the outside.
     pub attempts: Vec<Attempt>,
+    /// Paths of the outside that maintainer scripts' processes left other than they were: there or
+    /// not.
+    pub(crate) left_behind: BTreeSet<Vec<u8>>,
     /// What maintainer scripts themselves asked of the outside.
     pub decided_by: Vec<Read>,
     /// What became of the lines of shared files.
@@ -119,8 +124,14 @@ impl Trace {
     ///
     /// `was_there` tells an existing file from one that would have been created.
     pub fn refused(&self, was_there: impl Fn(&[u8]) -> bool) -> Vec<Change> {
+        // A read-only file system refuses what names nothing, too: nothing would have changed.
+        let is_of_something = |(path, kind): &(&Vec<u8>, &ChangeKind)| match kind {
+            ChangeKind::Created => true,
+            ChangeKind::Modified | ChangeKind::Removed | ChangeKind::Metadata => was_there(path),
+        };
         self.refused
             .iter()
+            .filter(is_of_something)
             .map(|(path, kind)| Change {
                 path: path.clone(),
                 kind: match kind {

@@ -12,13 +12,23 @@ pub(crate) enum Actor {
     Script,
     /// A process that descends from one.
     OfScript,
+    /// mmdebstrap's `rm` of a root that was packed already: nothing that it does matters.
+    Cleaner,
     /// dpkg, apt, mmdebstrap and all else.
     Other,
+}
+
+impl Actor {
+    /// Whether it is a maintainer script or descends from one.
+    pub(crate) fn is_of_script(self) -> bool {
+        matches!(self, Self::Script | Self::OfScript)
+    }
 }
 
 /// Whether an event is kept.
 pub(crate) fn is_relevant(actor: Actor, act: &Act, path: &[u8]) -> bool {
     match (act, actor) {
+        (_, Actor::Cleaner) => false,
         (Act::Read | Act::Look, _) if inside(path).is_some() => false,
         (Act::Read, Actor::Other) => is_data(path),
         (Act::Look, Actor::Other) => false,
@@ -29,7 +39,7 @@ pub(crate) fn is_relevant(actor: Actor, act: &Act, path: &[u8]) -> bool {
 /// Whether it matters what was there before: a script's process is about to change the outside,
 /// perhaps without effect.
 pub(crate) fn needs_before(actor: Actor, act: &Act, path: &[u8]) -> bool {
-    actor != Actor::Other
+    actor.is_of_script()
         && inside(path).is_none()
         && !matches!(act, Act::Execute | Act::Read | Act::Look)
 }

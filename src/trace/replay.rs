@@ -1,5 +1,6 @@
 //! From what an observer saw to what it means: who wrote, read and tried what.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nix::libc;
@@ -8,6 +9,7 @@ use crate::audit::change::ChangeKind;
 use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt;
+use crate::trace::left_behind::left_behind;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Before, Event, Image, Log};
 use crate::trace::process::{Process, Script};
@@ -35,13 +37,22 @@ pub fn replay(log: &Log) -> Trace {
     trace
         .scripts
         .extend(processes.iter().filter_map(|one| one.script.clone()));
+    trace.commands = commands(&processes);
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
             take(&mut trace, event, process);
         }
     }
     trace.attempts = attempt::attempts(&log.events, &processes);
+    trace.left_behind = left_behind(&log.events, &processes);
     trace
+}
+
+/// The commands that scripts themselves ran.
+fn commands(processes: &[Arc<Process>]) -> Vec<Arc<Process>> {
+    let is_command = |one: &&Arc<Process>| !one.command.is_empty() && one.command == one.argv;
+    let all: BTreeSet<&Arc<Process>> = processes.iter().filter(is_command).collect();
+    all.into_iter().cloned().collect()
 }
 
 /// Each program with the maintainer script that it ran for.
@@ -120,8 +131,10 @@ fn take(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
 
 /// What a script itself asks of the outside.
 fn read(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
+    let path = event.path.0.as_slice();
     let is_script = process.script.is_some() && process.command.is_empty();
-    if is_script && decides(&event.path.0) {
+    let is_tool = process.script.is_some() && asks_for_accounts(process);
+    if (is_script && decides(path)) || (is_tool && ACCOUNTS.contains(&path)) {
         let read = Read {
             path: event.path.0.clone(),
             is_there: event.error == 0,
@@ -131,6 +144,26 @@ fn read(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
             trace.decided_by.push(read);
         }
     }
+}
+
+/// The outside's accounts.
+const ACCOUNTS: [&[u8]; 4] = [
+    b"/etc/passwd",
+    b"/etc/group",
+    b"/etc/shadow",
+    b"/etc/gshadow",
+];
+
+/// Whether a process tells by its exit status whether an account is there, or makes none that is:
+/// `useradd` reads, and gives up before it locks or writes anything.
+fn asks_for_accounts(process: &Process) -> bool {
+    const TOOLS: [&str; 14] = [
+        "addgroup", "adduser", "chage", "delgroup", "deluser", "getent", "groupadd", "groupdel",
+        "groupmod", "id", "passwd", "useradd", "userdel", "usermod",
+    ];
+    let program = process.argv.first().map_or("", String::as_str);
+    let name = program.rsplit('/').next().unwrap_or_default();
+    TOOLS.contains(&name)
 }
 
 /// Where the outside keeps what a script may decide by; programs, libraries and what their start

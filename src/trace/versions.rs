@@ -125,7 +125,7 @@ impl Versions {
         let above = parent.and_then(|parent| self.scripts.get(parent).copied().flatten());
         self.scripts.push(match actor {
             Actor::Script | Actor::OfScript => above.or(Some(image)),
-            Actor::Other => None,
+            Actor::Cleaner | Actor::Other => None,
         });
     }
 

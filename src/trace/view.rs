@@ -4,6 +4,7 @@
 //! names of one file are one path, and a link that leads out of the chroot is seen to do so.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -13,7 +14,7 @@ use std::rc::Rc;
 
 use bstr::ByteSlice as _;
 use nix::unistd::Pid;
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, readlinkat};
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
 use crate::trace::log::Before;
 
@@ -37,14 +38,17 @@ pub(crate) struct Root {
 pub(crate) struct View<'a> {
     pub(crate) process: Pid,
     pub(crate) root: &'a Root,
-    /// What was resolved last.
-    pub(crate) last: &'a LastDirectory,
+    /// The directories that were resolved last.
+    pub(crate) last: &'a LastDirectories,
 }
 
-/// The directory that was resolved last: what unpacks an archive asks for the same one again and
-/// again.
+/// How many directories are remembered: what unpacks an archive asks for the same few again and
+/// again, and each program that starts for those of its libraries.
+const KNOWN_MAX: usize = 8;
+
+/// The directories that were resolved last, the latest one last.
 #[derive(Debug, Default)]
-pub(crate) struct LastDirectory(RefCell<Option<ResolvedDirectory>>);
+pub(crate) struct LastDirectories(RefCell<VecDeque<ResolvedDirectory>>);
 
 #[derive(Debug, Clone)]
 struct ResolvedDirectory {
@@ -53,16 +57,24 @@ struct ResolvedDirectory {
     real: Vec<u8>,
 }
 
-impl LastDirectory {
+impl LastDirectories {
     fn of(&self, root: &Root, path: &[u8]) -> Option<Vec<u8>> {
         let known = self.0.borrow();
-        let known = known.as_ref()?;
-        let is_it = Rc::ptr_eq(&known.root, &root.path) && known.path == path;
-        is_it.then(|| known.real.clone())
+        let is_it =
+            |known: &&ResolvedDirectory| known.path == path && Rc::ptr_eq(&known.root, &root.path);
+        known
+            .iter()
+            .rev()
+            .find(is_it)
+            .map(|known| known.real.clone())
     }
 
     fn remember(&self, root: &Root, path: &[u8], real: &[u8]) {
-        *self.0.borrow_mut() = Some(ResolvedDirectory {
+        let mut known = self.0.borrow_mut();
+        if known.len() == KNOWN_MAX {
+            drop(known.pop_front());
+        }
+        known.push_back(ResolvedDirectory {
             root: Rc::clone(&root.path),
             path: path.to_vec(),
             real: real.to_vec(),
@@ -71,19 +83,17 @@ impl LastDirectory {
 
     /// Something on the way to a directory may be another now.
     pub(crate) fn forget(&self) {
-        *self.0.borrow_mut() = None;
+        self.0.borrow_mut().clear();
     }
 
     /// A name was removed or given to something else.
     pub(crate) fn renamed(&self, path: &[u8]) {
-        let is_on_the_way = self.0.borrow().as_ref().is_some_and(|known| {
-            // The path of a link on the way is not known, only its last name.
-            let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-            known.real.starts_with(path) || known.path.find(name).is_some()
-        });
-        if is_on_the_way {
-            self.forget();
-        }
+        // The path of a link on the way is not known, only its last name.
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let is_elsewhere = |known: &ResolvedDirectory| {
+            !known.real.starts_with(path) && known.path.find(name).is_none()
+        };
+        self.0.borrow_mut().retain(is_elsewhere);
     }
 }
 
@@ -129,7 +139,7 @@ impl Root {
 impl View<'_> {
     /// The path of an open file; `None` if it has none: a pipe, a socket, a removed file.
     pub(crate) fn descriptor(&self, number: i32) -> Option<Vec<u8>> {
-        let path = target(&format!("/proc/{}/fd/{number}", self.process))?;
+        let path = target(format!("/proc/{}/fd/{number}", self.process))?;
         (path.starts_with(b"/") && !path.ends_with(DELETED)).then_some(path)
     }
 
@@ -143,7 +153,7 @@ impl View<'_> {
             Some(b'/') => path.to_vec(),
             _ => {
                 let start = match start {
-                    Start::WorkingDirectory => target(&format!("/proc/{}/cwd", self.process))?,
+                    Start::WorkingDirectory => target(format!("/proc/{}/cwd", self.process))?,
                     Start::Descriptor(number) => self.descriptor(number)?,
                 };
                 match self.root.within(&start) {
@@ -172,33 +182,30 @@ impl View<'_> {
             return Step::Unknown;
         }
         let (parent, name) = split(path);
-        if let (LastLink::Meant, Some(name)) = (last, name)
-            && let Some(real) = self.last.of(self.root, parent)
-        {
-            return Step::There(joined(&real, name));
-        }
-        let Some((directory, real)) = self.directory(parent) else {
+        let Some(real) = self.directory(parent) else {
             return Step::Unknown;
         };
-        self.last.remember(self.root, parent, &real);
         let Some(name) = name else {
             return Step::There(real);
         };
+        let found = joined(&real, name);
         if last == LastLink::Followed
-            && let Ok(link) = readlinkat(directory.as_fd(), Path::new(bytes(name)), Vec::new())
+            && let Some(link) = target(bytes(&found))
         {
-            let link = link.into_bytes();
             return match (link.first(), self.root.within(&real)) {
                 (Some(b'/'), _) => Step::Link(link),
                 (_, Some(inside)) => Step::Link([inside, b"/", link.as_slice()].concat()),
                 (_, None) => Step::Unknown,
             };
         }
-        Step::There(joined(&real, name))
+        Step::There(found)
     }
 
-    /// An open directory of the process's root, and its real path.
-    fn directory(&self, path: &[u8]) -> Option<(OwnedFd, Vec<u8>)> {
+    /// The real path of a directory of the process's root.
+    fn directory(&self, path: &[u8]) -> Option<Vec<u8>> {
+        if let Some(real) = self.last.of(self.root, path) {
+            return Some(real);
+        }
         let relative = path.trim_start_with(|c| c == '/');
         let relative = if relative.is_empty() { b"." } else { relative };
         let directory = openat2(
@@ -209,8 +216,9 @@ impl View<'_> {
             ResolveFlags::IN_ROOT,
         );
         let directory = directory.ok()?;
-        let real = target(&format!("/proc/self/fd/{}", directory.as_raw_fd()))?;
-        Some((directory, real))
+        let real = target(format!("/proc/self/fd/{}", directory.as_raw_fd()))?;
+        self.last.remember(self.root, path, &real);
+        Some(real)
     }
 }
 
@@ -258,7 +266,7 @@ pub(crate) fn look(path: &[u8]) -> Before {
     }
 }
 
-fn target(link: &str) -> Option<Vec<u8>> {
+fn target(link: impl AsRef<Path>) -> Option<Vec<u8>> {
     Some(fs::read_link(link).ok()?.into_os_string().into_vec())
 }
 
@@ -293,7 +301,7 @@ mod tests {
         let view = View {
             process: Pid::this(),
             root: &root,
-            last: &LastDirectory::default(),
+            last: &LastDirectories::default(),
         };
         let found = view.resolve(path.as_bytes(), Start::WorkingDirectory, last);
         let found = found.unwrap();

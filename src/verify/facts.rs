@@ -245,12 +245,22 @@ impl Facts {
     /// What is known of the changes that the chrootless build of the pair made outside.
     #[must_use]
     pub fn audited(&self) -> Audited<'_> {
+        self.audited_by(
+            self.chrootless
+                .as_ref()
+                .map_or(&[], |judged| &judged.escapes),
+        )
+    }
+
+    /// What is known of the changes that a build made outside.
+    pub(crate) fn audited_of<'a>(&self, judged: &'a Judged) -> Audited<'a> {
+        self.audited_by(&judged.escapes)
+    }
+
+    fn audited_by<'a>(&self, changes: &'a [Change]) -> Audited<'a> {
         match self.audit {
             Method::Off => Audited::Unwatched,
-            Method::Overlay | Method::Snapshot | Method::ReadOnly => {
-                let chrootless = self.chrootless.as_ref();
-                Audited::Changes(chrootless.map_or(&[], |judged| &judged.escapes))
-            }
+            Method::Overlay | Method::Snapshot | Method::ReadOnly => Audited::Changes(changes),
         }
     }
 

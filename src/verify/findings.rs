@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::audit::method::Method;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
 use crate::compare::comparison::Comparison;
 use crate::explain;
+use crate::explain::agreement::{self, Disagreement};
 use crate::explain::explanation::Explanation;
 use crate::explain::failure::{ScriptFailure, Systems};
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
 };
 use crate::explain::observed_outside::ObservedOutside;
-use crate::explain::packages::{PackageFinding, RunFindings, packages};
+use crate::explain::packages::{ExplainedRow, PackageFinding, RunFindings, packages};
 use crate::tar::entry_path::EntryPath;
 use crate::verify::facts::{Extra, Facts, Judged};
 use crate::verify::failing::Failure;
@@ -31,6 +33,8 @@ pub struct Findings {
     /// What maintainer scripts did about the outside of the pair; `None` if no chrootless build
     /// was observed.
     pub observed: Option<ObservedOutside>,
+    /// Where the audit of the pair and what was observed of it disagree.
+    pub disagreements: Vec<Disagreement>,
     /// The packages, in the order of dpkg's status file inside the reference.
     pub packages: Vec<PackageFinding>,
 }
@@ -58,6 +62,15 @@ impl Findings {
         let observed = observed.map(|(trace, explanation)| {
             ObservedOutside::new(trace, facts.audited(), &explanation.chroots.scripts)
         });
+        let rows = facts.extra.iter().zip(&extra);
+        let rows: Vec<ExplainedRow<'_>> = rows
+            .filter_map(|(build, explanation)| {
+                Some(ExplainedRow {
+                    label: build.label,
+                    explanation: explanation.as_ref()?,
+                })
+            })
+            .collect();
         let run = judged.zip(pair.as_ref());
         let packages = run.map(|(judged, explanation)| {
             packages(RunFindings {
@@ -65,7 +78,7 @@ impl Findings {
                 escapes: &judged.escapes,
                 explanation,
                 failures: &failures,
-                extra: &extra.iter().flatten().collect::<Vec<_>>(),
+                extra: &rows,
                 observed: observed.as_ref(),
             })
         });
@@ -75,9 +88,28 @@ impl Findings {
             extra,
             failures,
             observed,
+            disagreements: disagreements(facts),
             packages,
         }
     }
+}
+
+/// Where the audit and the attempts disagree. What a read-only outside refused is known from the
+/// trace that shows most; another audit is of the first build, as the attempts that it is held
+/// against must be.
+fn disagreements(facts: &Facts) -> Vec<Disagreement> {
+    let (Some(judged), Some(all)) = (&facts.chrootless, facts.chrootless_trace()) else {
+        return Vec::new();
+    };
+    let trace = match facts.audit {
+        Method::Off => None,
+        Method::ReadOnly => Some(all),
+        Method::Overlay | Method::Snapshot => judged.built.trace.as_ref(),
+    };
+    let trace = trace.filter(|trace| trace.gap.is_none());
+    trace.map_or_else(Vec::new, |trace| {
+        agreement::disagreements(&judged.escapes, trace, all)
+    })
 }
 
 /// A build that was compared with the reference.
@@ -129,7 +161,7 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
         .altered
         .map_or(&facts.outside, |altered| &altered.outside);
     let observations = Observations {
-        escapes: &build.judged.escapes,
+        audited: facts.audited_of(build.judged),
         normal: facts.normal_trace(),
         chrootless,
         passed_over: facts.failures.iter().map(|one| one.failed.name()).collect(),

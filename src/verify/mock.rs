@@ -37,6 +37,9 @@ pub(crate) enum Does {
     /// The postinst of the first of these packages fails whose failure is not passed over; else
     /// it gives a tarball whose one file has the content `same`.
     ScriptsFail(&'static [&'static str]),
+    /// Loses its observer if it is observed; else it gives a tarball whose one file has the content
+    /// `same`.
+    LosesObserver,
     /// Runs until another build's failure or a signal ends it.
     RunsUntilEnded,
     /// Is sent SIGINT while it runs.
@@ -138,6 +141,13 @@ impl Does {
                     }
                 }
             }
+            Self::LosesObserver => match job.plan.tracing {
+                Tracing::Off => Self::Tarball("same").done(job, interrupts),
+                Tracing::Scripts | Tracing::Everything => Err(bootstrap::Error::ObserverLost {
+                    stage: job.plan.name.clone(),
+                    why: "it was killed".to_owned(),
+                }),
+            },
             Self::RunsUntilEnded => {
                 while !interrupts.is_raised() {
                     thread::sleep(Duration::from_millis(1));

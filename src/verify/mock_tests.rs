@@ -234,6 +234,28 @@ fn a_further_build_that_fails_is_a_note_and_the_verdict_stands() {
 }
 
 #[test]
+fn a_pair_that_loses_its_observer_is_built_again_without_one_and_a_second_pair_is_observed() {
+    let mock = mock(&[("chrootless", Does::LosesObserver)]);
+    let verification = Run::in_turn(&mock).verify().unwrap();
+    assert_eq!(verification.verdict(), Verdict::Identical);
+    assert_eq!(
+        mock.log(),
+        [
+            "run normal",
+            "observe chrootless",
+            "run normal",
+            "run chrootless",
+            "observe normal",
+            "observe all of chrootless",
+        ]
+    );
+    let [Note::Failed(Wanted::Chrootless, error)] = verification.facts.notes.as_slice() else {
+        panic!("{:?}", verification.facts.notes);
+    };
+    assert!(error.is_observer_lost(), "{error}");
+}
+
+#[test]
 fn a_signal_while_observing_ends_the_run() {
     let mut mock = mock(&[("chrootless", Does::Tarball("other"))]);
     let _ = mock.second.insert("normal", Does::IsInterrupted);

@@ -1,6 +1,7 @@
 //! What programs say when they give up, by the words of coreutils, shadow, dpkg and the shells.
 
 use crate::debian::failed_script::{FailedScript, ShellComplaint};
+use crate::debian::temporary_root::TEMPORARY_ROOT;
 
 /// A user or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +48,21 @@ pub(crate) enum Meaning {
     NoProgram(String),
     /// There is no such file or directory.
     NoFile(String),
+    /// A line of a file of the chroot is not understood.
+    NotUnderstood(FileLine),
     /// The file system is read-only.
     ReadOnly,
     /// `DPKG_ROOT` is the matter.
     NamesRoot,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// Its path in the chroot, with a slash before it.
+    pub path: String,
+    /// Number of the line, from 1.
+    pub number: usize,
 }
 
 /// A line in which a program says why it gives up.
@@ -89,6 +101,27 @@ fn of_shell(complaint: &ShellComplaint<'_>) -> Option<Complaint> {
 
 /// `chown: invalid group: ‘root:crontab’`, `cat: /x: No such file or directory`.
 fn of_program(line: &str) -> Option<Complaint> {
+    of_reader(line).or_else(|| of_named_program(line))
+}
+
+/// `ROOT/usr/lib/sysusers.d/x.conf:3: Unknown modifier 'u!'.`, without the program's name.
+fn of_reader(line: &str) -> Option<Complaint> {
+    let (place, _) = line.split_once(": ")?;
+    let (path, number) = place.rsplit_once(':')?;
+    let below = path.strip_prefix(TEMPORARY_ROOT)?;
+    let path = below.get(below.find('/')?..)?.to_owned();
+    let number = number.parse().ok()?;
+    let is_script = path.starts_with("/var/lib/dpkg/");
+    let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    (!is_script).then_some(Complaint {
+        // The line of the script that runs it is known by the file's name.
+        program: name,
+        operand: None,
+        meaning: Meaning::NotUnderstood(FileLine { path, number }),
+    })
+}
+
+fn of_named_program(line: &str) -> Option<Complaint> {
     let (program, why) = line.split_once(": ").unwrap_or(("", line));
     let program = program.rsplit('/').next().unwrap_or(program);
     let meaning = match (program, quoted(why)) {

@@ -11,7 +11,7 @@ use crate::explain::failure::complaint::{Meaning, last_complaint};
 use crate::explain::failure::failing_line::failing_line;
 use crate::explain::observations::OutsideFiles;
 
-pub use crate::explain::failure::complaint::{Account, AccountKind};
+pub use crate::explain::failure::complaint::{Account, AccountKind, FileLine};
 pub use crate::explain::failure::failing_line::FailingLine;
 
 /// A maintainer script that fails chrootless and not in the normal build, and why.
@@ -60,6 +60,9 @@ pub enum FailureCause {
         /// Its path in the chroot, with a slash before it.
         path: String,
     },
+    /// A tool of the outside does not understand a file of the chroot, which the chroot's own tool
+    /// understands: it is another version's.
+    OutsideTool(FileLine),
     /// Something could not be written, because the file system was read-only.
     ReadOnly,
     /// The script itself complained of `DPKG_ROOT`.
@@ -124,6 +127,7 @@ impl Systems<'_> {
             Meaning::NoAccount(account) => self.account(account),
             Meaning::NoProgram(program) => self.program(program),
             Meaning::NoFile(path) => self.file(path),
+            Meaning::NotUnderstood(line) => FailureCause::OutsideTool(line.clone()),
             Meaning::ReadOnly => FailureCause::ReadOnly,
             Meaning::NamesRoot => FailureCause::RefusesRoot,
         }

@@ -140,3 +140,22 @@ fn the_line_is_that_of_the_shell_or_the_only_one_that_fits() {
     ];
     assert_eq!(failure.words, words);
 }
+
+#[test]
+fn a_file_of_the_chroot_that_the_outsides_tool_does_not_understand_is_named_with_its_line() {
+    let explained = explained(
+        "/tmp/mmdebstrap.a_B1/usr/lib/sysusers.d/basic.conf:3: Unknown modifier 'u!'.",
+        "#!/bin/sh\nset -e\nsystemd-sysusers --root=\"$DPKG_ROOT\" basic.conf\n",
+    );
+    assert_eq!(
+        explained.cause,
+        FailureCause::OutsideTool(FileLine {
+            path: "/usr/lib/sysusers.d/basic.conf".to_owned(),
+            number: 3,
+        })
+    );
+    assert_eq!(explained.line.map(|line| line.number), Some(3));
+    // What is wrong with a script is not what is wrong with a file.
+    let script = "/tmp/mmdebstrap.a_B1/var/lib/dpkg/info/p.postinst:3: parse error";
+    assert_eq!(cause(script), FailureCause::Unknown);
+}

@@ -64,9 +64,28 @@ fn an_attempt_and_a_read_name_their_script_command_and_line() {
                 exists: true,
                 actor: actor(&["p.postinst", "configure"], 3),
             }],
+            commands: vec![actor(&["mkdir", "-p", "/var/lib/x"], 4)],
             gap: None,
         }
     );
+}
+
+#[test]
+fn what_a_command_makes_on_the_way_to_what_it_makes_is_said_once() {
+    let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+    let mut log = Log::default();
+    let script = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+    let mkdir = ["mkdir", "-p", "/var/lib/x"];
+    let mkdir = log.ran(Image::new(Some(script), b"/usr/bin/mkdir", &mkdir));
+    for path in ["/var", "/var/lib", "/var/lib/x"] {
+        log.did(Event {
+            error: nix::libc::EEXIST,
+            ..Event::new(mkdir, "mkdir", Act::Make, path.as_bytes())
+        });
+    }
+    let observed = ObservedOutside::new(&replay(&log), Audited::Changes(&[]), &scripts());
+    let paths: Vec<_> = observed.attempts.iter().map(|one| &one.path).collect();
+    assert_eq!(paths, [b"/var/lib/x"]);
 }
 
 #[test]

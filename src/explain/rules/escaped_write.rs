@@ -39,7 +39,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 
 fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     let mut culprits: Vec<Culprit<'_>> = Vec::new();
-    for (at, change) in case.observations.escapes.iter().enumerate() {
+    for (at, change) in case.observations.escapes().iter().enumerate() {
         let mut writers = outside_runs(trace, &change.path);
         if writers.is_empty() {
             // A directory's times change with what is made in it.
@@ -71,7 +71,7 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
     let Culprit { script, escapes } = culprit;
     let paths: Vec<&[u8]> = escapes
         .iter()
-        .filter_map(|at| case.observations.escapes.get(*at))
+        .filter_map(|at| case.observations.escapes().get(*at))
         .map(|change| change.path.as_slice())
         .collect();
     let claimed: Vec<Numbered<'_>> = case

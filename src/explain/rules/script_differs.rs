@@ -3,15 +3,18 @@
 use bstr::ByteSlice as _;
 
 use crate::compare::comparison::{Divergence, DivergenceKind};
+use crate::debian::merged_usr::other_spelling;
 use crate::debian::temporary_root::TEMPORARY_ROOT;
 use crate::explain::case::{Case, EntryRuns};
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
+use crate::explain::observed_outside::{Attempt, ObservedOutside};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_runs::{ScriptRun, runs_without};
+use crate::explain::script_runs::{ScriptRun, kind, runs_without};
+use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptDiffers,
@@ -28,16 +31,31 @@ struct Difference<'a> {
 }
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
+    let outside = case
+        .observations
+        .chrootless
+        .map(|trace| ObservedOutside::new(trace, case.observations.audited, &case.chroots.scripts));
     case.find_each(|divergence| {
         if case.shared.has(divergence) {
             return None;
         }
         let Difference { what, run, builds } = difference(case, divergence)?;
+        let outside = outside.iter().filter(|_| what == What::ChangedNothing);
+        let attempts: Vec<Evidence> = outside
+            .flat_map(|outside| instead(outside, run, divergence.entry_path()))
+            .map(|attempt| Evidence::Attempt(attempt.clone()))
+            .collect();
+        let what = if attempts.is_empty() {
+            what
+        } else {
+            What::ActedOutside
+        };
         let finding = case.finding(RULE.id, what, Some(run.script));
         let command = CommandLine::of_script(run.process);
         let written = EntryFact::WrittenIn { builds, command };
         let facts = std::iter::once(written).chain(root_named(divergence));
-        Some(finding.with(facts.map(|fact| Evidence::on(divergence, fact))))
+        let facts = facts.map(|fact| Evidence::on(divergence, fact));
+        Some(finding.with(facts).with(attempts))
     })
 }
 
@@ -50,6 +68,22 @@ fn root_named(divergence: &Divergence) -> Option<EntryFact> {
     let (normal, chrootless) = (times(left), times(right));
     (chrootless > normal).then(|| EntryFact::TemporaryRootStored {
         times: chrootless - normal,
+    })
+}
+
+/// What a script did to the same path of the outside, where it wrote an entry of the chroot in the
+/// normal build.
+fn instead<'o>(
+    outside: &'o ObservedOutside,
+    run: ScriptRun<'_>,
+    path: EntryPath<'_>,
+) -> impl Iterator<Item = &'o Attempt> {
+    let absolute = [b"/", path.as_bytes()].concat();
+    let other = other_spelling(path.as_bytes()).map(|other| [&b"/"[..], &other].concat());
+    let attempts = outside.attempts_of(&run.script.package);
+    attempts.filter(move |attempt| {
+        Some(attempt.actor.script) == kind(run.script)
+            && (attempt.path == absolute || Some(&attempt.path) == other.as_ref())
     })
 }
 

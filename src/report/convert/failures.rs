@@ -32,6 +32,7 @@ impl From<&FailureCause> for FailureCauseName {
             FailureCause::NoProgram { .. } => Self::NoProgram,
             FailureCause::NoFile { .. } => Self::NoFile,
             FailureCause::NoFileInside { .. } => Self::NoFileInside,
+            FailureCause::OutsideTool(_) => Self::OutsideTool,
             FailureCause::ReadOnly => Self::ReadOnly,
             FailureCause::RefusesRoot => Self::RefusesDpkgRoot,
             FailureCause::Unknown => Self::Unknown,

@@ -54,7 +54,7 @@ fn effect(effect: Effect) -> (AttemptEffect, Option<String>) {
 }
 
 /// The name of an error in errno(3), or its number.
-fn errno(error: i32) -> String {
+pub(crate) fn errno(error: i32) -> String {
     match Errno::from_raw(error) {
         Errno::UnknownErrno => error.to_string(),
         known => format!("{known:?}"),

@@ -2,7 +2,8 @@
 
 use crate::explain::package_verdict::PackageVerdict;
 use crate::explain::packages::{PackageFinding, ScriptReading};
-use crate::explain::scripts::{Line, Support};
+use crate::explain::read_line::{LineRun, ReadLine};
+use crate::explain::scripts::Support;
 use crate::report::sentences::reason::reason;
 use crate::report::wire::package::{
     DpkgRoot, Package, PackageScript, PackageVerdictName, ScriptLine,
@@ -41,11 +42,17 @@ impl From<&ScriptReading> for PackageScript {
     }
 }
 
-impl From<&Line> for ScriptLine {
-    fn from(line: &Line) -> Self {
+impl From<&ReadLine> for ScriptLine {
+    fn from(ReadLine { line, run }: &ReadLine) -> Self {
+        let attempts = match run {
+            Some(LineRun::Ran { attempts }) => attempts.as_slice(),
+            Some(LineRun::Unexercised) | None => &[],
+        };
         Self {
             number: line.number as u64,
             text: line.text.clone(),
+            exercised: run.as_ref().map(|run| *run != LineRun::Unexercised),
+            attempts: attempts.iter().map(|at| *at as u64).collect(),
         }
     }
 }

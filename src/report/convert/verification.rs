@@ -57,6 +57,8 @@ impl Report {
             })
             .collect();
         let notes = facts.notes.iter().map(note::of_verification);
+        let disagreements = findings.disagreements.iter();
+        let notes = notes.chain(disagreements.map(note::of_disagreement));
         Self {
             verdict: verification.verdict().into(),
             failures: findings.failures.iter().map(Failure::from).collect(),

@@ -7,6 +7,7 @@ use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, Outside
 use crate::explain::finding::{Finding, What};
 use crate::explain::script_runs::{is_trigger, run_name};
 use crate::report::sentences::archives;
+use crate::report::sentences::attempt::attempt;
 use crate::report::sentences::command_line;
 use crate::report::sentences::finding::link_names;
 use crate::text::quote;
@@ -88,6 +89,7 @@ pub fn line(evidence: &Evidence) -> String {
             command,
             access,
         } => outside_file(&quote(file), &shown(command), access),
+        Evidence::Attempt(one) => attempt(one),
         Evidence::LinksAreDirectories { links } => format!(
             "{}: a symlink on one side, a directory on the other",
             link_names(links)
@@ -98,12 +100,8 @@ pub fn line(evidence: &Evidence) -> String {
             text,
             is_guarded,
         } => {
-            let guard = if *is_guarded {
-                ", which DPKG_ROOT keeps from running"
-            } else {
-                ""
-            };
-            numbered(*script, *number, guard, text)
+            let guard = is_guarded.then_some(", which DPKG_ROOT keeps from running");
+            numbered(*script, *number, guard.unwrap_or_default(), text)
         }
         Evidence::ScriptTest {
             script,

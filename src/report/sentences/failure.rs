@@ -1,6 +1,6 @@
 //! Why a maintainer script fails chrootless, in words.
 
-use crate::explain::failure::{Account, AccountKind, FailureCause};
+use crate::explain::failure::{Account, AccountKind, FailureCause, FileLine};
 use crate::text::quote;
 
 /// The cause in one line.
@@ -21,6 +21,11 @@ pub fn reason(cause: &FailureCause) -> String {
         FailureCause::NoFile { path } => format!("the outside has no {}", quote(path.as_bytes())),
         FailureCause::NoFileInside { path } => format!(
             "the chroot had no {} when the script ran",
+            quote(path.as_bytes())
+        ),
+        FailureCause::OutsideTool(FileLine { path, number }) => format!(
+            "the outside's tool does not understand the chroot's {}, line {number}, and the \
+             chroot's own tool does",
             quote(path.as_bytes())
         ),
         FailureCause::ReadOnly => "what it wanted to write is read-only".to_owned(),
@@ -67,6 +72,14 @@ mod tests {
                     path: "/x".to_owned(),
                 },
                 "the chroot had no /x when the script ran",
+            ),
+            (
+                FailureCause::OutsideTool(FileLine {
+                    path: "/usr/lib/sysusers.d/x.conf".to_owned(),
+                    number: 3,
+                }),
+                "the outside's tool does not understand the chroot's /usr/lib/sysusers.d/x.conf, \
+                 line 3, and the chroot's own tool does",
             ),
         ];
         for (cause, expected) in cases {

@@ -98,7 +98,7 @@ fn what(finding: &Finding) -> String {
 }
 
 /// What happened, without the facts of this finding.
-fn phrase(what: &What) -> &'static str {
+pub(crate) fn phrase(what: &What) -> &'static str {
     match what {
         What::PackageSetsDiffer => "the package sets differ",
         What::StoredOtherwise { .. } => "many entries are stored in different ways",
@@ -127,6 +127,9 @@ fn phrase(what: &What) -> &'static str {
         }
         What::ConfiguredInAnotherOrder => "packages were configured in another order",
         What::ChangedNothing => "changed nothing in the chroot when run chrootless",
+        What::ActedOutside => {
+            "acted on the outside when run chrootless, where it had no effect, and not in the chroot"
+        }
         What::ChangedMore => "changed more in the chroot when run chrootless",
         What::DidNotMakeIt => "did not make it when run chrootless",
         What::MadeSomethingElse => "made something else when run chrootless",
@@ -223,7 +226,7 @@ fn advice(what: &What) -> Option<&'static str> {
             "bookworm and older need --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr to be \
              merged at all",
         ),
-        What::WroteOutside => Some(
+        What::WroteOutside | What::ActedOutside => Some(
             "give the command the root: a prefix of \"$DPKG_ROOT\", or --root=\"$DPKG_ROOT\" if \
              it has that option",
         ),
@@ -392,6 +395,11 @@ mod tests {
                 "changed nothing in the chroot when run chrootless",
             ),
             (
+                What::ActedOutside,
+                "acted on the outside when run chrootless, where it had no effect, and not in \
+                 the chroot",
+            ),
+            (
                 What::ChangedMore,
                 "changed more in the chroot when run chrootless",
             ),
@@ -450,6 +458,7 @@ mod tests {
                     | What::TriggerNotRun
                     | What::ForeignLdconfig { .. }
                     | What::ChangedNothing
+                    | What::ActedOutside
                     | What::ChangedMore
                     | What::DidNotMakeIt
                     | What::MadeSomethingElse

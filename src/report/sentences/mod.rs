@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub(crate) mod archives;
+pub(crate) mod attempt;
 pub(crate) mod command_line;
 pub mod evidence;
 pub mod fact;

@@ -2,6 +2,8 @@
 
 use crate::compare::note::Note;
 use crate::compare::side::Side;
+use crate::explain::agreement::Disagreement;
+use crate::report::sentences::command_line;
 use crate::text::quote;
 use crate::verify;
 use crate::verify::note::Wanted;
@@ -83,5 +85,54 @@ pub(crate) fn of_verification(note: &verify::note::Note) -> String {
         Note::Failed(Wanted::Chrootless, error) => {
             format!("cannot observe the chrootless build: {error}")
         }
+    }
+}
+
+/// That an audit and the attempts disagree on a path of the outside.
+pub(crate) fn of_disagreement(disagreement: &Disagreement) -> String {
+    match disagreement {
+        Disagreement::Untried { path, by: None } => format!(
+            "{} of the outside changed, and no process was seen to act on it",
+            quote(path)
+        ),
+        Disagreement::Untried { path, by: Some(by) } => format!(
+            "{} of the outside changed, and no maintainer script was seen to act on it: {} wrote it",
+            quote(path),
+            command_line::shown(&by.words)
+        ),
+        Disagreement::Unseen { path, call, by } => format!(
+            "{} of the outside did not change, although {call} by {} succeeded",
+            quote(path),
+            command_line::shown(&by.words)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::command_line::CommandLine;
+
+    #[test]
+    fn a_disagreement_names_the_path() {
+        let path = || b"/etc/a".to_vec();
+        let command = || CommandLine {
+            words: ["mkdir", "/etc/a"].map(str::to_owned).to_vec(),
+        };
+        let untried = |by| Disagreement::Untried { path: path(), by };
+        let unseen = Disagreement::Unseen {
+            path: path(),
+            call: "mkdir".to_owned(),
+            by: command(),
+        };
+        assert_eq!(
+            [untried(None), untried(Some(command())), unseen].map(|one| of_disagreement(&one)),
+            [
+                "/etc/a of the outside changed, and no process was seen to act on it",
+                "/etc/a of the outside changed, and no maintainer script was seen to act on it: \
+                 mkdir /etc/a wrote it",
+                "/etc/a of the outside did not change, although mkdir by mkdir /etc/a succeeded",
+            ]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::explain::package_verdict::{LeftoverCounts, Reason, Relation, Touched};
 use crate::report::convert::causes::cause_id;
-use crate::report::sentences::finding::outside_files;
+use crate::report::sentences::finding::{outside_files, phrase};
 use crate::text::quote;
 
 /// Most paths that a reason names; the report has all of them.
@@ -25,6 +25,10 @@ pub fn reason(reason: &Reason) -> String {
             parts.join("; ")
         }
         Reason::ReadsOutside { files } => outside_files(files),
+        Reason::InRow { row, what, entries } => {
+            let entries = counted(*entries, "entry", "entries").unwrap_or_default();
+            format!("in {row}, {entries}: {}", phrase(what))
+        }
         Reason::Attempts { paths } => {
             let tried = listed(paths, "path outside", "paths outside");
             format!("acts without effect on {}", tried.unwrap_or_default())
@@ -120,6 +124,7 @@ fn name(path: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::debian::maintainer_script::ScriptKind;
+    use crate::explain::finding::What;
 
     fn paths(paths: &[&str]) -> Vec<Vec<u8>> {
         paths.iter().map(|path| path.as_bytes().to_vec()).collect()
@@ -162,6 +167,14 @@ mod tests {
                 "1 entry differs: ./a; 2 paths outside modified: /a, /b",
             ),
             (own(&[], &["/a"]), "1 path outside modified: /a"),
+            (
+                Reason::InRow {
+                    row: "leak-check".to_owned(),
+                    what: What::MadeSomethingElse,
+                    entries: 2,
+                },
+                "in leak-check, 2 entries: made something else when run chrootless",
+            ),
             (
                 Reason::ReadsOutside {
                     files: paths(&["/etc/group"]),

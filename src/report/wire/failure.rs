@@ -48,6 +48,8 @@ pub enum FailureCauseName {
     NoFile,
     /// The chroot lacked a file or directory.
     NoFileInside,
+    /// A tool of the outside does not understand a file of the chroot.
+    OutsideTool,
     /// A file system was read-only.
     ReadOnly,
     /// The script complained of `DPKG_ROOT`.

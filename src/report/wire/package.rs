@@ -93,4 +93,10 @@ pub struct ScriptLine {
     pub number: u64,
     /// Text of the line with its continuations.
     pub text: String,
+    /// Whether it ran in the observed chrootless build; absent if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exercised: Option<bool>,
+    /// What it tried on the outside: positions in `outside.attempts`, from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<u64>,
 }

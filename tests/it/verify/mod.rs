@@ -1,5 +1,6 @@
 //! `twinroot verify` and `build` on archives of this machine, without the network.
 
+mod agreement;
 mod attempts;
 mod causes;
 mod failures;
@@ -15,6 +16,7 @@ use crate::support::harness::Test;
 
 /// The tables of the modules.
 pub(crate) const TABLES: &[&[Test]] = &[
+    agreement::TESTS,
     attempts::TESTS,
     causes::TESTS,
     failures::TESTS,

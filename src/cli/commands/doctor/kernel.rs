@@ -113,6 +113,28 @@ pub(crate) fn subordinate_ids() -> Answer {
     }
 }
 
+/// What the kernel does where a seccomp program says so (proc_sys_kernel(5)).
+const SECCOMP_ACTIONS: &str = "/proc/sys/kernel/seccomp/actions_avail";
+
+/// Whether Yama keeps processes from being traced; the file is absent if the kernel has no Yama.
+const PTRACE_SCOPE: &str = "/proc/sys/kernel/yama/ptrace_scope";
+
+/// Whether builds can be observed, by the kernel's settings, read by `read`.
+pub(crate) fn observing(read: &dyn Fn(&str) -> Option<String>) -> Answer {
+    const WITHOUT: &str = "so packages are unproven";
+    let is_off = |scope: String| scope.trim() == "3";
+    if read(PTRACE_SCOPE).is_some_and(is_off) {
+        let what = format!("{PTRACE_SCOPE} is 3 until the next boot, {WITHOUT}");
+        return Answer::Weak { what, fix: None };
+    }
+    let actions = read(SECCOMP_ACTIONS).unwrap_or_default();
+    if !actions.split_whitespace().any(|action| action == "trace") {
+        let what = format!("no seccomp in this kernel that stops processes, {WITHOUT}");
+        return Answer::Weak { what, fix: None };
+    }
+    Answer::works("by ptrace and seccomp")
+}
+
 /// Whether the kernel has overlayfs.
 pub(crate) fn overlayfs() -> Answer {
     let table = fs::read_to_string("/proc/filesystems").unwrap_or_default();
@@ -171,6 +193,37 @@ mod tests {
             user_namespaces(Invoker::PlainUser, &read),
             Answer::Missing { .. }
         ));
+    }
+
+    #[test]
+    fn observing_needs_ptrace_and_a_seccomp_that_stops_processes() {
+        let of = |scope: Option<&str>, actions: Option<&str>| {
+            observing(&|path: &str| {
+                let value = if path == PTRACE_SCOPE { scope } else { actions };
+                value.map(str::to_owned)
+            })
+        };
+        let actions = Some("kill_process errno trace allow\n");
+        assert_eq!(of(None, actions), Answer::works("by ptrace and seccomp"));
+        assert_eq!(
+            of(Some("1\n"), actions),
+            Answer::works("by ptrace and seccomp")
+        );
+        let weak = |what: &str| Answer::Weak {
+            what: what.to_owned(),
+            fix: None,
+        };
+        assert_eq!(
+            of(Some("3\n"), actions),
+            weak(
+                "/proc/sys/kernel/yama/ptrace_scope is 3 until the next boot, so packages are \
+                 unproven"
+            )
+        );
+        assert_eq!(
+            of(None, None),
+            weak("no seccomp in this kernel that stops processes, so packages are unproven")
+        );
     }
 
     #[test]

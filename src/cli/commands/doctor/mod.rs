@@ -86,6 +86,10 @@ fn requirements() -> Vec<Check> {
     checks.push(Check::new("user namespaces", namespaces));
     checks.push(Check::new("subordinate ids", kernel::subordinate_ids()));
     checks.push(Check::new("overlayfs", kernel::overlayfs()));
+    checks.push(Check::new(
+        "observe scripts",
+        kernel::observing(&kernel::read_knob),
+    ));
     checks
 }
 

@@ -40,7 +40,11 @@ fn quoted(script: &PackageScript) -> String {
     let mut out = "\n".to_owned();
     for line in script.lines.iter().take(QUOTED) {
         let text = quote(line.text.as_bytes());
-        out.push_str(&format!("  {name} line {}: {text}\n", line.number));
+        let run = match line.exercised {
+            Some(false) => ", which did not run in this installation",
+            Some(true) | None => "",
+        };
+        out.push_str(&format!("  {name} line {}{run}: {text}\n", line.number));
     }
     match script.lines.len().saturating_sub(QUOTED) {
         0 => {}

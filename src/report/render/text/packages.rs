@@ -42,13 +42,26 @@ pub fn packages_table(report: &Report) -> String {
     out
 }
 
-/// `postinst aware, 1 line without`.
+/// `postinst aware (2 lines without, 1 unexercised)`.
 fn script_text(script: &PackageScript) -> String {
     let interpreter = script.interpreter.iter().map(|name| format!(" ({name})"));
-    let lines = match (script.dpkg_root, script.lines.len()) {
-        (DpkgRoot::Aware, 1) => " (1 line without)".to_owned(),
-        (DpkgRoot::Aware, count @ 2..) => format!(" ({count} lines without)"),
-        _ => String::new(),
+    let without = match (script.dpkg_root, script.lines.len()) {
+        (DpkgRoot::Aware, 1) => Some("1 line without".to_owned()),
+        (DpkgRoot::Aware, count @ 2..) => Some(format!("{count} lines without")),
+        _ => None,
+    };
+    let unexercised = script.lines.iter();
+    let unexercised = unexercised.filter(|line| line.exercised == Some(false));
+    let unexercised = match (unexercised.count(), &without) {
+        (0, _) => None,
+        (count, Some(_)) => Some(format!("{count} unexercised")),
+        (1, None) => Some("1 line unexercised".to_owned()),
+        (count, None) => Some(format!("{count} lines unexercised")),
+    };
+    let lines: Vec<String> = without.into_iter().chain(unexercised).collect();
+    let lines = match lines.join(", ") {
+        lines if lines.is_empty() => lines,
+        lines => format!(" ({lines})"),
     };
     format!(
         "{} {}{}{lines}",
