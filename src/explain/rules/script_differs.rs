@@ -6,6 +6,7 @@ use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
+use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, runs_without};
@@ -28,9 +29,24 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
         let Difference { what, run, builds } = difference(case, divergence)?;
         let finding = case.finding(RULE.id, what, Some(run.script));
-        let command = CommandLine::of_script(run.process);
-        let written = EntryFact::WrittenIn { builds, command };
-        Some(finding.with([Evidence::on(divergence, written)]))
+        let trace = match builds {
+            Builds::Normal | Builds::Both => case.observations.normal,
+            Builds::Chrootless => case.observations.chrootless,
+        };
+        let mut processes = case.setters(trace, divergence, run.script);
+        if processes.is_empty() {
+            processes.push(run.process);
+        }
+        let path = divergence.entry_path();
+        let finding = Finding {
+            part: processes.last().and_then(|last| part(case, last, path)),
+            ..finding
+        };
+        let written = processes.into_iter().map(|process| {
+            let command = CommandLine::of_script(process);
+            Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
+        });
+        Some(finding.with(written))
     })
 }
 
