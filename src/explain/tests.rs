@@ -623,31 +623,34 @@ fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script
     );
 }
 
+const SETTING: &str = "#!/bin/sh\n[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool\n\
+    [ -n \"$DPKG_ROOT\" ] || chmod 0644 /srv/spool\n";
+
+/// A chroot in which `/srv/spool` has this group.
+fn with_group(gid: u64) -> Source {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, content, gid) in [
+        ("var/lib/dpkg/status", STATUS, 0),
+        ("var/lib/dpkg/info/writer.postinst", SETTING, 0),
+        ("srv/spool", "", gid),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_gid(gid);
+        header.set_size(content.len() as u64);
+        archive
+            .append_data(&mut header, path, content.as_bytes())
+            .unwrap();
+    }
+    Source {
+        label: "side".to_owned(),
+        name: "side".to_owned(),
+        kind: SourceKind::Stream(Box::new(Cursor::new(archive.into_inner().unwrap()))),
+    }
+}
+
 #[test]
 fn a_group_that_differs_is_the_work_of_the_command_that_set_it() {
-    let with_group = |gid| {
-        let mut archive = tar::Builder::new(Vec::new());
-        for (path, content, gid) in [
-            ("var/lib/dpkg/status", STATUS, 0),
-            ("var/lib/dpkg/info/writer.postinst", SCRIPT, 0),
-            ("srv/spool", "", gid),
-        ] {
-            let mut header = tar::Header::new_gnu();
-            header.set_mode(0o644);
-            header.set_gid(gid);
-            header.set_size(content.len() as u64);
-            archive
-                .append_data(&mut header, path, content.as_bytes())
-                .unwrap();
-        }
-        Source {
-            label: "side".to_owned(),
-            name: "side".to_owned(),
-            kind: SourceKind::Stream(Box::new(Cursor::new(archive.into_inner().unwrap()))),
-        }
-    };
-    const SCRIPT: &str = "#!/bin/sh\n[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool\n\
-        [ -n \"$DPKG_ROOT\" ] || chmod 0644 /srv/spool\n";
     let options = Options {
         collect: Some(is_evidence),
         ..Options::default()
