@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
 use crate::debian::maintainer_script::ScriptKind;
-use crate::explain::case::writers as writers_of;
+use crate::explain::case::{outside_writers, writers as writers_of};
 use crate::explain::chroots::Chroots;
 use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
 use crate::explain::observations::Observations;
 use crate::explain::ownership::Owner;
-use crate::explain::script_line::script_line;
+use crate::explain::script_line::{Access, script_line};
 use crate::trace::process::Process;
 use crate::trace::record::Trace;
 
@@ -117,7 +117,8 @@ pub(crate) fn of_escapes(
     let attribution = |(at, change): (usize, &Change)| {
         let writer = trace.and_then(|trace| writer(trace, change));
         let command = writer.map(CommandLine::of_process);
-        let line = writer.and_then(|one| script_line(&chroots.scripts, one, &change.path));
+        let line =
+            writer.and_then(|one| script_line(&chroots.scripts, one, &change.path, Access::Writes));
         let mut findings = findings.iter();
         if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
             let owner = finding.owner_of_escape(at);
@@ -139,9 +140,9 @@ pub(crate) fn of_escapes(
     escapes.iter().enumerate().map(attribution).collect()
 }
 
-/// The last process of a maintainer script that wrote a path, and did not leave it as it was.
+/// The last process of a maintainer script that changed a path.
 fn writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Process> {
-    let writers = trace.changed_outside(&change.path);
+    let writers = outside_writers(trace, &change.path).into_iter();
     writers
         .filter(|process| process.script.is_some())
         .last()

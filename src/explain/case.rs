@@ -12,7 +12,7 @@ use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_runs::{ScriptRun, kind, run_of, runs, runs_without};
+use crate::explain::script_runs::{ScriptRun, is_same, kind, run_of, runs, runs_without};
 use crate::explain::shared_files::SharedFiles;
 use crate::explain::statements::{Statement, statements};
 use crate::tar::entry::EntryKind;
@@ -203,22 +203,78 @@ impl<'a> Case<'a> {
         writers(self.observations.chrootless, path)
     }
 
-    /// The scripts that wrote an entry in each build, in their order. A directory of which only the
-    /// time differs, and nothing in it, was written by who made and removed something in it.
+    /// The scripts that wrote an entry in each build, in their order.
     pub(crate) fn entry_runs(&self, divergence: &Divergence) -> EntryRuns<'a> {
-        let path = divergence.entry_path();
-        let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
-        let of = |trace: Option<&'a Trace>| {
-            let mut all = writers(trace, path);
-            if let (true, Some(trace)) = (is_time, trace) {
-                all.extend(wrote_in(trace, path));
-            }
-            runs(&all)
-        };
+        let of = |trace| runs(&self.entry_writers_in(trace, divergence));
         EntryRuns {
             normal: of(self.observations.normal),
             chrootless: of(self.observations.chrootless),
         }
+    }
+
+    /// The processes that wrote an entry in either build.
+    pub(crate) fn entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
+        let traces = [self.observations.normal, self.observations.chrootless].into_iter();
+        traces
+            .flat_map(|trace| self.entry_writers_in(trace, divergence))
+            .collect()
+    }
+
+    /// The processes that wrote an entry in one build. A directory of which only the time differs,
+    /// and nothing in it, was written by who made and removed something in it.
+    fn entry_writers_in(
+        &self,
+        trace: Option<&'a Trace>,
+        divergence: &Divergence,
+    ) -> Vec<&'a Arc<Process>> {
+        let path = divergence.entry_path();
+        let mut all = writers(trace, path);
+        let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
+        if let (true, Some(trace)) = (is_time, trace) {
+            all.extend(wrote_in(trace, path));
+        }
+        all
+    }
+
+    /// The last processes of a script that set the owner and the permissions of an entry in one
+    /// build, if nothing else of it differs: the last one that wrote it may have set the other.
+    pub(crate) fn setters(
+        &self,
+        trace: Option<&'a Trace>,
+        divergence: &'a Divergence,
+        script: &Script,
+    ) -> Vec<&'a Process> {
+        const OWNER: [&str; 4] = ["uid", "gid", "uname", "gname"];
+        let fields = self.open_fields(divergence);
+        let of_owner = |field: &&str| OWNER.contains(field);
+        let is_other = |field: &&str| !of_owner(field) && *field != "mode";
+        let Some(trace) = trace.filter(|_| !fields.iter().any(is_other)) else {
+            return Vec::new();
+        };
+        let path = divergence.entry_path().as_bytes();
+        let other = other_spelling(path);
+        let spellings = [Some(path), other.as_deref()];
+        let last = |setters: fn(&'a Trace, &[u8]) -> &'a [Arc<Process>]| {
+            let all = spellings.iter().flatten();
+            let mut all = all.flat_map(|path| setters(trace, path));
+            all.rfind(|process| {
+                process
+                    .script
+                    .as_ref()
+                    .is_some_and(|one| is_same(one, script))
+            })
+        };
+        let owner = fields.iter().any(of_owner).then(|| last(Trace::set_owner));
+        let mode = fields.contains(&"mode").then(|| last(Trace::set_mode));
+        let setters = [owner, mode].into_iter().flatten().flatten();
+        setters.map(Arc::as_ref).collect()
+    }
+
+    /// The processes of the chrootless build that changed a path of the outside. If none did, it is
+    /// a directory, and its time is that of what was made or removed in it.
+    pub(crate) fn outside_writers(&self, path: &'a [u8]) -> Vec<&'a Arc<Process>> {
+        let trace = self.observations.chrootless;
+        trace.map_or_else(Vec::new, |trace| outside_writers(trace, path))
     }
 
     /// The script that wrote an entry last in the chrootless build. Of a file that many write it is
@@ -271,11 +327,21 @@ pub(crate) struct EntryRuns<'a> {
     pub(crate) chrootless: Vec<ScriptRun<'a>>,
 }
 
+/// The processes that changed a path of the outside, or something in a directory that nobody
+/// changed itself.
+pub(crate) fn outside_writers<'a>(trace: &'a Trace, path: &'a [u8]) -> Vec<&'a Arc<Process>> {
+    let writers: Vec<_> = trace.changed_outside(path).collect();
+    if writers.iter().any(|process| process.script.is_some()) {
+        return writers;
+    }
+    trace.wrote_below(path).iter().collect()
+}
+
 fn wrote_in<'a>(trace: &'a Trace, directory: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
     let directory = directory.as_bytes();
     let other = other_spelling(directory);
     let others = other.iter().flat_map(|path| trace.wrote_in(path));
-    trace.wrote_in(directory).chain(others).collect()
+    trace.wrote_in(directory).iter().chain(others).collect()
 }
 
 /// Merged /usr: what is `/bin/sh` in a trace may be `usr/bin/sh` in a tarball, and the other way

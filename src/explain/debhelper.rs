@@ -1,5 +1,6 @@
 //! What a tool of debhelper brought into the scripts of many packages is one cause, and the tool's.
 
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::chroots::Chroots;
 use crate::explain::evidence::{EntryFact, Evidence};
 use crate::explain::finding::Finding;
@@ -26,25 +27,10 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
     let (Some(package), Some(script)) = (finding.package.clone(), finding.script) else {
         return finding;
     };
-    let Some(text) = chroots.scripts.script(&package, script.file()) else {
+    let known = finding.part.clone();
+    let Some(snippet) = known.or_else(|| of_lines(&finding, &package, script, chroots)) else {
         return finding;
     };
-    let lines = finding.evidence.iter().filter_map(|one| match one {
-        Evidence::ScriptLine { number, .. } => Some(text.snippet(*number)),
-        _ => None,
-    });
-    let mut lines: Vec<Option<Snippet>> = lines.collect();
-    lines.dedup();
-    let Ok([Some(snippet)]) = <[Option<Snippet>; 1]>::try_from(lines) else {
-        return finding;
-    };
-    if !finding
-        .evidence
-        .iter()
-        .all(|one| is_of_lines(one, &finding.evidence))
-    {
-        return finding;
-    }
     let user = SnippetUser {
         package: package.clone(),
         script,
@@ -72,6 +58,29 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
             users: vec![user],
         }),
         ..finding
+    }
+}
+
+/// The part that all quoted lines of a finding are of, if there is one.
+fn of_lines(
+    finding: &Finding,
+    package: &str,
+    script: ScriptKind,
+    chroots: &Chroots,
+) -> Option<Snippet> {
+    let text = chroots.scripts.script(package, script.file())?;
+    let lines = finding.evidence.iter().filter_map(|one| match one {
+        Evidence::ScriptLine { number, .. } => Some(text.snippet(*number)),
+        _ => None,
+    });
+    let mut lines: Vec<Option<Snippet>> = lines.collect();
+    lines.dedup();
+    let mut evidence = finding.evidence.iter();
+    match lines.as_slice() {
+        [Some(snippet)] if evidence.all(|one| is_of_lines(one, &finding.evidence)) => {
+            Some(snippet.clone())
+        }
+        _ => None,
     }
 }
 

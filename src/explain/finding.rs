@@ -6,6 +6,7 @@ use crate::explain::evidence::Evidence;
 use crate::explain::origin::{Origin, SnippetUser};
 use crate::explain::ownership::Owner;
 use crate::explain::rule_id::RuleId;
+use crate::explain::scripts::Snippet;
 use crate::explain::statements::Statement;
 
 /// What explains one or more divergences or escapes.
@@ -23,6 +24,9 @@ pub struct Finding {
     pub version: Option<String>,
     /// The script.
     pub script: Option<ScriptKind>,
+    /// The part of the script that debhelper added and that the lines stand in that did it, if
+    /// they are known to.
+    pub part: Option<Snippet>,
     /// The part of the script that it was, if a tool of debhelper added it.
     pub origin: Option<Origin>,
     /// What the finding rests on.
@@ -60,6 +64,7 @@ impl Finding {
             package: None,
             version: None,
             script: None,
+            part: None,
             origin: None,
             evidence: Vec::new(),
             lines: Vec::new(),
@@ -101,6 +106,7 @@ impl Finding {
             package: self.package.clone(),
             version: self.version.clone(),
             script: self.script,
+            part: self.part.clone(),
             ..Self::new(self.rule, self.what.clone())
         }
     }
@@ -151,11 +157,11 @@ impl Finding {
         })
     }
 
-    /// Whether two findings say the same of the same script, so that they are one.
+    /// Whether two findings say the same of the same part of the same script, so that they are one.
     #[must_use]
     pub fn is_same_cause(&self, other: &Self) -> bool {
-        (&self.what, &self.package, &self.version, self.script)
-            == (&other.what, &other.package, &other.version, other.script)
+        (&self.what, &self.package, &self.version) == (&other.what, &other.package, &other.version)
+            && (self.script, &self.part) == (other.script, &other.part)
     }
 }
 

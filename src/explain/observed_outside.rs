@@ -8,7 +8,7 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
 use crate::explain::command_line::CommandLine;
-use crate::explain::script_line::script_line;
+use crate::explain::script_line::{Access, script_line};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::is_outsides_own;
 use crate::explain::scripts::package::Scripts;
@@ -100,10 +100,10 @@ impl ObservedOutside {
         let attempts = attempts.filter_map(|one| {
             let effect = effect(one, trace, audited);
             Some(Attempt {
-                path: named(one, effect, trace),
+                path: named(one, effect, trace, audited),
                 call: one.call.clone(),
                 effect,
-                actor: actor(&one.process, &one.path, scripts)?,
+                actor: actor(&one.process, &one.path, scripts, Access::Writes)?,
             })
         });
         let reads = trace.decided_by.iter();
@@ -113,7 +113,7 @@ impl ObservedOutside {
                 Some(OutsideRead {
                     path: one.path.clone(),
                     exists: one.is_there,
-                    actor: actor(&one.process, &one.path, scripts)?,
+                    actor: actor(&one.process, &one.path, scripts, Access::Reads)?,
                 })
             });
         Self {
@@ -122,7 +122,7 @@ impl ObservedOutside {
             commands: trace
                 .commands
                 .iter()
-                .filter_map(|process| actor(process, b"", scripts))
+                .filter_map(|process| actor(process, b"", scripts, Access::Writes))
                 .collect(),
             gap: trace.gap,
         }
@@ -189,20 +189,29 @@ fn is_of_interpreter(read: &record::Read, scripts: &Scripts) -> bool {
     })
 }
 
-fn actor(process: &Process, path: &[u8], scripts: &Scripts) -> Option<Actor> {
+fn actor(process: &Process, path: &[u8], scripts: &Scripts, access: Access) -> Option<Actor> {
     let run = process.script.as_ref()?;
     Some(Actor {
         package: run.package.clone(),
         script: kind(run)?,
         command: CommandLine::of_process(process),
-        line: script_line(scripts, process, path),
+        line: script_line(scripts, process, path, access),
     })
 }
 
 /// The path, the same in every build: of one that comes and goes, the random or counted end of its
 /// name is `*`.
-fn named(attempt: &attempt::Attempt, effect: Effect, trace: &Trace) -> Vec<u8> {
-    let is_gone = effect == Effect::Unchanged && is_changed(trace, &attempt.path);
+fn named(
+    attempt: &attempt::Attempt,
+    effect: Effect,
+    trace: &Trace,
+    audited: Audited<'_>,
+) -> Vec<u8> {
+    let is_left = match audited {
+        Audited::Changes(changes) => changes.iter().any(|one| covers(one, &attempt.path)),
+        Audited::Unwatched => false,
+    };
+    let is_gone = effect == Effect::Unchanged && !is_left && is_changed(trace, &attempt.path);
     let path = attempt.path.as_slice();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let random = path.iter().rev().take_while(|byte| is_word(byte)).count();

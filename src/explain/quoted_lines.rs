@@ -4,17 +4,19 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::Case;
 use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
-use crate::explain::script_runs::{ScriptRun, kind, runs};
-use crate::explain::scripts::{Line, ParsedScript, Reach};
-use crate::trace::process::Script;
+use crate::explain::script_line::{Access, likeliest_lines};
+use crate::explain::script_runs::kind;
+use crate::explain::scripts::{Act, Line, ParsedScript, Reach, Snippet};
+use crate::tar::entry_path::EntryPath;
+use crate::trace::process::Process;
 
 /// Most lines of a script that are quoted.
-const LINES: usize = 4;
+const LINES: usize = 8;
 /// Most paths of a finding that lines are looked for by.
 const PATHS: usize = 50;
 
-/// The lines of the finding's script that are likeliest to be what it is about: those that run
-/// the programs that wrote, else those that name the paths.
+/// The lines of the finding's script that are likeliest to be what it is about: those that ran
+/// the processes that wrote, else those that name the paths.
 pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> {
     let (Some(package), Some(script)) = (&finding.package, finding.script) else {
         return vec![];
@@ -24,25 +26,25 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let Some(text) = scripts.script(package, kind) else {
         return vec![];
     };
-    let programs = programs(case, finding);
-    let runs_one = |line: &&Line| {
-        let mut words = line
-            .text
-            .split(|c: char| !(c.is_ascii_alphanumeric() || "._+-".contains(c)));
-        words.any(|word| programs.iter().any(|program| program == word))
-    };
-    let mut found: Vec<Line> = text.lines().iter().filter(runs_one).cloned().collect();
+    let mut found = lines_that_wrote(case, finding, text);
     if found.is_empty() {
         for path in paths(case, finding) {
-            for line in scripts.lines_about(package, kind, &path) {
-                if found.iter().all(|other| other.number != line.number) {
-                    found.push(line);
-                }
-            }
+            add(&mut found, scripts.lines_about(package, kind, &path));
         }
     }
     found.retain(|line| matches!(line.reach, Reach::Installs | Reach::NotChrootless));
     found.sort_by_key(|line| line.number);
+    let asks = |line: &Line| !line.acts.iter().any(|act| !matches!(act, Act::Reads(_)));
+    let is_test = |line: &Line| {
+        let mut others = found.iter().filter(|other| other.number != line.number);
+        others.any(|other| text.tests_before(other.number).any(|test| test == line))
+    };
+    let tested: Vec<usize> = found
+        .iter()
+        .filter(|line| asks(line) && is_test(line))
+        .map(|line| line.number)
+        .collect();
+    found.retain(|line| !tested.contains(&line.number));
     found.truncate(LINES);
     let tests = found.iter().flat_map(|line| tests(text, kind, line));
     let tests: Vec<Evidence> = tests.take(LINES).collect();
@@ -53,6 +55,31 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
         text: line.text,
     });
     quoted.chain(tests).collect()
+}
+
+/// Adds those lines that are not among the found ones.
+fn add(found: &mut Vec<Line>, lines: Vec<Line>) {
+    for line in lines {
+        if found.iter().all(|other| other.number != line.number) {
+            found.push(line);
+        }
+    }
+}
+
+/// The part of a script that debhelper added, if the lines that are likeliest to have run a process
+/// that wrote an entry stand in one.
+pub(crate) fn part(case: &Case<'_>, process: &Process, path: EntryPath<'_>) -> Option<Snippet> {
+    let script = process.script.as_ref()?;
+    let text = case
+        .chroots
+        .scripts
+        .script(&script.package, kind(script)?.file())?;
+    let lines = likeliest_lines(text, process, path.as_bytes(), Access::WritesInside);
+    let mut parts = lines.iter().map(|line| text.snippet(line.number));
+    let first = parts.next()??;
+    parts
+        .all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
 }
 
 /// The tests of paths of the outside that decide whether a line runs.
@@ -85,49 +112,32 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
         .collect()
 }
 
-/// Names of the programs that the script itself ran to write what the finding claims.
-fn programs(case: &Case<'_>, finding: &Finding) -> Vec<String> {
-    let is_its = |script: &Script| {
-        Some(&script.package) == finding.package.as_ref() && finding.script == kind(script)
+/// The lines that ran the processes of the finding's script that wrote what it is about.
+fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> Vec<Line> {
+    let is_its = |process: &Process| {
+        process.script.as_ref().is_some_and(|script| {
+            Some(&script.package) == finding.package.as_ref() && finding.script == kind(script)
+        })
     };
-    let runs = inside_runs(case, finding)
-        .into_iter()
-        .chain(outside_runs(case, finding));
-    let mut names: Vec<String> = runs
-        .filter(|run| is_its(run.script))
-        .filter_map(|run| run.process.command.first())
-        .filter_map(|program| program.rsplit('/').next())
-        .map(str::to_owned)
-        .collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
-/// The runs that wrote what the finding claims.
-fn inside_runs<'a>(case: &Case<'a>, finding: &Finding) -> Vec<ScriptRun<'a>> {
-    let claims = finding.claims.iter();
-    let divergences = claims.filter_map(|at| case.divergences.get(*at));
-    let both = |path| {
-        let normal = runs(&case.normal_writers(path));
-        normal
-            .into_iter()
-            .chain(runs(&case.chrootless_writers(path)))
+    let mut found = Vec::new();
+    let mut take = |process: &Process, path: &[u8], access: Access| {
+        if is_its(process) {
+            add(&mut found, likeliest_lines(text, process, path, access));
+        }
     };
-    divergences
-        .take(PATHS)
-        .flat_map(|divergence| both(divergence.entry_path()))
-        .collect()
-}
-
-/// The runs that wrote what the finding says of the outside.
-fn outside_runs<'a>(case: &Case<'a>, finding: &Finding) -> Vec<ScriptRun<'a>> {
-    let Some(trace) = case.observations.chrootless else {
-        return vec![];
-    };
-    let escapes = finding.escapes.iter();
-    escapes
-        .filter_map(|at| case.observations.escapes().get(*at))
-        .flat_map(|change| runs(&trace.wrote_outside(&change.path).iter().collect::<Vec<_>>()))
-        .collect()
+    let escapes = finding.escapes.iter().take(PATHS);
+    let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
+    for change in escapes {
+        for process in case.outside_writers(&change.path) {
+            take(process, &change.path, Access::Writes);
+        }
+    }
+    let claims = finding.claims.iter().take(PATHS);
+    for divergence in claims.filter_map(|at| case.divergences.get(*at)) {
+        let path = divergence.entry_path().as_bytes();
+        for process in case.entry_writers(divergence) {
+            take(process, path, Access::WritesInside);
+        }
+    }
+    found
 }

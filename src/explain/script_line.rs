@@ -1,91 +1,230 @@
 //! Which line of a maintainer script a process ran for, by what the process was.
 
+use std::cmp::Reverse;
+
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::script_runs::kind;
+use crate::explain::scripts::command_names::WRAPPERS;
+use crate::explain::scripts::interpret::pattern::glob;
 use crate::explain::scripts::package::Scripts;
+use crate::explain::scripts::parsed_script::Occasion;
 use crate::explain::scripts::{Act, Line, ParsedScript, Reach};
-use crate::explain::words::shell_words;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Process;
 
+/// What a process did to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It asked what is there on the outside, or read it.
+    Reads,
+    /// It wrote the path of the outside, or tried to.
+    Writes,
+    /// It wrote the path in the chroot.
+    WritesInside,
+}
+
 /// The number of the line that is likelier than all others to be what a process ran for when it
 /// did something to a path of the outside; `None` if several are equally likely.
-pub(crate) fn script_line(scripts: &Scripts, process: &Process, path: &[u8]) -> Option<usize> {
+pub(crate) fn script_line(
+    scripts: &Scripts,
+    process: &Process,
+    path: &[u8],
+    access: Access,
+) -> Option<usize> {
     let run = process.script.as_ref()?;
     let script = scripts.script(&run.package, kind(run)?.file())?;
+    match likeliest_lines(script, process, path, access).as_slice() {
+        [line] => Some(line.number),
+        _ => None,
+    }
+}
+
+/// The lines of a script that are likelier than all others, and equally likely, to be what a
+/// process ran for when it did something to a path.
+pub(crate) fn likeliest_lines(
+    script: &ParsedScript,
+    process: &Process,
+    path: &[u8],
+    access: Access,
+) -> Vec<Line> {
     let path = String::from_utf8_lossy(path);
-    let lines = match process.command.split_first() {
-        None => script.lines_about(&path),
+    let mut lines = match process.command.split_first() {
+        None => of_shell(script, &path, access),
         Some((program, _)) => running(script, program, &path),
     };
-    let is_shells = |line: &Line| process.command.is_empty() && does_itself(line, &path);
+    let occasion = match process.script.as_ref().and_then(kind) {
+        Some(ScriptKind::Trigger) => Occasion::Trigger,
+        _ => Occasion::FirstRun,
+    };
     let arguments = process.command.get(1..).unwrap_or_default();
-    likeliest(&lines, |line| Likeness {
-        is_shells: is_shells(line),
-        ..likeness(line, arguments, &path)
+    let likeness = |line: &Line| Likeness {
+        runs: runs_in_build(line, access) && script.runs(line.number, occasion),
+        ..likeness(line, arguments, &path, access)
+    };
+    let best = lines.iter().map(likeness).max();
+    lines.retain(|line| Some(likeness(line)) == best);
+    lines
+}
+
+/// The lines that run a program, or have its name at least: of those that do something known, or of
+/// those that name the path.
+fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let is_it = |word: &str| word == name || word == program;
+    let acts = |line: &Line| {
+        line.acts.iter().any(|act| match act {
+            Act::Runs(tool) | Act::Helper(tool) => {
+                is_it(tool) || tool.ends_with(&format!("/{name}"))
+            }
+            Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
+        })
+    };
+    let names = |line: &&Line| acts(line) || words(&line.text).any(is_it);
+    let mut lines: Vec<Line> = script.lines().iter().filter(names).cloned().collect();
+    if lines.is_empty() {
+        lines = script.lines_about(path);
+        lines.retain(|line| names(&line));
+    }
+    let is_run = |line: &Line| acts(line) || runs(&line.text, is_it);
+    if lines.iter().any(is_run) {
+        lines.retain(is_run);
+    }
+    lines
+}
+
+/// Whether a program's name stands where a command begins.
+fn runs(text: &str, is_it: impl Fn(&str) -> bool) -> bool {
+    const BEFORE: [&str; 9] = [
+        "if", "elif", "then", "else", "do", "while", "until", "!", "{",
+    ];
+    let is_before =
+        |word: &&str| BEFORE.contains(word) || WRAPPERS.contains(word) || word.contains('=');
+    let mut commands = text.split([';', '|', '&', '(', ')', '`']);
+    commands.any(|command| {
+        let mut words = command.split_whitespace().skip_while(is_before);
+        words
+            .next()
+            .is_some_and(|word| is_it(word.trim_matches(['"', '\''])))
     })
 }
 
-/// The lines that run a program: of those that do something known, or of those that name the path.
-fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
-    let name = program.rsplit('/').next().unwrap_or_default();
-    let runs = |line: &&Line| shell_words(&line.text).any(|word| word == name);
-    let known: Vec<Line> = script.lines().iter().filter(runs).cloned().collect();
-    if known.is_empty() {
-        let about = script.lines_about(path);
-        return about.iter().filter(runs).cloned().collect();
+/// The lines on which the script itself may do something with a path.
+fn of_shell(script: &ParsedScript, path: &str, access: Access) -> Vec<Line> {
+    let mut lines = script.lines_about(path);
+    for line in script.lines() {
+        let is_known = lines.iter().any(|other| other.number == line.number);
+        if !is_known && match_of(line, path, access) == Match::Pattern {
+            lines.push(line.clone());
+        }
     }
-    known
+    if script.is_shell() {
+        lines.retain(|line| does_itself(&line.text, access));
+    }
+    lines
 }
 
-/// Whether the shell itself does something with a path on a line: it tests it, or redirects to or
-/// from it.
-fn does_itself(line: &Line, path: &str) -> bool {
-    let mut tests = line
-        .text
-        .split(|c: char| c.is_whitespace() || "(;|&!".contains(c));
-    let mut before = line.text.match_indices(path).map(|(at, _)| {
-        let text = line.text.get(..at).unwrap_or_default();
-        text.trim_end_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
-    });
-    tests.any(|word| ["[", "[[", "test", "."].contains(&word))
-        || before.any(|text| text.ends_with(['<', '>']))
+/// Whether the shell itself does something with files on a line: it tests them, reads them or finds
+/// their names, or redirects to them.
+fn does_itself(text: &str, access: Access) -> bool {
+    let mut words = text.split(|c: char| c.is_whitespace() || "(;|&!`".contains(c));
+    match access {
+        Access::Writes | Access::WritesInside => text.contains('>'),
+        Access::Reads => {
+            words.any(|word| ["[", "[[", "test", ".", "source"].contains(&word))
+                || text.contains(['<', '*', '?'])
+        }
+    }
 }
 
 /// What speaks for a line, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Likeness {
-    /// It is not left out of a chrootless installation.
+    /// It runs in the build, and on the occasion, that the process is of.
     runs: bool,
-    /// The shell itself did it, and does something with the path here.
-    is_shells: bool,
-    /// It acts on this very path.
-    acts_on_path: bool,
+    /// How well it acts on this very path.
+    acts_on_path: Match,
     /// How many of the command's arguments it has.
     arguments: usize,
+    /// How many options it has that the command has not.
+    strange_options: Reverse<usize>,
 }
 
-fn likeness(line: &Line, arguments: &[String], path: &str) -> Likeness {
-    let is_path = |act: &Act| match act {
-        Act::Writes(known) | Act::Reads(known) => {
-            EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes())
-        }
-        Act::Rooted(_) | Act::Helper(_) | Act::Runs(_) => false,
+/// How well a line's acts are about a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Match {
+    /// None is.
+    None,
+    /// One is about paths that are not wholly known, and this may be one of them.
+    Pattern,
+    /// One does something else with it.
+    OtherAct,
+    /// One does this with it.
+    Exact,
+}
+
+fn likeness(line: &Line, arguments: &[String], path: &str, access: Access) -> Likeness {
+    let is_given = |word: &str| arguments.iter().any(|argument| argument == word);
+    let has = |argument: &&String| {
+        let is_whole = argument.contains(' ') && line.text.contains(argument.as_str());
+        is_whole || words(&line.text).any(|word| word == argument.as_str())
     };
-    let has = |argument: &&String| shell_words(&line.text).any(|word| word == argument.as_str());
+    let strange = |word: &&str| word.len() > 1 && word.starts_with('-') && !is_given(word);
     Likeness {
-        runs: line.reach == Reach::Installs,
-        is_shells: false,
-        acts_on_path: line.acts.iter().any(is_path),
+        runs: true,
+        acts_on_path: match_of(line, path, access),
         arguments: arguments.iter().filter(has).count(),
+        strange_options: Reverse(words(&line.text).filter(strange).count()),
     }
 }
 
-/// The one line of which most speaks for it.
-fn likeliest(lines: &[Line], likeness: impl Fn(&Line) -> Likeness) -> Option<usize> {
-    let best = lines.iter().map(&likeness).max()?;
-    let mut likeliest = lines.iter().filter(|line| likeness(line) == best);
-    let line = likeliest.next()?;
-    likeliest.next().is_none().then_some(line.number)
+/// Whether a line is reached in the builds in which this may be done.
+fn runs_in_build(line: &Line, access: Access) -> bool {
+    match access {
+        Access::Reads | Access::Writes => line.reach == Reach::Installs,
+        Access::WritesInside => matches!(line.reach, Reach::Installs | Reach::NotChrootless),
+    }
+}
+
+fn match_of(line: &Line, path: &str, access: Access) -> Match {
+    let matches = line.acts.iter().map(|act| {
+        let (known, is_it) = match (act, access) {
+            (Act::Writes(known), Access::Writes | Access::WritesInside)
+            | (Act::Reads(known), Access::Reads)
+            | (Act::Rooted(known), Access::WritesInside) => (known, true),
+            (Act::Writes(known), Access::Reads)
+            | (Act::Reads(known), Access::Writes | Access::WritesInside) => (known, false),
+            (Act::Rooted(_), Access::Reads | Access::Writes)
+            | (Act::Helper(_) | Act::Runs(_), _) => return Match::None,
+        };
+        if EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes()) {
+            return if is_it { Match::Exact } else { Match::OtherAct };
+        }
+        if is_pattern_of(known, path) {
+            Match::Pattern
+        } else {
+            Match::None
+        }
+    });
+    matches.max().unwrap_or(Match::None)
+}
+
+/// Whether a path that is not wholly known may be this one, or has this one as the directory in
+/// which the shell looks for names.
+fn is_pattern_of(known: &str, path: &str) -> bool {
+    let Some(star) = known.find('*') else {
+        return false;
+    };
+    let start = known.get(..star).unwrap_or_default();
+    let directory = start.rsplit_once('/').map_or("", |(before, _)| before);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    // `*` and `/*` say nothing.
+    directory.len() > 1 && (directory == path || glob(known.as_bytes(), path.as_bytes()))
+}
+
+/// The words of a line of shell, without the quotes and signs around them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ";|&()<>`\"'$={}".contains(c))
+        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -98,9 +237,13 @@ mod tests {
         chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n\
         echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n";
 
-    /// The line that a process of this command ran for.
+    /// The line that a process of this command ran for when it wrote the path.
     fn line(command: &[&str], path: &str) -> Option<usize> {
-        let files: [(&[u8], &[u8]); 1] = [(b"var/lib/dpkg/info/p.postinst", POSTINST)];
+        line_of(POSTINST, command, path, Access::Writes)
+    }
+
+    fn line_of(script: &[u8], command: &[&str], path: &str, access: Access) -> Option<usize> {
+        let files: [(&[u8], &[u8]); 1] = [(b"var/lib/dpkg/info/p.postinst", script)];
         let process = Process {
             script: Some(Script {
                 package: "p".to_owned(),
@@ -110,7 +253,7 @@ mod tests {
             argv: Vec::new(),
             command: command.iter().map(|word| (*word).to_owned()).collect(),
         };
-        script_line(&Scripts::read(files), &process, path.as_bytes())
+        script_line(&Scripts::read(files), &process, path.as_bytes(), access)
     }
 
     #[test]
@@ -128,11 +271,76 @@ mod tests {
 
     #[test]
     fn what_the_shell_does_itself_is_found_by_the_path() {
-        assert_eq!(line(&[], "/etc/e"), Some(9));
+        let read = |path| line_of(POSTINST, &[], path, Access::Reads);
+        assert_eq!(read("/etc/e"), Some(9));
         assert_eq!(line(&[], "/etc/f"), Some(9));
         assert_eq!(line(&[], "/etc/h"), None);
         assert_eq!(line(&[], "/etc/i"), Some(13));
-        assert_eq!(line(&[], "/etc/k"), Some(15));
+        assert_eq!(read("/etc/k"), Some(15));
+    }
+
+    #[test]
+    fn the_shell_asks_on_one_line_and_writes_on_another() {
+        let script = b"#!/bin/sh\nif [ ! -e /etc/a ]; then\ncat >/etc/a <<EOF\nEOF\nfi\n\
+            for i in $(seq 6 -1 0); do\nif [ -e \"/var/lib/b.$i\" ]; then\n\
+            cp -f \"/var/lib/b.$i\" \"/var/lib/b.$(($i+1))\"\nfi\ndone\n\
+            if [ -e /var/lib/b ]; then\ncp -f /var/lib/b /var/lib/b.0\nfi\nrm -f /etc/c/*.bin\n";
+        let line = |command: &[&str], path, access| line_of(script, command, path, access);
+        assert_eq!(line(&[], "/etc/a", Access::Reads), Some(2));
+        assert_eq!(line(&[], "/etc/a", Access::Writes), Some(3));
+        assert_eq!(line(&[], "/var/lib/b.0", Access::Reads), Some(7));
+        assert_eq!(line(&[], "/etc/c", Access::Reads), Some(14));
+        let copy = ["cp", "-f", "/var/lib/b.0", "/var/lib/b.1"];
+        assert_eq!(line(&copy, "/var/lib/b.1", Access::Writes), Some(8));
+        let copy = ["cp", "-f", "/var/lib/b", "/var/lib/b.0"];
+        assert_eq!(line(&copy, "/var/lib/b.0", Access::Writes), Some(12));
+    }
+
+    #[test]
+    fn a_line_that_runs_a_program_is_likelier_than_one_that_only_names_it() {
+        let script = b"#!/bin/sh\nmake-all --hooks ''\ndpkg-trigger --no-await make-all\n\
+            make-all\nmake-all --fresh\n[ -n \"$DPKG_ROOT\" ] || /usr/sbin/make-one b\n";
+        let line = |command: &[&str], access| line_of(script, command, "/etc/a", access);
+        assert_eq!(line(&["make-all"], Access::Writes), Some(4));
+        assert_eq!(line(&["make-all", "--hooks", ""], Access::Writes), Some(2));
+        let script =
+            b"#!/bin/sh\nmake=\"/usr/sbin/make-one\"\nif [ -x \"$make\" ]; then\n$make --all\nfi\n";
+        let make_one = ["/usr/sbin/make-one", "--all"];
+        assert_eq!(
+            line_of(script, &make_one, "/etc/a", Access::Writes),
+            Some(4)
+        );
+        let make_one = ["/usr/sbin/make-one", "b"];
+        assert_eq!(line(&make_one, Access::WritesInside), Some(6));
+    }
+
+    #[test]
+    fn a_line_runs_on_the_occasion_that_the_script_runs_for() {
+        let files: [(&[u8], &[u8]); 2] = [
+            (
+                b"var/lib/dpkg/info/p.triggers",
+                b"interest-noawait /usr/share/a\n",
+            ),
+            (
+                b"var/lib/dpkg/info/p.postinst",
+                b"#!/bin/sh\nif [ \"$1\" = triggered ]; then\nmake-all\nexit 0\nfi\nmake-all\n",
+            ),
+        ];
+        let scripts = Scripts::read(files);
+        let line = |arguments: &[&str]| {
+            let process = Process {
+                script: Some(Script {
+                    package: "p".to_owned(),
+                    name: "postinst".to_owned(),
+                    arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+                }),
+                argv: Vec::new(),
+                command: vec!["make-all".to_owned()],
+            };
+            script_line(&scripts, &process, b"/usr/share/a", Access::Writes)
+        };
+        assert_eq!(line(&["configure", ""]), Some(6));
+        assert_eq!(line(&["triggered", "/usr/share/a"]), Some(3));
     }
 
     #[test]

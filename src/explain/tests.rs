@@ -637,3 +637,202 @@ fn what_a_tool_of_debhelper_brought_into_two_packages_is_one_cause_and_the_tools
     let packages: Vec<_> = packages.map(|one| one.package.as_deref()).collect();
     assert_eq!(packages, [Some("a"), Some("b")]);
 }
+
+/// A log in which the postinst of each of these packages runs commands, in this order, each of which
+/// does something to paths.
+fn ran(commands: &[(&str, &[&str], log::Act, &[&str])]) -> Log {
+    let mut log = Log::default();
+    let mut scripts: Vec<(&str, usize)> = Vec::new();
+    for (package, command, act, paths) in commands {
+        let known = scripts.iter().find(|(name, _)| name == package);
+        let script = known.map(|(_, script)| *script).unwrap_or_else(|| {
+            let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
+            let argv = [&format!("{package}.postinst"), "configure"];
+            let script = log.ran(Image::new(None, program.as_bytes(), &argv));
+            scripts.push((package, script));
+            script
+        });
+        let program = format!("/usr/bin/{}", command[0]);
+        let image = log.ran(Image::new(Some(script), program.as_bytes(), command));
+        for path in *paths {
+            log.did(Event::new(image, "call", act.clone(), path.as_bytes()));
+        }
+    }
+    log
+}
+
+const OPEN: log::Act = log::Act::Open {
+    creates: true,
+    empties: true,
+};
+
+#[test]
+fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script() {
+    const SCRIPT: &str = "#!/bin/sh\nset -e\n[ -n \"$DPKG_ROOT\" ] || touch /srv/own\n\
+        # Automatically added by dh_x/13.1\n[ -n \"$DPKG_ROOT\" ] || touch /srv/tools\n\
+        # End automatically added section\n";
+    let files: [File<'_>; 3] = [
+        ("var/lib/dpkg/info/a.postinst", SCRIPT),
+        ("srv/own", "1"),
+        ("srv/tools", "1"),
+    ];
+    let comparison = compared(&files, &files[..1]);
+    let normal = replay(&ran(&[
+        (
+            "a",
+            &["touch", "/srv/own"],
+            OPEN,
+            &["/tmp/mmdebstrap.x/srv/own"],
+        ),
+        (
+            "a",
+            &["touch", "/srv/tools"],
+            OPEN,
+            &["/tmp/mmdebstrap.x/srv/tools"],
+        ),
+    ]));
+    let chrootless = Trace::default();
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let findings = explanation.findings.iter();
+    let lines = |finding: &Finding| -> Vec<usize> {
+        let evidence = finding.evidence.iter();
+        evidence
+            .filter_map(|one| match one {
+                Evidence::ScriptLine { number, .. } => Some(*number),
+                _ => None,
+            })
+            .collect()
+    };
+    let found: Vec<_> = findings
+        .map(|finding| {
+            let tool = finding.origin.as_ref().map(|one| one.snippet.tool.as_str());
+            (finding.package.as_deref(), tool, lines(finding))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Some("a"), None, vec![3]),
+            (Some("a"), Some("dh_x"), vec![5]),
+        ]
+    );
+}
+
+const SETTING: &str = "#!/bin/sh\n[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool\n\
+    [ -n \"$DPKG_ROOT\" ] || chmod 0644 /srv/spool\n";
+
+/// A chroot in which `/srv/spool` has this group.
+fn with_group(gid: u64) -> Source {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, content, gid) in [
+        ("var/lib/dpkg/status", STATUS, 0),
+        ("var/lib/dpkg/info/writer.postinst", SETTING, 0),
+        ("srv/spool", "", gid),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_gid(gid);
+        header.set_size(content.len() as u64);
+        archive
+            .append_data(&mut header, path, content.as_bytes())
+            .unwrap();
+    }
+    Source {
+        label: "side".to_owned(),
+        name: "side".to_owned(),
+        kind: SourceKind::Stream(Box::new(Cursor::new(archive.into_inner().unwrap()))),
+    }
+}
+
+#[test]
+fn a_group_that_differs_is_the_work_of_the_command_that_set_it() {
+    let options = Options {
+        collect: Some(is_evidence),
+        ..Options::default()
+    };
+    let comparison = compare(with_group(8), with_group(0), &options, &|_| ());
+    let spool = "/tmp/mmdebstrap.x/srv/spool";
+    let owner = log::Act::Owner {
+        uid: None,
+        gid: Some(8),
+    };
+    let normal = replay(&ran(&[
+        ("writer", &["chgrp", "mail", "/srv/spool"], owner, &[spool]),
+        (
+            "writer",
+            &["chmod", "0644", "/srv/spool"],
+            log::Act::Mode(0o644),
+            &[spool],
+        ),
+    ]));
+    let chrootless = Trace::default();
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let [finding] = explanation.findings.as_slice() else {
+        panic!("{:?}", explanation.findings);
+    };
+    let written = EntryFact::WrittenIn {
+        builds: Builds::Normal,
+        command: CommandLine {
+            words: ["chgrp", "mail", "/srv/spool"].map(str::to_owned).to_vec(),
+        },
+    };
+    assert_eq!(
+        finding.evidence.first(),
+        Some(&Evidence::Entry {
+            path: b"srv/spool".to_vec(),
+            fact: written,
+        })
+    );
+}
+
+#[test]
+fn a_directory_outside_has_its_time_from_whoever_changed_it_last() {
+    let comparison = compared(&[], &[]);
+    // By their names, the file of `first` comes last.
+    let chrootless = replay(&ran(&[
+        ("first", &["touch", "/etc/z"], OPEN, &["/etc/z"]),
+        ("last", &["touch", "/etc/a"], OPEN, &["/etc/a"]),
+    ]));
+    let escapes = [Change {
+        path: b"/etc".to_vec(),
+        kind: ChangeKind::Metadata,
+        fields: Vec::new(),
+    }];
+    let observations = Observations {
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let command = CommandLine {
+        words: ["touch", "/etc/a"].map(str::to_owned).to_vec(),
+    };
+    assert_eq!(
+        explanation.escapes,
+        [EscapeAttribution {
+            package: Some("last".to_owned()),
+            script: Some(ScriptKind::Postinst),
+            command: Some(command.clone()),
+            line: None,
+        }]
+    );
+    let [finding] = explanation.findings.as_slice() else {
+        panic!("{:?}", explanation.findings);
+    };
+    let written = Evidence::OutsideFile {
+        file: b"/etc".to_vec(),
+        command,
+        access: OutsideAccess::Wrote,
+    };
+    assert_eq!(finding.evidence, [written]);
+}

@@ -8,7 +8,7 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt::{Attempt, Effect};
 use crate::trace::line_history::LineHistories;
-use crate::trace::log::Gap;
+use crate::trace::log::{Act, Gap};
 use crate::trace::process::{Process, Script};
 
 /// What was observed of one build.
@@ -19,6 +19,15 @@ pub struct Trace {
     pub(crate) inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// The same for absolute paths of the outside.
     pub(crate) outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Processes by directory of the chroot, in the order in which they last made, renamed or
+    /// removed something directly in it.
+    pub(crate) in_inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// The same for directories of the outside, absolute; `/` is empty.
+    pub(crate) in_outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Processes by path of the chroot, in the order in which they last set its owner or group.
+    pub(crate) owners: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// The same for its permissions.
+    pub(crate) modes: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// Files of the outside that were opened for reading: all that processes of maintainer
     /// scripts opened, and of other processes' those that [`is_data`] says.
     pub(crate) read: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
@@ -69,27 +78,30 @@ impl Trace {
         self.inside.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Who set the owner or group of a path of the chroot, the last one last.
+    pub(crate) fn set_owner(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.owners.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who set the permissions of a path of the chroot, the last one last.
+    pub(crate) fn set_mode(&self, path: &[u8]) -> &[Arc<Process>] {
+        self.modes.get(path).map_or(&[], Vec::as_slice)
+    }
+
     /// Who wrote an absolute path of the outside.
     #[must_use]
     pub fn wrote_outside(&self, path: &[u8]) -> &[Arc<Process>] {
         self.outside.get(path).map_or(&[], Vec::as_slice)
     }
 
-    /// Who wrote something directly in a directory of the chroot, which is given without a slash at
-    /// its end.
-    pub(crate) fn wrote_in<'a>(
-        &'a self,
-        directory: &[u8],
-    ) -> impl Iterator<Item = &'a Arc<Process>> + use<'a> {
-        let start = [directory, b"/"].concat();
-        let below = self.inside.range(start.clone()..);
-        below
-            .map_while(move |(path, processes)| Some((path.strip_prefix(&*start)?, processes)))
-            .filter(|(name, _)| !name.contains(&b'/'))
-            .flat_map(|(_, processes)| processes)
+    /// Who made, renamed or removed something directly in a directory of the chroot, which is given
+    /// without a slash at its end; the last one last.
+    pub(crate) fn wrote_in(&self, directory: &[u8]) -> &[Arc<Process>] {
+        self.in_inside.get(directory).map_or(&[], Vec::as_slice)
     }
 
-    /// The same without those that are known to have left it as it was.
+    /// Who wrote an absolute path of the outside, without those that are known to have left it as
+    /// it was.
     pub fn changed_outside<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a Arc<Process>> {
         let is_without_effect =
             |one: &&Attempt| matches!(one.effect, Effect::SameValue | Effect::Failed(_));
@@ -143,19 +155,12 @@ impl Trace {
             .collect()
     }
 
-    /// Who wrote something directly in a directory of the outside.
-    pub fn wrote_below<'a>(
-        &'a self,
-        directory: &'a [u8],
-    ) -> impl Iterator<Item = &'a Arc<Process>> {
-        self.outside
-            .iter()
-            .filter(move |(path, _)| {
-                path.strip_prefix(directory)
-                    .map(|rest| rest.strip_prefix(b"/").unwrap_or(rest))
-                    .is_some_and(|rest| !rest.is_empty() && !rest.contains(&b'/'))
-            })
-            .flat_map(|(_, processes)| processes)
+    /// Who made, renamed or removed something directly in a directory of the outside, the last one
+    /// last: it gave the directory its time.
+    #[must_use]
+    pub fn wrote_below(&self, directory: &[u8]) -> &[Arc<Process>] {
+        let directory = directory.strip_suffix(b"/").unwrap_or(directory);
+        self.in_outside.get(directory).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a maintainer script ran that answers to this.
@@ -214,6 +219,30 @@ impl Trace {
         match inside(path) {
             Some(path) => note(&mut self.inside, path.to_vec(), process),
             None => note(&mut self.outside, path.to_vec(), process),
+        }
+    }
+
+    /// The owner or the permissions of a path of the chroot were set.
+    pub(crate) fn set(&mut self, path: &[u8], act: &Act, process: &Arc<Process>) {
+        let setters = match act {
+            Act::Owner { .. } => &mut self.owners,
+            Act::Mode(_) => &mut self.modes,
+            _ => return,
+        };
+        if let Some(path) = inside(path) {
+            note(setters, path.to_vec(), process);
+        }
+    }
+
+    /// Something came into its directory, or left it.
+    pub(crate) fn wrote_name(&mut self, path: &[u8], process: &Arc<Process>) {
+        let directory = |path: &[u8]| {
+            let slash = path.iter().rposition(|byte| *byte == b'/');
+            path.split_at(slash.unwrap_or_default()).0.to_vec()
+        };
+        match inside(path) {
+            Some(path) => note(&mut self.in_inside, directory(path), process),
+            None => note(&mut self.in_outside, directory(path), process),
         }
     }
 }

@@ -169,18 +169,24 @@ fn asks_for_accounts(process: &Process) -> bool {
 /// Where the outside keeps what a script may decide by; programs, libraries and what their start
 /// reads are elsewhere.
 fn decides(path: &[u8]) -> bool {
-    const PLACES: [&[u8]; 6] = [
+    const PLACES: [&[u8]; 11] = [
+        b"/boot/",
         b"/etc/",
-        b"/var/",
-        b"/usr/share/",
-        b"/run/",
         b"/home/",
+        b"/opt/",
         b"/root/",
+        b"/run/",
+        b"/srv/",
+        b"/usr/local/etc/",
+        b"/usr/local/share/",
+        b"/usr/share/",
+        b"/var/",
     ];
-    const OF_PROGRAMS: [&[u8]; 8] = [
+    const OF_PROGRAMS: [&[u8]; 9] = [
         b"/etc/ld.so.",
         b"/etc/perl",
         b"/usr/share/perl",
+        b"/usr/local/share/perl",
         b"/usr/share/locale",
         b"/etc/locale.alias",
         b"/etc/nsswitch.conf",
@@ -199,8 +205,12 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     if let Act::RenameTo(to) = &event.act {
         paths.push(&to.0);
     }
+    trace.set(&event.path.0, &event.act, process);
     for path in paths {
         trace.wrote(path, process);
+        if changes_directory(event) {
+            trace.wrote_name(path, process);
+        }
         if event.error == 0 && !matches!(event.act, Act::Open { .. }) {
             let _ = trace.altered.insert(path.to_vec());
         }
@@ -212,6 +222,25 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
             let kind = ChangeKind::Created;
             let _ = trace.refused.entry(to.0.clone()).or_insert(kind);
         }
+    }
+}
+
+/// Whether a call may have changed which names a directory has.
+fn changes_directory(event: &Event) -> bool {
+    match &event.act {
+        Act::Make | Act::Remove | Act::RenameTo(_) => true,
+        Act::Open { creates, .. } => {
+            *creates && !matches!(event.before, Some(Before::There { .. }))
+        }
+        Act::Resize
+        | Act::Mode(_)
+        | Act::Owner { .. }
+        | Act::Times
+        | Act::Attribute
+        | Act::Mount
+        | Act::Execute
+        | Act::Read
+        | Act::Look => false,
     }
 }
 

@@ -192,6 +192,19 @@ fn the_random_end_of_a_name_that_comes_and_goes_is_left_out() {
 }
 
 #[test]
+fn the_name_of_a_file_that_stays_is_whole() {
+    let path = "/var/lib/a/tool3.13_installed";
+    let touched = [(OPEN, path, FILE), (Act::Times, path, FILE)];
+    assert_eq!(
+        effects(&touched, &[path]),
+        [
+            (path.to_owned(), Effect::Unchanged),
+            (path.to_owned(), Effect::Changed),
+        ]
+    );
+}
+
+#[test]
 fn a_file_that_was_opened_changed_unless_another_call_is_known_to_have_changed_it() {
     let passwd = "/etc/passwd".to_owned();
     let opened = (OPEN, "/etc/passwd", FILE);

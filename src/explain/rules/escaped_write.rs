@@ -1,7 +1,7 @@
 //! A script changed the outside; inside, the same path lacks the change.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, Numbered};
+use crate::explain::case::{Case, Numbered, outside_writers};
 use crate::explain::command_line::CommandLine;
 use crate::explain::divergent_fields::has_only;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
@@ -40,12 +40,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     let mut culprits: Vec<Culprit<'_>> = Vec::new();
     for (at, change) in case.observations.escapes().iter().enumerate() {
-        let mut writers = outside_runs(trace, &change.path);
-        if writers.is_empty() {
-            // A directory's times change with what is made in it.
-            writers = runs(&trace.wrote_below(&change.path).collect::<Vec<_>>());
-        }
-        let Some(ScriptRun { script, .. }) = writers.pop() else {
+        let Some(ScriptRun { script, .. }) = outside_runs(trace, &change.path).pop() else {
             continue;
         };
         match culprits
@@ -62,9 +57,9 @@ fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     culprits
 }
 
-/// The scripts that wrote a path of the outside, and did not leave it as it was.
+/// The scripts that changed a path of the outside.
 fn outside_runs<'a>(trace: &'a Trace, path: &'a [u8]) -> Vec<ScriptRun<'a>> {
-    runs(&trace.changed_outside(path).collect::<Vec<_>>())
+    runs(&outside_writers(trace, path))
 }
 
 fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
@@ -134,10 +129,15 @@ fn wrote_inside(case: &Case<'_>, script: &Script, claimed: &[Numbered<'_>]) -> V
         let Some(run) = run_of(&writers, script) else {
             continue;
         };
-        let command = CommandLine::of_script(run.process);
-        match counts.iter_mut().find(|(other, _)| *other == command) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((command, 1)),
+        let mut processes = case.setters(case.observations.normal, one.divergence, script);
+        if processes.is_empty() {
+            processes.push(run.process);
+        }
+        for command in processes.into_iter().map(CommandLine::of_script) {
+            match counts.iter_mut().find(|(other, _)| *other == command) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((command, 1)),
+            }
         }
     }
     let counts = counts.into_iter();

@@ -11,6 +11,7 @@ use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observed_outside::{Attempt, ObservedOutside};
+use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, kind, runs_without};
@@ -51,11 +52,25 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
             What::ActedOutside
         };
         let finding = case.finding(RULE.id, what, Some(run.script));
-        let command = CommandLine::of_script(run.process);
-        let written = EntryFact::WrittenIn { builds, command };
-        let facts = std::iter::once(written).chain(root_named(divergence));
-        let facts = facts.map(|fact| Evidence::on(divergence, fact));
-        Some(finding.with(facts).with(attempts))
+        let trace = match builds {
+            Builds::Normal | Builds::Both => case.observations.normal,
+            Builds::Chrootless => case.observations.chrootless,
+        };
+        let mut processes = case.setters(trace, divergence, run.script);
+        if processes.is_empty() {
+            processes.push(run.process);
+        }
+        let path = divergence.entry_path();
+        let finding = Finding {
+            part: processes.last().and_then(|last| part(case, last, path)),
+            ..finding
+        };
+        let written = processes.into_iter().map(|process| {
+            let command = CommandLine::of_script(process);
+            Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
+        });
+        let stored = root_named(divergence).map(|fact| Evidence::on(divergence, fact));
+        Some(finding.with(written).with(stored).with(attempts))
     })
 }
 

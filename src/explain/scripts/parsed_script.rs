@@ -25,7 +25,20 @@ pub struct ParsedScript {
     lines: Vec<Line>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     tests: BTreeMap<usize, BTreeSet<usize>>,
+    /// The lines that do something when the package is installed for the first time.
+    first: BTreeSet<usize>,
+    /// The lines that do something when the script runs for a trigger.
+    triggered: BTreeSet<usize>,
     text: ScriptLines,
+}
+
+/// What dpkg runs a script for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// The package is installed for the first time.
+    FirstRun,
+    /// The package is interested in a trigger that was activated.
+    Trigger,
 }
 
 /// Whether a package is interested in triggers, for which dpkg runs its postinst.
@@ -44,13 +57,15 @@ impl ParsedScript {
         let interpreter = interpreter(content);
         let text = ScriptLines::new(content);
         let named = NamesRoot::in_text(content);
-        if !matches!(interpreter.as_str(), "sh" | "dash" | "bash" | "ash") {
+        if !is_shell(&interpreter) {
             return Self {
                 support: Support::of_other_program(kind, named),
                 interpreter,
                 unread: None,
                 lines: Vec::new(),
                 tests: BTreeMap::new(),
+                first: BTreeSet::new(),
+                triggered: BTreeSet::new(),
                 text,
             };
         }
@@ -59,10 +74,14 @@ impl ParsedScript {
         let FirstRun { argument, reach } = FirstRun::new(kind);
         let initial = [Value::known(argument), Value::known("")];
         Walk::through(&commands, &initial, reach, &mut walked);
+        let first = walked.running();
+        let mut on_trigger = Walked::default();
         if interest == TriggerInterest::Declared && kind == ScriptKind::Postinst {
             let triggered = [Value::known("triggered"), Value::unknown()];
-            Walk::through(&commands, &triggered, reach, &mut walked);
+            Walk::through(&commands, &triggered, reach, &mut on_trigger);
         }
+        let triggered = on_trigger.running();
+        walked.join(on_trigger);
         let unread = unread.or(walked.is_capped.then_some(text.len()));
         let names_root = match named {
             _ if walked.names_root => NamesRoot::Yes,
@@ -80,8 +99,25 @@ impl ParsedScript {
             unread,
             lines,
             tests: walked.tests,
+            first,
+            triggered,
             text,
         }
+    }
+
+    /// Whether a line runs on an occasion, as far as it is known what the line does.
+    pub(crate) fn runs(&self, number: usize, occasion: Occasion) -> bool {
+        let running = match occasion {
+            Occasion::FirstRun => &self.first,
+            Occasion::Trigger => &self.triggered,
+        };
+        let is_known = self.lines.iter().any(|line| line.number == number);
+        !is_known || running.contains(&number)
+    }
+
+    /// Whether a shell runs it, so that its lines are read.
+    pub(crate) fn is_shell(&self) -> bool {
+        is_shell(&self.interpreter)
     }
 
     /// The lines that do something, in order.
@@ -147,6 +183,10 @@ fn concerns(act: &Act, path: &str) -> bool {
         Act::Runs(tool) | Act::Helper(tool) => makes(tool, path),
         Act::Rooted(known) => from_root(known) == path || makes(known, path),
     }
+}
+
+fn is_shell(interpreter: &str) -> bool {
+    matches!(interpreter, "sh" | "dash" | "bash" | "ash")
 }
 
 /// What runs a script, by its first line.

@@ -9,7 +9,40 @@ pub struct Snippet {
     pub version: Option<String>,
 }
 
+/// The tools of debhelper itself that add parts to scripts; others are of packages of their own.
+const OF_DEBHELPER: [&str; 23] = [
+    "dh_gconf",
+    "dh_icons",
+    "dh_installalternatives",
+    "dh_installcatalogs",
+    "dh_installdeb",
+    "dh_installdebconf",
+    "dh_installemacsen",
+    "dh_installinfo",
+    "dh_installinit",
+    "dh_installmenu",
+    "dh_installmodules",
+    "dh_installsystemd",
+    "dh_installsystemduser",
+    "dh_installsysusers",
+    "dh_installtmpfiles",
+    "dh_installudev",
+    "dh_installwm",
+    "dh_installxfonts",
+    "dh_makeshlibs",
+    "dh_systemd_enable",
+    "dh_systemd_start",
+    "dh_ucf",
+    "dh_usrlocal",
+];
+
 impl Snippet {
+    /// Whether the tool is of debhelper itself, and not of another package that adds to it.
+    #[must_use]
+    pub fn is_of_debhelper(&self) -> bool {
+        OF_DEBHELPER.contains(&self.tool.as_str())
+    }
+
     /// The part that begins with a line: `# Automatically added by dh_installsystemd/13.11.4`.
     pub(crate) fn of_start(line: &str) -> Option<Self> {
         let rest = line.trim().strip_prefix("# Automatically added by ")?;
@@ -18,7 +51,8 @@ impl Snippet {
             Some((tool, version)) => (tool, Some(version.to_owned())),
             None => (word, None),
         };
-        let is_tool = tool.starts_with("dh_");
+        // dictionaries-common has installdeb-aspell and others.
+        let is_tool = tool.starts_with("dh_") || tool.starts_with("installdeb-");
         is_tool.then(|| Self {
             tool: tool.to_owned(),
             version,

@@ -163,9 +163,13 @@ pub(crate) fn link_names(links: &[String]) -> String {
 pub fn hint(finding: &Finding) -> Option<String> {
     let of_tool = finding.origin.as_ref().map(|origin| {
         let tool = tool(&origin.snippet);
-        format!(
-            "{tool} of debhelper put the line there: it is a bug of debhelper, not of a package"
-        )
+        if origin.snippet.is_of_debhelper() {
+            format!(
+                "{tool} of debhelper put the line there: it is a bug of debhelper, not of a package"
+            )
+        } else {
+            format!("{tool} put the line there: it is a bug of that tool, not of a package")
+        }
     });
     of_tool.or_else(|| general_hint(finding).map(str::to_owned))
 }
@@ -495,7 +499,7 @@ mod tests {
         assert_eq!(title(&finding), "dh_x/13.1, in a, b: wrote on the outside");
         assert_eq!(
             hint(&finding).unwrap(),
-            "dh_x/13.1 of debhelper put the line there: it is a bug of debhelper, not of a package"
+            "dh_x/13.1 put the line there: it is a bug of that tool, not of a package"
         );
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn matches(pattern: &Value, word: &Value) -> Option<bool> {
 
 /// `*` and `?` as a shell has them: they match any character, slashes too, and need no matcher of
 /// paths. After a mismatch only the last `*` is widened, so the time is bounded.
-fn glob(pattern: &[u8], word: &[u8]) -> bool {
+pub(crate) fn glob(pattern: &[u8], word: &[u8]) -> bool {
     let (mut at, mut in_word) = (0, 0);
     let mut star = None;
     while in_word < word.len() {

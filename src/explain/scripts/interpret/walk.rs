@@ -36,6 +36,30 @@ pub(crate) struct Walked {
     pub(crate) is_capped: bool,
 }
 
+impl Walked {
+    /// The lines that do something without an upgrade, a removal or a failure before.
+    pub(crate) fn running(&self) -> BTreeSet<usize> {
+        let runs = |act: &ReachedAct| matches!(act.reach, Reach::Installs | Reach::NotChrootless);
+        let lines = self.lines.iter();
+        lines
+            .filter(|(_, acts)| acts.iter().any(runs))
+            .map(|(number, _)| *number)
+            .collect()
+    }
+
+    /// Adds what another walk through the same script found.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (line, acts) in other.lines {
+            self.lines.entry(line).or_default().extend(acts);
+        }
+        for (line, tests) in other.tests {
+            self.tests.entry(line).or_default().extend(tests);
+        }
+        self.names_root |= other.names_root;
+        self.is_capped |= other.is_capped;
+    }
+}
+
 /// What the branches around a command say about it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guard {
