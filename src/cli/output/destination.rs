@@ -53,7 +53,9 @@ impl Destination {
         let file = tempfile::Builder::new()
             .prefix(".twinroot-")
             .permissions(permissions)
-            .tempfile_in(directory)?;
+            .tempfile_in(directory)
+            // Its own words name a file that the user has never heard of.
+            .map_err(without_path)?;
         Ok(Self::File {
             unfinished: file,
             path,
@@ -98,6 +100,16 @@ impl Destination {
                 _ => Ok(()),
             },
         }
+    }
+}
+
+/// What the operating system said, without the path that tempfile put before it.
+fn without_path(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|error| error.source());
+    let inner = inner.and_then(|error| error.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error.kind().into(),
     }
 }
 
