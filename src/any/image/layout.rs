@@ -35,8 +35,8 @@ pub(crate) fn images(store: &Store) -> io::Result<Vec<Image>> {
     } else if let Some(Value::Array(images)) = json(store, "manifest.json")? {
         found.extend(images.iter().take(IMAGES).map(|image| Image {
             manifest: None,
-            config: text(&image["Config"]),
-            layers: array(&image["Layers"]).filter_map(text).collect(),
+            config: text(member(image, "Config")),
+            layers: array(member(image, "Layers")).filter_map(text).collect(),
         }));
     }
     Ok(found)
@@ -50,7 +50,7 @@ fn index_images(
     met: &mut BTreeSet<String>,
     found: &mut Vec<Image>,
 ) -> io::Result<()> {
-    for descriptor in array(&index["manifests"]) {
+    for descriptor in array(member(index, "manifests")) {
         let Some(name) = blob(descriptor) else {
             continue;
         };
@@ -60,15 +60,17 @@ fn index_images(
         let Some(document) = json(store, &name)? else {
             continue;
         };
-        if document["manifests"].is_array() {
+        if member(&document, "manifests").is_array() {
             if depth > 0 {
                 index_images(store, &document, depth - 1, met, found)?;
             }
         } else {
             found.push(Image {
                 manifest: Some(name),
-                config: blob(&document["config"]),
-                layers: array(&document["layers"]).filter_map(blob).collect(),
+                config: blob(member(&document, "config")),
+                layers: array(member(&document, "layers"))
+                    .filter_map(blob)
+                    .collect(),
             });
         }
     }
@@ -78,6 +80,12 @@ fn index_images(
 fn json(store: &Store, name: &str) -> io::Result<Option<Value>> {
     let document = store.document(name)?;
     Ok(document.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// A member of an object; null where there is none.
+fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
+    static NULL: Value = Value::Null;
+    value.get(name).unwrap_or(&NULL)
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {
@@ -90,7 +98,7 @@ fn text(value: &Value) -> Option<String> {
 
 /// The file of a descriptor: `blobs/ALGORITHM/DIGEST`.
 fn blob(descriptor: &Value) -> Option<String> {
-    let digest = descriptor["digest"].as_str()?;
+    let digest = member(descriptor, "digest").as_str()?;
     let (algorithm, digest) = digest.split_once(':')?;
     let is_plain = |text: &str| {
         !text.is_empty()

@@ -78,7 +78,8 @@ pub(crate) fn compare(
     };
     match looked_into(stored, names, &images, &stores, options) {
         Ok(found) => found,
-        Err((mut found, error)) => {
+        Err(failed) => {
+            let (mut found, error) = *failed;
             found.trouble.get_or_insert(either(names, error));
             found
         }
@@ -135,7 +136,7 @@ fn decoded(
     regular(Opened::Stream(Box::new(decoder), head), options)
 }
 
-type Failed = (Comparison, io::Error);
+type Failed = Box<(Comparison, io::Error)>;
 
 /// Puts what differs in paired parts in the place of blobs that are on one side only.
 fn looked_into(
@@ -154,7 +155,7 @@ fn looked_into(
     for part in &pairs {
         let found = match compare_part(part, names, stores, &whole.options_of(&part.name)) {
             Ok(found) => found,
-            Err(error) => return Err((whole.finish(), error)),
+            Err(error) => return Err(Box::new((whole.finish(), error))),
         };
         let Some(found) = found else {
             continue;
@@ -171,7 +172,7 @@ fn looked_into(
         match misnamed(images, store) {
             Ok(0) => {}
             Ok(blobs) => whole.comparison.notes.push(Note::Misnamed { side, blobs }),
-            Err(error) => return Err((whole.finish(), error)),
+            Err(error) => return Err(Box::new((whole.finish(), error))),
         }
     }
     Ok(whole.finish())

@@ -57,7 +57,8 @@ pub(crate) fn compare(
     };
     match compare_members(comparison, names, &files, options) {
         Ok(whole) => finished(whole, first, &files, options),
-        Err((mut comparison, error)) => {
+        Err(failed) => {
+            let (mut comparison, error) = *failed;
             comparison.trouble = Some(either(names, error));
             comparison
         }
@@ -95,7 +96,7 @@ fn finished(
     found
 }
 
-type Failed = (Comparison, io::Error);
+type Failed = Box<(Comparison, io::Error)>;
 
 fn compare_members(
     comparison: Comparison,
@@ -105,11 +106,11 @@ fn compare_members(
 ) -> Result<Whole, Failed> {
     let shared = match share(files) {
         Ok(shared) => shared,
-        Err(error) => return Err((comparison, error)),
+        Err(error) => return Err(Box::new((comparison, error))),
     };
     let (left, right) = match (list(&shared.left), list(&shared.right)) {
         (Ok(left), Ok(right)) => (left, right),
-        (Err(error), _) | (_, Err(error)) => return Err((comparison, error)),
+        (Err(error), _) | (_, Err(error)) => return Err(Box::new((comparison, error))),
     };
     let listings = Sides { left, right };
     let found = pairs(&listings.left.members, &listings.right.members);

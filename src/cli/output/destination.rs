@@ -48,6 +48,8 @@ impl Destination {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        // That it is not there is said in the system's words.
+        let _ = fs::metadata(directory)?;
         // A temporary file would be private; the umask decides who may read the result.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
         let file = tempfile::Builder::new()
@@ -55,7 +57,7 @@ impl Destination {
             .permissions(permissions)
             .tempfile_in(directory)
             // Its own words name a file that the user has never heard of.
-            .map_err(without_path)?;
+            .map_err(|error| io::Error::from(error.kind()))?;
         Ok(Self::File {
             unfinished: file,
             path,
@@ -100,16 +102,6 @@ impl Destination {
                 _ => Ok(()),
             },
         }
-    }
-}
-
-/// What the operating system said, without the path that tempfile put before it.
-fn without_path(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|error| error.source());
-    let inner = inner.and_then(|error| error.downcast_ref::<io::Error>());
-    match inner.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
     }
 }
 
