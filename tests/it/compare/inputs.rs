@@ -105,7 +105,7 @@ pub(crate) fn rows(report: &Report) -> Vec<String> {
 const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0";
 
 fn two_files_of_equal_bytes_are_identical_whatever_they_are() {
-    let noise: Vec<u8> = (0..5000_u32).map(|at| (at * at >> 3) as u8 | 1).collect();
+    let noise: Vec<u8> = (0..5000_u32).map(|at| ((at * at) >> 3) as u8 | 1).collect();
     let contents: [&[u8]; 6] = [b"", b"hello\n", ZIP, &noise, &[0; 100], b"<html>"];
     for bytes in contents {
         let place = Place::new(&[("a", bytes), ("b", bytes)]);
