@@ -70,6 +70,8 @@
 //! these results. Everything else is public so that results can be looked into and tests can reach
 //! it; it may change in any version. `docs/architecture.md` has the layers and the invariants.
 
+#[doc(hidden)]
+pub mod any;
 pub mod audit;
 pub mod bootstrap;
 #[doc(hidden)]

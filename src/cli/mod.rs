@@ -6,17 +6,27 @@ pub mod output;
 pub(crate) mod settings;
 pub(crate) mod signals;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Parser as _;
+use clap::error::ErrorKind;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::commands::{audit, build, compare, doctor, verify};
+use crate::cli::output::error::{CliError, print};
+use crate::text::shell::shell_quote;
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    if let Err(error) = signals::outlive_size_limit() {
+        return ExitCode::from(CliError::from(anyhow::Error::from(error)).print());
+    }
     let result = match &cli.command {
         Command::Verify(args) => verify::run_verify(args),
         Command::Build(args) => build::run_build(args),
@@ -25,4 +35,24 @@ pub fn main() -> ExitCode {
         Command::Doctor => doctor::report(),
     };
     ExitCode::from(result.unwrap_or_else(|error| error.print()))
+}
+
+/// Says why the arguments are refused. Who names two files without a command gets the command.
+fn refused(error: &clap::Error) -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if let (ErrorKind::InvalidSubcommand, Some(left), Some(right)) =
+        (error.kind(), arguments.next(), arguments.next())
+        && Path::new(&left).exists()
+    {
+        let name = crate::text::quote(left.as_encoded_bytes());
+        let [left, right] = [left, right].map(|name| shell_quote(&name.to_string_lossy()));
+        let command = format!("twinroot compare {left} {right}");
+        print(
+            &[],
+            &format!("`{name}` is a file, not a command"),
+            Some(command),
+        );
+        return ExitCode::from(2);
+    }
+    error.exit()
 }

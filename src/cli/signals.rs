@@ -25,6 +25,17 @@ pub(crate) fn listen() -> std::io::Result<Arc<Interrupts>> {
     Ok(interrupts)
 }
 
+/// Has a write beyond the limit on file sizes (setrlimit(2), `RLIMIT_FSIZE`) fail like any other,
+/// instead of ending this process. Programs that it starts are ended as usual.
+///
+/// # Errors
+/// The handler cannot be installed.
+pub(crate) fn outlive_size_limit() -> std::io::Result<()> {
+    let signal = nix::sys::signal::Signal::SIGXFSZ as i32;
+    let _ = signal_hook::flag::register(signal, Arc::default())?;
+    Ok(())
+}
+
 /// Ends this process by the signal that was received, so that its parent sees what happened.
 pub(crate) fn die_of(signal: i32) {
     // This returns only for a signal without a default action, and each of these has one.

@@ -25,6 +25,13 @@ pub enum ArchiveDivergence {
     TrailingData(Sides<TrailingData>),
     /// Bytes that nothing else claims.
     UnexplainedBytes(UnexplainedBytes),
+    /// An aspect of an archive that is part of both inputs.
+    Within {
+        /// The part's name, for example `data.tar`.
+        part: Vec<u8>,
+        /// What differs of it.
+        aspect: Box<ArchiveDivergence>,
+    },
 }
 
 impl ArchiveDivergence {
@@ -38,6 +45,16 @@ impl ArchiveDivergence {
             Self::TrailingBlocks(_) => "trailing-blocks",
             Self::TrailingData(_) => "trailing-data",
             Self::UnexplainedBytes(_) => "unexplained-bytes",
+            Self::Within { aspect, .. } => aspect.name(),
+        }
+    }
+
+    /// The name of the part that it is of; empty for the inputs themselves.
+    #[must_use]
+    pub fn part(&self) -> &[u8] {
+        match self {
+            Self::Within { part, .. } => part,
+            _ => &[],
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
+use crate::input::kind::Kind;
 use crate::tar::entry::{Entry, EntryKind};
 use crate::tar::entry_path::EntryPath;
 
@@ -57,6 +58,8 @@ pub struct SideSummary {
     pub label: String,
     /// What messages call it.
     pub source: String,
+    /// What it is.
+    pub kind: Kind,
     /// How it is compressed.
     pub compression: Compression,
     /// Bytes of the archive, decoded.
@@ -106,6 +109,13 @@ impl Divergence {
     #[must_use]
     pub fn entry_path(&self) -> EntryPath<'_> {
         EntryPath::new(&self.path)
+    }
+
+    /// The name that the entry has in its own archive, which may be a part of the input.
+    #[must_use]
+    pub fn name_inside(&self) -> &[u8] {
+        let side = self.left.as_ref().or(self.right.as_ref());
+        side.map_or(&self.path, |side| &side.entry.path)
     }
 
     /// The left entry's content, where it was kept.

@@ -2,8 +2,10 @@
 
 use std::io;
 
+use crate::compare::refusal::Refusal;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
+use crate::debian::ar::ArError;
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
 use crate::text::quote;
@@ -23,6 +25,30 @@ pub enum Error {
         input: String,
         /// Why not.
         error: InputError,
+    },
+    /// An input is no match for the other.
+    #[error("{}: {refusal}", quote(input.as_bytes()))]
+    Refused {
+        /// What messages call it.
+        input: String,
+        /// What both are.
+        refusal: Refusal,
+    },
+    /// An entry of a directory cannot be read, or was not the same to its end.
+    #[error("{}: {fault}", quote(input.as_bytes()))]
+    Entry {
+        /// What messages call the directory.
+        input: String,
+        /// The first such entry.
+        fault: EntryFault,
+    },
+    /// The members of an ar archive cannot be listed to its end.
+    #[error("{}: {error}", quote(input.as_bytes()))]
+    Ar {
+        /// What messages call it.
+        input: String,
+        /// Why not.
+        error: ArError,
     },
     /// An input cannot be read to its end, or not be kept.
     #[error("{}: after {}: {error}", quote(input.as_bytes()), count_of(*entries))]
@@ -72,7 +98,54 @@ pub enum Error {
     },
 }
 
+/// What went wrong with an entry of a directory.
+#[derive(Debug)]
+pub struct EntryFault {
+    /// Its path, from `./` on.
+    pub path: Vec<u8>,
+    /// What went wrong.
+    pub problem: EntryProblem,
+    /// How many more entries something went wrong with.
+    pub more: u64,
+}
+
+/// Why an entry of a directory is not known as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryProblem {
+    /// The operating system's refusal.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// It was written to, replaced or removed.
+    #[error("changed while it was read")]
+    Changed,
+}
+
+impl std::fmt::Display for EntryFault {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", quote(&self.path), self.problem)?;
+        match self.more {
+            0 => Ok(()),
+            1 => out.write_str(" (and 1 more entry has such a fault)"),
+            more => write!(out, " (and {more} more entries have such a fault)"),
+        }
+    }
+}
+
 impl Error {
+    /// Whether nothing was compared.
+    #[must_use]
+    pub fn before_comparing(&self) -> bool {
+        match self {
+            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } => true,
+            Self::Ar { .. }
+            | Self::Entry { .. }
+            | Self::Read { .. }
+            | Self::NotTar { .. }
+            | Self::Walk { .. }
+            | Self::Either { .. } => false,
+        }
+    }
+
     /// The error of a walk that ended early.
     pub(crate) fn of_stop(side: Side, input: String, stop: Stop) -> Self {
         let Stop { place, error } = stop;

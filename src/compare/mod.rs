@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod prefix;
 pub(crate) mod progress;
 pub(crate) mod raw_comparison;
+pub(crate) mod refusal;
 pub(crate) mod side;
 pub mod spill;
 pub(crate) mod stop;
@@ -45,8 +46,11 @@ pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
 pub use crate::compare::note::Note;
-pub use crate::compare::options::{ContentPolicy, Depth, Exclude, Ignored, Limits, Options};
+pub use crate::compare::options::{
+    ContentPolicy, Depth, Exclude, Ignored, Limits, Mounts, Options,
+};
 pub use crate::compare::progress::Progress;
+pub use crate::compare::refusal::Refusal;
 pub use crate::compare::side::{Side, Sides};
 pub use crate::compare::stop::{StopPlace, WalkError};
 pub use crate::input::{Source, SourceKind};
@@ -109,12 +113,12 @@ pub fn compare(
 const PROBE: u64 = 1 << 20;
 
 /// A decoder reads a file from its current position, which a clone shares.
-fn rewind(mut file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn rewind(mut file: &std::fs::File) -> std::io::Result<()> {
     std::io::Seek::rewind(&mut file)
 }
 
 /// Reads a stream that will not be compared to its end, so that whoever writes it can finish.
-fn drain(opened: Opened) {
+pub(crate) fn drain(opened: Opened) {
     if let Opened::Stream(mut stream, _) = opened {
         // Its own failure would say nothing about the comparison, which failed already.
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
@@ -207,7 +211,8 @@ fn compare_compressed(
 }
 
 impl Comparison {
-    fn begun(left: &Source, right: &Source) -> Self {
+    /// A comparison of which only the names are known.
+    pub(crate) fn begun(left: &Source, right: &Source) -> Self {
         let side = |source: &Source| SideSummary {
             label: source.label.clone(),
             source: source.name.clone(),

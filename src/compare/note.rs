@@ -1,6 +1,7 @@
 //! What a comparison did not look at, or shows in part.
 
 use crate::compare::side::Side;
+use crate::input::kind::Foreign;
 
 /// Something that a comparison did not look at, or that its result shows in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,22 @@ pub enum Note {
     Cut {
         /// How many.
         contents: u64,
+    },
+    /// Both inputs are empty.
+    BothEmpty,
+    /// Two inputs were compared as bytes, although one of them has entries that are not read.
+    AsBytes {
+        /// What that is.
+        foreign: Foreign,
+    },
+    /// One input is a directory, which lacks fields and aspects that an archive has.
+    DirectoryLacks,
+    /// Blobs of an image whose digest is not the one in their name.
+    Misnamed {
+        /// The side.
+        side: Side,
+        /// How many.
+        blobs: u64,
     },
     /// Entries of one side that were not looked at.
     EntriesLeft {

@@ -24,6 +24,8 @@ pub struct Options {
     pub content: ContentPolicy,
     /// How far the comparison goes.
     pub depth: Depth,
+    /// Which directories of an input that is one are walked.
+    pub mounts: Mounts,
     /// Limits.
     pub limits: Limits,
     /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
@@ -38,6 +40,15 @@ pub enum ContentPolicy {
     Explain,
     /// By its size and digest only.
     Omit,
+}
+
+/// What is done with the mount points in a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mounts {
+    /// They are directories like others.
+    Enter,
+    /// What is mounted there is left out, as by `tar --one-file-system`.
+    Pass,
 }
 
 /// How far the comparison goes.
@@ -97,6 +108,7 @@ impl Default for Options {
             exclude: Exclude::default(),
             content: ContentPolicy::Explain,
             depth: Depth::Full,
+            mounts: Mounts::Enter,
             limits: Limits::default(),
             collect: None,
         }
@@ -119,6 +131,8 @@ impl Options {
 #[derive(Debug, Clone, Default)]
 pub struct Exclude {
     patterns: Vec<String>,
+    /// The part of the inputs whose paths are matched; empty for the inputs themselves.
+    part: Vec<u8>,
     set: GlobSet,
 }
 
@@ -144,8 +158,23 @@ impl Exclude {
         }
         Ok(Self {
             patterns: patterns.to_vec(),
+            part: Vec::new(),
             set: set.build()?,
         })
+    }
+
+    /// The same patterns for the paths of an archive that is a part of this one.
+    #[must_use]
+    pub(crate) fn inside(&self, part: &[u8]) -> Self {
+        let part = match (self.part.is_empty(), part.is_empty()) {
+            (true, _) => part.to_vec(),
+            (false, true) => self.part.clone(),
+            (false, false) => within(&self.part, part),
+        };
+        Self {
+            part,
+            ..self.clone()
+        }
     }
 
     /// The first pattern that matches a path.
@@ -154,10 +183,25 @@ impl Exclude {
         if self.patterns.is_empty() {
             return None;
         }
-        let candidate = Candidate::from_bytes(EntryPath::new(path).as_bytes());
+        let path = within(&self.part, path);
+        let candidate = Candidate::from_bytes(EntryPath::new(&path).as_bytes());
         let first = self.set.matches_candidate(&candidate).into_iter().min()?;
         self.patterns.get(first).map(String::as_str)
     }
+}
+
+/// The name of an entry in an archive that is a part of the inputs: `./usr/` of `data.tar` is
+/// `data.tar/usr/`, and its root is `data.tar/`. Without a part the name stays as it is spelled.
+pub(crate) fn within(part: &[u8], name: &[u8]) -> Vec<u8> {
+    if part.is_empty() {
+        return name.to_vec();
+    }
+    let path = EntryPath::new(name);
+    let mut out = [part, b"/", path.from_root()].concat();
+    if name.ends_with(b"/") && !path.is_root() {
+        out.push(b'/');
+    }
+    out
 }
 
 /// How many divergences each rule took out.
@@ -165,7 +209,7 @@ pub type Ignored = BTreeMap<String, u64>;
 
 #[cfg(test)]
 mod tests {
-    use crate::compare::options::Exclude;
+    use crate::compare::options::{Exclude, within};
 
     #[test]
     fn patterns_match_whole_normalized_paths_as_bytes() {
@@ -179,6 +223,23 @@ mod tests {
             (b"./ab", None),
         ] {
             assert_eq!(exclude.matching(path), rule, "{path:?}");
+        }
+        let inside = Exclude::new(&["data.tar/etc/**".to_owned()]).unwrap_or_default();
+        let inside = inside.inside(b"data.tar");
+        assert_eq!(inside.matching(b"./etc/a"), Some("data.tar/etc/**"));
+        assert_eq!(inside.matching(b"./usr/a"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_part_stands_before_the_path() {
+        for (part, name, path) in [
+            ("data.tar", "./usr/", "data.tar/usr/"),
+            ("data.tar", "./usr/bin/x", "data.tar/usr/bin/x"),
+            ("data.tar", "./", "data.tar/"),
+            ("a/b", "/c", "a/b/c"),
+            ("", "./c", "./c"),
+        ] {
+            assert_eq!(within(part.as_bytes(), name.as_bytes()), path.as_bytes());
         }
     }
 }

@@ -16,8 +16,12 @@ pub enum Compression {
     Xz,
     /// bzip2.
     Bzip2,
-    /// Known, but not read.
+    /// The LZ4 frame format.
     Lz4,
+    /// lzip.
+    Lzip,
+    /// The `.lzma` format of LZMA Utils, which has no magic and no checksum.
+    Lzma,
 }
 
 impl Compression {
@@ -31,6 +35,8 @@ impl Compression {
             Self::Xz => "xz",
             Self::Bzip2 => "bzip2",
             Self::Lz4 => "lz4",
+            Self::Lzip => "lzip",
+            Self::Lzma => "lzma",
         }
     }
 }
@@ -65,12 +71,20 @@ pub(crate) fn member(start: &[u8]) -> Compression {
             Compression::Bzip2
         }
         [0x04, 0x22, 0x4d, 0x18, ..] => Compression::Lz4,
+        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Compression::Lzip,
+        // Properties of the default, a dictionary of whole 64 KiB, a size that is unknown or below
+        // 1 TiB: file(1) knows the format so.
+        [0x5d, 0, 0, _, _, size @ ..]
+            if size.get(..8) == Some(&[0xff; 8]) || size.get(5..8) == Some(&[0; 3]) =>
+        {
+            Compression::Lzma
+        }
         _ => Compression::Plain,
     }
 }
 
 /// The POSIX checksum rule of a tar header, so that this layer needs nothing of the tar layer.
-fn sums_up(start: &[u8]) -> bool {
+pub(crate) fn sums_up(start: &[u8]) -> bool {
     let Some(block) = start.first_chunk::<512>() else {
         return false;
     };
@@ -119,7 +133,14 @@ pub fn describe_header(compression: Compression, start: &[u8]) -> Vec<HeaderFiel
             .map(|level| HeaderField::new("block size", format!("{}00 kB", char::from(*level))))
             .into_iter()
             .collect(),
-        Compression::Plain | Compression::Lz4 => Vec::new(),
+        Compression::Lz4 => lz4_header(start),
+        Compression::Lzip => start
+            .get(5)
+            .map(|size| HeaderField::new("dictionary size", size))
+            .into_iter()
+            .collect(),
+        Compression::Lzma => lzma_header(start),
+        Compression::Plain => Vec::new(),
     }
 }
 
@@ -207,6 +228,48 @@ fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
     found
 }
 
+/// The frame descriptor (LZ4 Frame Format Description 1.6.4): flags at 4, block sizes at 5.
+fn lz4_header(start: &[u8]) -> Vec<HeaderField> {
+    let (Some(flags), Some(blocks)) = (start.get(4), start.get(5)) else {
+        return Vec::new();
+    };
+    let yes = |bit: u8| if flags & bit != 0 { "yes" } else { "no" };
+    vec![
+        HeaderField::new(
+            "blocks",
+            if flags & 0x20 != 0 {
+                "independent"
+            } else {
+                "linked"
+            },
+        ),
+        HeaderField::new("block checksums", yes(0x10)),
+        HeaderField::new("content size stored", yes(0x08)),
+        HeaderField::new("content checksum", yes(0x04)),
+        HeaderField::new("largest block", (blocks >> 4) & 7),
+    ]
+}
+
+/// The header of LZMA Utils: properties, 4 bytes of dictionary size, 8 bytes of content size.
+fn lzma_header(start: &[u8]) -> Vec<HeaderField> {
+    let dictionary = start.get(1..).and_then(<[u8]>::first_chunk::<4>);
+    let size = start.get(5..).and_then(<[u8]>::first_chunk::<8>);
+    let (Some(dictionary), Some(size)) = (dictionary, size) else {
+        return Vec::new();
+    };
+    let size = match u64::from_le_bytes(*size) {
+        u64::MAX => "not stored".to_owned(),
+        size => size.to_string(),
+    };
+    vec![
+        HeaderField::new(
+            "dictionary",
+            format!("{} bytes", u32::from_le_bytes(*dictionary)),
+        ),
+        HeaderField::new("content size", size),
+    ]
+}
+
 fn xz_check(flags: u8) -> String {
     match flags & 0x0f {
         0 => "none".to_owned(),
@@ -230,6 +293,15 @@ mod tests {
             (b"\xfd7zXZ\0", Compression::Xz),
             (b"BZh91AY&SY", Compression::Bzip2),
             (b"BZh9 is a name", Compression::Plain),
+            (b"\x04\x22\x4d\x18\x64", Compression::Lz4),
+            (b"LZIP\x01\x0c", Compression::Lzip),
+            (b"LZIP is a name", Compression::Plain),
+            (
+                b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff",
+                Compression::Lzma,
+            ),
+            (b"\x5d\0\0\x80\0\x04\0\0\0\0\0\0\0", Compression::Lzma),
+            (b"\x5d\0\0\x80\0 is a bracket", Compression::Plain),
             (b"", Compression::Plain),
         ] {
             assert_eq!(sniff(start), compression, "{start:?}");

@@ -51,6 +51,7 @@ enum Stage<R: Read> {
     Zstd(zstd::stream::read::Decoder<'static, Buffered<R>>),
     Xz(liblzma::bufread::XzDecoder<Buffered<R>>),
     Bzip2(bzip2::bufread::BzDecoder<Buffered<R>>),
+    Lz4(Box<lz4_flex::frame::FrameDecoder<Buffered<R>>>),
     Done(Buffered<R>),
     Failed,
 }
@@ -72,7 +73,7 @@ impl<R: Read> std::fmt::Debug for Decoder<R> {
     }
 }
 
-/// Memory that one xz stream may ask for, in bytes.
+/// Memory that one stream of xz, lzip or lzma may ask for, in bytes.
 const XZ_MEMORY: u64 = 256 << 20;
 
 impl<R: Read> Decoder<R> {
@@ -109,7 +110,7 @@ impl<R: Read> Decoder<R> {
     }
 
     fn between(&mut self, mut input: Buffered<R>) -> io::Result<Stage<R>> {
-        let start = input.peek(10)?;
+        let start = input.peek(13)?;
         if start.is_empty() {
             return Ok(Stage::Done(input));
         }
@@ -136,14 +137,25 @@ impl<R: Read> Decoder<R> {
                 decoder.window_log_max(self.window_log)?;
                 Stage::Zstd(decoder)
             }
-            Compression::Xz => {
-                let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0)
-                    .map_err(io::Error::other)?;
+            Compression::Xz | Compression::Lzip | Compression::Lzma => {
+                let stream = lzma_stream(self.compression).map_err(io::Error::other)?;
                 Stage::Xz(liblzma::bufread::XzDecoder::new_stream(input, stream))
             }
+            Compression::Lz4 => Stage::Lz4(Box::new(lz4_flex::frame::FrameDecoder::new(input))),
             Compression::Bzip2 => Stage::Bzip2(bzip2::bufread::BzDecoder::new(input)),
-            Compression::Plain | Compression::Lz4 => Stage::Plain(input),
+            Compression::Plain => Stage::Plain(input),
         })
+    }
+
+    /// The end of an LZ4 frame. The decoder takes the end of the input for one, wherever it comes.
+    fn lz4_end(input: Buffered<R>) -> io::Result<Stage<R>> {
+        if input.was_empty {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "lz4 frame is cut",
+            ));
+        }
+        Ok(Stage::Between(input))
     }
 
     /// A skippable frame: magic, four bytes of little endian length, that many bytes.
@@ -182,6 +194,17 @@ impl<R: Read> Decoder<R> {
     }
 }
 
+fn lzma_stream(
+    compression: Compression,
+) -> Result<liblzma::stream::Stream, liblzma::stream::Error> {
+    use liblzma::stream::Stream;
+    match compression {
+        Compression::Lzip => Stream::new_lzip_decoder(XZ_MEMORY, 0),
+        Compression::Lzma => Stream::new_lzma_decoder(XZ_MEMORY),
+        _ => Stream::new_stream_decoder(XZ_MEMORY, 0),
+    }
+}
+
 impl<R: Read> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
@@ -191,6 +214,7 @@ impl<R: Read> Read for Decoder<R> {
                 Stage::Zstd(decoder) => decoder.read(buffer)?,
                 Stage::Xz(decoder) => decoder.read(buffer)?,
                 Stage::Bzip2(decoder) => decoder.read(buffer)?,
+                Stage::Lz4(decoder) => decoder.read(buffer)?,
                 Stage::Between(_) => 0,
                 Stage::Done(_) => return Ok(0),
                 Stage::Failed => return Err(io::Error::other("decoder stopped after an error")),
@@ -204,6 +228,7 @@ impl<R: Read> Read for Decoder<R> {
                 Stage::Zstd(decoder) => Stage::Between(decoder.finish()),
                 Stage::Xz(decoder) => Stage::Between(decoder.into_inner()),
                 Stage::Bzip2(decoder) => Stage::Between(decoder.into_inner()),
+                Stage::Lz4(decoder) => Self::lz4_end(decoder.into_inner())?,
                 Stage::Between(input) => self.between(input)?,
                 Stage::Done(input) => Stage::Done(input),
                 Stage::Failed => Stage::Failed,
@@ -220,6 +245,8 @@ struct CountingReader<R> {
     end: usize,
     digest: Option<Sha256>,
     consumed: u64,
+    /// Whether more was asked for after the end.
+    was_empty: bool,
 }
 
 /// Bytes read from the input at once; more leaves the processor's second level cache.
@@ -234,6 +261,7 @@ impl<R: Read> CountingReader<R> {
             end: 0,
             digest: None,
             consumed: 0,
+            was_empty: false,
         }
     }
 
@@ -279,7 +307,8 @@ impl<R: Read> Read for CountingReader<R> {
             self.consumed += read as u64;
             return Ok(read);
         }
-        let data = self.fill_buf()?;
+        self.was_empty |= self.fill_buf()?.is_empty() && !out.is_empty();
+        let data = self.buffer.get(self.start..self.end).unwrap_or_default();
         let step = data.len().min(out.len());
         if let (Some(to), Some(from)) = (out.get_mut(..step), data.get(..step)) {
             to.copy_from_slice(from);
@@ -313,6 +342,10 @@ impl<R: Read> BufRead for CountingReader<R> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 mod tests {
     use std::io::{Read as _, Write as _};
 
@@ -348,9 +381,37 @@ mod tests {
                 let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
                 out.write_all(data).and_then(|()| out.finish())
             }
-            Compression::Plain | Compression::Lz4 => Ok(data.to_vec()),
+            Compression::Lz4 => {
+                let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
+                out.write_all(data).and_then(|()| Ok(out.finish()?))
+            }
+            Compression::Lzma => {
+                let options = liblzma::stream::LzmaOptions::new_preset(0).unwrap();
+                let stream = liblzma::stream::Stream::new_lzma_encoder(&options).unwrap();
+                let mut out = liblzma::write::XzEncoder::new_stream(Vec::new(), stream);
+                out.write_all(data).and_then(|()| out.finish())
+            }
+            Compression::Lzip => Ok(lzip(data)),
+            Compression::Plain => Ok(data.to_vec()),
         };
         done.unwrap_or_default()
+    }
+
+    /// A member as the manual of lzip has it, which liblzma reads but does not write: magic,
+    /// version, size of the dictionary, an LZMA stream, CRC32, both sizes.
+    fn lzip(data: &[u8]) -> Vec<u8> {
+        let lzma = packed(Compression::Lzma, data);
+        let mut crc = flate2::Crc::new();
+        crc.update(data);
+        let stream = &lzma[13..];
+        [
+            &b"LZIP\x01\x12"[..],
+            stream,
+            &crc.sum().to_le_bytes(),
+            &(data.len() as u64).to_le_bytes(),
+            &(stream.len() as u64 + 26).to_le_bytes(),
+        ]
+        .concat()
     }
 
     #[test]
@@ -360,6 +421,9 @@ mod tests {
             Compression::Zstd,
             Compression::Xz,
             Compression::Bzip2,
+            Compression::Lz4,
+            Compression::Lzma,
+            Compression::Lzip,
         ] {
             let two = [packed(compression, b"one "), packed(compression, b"two")].concat();
             let (out, stats) = decoded(&two, compression);
@@ -398,9 +462,13 @@ mod tests {
             Compression::Zstd,
             Compression::Xz,
             Compression::Bzip2,
+            Compression::Lz4,
+            Compression::Lzma,
+            Compression::Lzip,
         ] {
             let whole = packed(compression, &b"content ".repeat(100));
-            for end in 10..whole.len() {
+            // Less than this is no start of a `.lzma`.
+            for end in 13..whole.len() {
                 let mut out = Vec::new();
                 let read = Decoder::new(&whole[..end], compression, 27, Digesting::On)
                     .read_to_end(&mut out);

@@ -4,6 +4,7 @@
 
 pub(crate) mod compression;
 pub(crate) mod decode;
+pub(crate) mod kind;
 pub(crate) mod read_at;
 pub(crate) mod source;
 pub(crate) mod spool;
@@ -11,6 +12,7 @@ pub(crate) mod stream;
 
 pub use crate::input::compression::{Compression, HeaderField, describe_header, sniff};
 pub use crate::input::decode::{ContainerDigest, ContainerStats, Decoder, Digesting};
+pub use crate::input::kind::{Foreign, Kind};
 pub use crate::input::read_at::{
     PIECE, Position, ReadAt, RegularFile, Scratch, Window, first_difference, read_up_to,
 };

@@ -27,6 +27,8 @@ pub enum SourceKind {
     Stdin,
     /// A stream that is read once, to its end.
     Stream(Box<dyn Read + Send>),
+    /// An input that is open already.
+    Opened(Opened),
 }
 
 impl std::fmt::Debug for SourceKind {
@@ -35,6 +37,7 @@ impl std::fmt::Debug for SourceKind {
             Self::File(path) => out.debug_tuple("File").field(path).finish(),
             Self::Stdin => out.write_str("Stdin"),
             Self::Stream(_) => out.write_str("Stream"),
+            Self::Opened(opened) => opened.fmt(out),
         }
     }
 }
@@ -45,9 +48,9 @@ pub enum InputError {
     /// The operating system's refusal.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A compression that is recognised but not read.
-    #[error("compressed with {0}, which is not read")]
-    Unsupported(&'static str),
+    /// Standard input, with which the program was not started.
+    #[error("is closed")]
+    Closed,
     /// A directory.
     #[error("is a directory")]
     Directory,
@@ -112,24 +115,31 @@ impl Opened {
 /// Opens an input and tells its compression.
 ///
 /// # Errors
-/// It cannot be opened or read, or is in a compression that is not read.
+/// It cannot be opened or read.
 pub fn open(kind: SourceKind) -> Result<Opened, InputError> {
-    let opened = match kind {
-        SourceKind::File(path) => open_file(File::open(path)?)?,
-        SourceKind::Stdin => open_stream(Box::new(io::stdin()))?,
-        SourceKind::Stream(stream) => open_stream(stream)?,
-    };
-    match opened.compression() {
-        Compression::Lz4 => Err(InputError::Unsupported("lz4")),
-        Compression::Plain
-        | Compression::Gzip
-        | Compression::Zstd
-        | Compression::Xz
-        | Compression::Bzip2 => Ok(opened),
+    match kind {
+        SourceKind::File(path) => open_file(File::open(path)?),
+        SourceKind::Stdin if is_closed(&io::stdin())? => Err(InputError::Closed),
+        SourceKind::Stdin => open_stream(Box::new(io::stdin())),
+        SourceKind::Stream(stream) => open_stream(stream),
+        SourceKind::Opened(opened) => Ok(opened),
     }
 }
 
-fn open_file(file: File) -> Result<Opened, InputError> {
+/// Whether the program was started without standard input. The standard library then opens
+/// `/dev/null` in its place, for writing too; a shell's `</dev/null` is for reading only.
+fn is_closed(stdin: &io::Stdin) -> io::Result<bool> {
+    use rustix::fs::{FileType, OFlags};
+    let facts = rustix::fs::fstat(stdin)?;
+    let null = rustix::fs::makedev(1, 3);
+    let is_null = FileType::from_raw_mode(facts.st_mode) == FileType::CharacterDevice
+        && facts.st_rdev == null;
+    let flags = rustix::fs::fcntl_getfl(stdin)?;
+    Ok(is_null && flags.contains(OFlags::RDWR))
+}
+
+/// Looks at an open file; anything but a regular one is a stream.
+pub(crate) fn open_file(file: File) -> Result<Opened, InputError> {
     let facts = file.metadata()?;
     if facts.is_dir() {
         return Err(InputError::Directory);

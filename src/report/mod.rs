@@ -44,6 +44,6 @@ pub use crate::report::wire::package::{
 };
 pub use crate::report::wire::report::{Report, SCHEMA, Times};
 pub use crate::report::wire::script::ScriptName;
-pub use crate::report::wire::side::{ArchiveSide, CompressionName};
+pub use crate::report::wire::side::{ArchiveSide, CompressionName, KindName};
 pub use crate::report::wire::trouble::Trouble;
 pub use crate::report::wire::verdict::Verdict;

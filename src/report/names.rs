@@ -77,6 +77,8 @@ impl CompressionName {
             Self::Xz => "xz",
             Self::Bzip2 => "bzip2",
             Self::Lz4 => "lz4",
+            Self::Lzip => "lzip",
+            Self::Lzma => "lzma",
         }
     }
 }
@@ -159,7 +161,16 @@ mod tests {
         use {CompressionName as C, ModeName as M};
         let modes = [M::Normal, M::Chrootless];
         assert!(are_as_written(&modes.map(|one| (one, one.as_str()))));
-        let compressions = [C::None, C::Gzip, C::Zstd, C::Xz, C::Bzip2, C::Lz4];
+        let compressions = [
+            C::None,
+            C::Gzip,
+            C::Zstd,
+            C::Xz,
+            C::Bzip2,
+            C::Lz4,
+            C::Lzip,
+            C::Lzma,
+        ];
         assert!(are_as_written(&compressions.map(|one| (one, one.as_str()))));
         let suite = RowOutside::Suite("bookworm".to_owned());
         let outsides = [RowOutside::Same, RowOutside::Different, suite];

@@ -55,7 +55,7 @@ overlay() { # DESCRIPTOR TARGET
 }
 copy() { # DESCRIPTOR TARGET
     mkdir -p "$root$2"
-    cp --archive --one-file-system "/proc/self/fd/$1/." "$root$2"
+    cp --archive -x "/proc/self/fd/$1/." "$root$2"
 }
 bind() { # DESCRIPTOR TARGET
     if [ -d "/proc/self/fd/$1" ]; then

@@ -15,6 +15,7 @@ pub(crate) mod pax;
 pub(crate) mod raw_entry;
 pub(crate) mod sparse;
 pub(crate) mod time;
+pub(crate) mod written;
 
 pub use crate::tar::block::{BLOCK, Block, Region, checksum_kind, padding_len, regions};
 pub use crate::tar::entry::{Device, Entry, EntryKind, pax_field, trim_slash};

@@ -7,6 +7,7 @@ pub(crate) mod hex_dump;
 pub(crate) mod number;
 pub(crate) mod quote;
 pub(crate) mod shell;
+pub(crate) mod spelling;
 
 pub use crate::text::date::{CivilTime, parse_rfc5322};
 pub use crate::text::diff::{DiffLimits, is_text, unified};

@@ -178,6 +178,9 @@ case("pyc-hash", "./usr/lib/python3/dist-packages/__pycache__/y.cpython-313.pyc"
      struct.pack("<H2sI8s", 3571, b"\r\n", 3, bytes(8)) + b"code", struct.pack("<H2sI8s", 3571, b"\r\n", 3, bytes(range(8))) + b"edoc")
 case("text-order", "./etc/some.conf", "a\nb\nc\n", "c\na\nb\n")
 case("text-log", "./var/log/some.log", "2026-11-24 08:13:11 status installed\ndone 08:13:12.5\n", "2026-11-24 08:14:52 status installed\ndone 08:14:53.25\n")
+case("json", "./config.json",
+     '{"architecture": "amd64", "config": {"Env": ["A=1", "B=2"], "Labels": {}}}\n',
+     '{"config": {"Env": ["A=2", "B=2", "C=3"]}, "architecture": "amd64"}\n')
 case("text-blanks", "./etc/some.conf", "a  b\n", "a b\n\n")
 case("text-ends", "./etc/some.conf", "a\r\nb\r\n", "a\nb")
 case("unknown", "./srv/unknown", b"\x00\x01\x02", b"\x00\x01\x03")

@@ -3,23 +3,33 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::args::outputs::OutputArgs;
-use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Options};
+use crate::compare::field_names::{archive_names, field_names};
+use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Mounts, Options};
 use crate::explain::ownership::is_evidence;
+use crate::text::spelling::nearest;
 
 /// Compare two tarballs bit for bit and name everything that differs
 ///
-/// A tarball may be plain or compressed with gzip, zstd, xz or bzip2. The verdict is equality of
-/// bytes: reading the archives explains a difference, but never excuses one.
+/// A tarball may be plain or compressed with gzip, zstd, xz, bzip2, lz4, lzip or lzma. Two Debian
+/// packages, two directories, a directory and a tarball, and any two other files can be compared
+/// too; docs/inputs.md has the details. The verdict is equality of bytes: reading the archives
+/// explains a difference, but never excuses one.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = SHORT_HELP, after_long_help = MORE)]
+#[command(
+    after_help = SHORT_HELP,
+    after_long_help = MORE,
+    override_usage = "twinroot compare [OPTIONS] <LEFT> <RIGHT>"
+)]
 pub struct CompareArgs {
-    /// Left tarball; `-` is standard input
+    /// Left tarball, package, directory or other file; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub left: Option<PathBuf>,
-    /// Right tarball; `-` is standard input
+    /// Right one; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub right: Option<PathBuf>,
     /// What counts.
@@ -28,6 +38,9 @@ pub struct CompareArgs {
     /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// Leave out what is mounted inside a directory
+    #[arg(long, help_heading = "What to compare")]
+    pub one_file_system: bool,
     /// Find out only whether the bytes are equal
     #[arg(long, help_heading = "What to compare")]
     pub verdict_only: bool,
@@ -44,8 +57,8 @@ pub struct CompareArgs {
 
 const MORE: &str = "\
 Exit status:
-  0  The tarballs are identical, apart from what was ignored
-  1  The tarballs differ
+  0  The inputs are identical, apart from what was ignored
+  1  The inputs differ
   2  The comparison could not be done, or only in part; standard error says why
 
 Examples:
@@ -54,6 +67,9 @@ Examples:
 
   Read one of them from a pipe, and leave out a directory:
       gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'
+
+  Compare two Debian packages, whatever their archives are compressed with:
+      twinroot compare old.deb new.deb --ignore compression
 
   Write the report for programs:
       twinroot compare left.tar right.tar --json report.json";
@@ -134,6 +150,9 @@ impl CompareArgs {
         } else {
             Depth::Full
         };
+        if self.one_file_system {
+            options.mounts = Mounts::Pass;
+        }
         let content = options.limits.content;
         let mut limits = Limits {
             content,
@@ -162,14 +181,20 @@ impl SelectionArgs {
             .iter()
             .find(|name| !crate::compare::field_names::is_known(name))
         {
+            let unknown_name = crate::text::quote(unknown.as_bytes());
+            let known = field_names().iter().chain(archive_names());
+            let names = known.map(|term| term.name.trim_end_matches(':'));
+            let meant = nearest(unknown, names).map(|name| format!("; did you mean `{name}`?"));
             anyhow::bail!(
-                "--ignore: no field is called `{}`; `twinroot compare --list-fields` lists them",
-                crate::text::quote(unknown.as_bytes())
+                "--ignore: no field is called `{unknown_name}`{}",
+                meant.unwrap_or_else(|| {
+                    "; `twinroot compare --list-fields` lists them".to_owned()
+                })
             );
         }
         let mut options = Options {
             ignore: self.ignore.clone(),
-            exclude: Exclude::new(&self.exclude)?,
+            exclude: Exclude::new(&self.exclude).context("--exclude")?,
             content: if self.no_content {
                 ContentPolicy::Omit
             } else {

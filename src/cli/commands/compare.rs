@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::any;
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
 use crate::cli::output::error::{CliError, print};
@@ -40,7 +41,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         anyhow::bail!("two tarballs are needed");
     };
     let bar = bar(left);
-    let comparison = compare::compare(
+    let comparison = any::compare(
         source("left", left),
         source("right", right),
         &options,
@@ -57,7 +58,10 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         print(&[], &trouble.what, trouble.hint.clone());
     }
     let status = known.status(&report, Strictness::Effects);
-    outputs.write(&report, status)?;
+    match &comparison.trouble {
+        Some(trouble) if trouble.before_comparing() => outputs.write_uncompared(&report)?,
+        Some(_) | None => outputs.write(&report, status)?,
+    }
     Ok(status)
 }
 
@@ -69,7 +73,7 @@ fn source(label: &str, path: &Path) -> Source {
     };
     let name = match &kind {
         SourceKind::Stdin => "standard input".to_owned(),
-        SourceKind::File(_) | SourceKind::Stream(_) => {
+        SourceKind::File(_) | SourceKind::Stream(_) | SourceKind::Opened(_) => {
             bstr::BStr::new(path.as_os_str().as_encoded_bytes()).to_string()
         }
     };

@@ -48,12 +48,16 @@ impl Destination {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        // That it is not there is said in the system's words.
+        let _ = fs::metadata(directory)?;
         // A temporary file would be private; the umask decides who may read the result.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
         let file = tempfile::Builder::new()
             .prefix(".twinroot-")
             .permissions(permissions)
-            .tempfile_in(directory)?;
+            .tempfile_in(directory)
+            // Its own words name a file that the user has never heard of.
+            .map_err(|error| io::Error::from(error.kind()))?;
         Ok(Self::File {
             unfinished: file,
             path,

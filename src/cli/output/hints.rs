@@ -10,7 +10,7 @@ use crate::bootstrap::transcript::AptProblem;
 use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
 use crate::compare::stop::WalkError;
-use crate::input::source::InputError;
+use crate::input::kind::{Foreign, Kind};
 use crate::report::Advice;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
@@ -35,14 +35,8 @@ impl Advice for Hints {
 fn of_comparison(error: &compare::Error) -> Option<String> {
     use compare::Error;
     let hint = match error {
-        Error::Open {
-            error: InputError::Unsupported(compression),
-            ..
-        } => {
-            return Some(format!(
-                "decompress {compression} first and give the stream as `-`"
-            ));
-        }
+        Error::Refused { refusal, .. } => return of_kind(refusal.kind).map(str::to_owned),
+        Error::NotTar { .. } => "is it damaged, or was it cut at the front?",
         Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
             "raise the limit on temporary files, or compare files instead of streams"
         }
@@ -51,6 +45,7 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
             error: WalkError::Tar(TarError::HeaderLimit { .. }),
             ..
         } => "raise the limit on extended headers if the archive can be trusted",
+        Error::Walk { place, .. } if place.entries() == 0 => return None,
         Error::Walk { place, .. } if place.entries() == 1 => {
             "compared 1 entry before the error; see the report"
         }
@@ -60,11 +55,36 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
                 place.entries()
             ));
         }
-        Error::StdinTwice | Error::Open { .. } | Error::NotTar { .. } | Error::Either { .. } => {
+        Error::StdinTwice
+        | Error::Open { .. }
+        | Error::Ar { .. }
+        | Error::Entry { .. }
+        | Error::Either { .. } => {
             return None;
         }
     };
     Some(hint.to_owned())
+}
+
+/// What makes an archive of something that is not read.
+fn of_kind(kind: Kind) -> Option<&'static str> {
+    let Kind::Foreign(foreign) = kind else {
+        return match kind {
+            Kind::Empty => Some("did what should have made it fail?"),
+            _ => None,
+        };
+    };
+    Some(match foreign {
+        Foreign::Zip | Foreign::SevenZip | Foreign::Iso | Foreign::Cpio | Foreign::Rpm => {
+            "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it"
+        }
+        Foreign::Squashfs => {
+            "`sqfs2tar FILE > OUT.tar`, of squashfs-tools-ng, makes a tarball of it"
+        }
+        Foreign::Compress => "decompress it first with `gzip -dc` and give the stream as `-`",
+        Foreign::OldLz4 => "decompress it first with `lz4 -dc` and give the stream as `-`",
+        Foreign::Html => "was an error page downloaded in place of the archive?",
+    })
 }
 
 /// Advice in one line, if there is any.
@@ -222,6 +242,7 @@ mod tests {
     use crate::bootstrap::transcript::BuildFailure;
     use crate::compare::side::Side;
     use crate::compare::stop::StopPlace;
+    use crate::input::source::InputError;
     use crate::sandbox::replay::Replay;
 
     fn failed(known: Option<AptProblem>) -> Box<FailedBuild> {
@@ -297,10 +318,6 @@ mod tests {
     #[test]
     fn what_ends_a_comparison_comes_with_a_way_on() {
         let table = [
-            (
-                unopened(InputError::Unsupported("lz4")),
-                Some("decompress lz4 first and give the stream as `-`"),
-            ),
             (unopened(InputError::Directory), None),
             (
                 unread(ErrorKind::FileTooLarge),

@@ -24,6 +24,17 @@ enum Format {
     Bug,
 }
 
+impl Format {
+    /// The option that asks for it.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Text => "--text",
+            Self::Json => "--json",
+            Self::Bug => "--bug",
+        }
+    }
+}
+
 struct Target {
     format: Format,
     path: PathBuf,
@@ -96,6 +107,18 @@ impl Outputs {
         self.write(report, status)
     }
 
+    /// Writes the report of two inputs of which nothing was compared: all but a text on standard
+    /// output, which would say again what standard error says.
+    ///
+    /// # Errors
+    /// A file cannot be written or renamed.
+    pub fn write_uncompared(mut self, report: &Report) -> anyhow::Result<()> {
+        self.targets.retain(|target| {
+            target.format != Format::Text || !matches!(target.destination, Destination::Standard)
+        });
+        self.write(report, verify::Verdict::Failed.exit_status())
+    }
+
     /// Writes the report in every format, given the exit status that it earned. A broken pipe is
     /// no error: the reader had enough.
     ///
@@ -125,7 +148,10 @@ impl Outputs {
 
 impl Target {
     fn open(format: Format, path: &Path) -> anyhow::Result<Self> {
-        let place = || crate::text::quote(path.as_os_str().as_encoded_bytes());
+        let place = || {
+            let path = crate::text::quote(path.as_os_str().as_encoded_bytes());
+            format!("{} {path}", format.option())
+        };
         Ok(Self {
             format,
             path: path.to_owned(),
@@ -136,7 +162,10 @@ impl Target {
     fn write(self, body: &[u8], leave_files: bool) -> anyhow::Result<()> {
         let place = || match self.path.to_str() {
             Some("-") => "standard output".to_owned(),
-            _ => crate::text::quote(self.path.as_os_str().as_encoded_bytes()),
+            _ => {
+                let path = crate::text::quote(self.path.as_os_str().as_encoded_bytes());
+                format!("{} {path}", self.format.option())
+            }
         };
         if matches!(self.destination, Destination::File { .. }) && !leave_files {
             return self.destination.withdraw().with_context(place);

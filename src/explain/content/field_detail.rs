@@ -76,7 +76,8 @@ pub fn field_detail(
             Some(FieldDetail::Times(times))
         }
         "linkname" => {
-            let target = |side: &SideEntry| resolved(&divergence.path, &side.entry.linkname);
+            let target =
+                |side: &SideEntry| resolved(divergence.name_inside(), &side.entry.linkname);
             (target(left) == target(right)).then_some(FieldDetail::SameTarget)
         }
         _ => None,

@@ -3,7 +3,7 @@
 use crate::explain::content::fact::Noun;
 use crate::explain::content::reading::Reading;
 use crate::explain::content::{
-    accounts, ar, cpio, databases, dpkg, elf, lines, linker_cache, packed, records, stanzas,
+    accounts, ar, cpio, databases, dpkg, elf, json, lines, linker_cache, packed, records, stanzas,
 };
 
 /// Format of a tar archive, which is compared as `compare` does.
@@ -31,7 +31,7 @@ pub(crate) struct ContentFormat {
 
 /// All formats, in the order in which they are tried; those known by their path come first.
 #[rustfmt::skip]
-pub(crate) const FORMATS: [ContentFormat; 20] = [
+pub(crate) const FORMATS: [ContentFormat; 21] = [
     format("accounts", "account", "accounts", accounts::wants, accounts::read),
     format("list", "line", "lines", lines::wants, lines::read),
     format("dpkg database", "package", "packages", stanzas::wants_packages, stanzas::read_packages),
@@ -52,6 +52,7 @@ pub(crate) const FORMATS: [ContentFormat; 20] = [
     format("message catalog", "message", "messages", databases::wants_catalog, databases::read_catalog),
     format("locale archive", "locale", "locales", databases::wants_locales, databases::read_locales),
     format("Python module", "part", "parts", databases::wants_python, databases::read_python),
+    format("JSON", "value", "values", json::wants, json::read),
 ];
 
 const fn format(

@@ -21,6 +21,7 @@ pub(crate) mod field_detail;
 pub(crate) mod first_difference;
 pub(crate) mod formats;
 pub(crate) mod inode_caches;
+pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod linker_cache;
 pub(crate) mod nested;

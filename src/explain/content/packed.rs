@@ -15,10 +15,7 @@ pub(crate) const UNPACKED: u64 = 16 << 20;
 const WINDOW: u32 = 24;
 
 pub(crate) fn wants(_path: &[u8], content: &[u8]) -> bool {
-    matches!(
-        sniff(content),
-        Compression::Gzip | Compression::Xz | Compression::Zstd | Compression::Bzip2
-    )
+    sniff(content) != Compression::Plain
 }
 
 /// What is larger, cut or broken is not read.

@@ -7,6 +7,7 @@ use crate::explain::attribution::Attribution;
 use crate::explain::content::field_detail::Epoch;
 use crate::explain::explanation::Explanation;
 use crate::input::compression::Compression;
+use crate::input::kind::Kind;
 use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::causes::{cause_id, causes};
 use crate::report::convert::details::{FieldDetails, as_compared, by_format};
@@ -19,7 +20,7 @@ use crate::report::wire::divergence::{
 use crate::report::wire::known::IgnoredRule;
 use crate::report::wire::report::Report;
 use crate::report::wire::script::ScriptName;
-use crate::report::wire::side::{ArchiveSide, CompressionName};
+use crate::report::wire::side::{ArchiveSide, CompressionName, KindName};
 use crate::report::wire::trouble::Trouble;
 use crate::tar::entry::Entry;
 use crate::tar::number::Number;
@@ -89,10 +90,23 @@ pub(crate) fn side(side: &SideSummary) -> ArchiveSide {
     ArchiveSide {
         label: side.label.clone(),
         source: quote(side.source.as_bytes()),
+        kind: side.kind.into(),
         compression: side.compression.into(),
         bytes: side.bytes,
         entries: side.entries,
         sha256: side.sha256.clone(),
+    }
+}
+
+impl From<Kind> for KindName {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Tar => Self::Tar,
+            Kind::Ar => Self::Ar,
+            Kind::Directory => Self::Directory,
+            Kind::Image | Kind::Layout => Self::Image,
+            Kind::Empty | Kind::Foreign(_) | Kind::Text | Kind::Data => Self::File,
+        }
     }
 }
 
@@ -105,6 +119,8 @@ impl From<Compression> for CompressionName {
             Compression::Xz => Self::Xz,
             Compression::Bzip2 => Self::Bzip2,
             Compression::Lz4 => Self::Lz4,
+            Compression::Lzip => Self::Lzip,
+            Compression::Lzma => Self::Lzma,
         }
     }
 }
@@ -131,6 +147,7 @@ pub(crate) fn divergences(
 pub(crate) fn aspects(comparison: &Comparison) -> Vec<DivergentAspect> {
     let aspect = |one: &ArchiveDivergence| DivergentAspect {
         name: one.name().to_owned(),
+        within: Some(one.part()).filter(|part| !part.is_empty()).map(quote),
         left: archive::value(one, Side::Left),
         right: archive::value(one, Side::Right),
         detail: archive::detail(one),

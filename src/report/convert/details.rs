@@ -53,7 +53,7 @@ fn content(explainer: &mut Explainer, divergence: &Divergence, shown: &str) -> O
     let Some((left, right)) = divergence.contents() else {
         return as_shown();
     };
-    let Some(explanation) = explainer.explain(&divergence.path, left, right) else {
+    let Some(explanation) = explainer.explain(divergence.name_inside(), left, right) else {
         return as_shown();
     };
     let mut detail = format!("read as {}\n", explanation.format);

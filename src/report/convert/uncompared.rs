@@ -1,7 +1,7 @@
 //! A report without a comparison.
 
 use crate::report::wire::report::{Report, SCHEMA, Times};
-use crate::report::wire::side::{ArchiveSide, CompressionName};
+use crate::report::wire::side::{ArchiveSide, CompressionName, KindName};
 use crate::report::wire::verdict::Verdict;
 
 impl Report {
@@ -35,6 +35,7 @@ fn side(label: &str) -> ArchiveSide {
     ArchiveSide {
         label: label.to_owned(),
         source: format!("{label}.tar"),
+        kind: KindName::Tar,
         compression: CompressionName::None,
         bytes: 0,
         entries: 0,

@@ -22,6 +22,7 @@ pub fn value(divergence: &ArchiveDivergence, side: Side) -> Option<String> {
             content.map(ToString::to_string)
         }
         ArchiveDivergence::UnexplainedBytes(bytes) => unexplained(bytes, side),
+        ArchiveDivergence::Within { aspect, .. } => value(aspect, side),
     }
 }
 
@@ -42,6 +43,7 @@ pub fn detail(divergence: &ArchiveDivergence) -> String {
             format!("from byte {} | {}", left.first, right.first)
         }
         ArchiveDivergence::UnexplainedBytes(bytes) => where_unexplained(bytes),
+        ArchiveDivergence::Within { aspect, .. } => detail(aspect),
     }
 }
 

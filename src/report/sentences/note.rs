@@ -37,16 +37,34 @@ pub(crate) fn of_comparison(note: &Note) -> String {
                 are(*contents)
             )
         }
+        Note::BothEmpty => "both inputs are empty".to_owned(),
+        Note::AsBytes { foreign } => {
+            format!("the inputs were compared as bytes: one is {foreign}, which is not read")
+        }
+        Note::DirectoryLacks => "what a directory has none of was not compared: user and group \
+            names, access and change times, other pax records, sparse maps, the spelling of headers, \
+            the order of entries, padding, and what follows the last entry"
+            .to_owned(),
+        Note::Misnamed { side, blobs: 1 } => {
+            format!("{}: 1 blob is not what its name says", word(*side))
+        }
+        Note::Misnamed { side, blobs } => {
+            format!("{}: {blobs} blobs are not what their names say", word(*side))
+        }
         Note::EntriesLeft { side, after } => {
-            let side = match side {
-                Side::Left => "left",
-                Side::Right => "right",
-            };
+            let side = word(*side);
             match after {
                 1 => format!("{side}: entries after the first were not looked at"),
                 count => format!("{side}: entries after the first {count} were not looked at"),
             }
         }
+    }
+}
+
+fn word(side: Side) -> &'static str {
+    match side {
+        Side::Left => "left",
+        Side::Right => "right",
     }
 }
 

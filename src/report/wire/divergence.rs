@@ -80,6 +80,9 @@ pub struct DivergentField {
 pub struct DivergentAspect {
     /// An archive name of the contract.
     pub name: String,
+    /// The archive inside the inputs that it is an aspect of, quoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     /// The left value, `null` if there is none.
     pub left: Option<String>,
     /// The right value, `null` if there is none.

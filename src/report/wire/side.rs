@@ -10,6 +10,9 @@ pub struct ArchiveSide {
     pub label: String,
     /// What messages call it, quoted.
     pub source: String,
+    /// What it is, if it is no tar archive.
+    #[serde(default, skip_serializing_if = "KindName::is_tar")]
+    pub kind: KindName,
     /// How it is compressed.
     pub compression: CompressionName,
     /// Bytes of the archive, decompressed.
@@ -18,6 +21,30 @@ pub struct ArchiveSide {
     pub entries: u64,
     /// SHA-256 of the archive in hexadecimal, if one was computed.
     pub sha256: Option<String>,
+}
+
+/// The name of what is compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KindName {
+    /// A tar archive.
+    #[default]
+    Tar,
+    /// An ar archive, and so a Debian package.
+    Ar,
+    /// A directory.
+    Directory,
+    /// A container image.
+    Image,
+    /// Any other file.
+    File,
+}
+
+impl KindName {
+    /// Whether it is a tar archive, which is not said.
+    fn is_tar(&self) -> bool {
+        *self == Self::Tar
+    }
 }
 
 /// The name of a compression.
@@ -34,6 +61,10 @@ pub enum CompressionName {
     Xz,
     /// bzip2.
     Bzip2,
-    /// LZ4, which is recognized but not read.
+    /// LZ4 frames.
     Lz4,
+    /// lzip.
+    Lzip,
+    /// The `.lzma` format of LZMA Utils.
+    Lzma,
 }

@@ -4,11 +4,15 @@ mod archive;
 mod cases;
 mod cli;
 mod compression;
+mod directories;
 mod exact;
 mod explained;
 mod fields;
 mod hostile;
+mod images;
+pub(crate) mod inputs;
 mod notes;
+mod packages;
 mod readers;
 mod spill;
 
@@ -20,11 +24,15 @@ pub(crate) const TABLES: &[&[Test]] = &[
     cases::TESTS,
     cli::TESTS,
     compression::TESTS,
+    directories::TESTS,
     exact::TESTS,
     explained::TESTS,
     fields::TESTS,
     hostile::TESTS,
+    inputs::TESTS,
+    images::TESTS,
     notes::TESTS,
+    packages::TESTS,
     readers::TESTS,
     spill::TESTS,
 ];

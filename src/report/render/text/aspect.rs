@@ -11,5 +11,7 @@ pub(crate) fn aspect(aspect: &DivergentAspect) -> String {
     } else {
         String::new()
     };
-    format!("\n{}\n{values}  {}\n", aspect.name, aspect.detail)
+    let within = aspect.within.as_ref();
+    let within = within.map(|part| format!(" of {part}")).unwrap_or_default();
+    format!("\n{}{within}\n{values}  {}\n", aspect.name, aspect.detail)
 }

@@ -1,7 +1,7 @@
 //! One archive as a line.
 
 use crate::report::wire::report::Report;
-use crate::report::wire::side::{ArchiveSide, CompressionName};
+use crate::report::wire::side::{ArchiveSide, CompressionName, KindName};
 use crate::report::wire::verdict::Verdict;
 use crate::text::number::{bytes, entries};
 
@@ -28,10 +28,16 @@ fn side(side: &ArchiveSide) -> String {
         CompressionName::None => String::new(),
         compression => format!("  in {}", compression.as_str()),
     };
+    // A file that is no archive has no entries.
+    let entries = match side.kind {
+        KindName::File => String::new(),
+        KindName::Tar | KindName::Ar | KindName::Directory | KindName::Image => {
+            format!("  {}", entries(side.entries))
+        }
+    };
     format!(
-        "  {:<10} {}  {}{compression}\n",
+        "  {:<10} {}{entries}{compression}\n",
         side.label,
         bytes(side.bytes),
-        entries(side.entries)
     )
 }

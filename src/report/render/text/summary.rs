@@ -1,5 +1,6 @@
 //! How much diverges, and how much of that is explained, in a line.
 
+use crate::report::wire::divergence::DivergentAspect;
 use crate::report::wire::report::Report;
 use crate::text::number::grouped;
 
@@ -9,7 +10,11 @@ pub(crate) fn summary(report: &Report) -> String {
     if count == 0 && report.archive.is_empty() {
         return String::new();
     }
-    let names: Vec<&str> = report.archive.iter().map(|one| one.name.as_str()).collect();
+    let name = |one: &DivergentAspect| match &one.within {
+        Some(part) => format!("{} of {part}", one.name),
+        None => one.name.clone(),
+    };
+    let names: Vec<String> = report.archive.iter().map(name).collect();
     let aspects = if names.is_empty() {
         String::new()
     } else {

@@ -1,0 +1,100 @@
+//! Two inputs of any kind to one [`Comparison`].
+//!
+//! `compare` knows two archives. This layer tells what an input is and makes one comparison of
+//! what `compare` says of its parts. The verdict stays equality of the bytes of both inputs.
+
+pub(crate) mod directory;
+pub(crate) mod files;
+pub(crate) mod image;
+pub(crate) mod merge;
+pub(crate) mod name;
+pub(crate) mod named;
+pub(crate) mod package;
+pub(crate) mod peek;
+pub(crate) mod section;
+pub(crate) mod way;
+pub(crate) mod zeros;
+
+use crate::any::named::Named;
+use crate::any::peek::{Peeked, peek};
+use crate::any::way::{Way, way};
+use crate::compare::compare as compare_archives;
+use crate::compare::comparison::Comparison;
+use crate::compare::error::Error;
+use crate::compare::options::Options;
+use crate::compare::progress::Progress;
+use crate::compare::side::{Side, Sides};
+use crate::input::source::{InputError, Source, SourceKind};
+
+/// Compares two inputs of any kind: archives entry by entry, other files as bytes.
+///
+/// Failures are part of the result, beside whatever was found before them.
+#[must_use]
+pub fn compare(
+    left: Source,
+    right: Source,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Comparison {
+    if matches!(
+        (&left.kind, &right.kind),
+        (SourceKind::Stdin, SourceKind::Stdin)
+    ) {
+        return compare_archives(left, right, options, progress);
+    }
+    let mut comparison = Comparison::begun(&left, &right);
+    let names = Sides {
+        left: Named::new(&left),
+        right: Named::new(&right),
+    };
+    let peeked = match (peek(left.kind), peek(right.kind)) {
+        (Ok(left), Ok(right)) => Sides { left, right },
+        (left, right) => {
+            comparison.trouble = unopened(names, left, right);
+            return comparison;
+        }
+    };
+    let kinds = Sides {
+        left: peeked.left.kind,
+        right: peeked.right.kind,
+    };
+    let way = match way(kinds) {
+        Ok(way) => way,
+        Err(refusal) => {
+            let input = names.of(refusal.side).name.clone();
+            comparison.trouble = Some(Error::Refused { input, refusal });
+            peeked.left.drain();
+            peeked.right.drain();
+            return comparison;
+        }
+    };
+    let mut found = match way {
+        Way::Archives => {
+            let left = names.left.clone().source(peeked.left);
+            let right = names.right.clone().source(peeked.right);
+            compare_archives(left, right, options, progress)
+        }
+        Way::Directories => directory::compare(comparison, &names, peeked, options, progress),
+        Way::Images => return image::compare(comparison, &names, peeked, options, progress),
+        Way::Files => files::compare(comparison, &names, peeked, options, progress),
+        Way::Packages => package::compare(comparison, &names, peeked, options, progress),
+    };
+    found.left.kind = kinds.left;
+    found.right.kind = kinds.right;
+    found
+}
+
+/// The first of the failures, when both inputs were drained.
+fn unopened(
+    names: Sides<Named>,
+    left: Result<Peeked, InputError>,
+    right: Result<Peeked, InputError>,
+) -> Option<Error> {
+    let error = |side, name: Named, peeked: Result<Peeked, InputError>| {
+        let error = peeked.map(Peeked::drain).err()?;
+        let input = name.name;
+        Some(Error::Open { side, input, error })
+    };
+    let left = error(Side::Left, names.left, left);
+    left.or(error(Side::Right, names.right, right))
+}

@@ -1,0 +1,37 @@
+//! What an input is called.
+
+use crate::any::peek::{Held, Peeked};
+use crate::input::source::{Source, SourceKind};
+
+/// A source without its bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) label: String,
+    pub(crate) name: String,
+    /// Its path; empty if it is a stream.
+    pub(crate) path: Vec<u8>,
+}
+
+impl Named {
+    pub(crate) fn new(source: &Source) -> Self {
+        Self {
+            label: source.label.clone(),
+            name: source.name.clone(),
+            path: match &source.kind {
+                SourceKind::File(path) => path.as_os_str().as_encoded_bytes().to_vec(),
+                SourceKind::Stdin | SourceKind::Stream(_) | SourceKind::Opened(_) => Vec::new(),
+            },
+        }
+    }
+
+    pub(crate) fn source(self, peeked: Peeked) -> Source {
+        Source {
+            label: self.label,
+            name: self.name,
+            kind: match peeked.held {
+                Held::Bytes(opened) => SourceKind::Opened(opened),
+                Held::Directory(path) => SourceKind::File(path),
+            },
+        }
+    }
+}
