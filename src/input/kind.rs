@@ -59,7 +59,7 @@ pub enum Foreign {
 pub(crate) const START: usize = 33 << 10;
 
 impl Kind {
-    /// The kind of a content that begins with these bytes, [`START`] of them if it has as many.
+    /// The kind of a content that begins with these bytes, 33 KiB of them if it has as many.
     #[must_use]
     pub fn of(start: &[u8]) -> Self {
         if start.is_empty() {

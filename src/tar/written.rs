@@ -268,7 +268,7 @@ mod tests {
         let mut out = Vec::new();
         record(b"a", &[b'x'; 94], &mut out);
         assert!(
-            out.starts_with(b"100 a=") && out.len() == 100,
+            out.starts_with(b"101 a=") && out.len() == 101,
             "{}",
             out.len()
         );

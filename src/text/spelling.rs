@@ -3,7 +3,7 @@
 /// Letters that may be missing, too many or wrong.
 const SLIPS: usize = 2;
 
-/// The candidate that differs from a word by the fewest letters, at most two and fewer than half
+/// The candidate that differs from a word by the fewest letters, at most two and at most half
 /// of its letters; the first of equally good ones.
 pub(crate) fn nearest<'a>(
     word: &str,
@@ -12,8 +12,8 @@ pub(crate) fn nearest<'a>(
     let found = candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate));
-    let likely =
-        found.filter(|(slips, candidate)| *slips <= SLIPS && slips * 2 < candidate.chars().count());
+    let likely = found
+        .filter(|(slips, candidate)| *slips <= SLIPS && slips * 2 <= candidate.chars().count());
     likely
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
