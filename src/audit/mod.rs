@@ -9,6 +9,7 @@ pub(crate) mod difference;
 pub(crate) mod error;
 pub(crate) mod manifest;
 pub(crate) mod method;
+pub(crate) mod mounts;
 pub(crate) mod node;
 pub(crate) mod overlay;
 pub(crate) mod snapshot;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::manifest::{Manifest, manifest};
 use crate::audit::overlay::read_upper;
 use crate::sandbox;
+use crate::sandbox::mount_change::MountChange;
 use crate::sandbox::progress::ProgressCounter;
 use crate::sandbox::trees::Tree;
 
@@ -44,6 +46,14 @@ impl Findings {
     /// Only where the two sides are of different builds of twinroot.
     pub fn from_answer(answer: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(answer)
+    }
+
+    /// The same with the mounts that a build left or took away.
+    #[must_use]
+    pub fn with_mounts(mut self, mounts: &[MountChange]) -> Self {
+        self.changes.extend(mounts::changes(mounts));
+        self.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        self
     }
 }
 

@@ -35,6 +35,8 @@ pub enum AuditedField {
     Nlink,
     /// The extended attribute of this name.
     Xattr(Vec<u8>),
+    /// What is mounted there.
+    Mount,
 }
 
 impl fmt::Display for AuditedField {
@@ -52,6 +54,7 @@ impl fmt::Display for AuditedField {
             Self::Atime => "atime",
             Self::Ctime => "ctime",
             Self::Nlink => "nlink",
+            Self::Mount => "mount",
             Self::Xattr(name) => return write!(f, "xattr:{}", name.escape_ascii()),
         })
     }
@@ -77,6 +80,8 @@ pub enum Value {
     Target(Vec<u8>),
     /// The value of an extended attribute.
     Bytes(Vec<u8>),
+    /// A type of file system, `tmpfs`.
+    Mount(String),
     /// A time before the build began.
     Time(Time),
     /// An unknown time before the build began.
@@ -95,6 +100,7 @@ impl fmt::Display for Value {
             Self::Device { major, minor } => write!(f, "{major},{minor}"),
             Self::Target(target) => write!(f, "{}", target.escape_ascii()),
             Self::Bytes(bytes) => f.write_str(&hex(bytes)),
+            Self::Mount(kind) => f.write_str(kind),
             Self::Time(time) => write!(f, "{time}"),
             Self::BeforeBuild => f.write_str("before the build"),
             Self::DuringBuild => f.write_str("during the build"),
@@ -169,6 +175,7 @@ mod tests {
             Value::Device { major: 1, minor: 3 },
             Value::Target(b"a\nb".to_vec()),
             Value::Bytes(vec![1, 255]),
+            Value::Mount("tmpfs".to_owned()),
             Value::Time(time),
             Value::BeforeBuild,
             Value::DuringBuild,
@@ -183,6 +190,7 @@ mod tests {
                 "1,3",
                 "a\\nb",
                 "01ff",
+                "tmpfs",
                 "7.000000050",
                 "before the build",
                 "during the build",

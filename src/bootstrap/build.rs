@@ -13,7 +13,7 @@ use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
-use crate::sandbox::protocol::{Activity, Progress, StageFailure, Warning};
+use crate::sandbox::protocol::{Activity, Outcome, Progress, Proof, StageFailure, Warning};
 use crate::sandbox::replay::Replay;
 use crate::sandbox::tracer::Traced;
 use crate::trace::record::Trace;
@@ -37,6 +37,8 @@ pub struct Built {
     pub warnings: Vec<Warning>,
     /// What its processes did, if they were observed.
     pub trace: Option<Trace>,
+    /// What was tried to prove that the machine was out of its reach.
+    pub proof: Proof,
 }
 
 /// What a running build has to say.
@@ -79,7 +81,8 @@ pub fn run(
         (outcome, reader.join().unwrap_or_default())
     });
     let outcome = outcome?;
-    let trace = trace(plan, outcome.traced)?;
+    let mut outcome = outcome;
+    let trace = trace(plan, outcome.traced.take())?;
     let transcript = Transcript::new(&transcript_bytes);
     if outcome.status != ExitStatus::Exited(0) {
         if interrupts.is_raised() {
@@ -87,7 +90,7 @@ pub fn run(
         }
         return Err(failed(plan, outcome.status, &transcript, transcript_bytes));
     }
-    let findings = findings(plan, outcome.audit.as_deref())?;
+    let findings = findings(plan, &outcome)?;
     Ok(Built {
         transcript,
         transcript_bytes,
@@ -95,6 +98,7 @@ pub fn run(
         audit_took: findings.took,
         warnings: outcome.warnings,
         trace,
+        proof: outcome.proof,
     })
 }
 
@@ -118,11 +122,13 @@ pub fn trace(plan: &Plan, traced: Option<Traced>) -> Result<Option<Trace>, Error
 }
 
 /// Reads the audit's answer, if there was an audit.
-fn findings(plan: &Plan, answer: Option<&str>) -> Result<Findings, SandboxError> {
-    let Some(answer) = answer else {
+fn findings(plan: &Plan, outcome: &Outcome) -> Result<Findings, SandboxError> {
+    let Some(answer) = &outcome.audit else {
         return Ok(Findings::default());
     };
-    Findings::from_answer(answer).map_err(|error| SandboxError::Stage {
+    let findings = Findings::from_answer(answer);
+    let findings = findings.map(|findings| findings.with_mounts(&outcome.mounts));
+    findings.map_err(|error| SandboxError::Stage {
         name: plan.name.clone(),
         failure: StageFailure {
             step: "read the audit".to_owned(),

@@ -6,6 +6,7 @@
 //! itself: what it makes is compared, and the machine is safe in any case.
 
 use crate::bootstrap::command::mmdebstrap::Mode;
+use crate::sandbox::plan::Rights;
 
 /// How the chrootless build is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,6 +159,23 @@ impl BuildMode {
             | Self::Chrootless(Technique::Fakeroot | Technique::UnshareHelper | Technique::Lxc) => {
                 true
             }
+        }
+    }
+
+    /// What its processes may ask the kernel for.
+    #[must_use]
+    pub fn rights(self) -> Rights {
+        if self.needs_subordinate_ids() {
+            return Rights::SetUserId;
+        }
+        match self {
+            Self::Normal(NormalMode::Root) | Self::Chrootless(Technique::Nested) => {
+                Rights::Mounting
+            }
+            Self::Normal(NormalMode::Unshare | NormalMode::Fakechroot)
+            | Self::Chrootless(
+                Technique::Userns | Technique::Fakeroot | Technique::UnshareHelper | Technique::Lxc,
+            ) => Rights::Scripts,
         }
     }
 

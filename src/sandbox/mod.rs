@@ -3,22 +3,25 @@
 //! Four processes make one sandbox. The *launcher* is twinroot itself; it writes the id maps.
 //! The *monitor* is this binary again: it makes the namespaces and mounts, and reads the upper
 //! directories at the end, from where no build can reach it. Its child, the *parent*, makes the
-//! pid namespace: a process that has made one can start no threads any more, and the monitor
-//! reads with several. The *init* is process 1 of the namespace; when it ends, the kernel ends
+//! namespaces that the build owns, in which the monitor's mounts are locked: a process that has made
+//! a pid namespace can start no threads any more, and the monitor reads with several. The *init* is process 1 of the namespace; when it ends, the kernel ends
 //! everything in it. It traces the command if that is observed. Each dies with its parent, so that
 //! nothing is left behind even by SIGKILL: all mounts live in the monitor's mount namespace.
 //!
-//! It protects from mistakes of maintainer scripts, and shows all that they change. It is not a
-//! security boundary against hostile packages.
+//! Nothing that a command does changes the machine, and whatever it changes of its own view is
+//! shown. Bugs of the kernel are out of reach of this promise (docs/security.md).
 
 pub(crate) mod exit_status;
 pub(crate) mod idmap;
 pub(crate) mod launch;
+pub(crate) mod mount_change;
+pub(crate) mod mount_table;
 pub(crate) mod mounts;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod protocol;
 pub mod replay;
+pub(crate) mod seccomp;
 pub(crate) mod stage;
 pub(crate) mod stage_names;
 pub(crate) mod tracer;
@@ -26,19 +29,20 @@ pub(crate) mod trees;
 
 use std::process::ExitCode;
 
-use crate::sandbox::stage::{init, monitor, parent, tracee};
-use crate::sandbox::stage_names::{INIT, MONITOR, PARENT, TRACEE};
+use crate::sandbox::stage::{inherited, init, mapper, monitor, parent, tracee};
+use crate::sandbox::stage_names::{INIT, MAPPER, MONITOR, PARENT, TRACEE};
 
 pub use crate::sandbox::exit_status::ExitStatus;
 pub use crate::sandbox::idmap::{
     Caller, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
 };
 pub use crate::sandbox::launch::{Interrupts, Running, SandboxError, launch};
+pub use crate::sandbox::mount_change::MountChange;
 pub use crate::sandbox::plan::{
-    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal, Tracing,
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Refusal, Rights, Tracing,
 };
 pub use crate::sandbox::progress::ProgressCounter;
-pub use crate::sandbox::protocol::{Activity, Outcome, Progress, StageFailure, Warning};
+pub use crate::sandbox::protocol::{Activity, Outcome, Progress, Proof, StageFailure, Warning};
 pub use crate::sandbox::stage::monitor::Auditor;
 pub use crate::sandbox::tracer::{Traced, Tracer};
 pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
@@ -50,11 +54,17 @@ pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
 pub fn run_stage_if_asked(auditor: &mut dyn Auditor, tracer: &mut dyn Tracer) -> Option<ExitCode> {
     let asked = std::env::args_os().nth(1)?;
     if asked == MONITOR {
+        // What the caller of twinroot has open is not the build's. Later stages inherit nothing.
+        if inherited::close_descriptors().is_err() {
+            return Some(ExitCode::FAILURE);
+        }
         Some(monitor::run(auditor))
     } else if asked == PARENT {
         Some(parent::run())
     } else if asked == INIT {
         Some(init::run(tracer))
+    } else if asked == MAPPER {
+        Some(mapper::run())
     } else if asked == TRACEE {
         Some(tracee::run(tracer))
     } else {

@@ -56,8 +56,7 @@ pub(crate) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> 
 
 /// Binds one file or tree.
 ///
-/// A read-only bind is a bind and a remount: mount(2) ignores the flag at first. The
-/// remount repeats the flags the source has, for the kernel locks them in a user namespace.
+/// A read-only bind is a bind and a remount: mount(2) ignores the flag at first.
 pub(crate) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), StageFailure> {
     let step = || format!("bind `{}`", target.to_string_lossy());
     mount(
@@ -68,9 +67,16 @@ pub(crate) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), S
         None::<&str>,
     )
     .map_err(failed(step()))?;
-    if access == Access::Writable {
-        return Ok(());
+    match access {
+        Access::Writable => Ok(()),
+        Access::ReadOnly => make_read_only(target),
     }
+}
+
+/// Makes a mount read-only. The remount repeats the flags that the mount has, for the kernel locks
+/// them in a user namespace.
+pub(crate) fn make_read_only(target: &Path) -> Result<(), StageFailure> {
+    let step = || format!("make the mount on `{}` read-only", target.to_string_lossy());
     let flags = statvfs(target).map_err(failed(step()))?.flags();
     let mut kept = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY;
     for (has, keep) in [
@@ -84,8 +90,7 @@ pub(crate) fn bind(source: &Path, target: &Path, access: Access) -> Result<(), S
             kept |= keep;
         }
     }
-    mount(None::<&str>, target, None::<&str>, kept, None::<&str>)
-        .map_err(failed(format!("{} read-only", step())))
+    mount(None::<&str>, target, None::<&str>, kept, None::<&str>).map_err(failed(step()))
 }
 
 /// What something can be mounted on.
@@ -147,7 +152,8 @@ pub(crate) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
     for name in DEVICES {
         let target = dev.join(name);
         make_mount_point(&target, MountPoint::File)?;
-        bind(&Path::new("/dev").join(name), &target, Access::Writable)?;
+        // A device can be written to all the same, but gets no other mode, owner or time.
+        bind(&Path::new("/dev").join(name), &target, Access::ReadOnly)?;
     }
     for (name, target) in [
         ("fd", "/proc/self/fd"),

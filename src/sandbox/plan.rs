@@ -137,6 +137,20 @@ pub struct Plan {
     pub after: AfterRun,
     /// Whether its processes are observed.
     pub tracing: Tracing,
+    /// What its processes may ask the kernel for.
+    pub rights: Rights,
+}
+
+/// What the processes of a command may ask the kernel for, beside what namespaces allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rights {
+    /// What a maintainer script needs, which mounts nothing.
+    Scripts,
+    /// That, and mounting.
+    Mounting,
+    /// All, because set-user-id programs must gain rights, which no process with a filter can
+    /// (`no_new_privs`, seccomp(2)).
+    SetUserId,
 }
 
 /// Whether a command's processes are observed.
@@ -242,6 +256,7 @@ mod tests {
             emulation: Emulation::Machine,
             after: AfterRun::Audit,
             tracing: Tracing::Off,
+            rights: Rights::Scripts,
         }
     }
 

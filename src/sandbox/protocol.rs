@@ -16,7 +16,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::exit_status::ExitStatus;
-use crate::sandbox::plan::Plan;
+use crate::sandbox::idmap::UserNamespace;
+use crate::sandbox::mount_change::MountChange;
+use crate::sandbox::plan::{Network, Plan};
 use crate::sandbox::tracer::Traced;
 
 /// From the launcher to the monitor stage.
@@ -41,6 +43,31 @@ pub(crate) enum FromMonitor {
     Failed(StageFailure),
 }
 
+/// From the monitor stage to the parent of process 1.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToParent {
+    /// Which namespaces to make; the first message.
+    Make {
+        /// Whether a user namespace is among them.
+        namespace: UserNamespace,
+        /// Whether a network namespace is among them.
+        network: Network,
+    },
+    /// The id maps are written, if there are any to be.
+    Mapped,
+}
+
+/// From the parent of process 1 to the monitor stage, before there is a process 1.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum FromParent {
+    /// The namespaces are there; write the id maps now.
+    Unshared,
+    /// What is said from now on is for process 1.
+    Entered,
+    /// They could not be made.
+    Failed(StageFailure),
+}
+
 /// From the init stage to the monitor stage.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromInit {
@@ -52,6 +79,10 @@ pub(crate) enum FromInit {
         warnings: Vec<Warning>,
         /// What was observed, if it was to be.
         traced: Option<Traced>,
+        /// What was tried before the command was started.
+        proof: Proof,
+        /// Mounts that the command left or took away.
+        mounts: Vec<MountChange>,
     },
     /// The command could not be started.
     Failed(StageFailure),
@@ -68,9 +99,24 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
     /// What was observed; `None` if nothing was to be.
     pub traced: Option<Traced>,
+    /// What process 1 tried before it started the command.
+    pub proof: Proof,
+    /// Mounts that the command left, or took away, in its own view.
+    pub mounts: Vec<MountChange>,
 }
 
-/// Something that a sandbox could not do as planned, and went on without.
+/// What process 1 of a sandbox looked at and tried, to prove that the machine is out of reach. A
+/// sandbox that it does not hold for runs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Proof {
+    /// Mounts that were looked at.
+    pub mounts: usize,
+    /// Attempts to undo a mount or to write a setting of the machine, all of which the kernel
+    /// refused.
+    pub refused: usize,
+}
+
+/// Something that a sandbox could not do as planned and went on without, or had to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Warning {
     /// The plan asked for no emulators, and those of the machine stay in reach: the kernel gives
@@ -78,6 +124,11 @@ pub enum Warning {
     EmulatorsStay {
         /// The kernel's reason for refusing the mount.
         error: String,
+    },
+    /// Processes ran on when the command had ended, and were ended.
+    ProcessesEnded {
+        /// Their arguments, joined by blanks.
+        commands: Vec<Vec<u8>>,
     },
 }
 

@@ -3,8 +3,9 @@
 //!
 //! The script makes the same user namespace, covers the same trees and binds the same files as the
 //! stages do, with unshare(1), setpriv(1) and mount(8), and then runs the same command. It differs
-//! in what only the stages can do: it does not prove that nothing of the machine is writable, there
-//! is no audit, and a sandbox without a user namespace keeps root's capabilities.
+//! in what only the stages can do: it does not prove that nothing of the machine is writable, mounts
+//! are not locked, no call is refused, there is no audit, and a sandbox without a user namespace
+//! keeps root's capabilities.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -220,7 +221,7 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::plan::{AfterRun, Tracing};
+    use crate::sandbox::plan::{AfterRun, Rights, Tracing};
 
     fn plan(ids: IdMap) -> Plan {
         Plan {
@@ -245,6 +246,7 @@ mod tests {
             emulation: Emulation::None,
             after: AfterRun::Audit,
             tracing: Tracing::Off,
+            rights: Rights::Scripts,
         }
     }
 

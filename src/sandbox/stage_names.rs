@@ -6,5 +6,7 @@ pub(crate) const MONITOR: &str = "__sandbox-monitor";
 pub(crate) const PARENT: &str = "__sandbox-parent";
 /// Makes this binary process 1 of a sandbox.
 pub(crate) const INIT: &str = "__sandbox-init";
+/// Makes this binary what writes the id maps of process 1.
+pub(crate) const MAPPER: &str = "__sandbox-mapper";
 /// Makes this binary the process that becomes an observed command.
 pub(crate) const TRACEE: &str = "__sandbox-tracee";

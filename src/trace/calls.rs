@@ -6,27 +6,18 @@
 
 use nix::libc;
 
+use crate::sandbox::seccomp::machine::{CallNumbers, NONE, Numbers};
+
 /// A system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Call {
     /// Its name in syscalls(2).
     pub(crate) name: &'static str,
-    numbers: [Option<u16>; 3],
+    numbers: CallNumbers,
     /// What it does.
     pub(crate) kind: CallKind,
     /// Which processes stop at it.
     pub(crate) stops: Stops,
-}
-
-/// A table of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Numbers {
-    /// x86_64.
-    X86_64,
-    /// i386, whose programs an x86_64 kernel runs too.
-    I386,
-    /// aarch64, riscv64.
-    Generic,
 }
 
 /// Which processes stop at a call.
@@ -118,12 +109,7 @@ pub(crate) enum Object {
 impl Call {
     /// Its number; `None` if the table has no such call.
     pub(crate) fn number(&self, numbers: Numbers) -> Option<u16> {
-        let [x86_64, i386, generic] = self.numbers;
-        match numbers {
-            Numbers::X86_64 => x86_64,
-            Numbers::I386 => i386,
-            Numbers::Generic => generic,
-        }
+        self.numbers.of(numbers)
     }
 }
 
@@ -145,19 +131,11 @@ const fn at(directory: usize, follow: Follow) -> PathAt {
     }
 }
 
-/// Stands for a call that a table does not have.
-const NONE: u16 = u16::MAX;
-
-const fn numbered(number: u16) -> Option<u16> {
-    if number == NONE { None } else { Some(number) }
-}
-
 /// A call that scripts' processes stop at; its numbers in the order of [`Numbers`].
 const fn call(name: &'static str, numbers: [u16; 3], kind: CallKind) -> Call {
-    let [x86_64, i386, generic] = numbers;
     Call {
         name,
-        numbers: [numbered(x86_64), numbered(i386), numbered(generic)],
+        numbers: CallNumbers(numbers),
         kind,
         stops: match kind {
             Execute { .. } | ChangeRoot | Refuse => Stops::All,

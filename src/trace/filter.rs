@@ -1,18 +1,19 @@
-//! The seccomp program that stops a process at the calls of [`CALLS`]
-//! and at no other: classic BPF, as plain data (seccomp(2), bpf in Linux's
-//! Documentation/networking/filter.rst).
+//! The seccomp program that stops a process at the calls of [`CALLS`] and at no other.
 //!
 //! There are two: every process stops where it starts another program, and processes of maintainer
 //! scripts at all that may change something. A filter cannot be taken away, but added to.
 //!
-//! The assembler is our own, because the rules of `seccompiler` can neither say which call it
-//! was, which saves the observer from asking for registers, nor let through the calls of another
-//! table of numbers, which they end the process for. That crate installs what is assembled here.
+//! The rules of `seccompiler` cannot say which call it was, which saves the observer from asking for
+//! registers. So it is assembled with [`crate::sandbox::seccomp`].
 
 use nix::libc;
 use seccompiler::sock_filter;
 
-use crate::trace::calls::{CALLS, Call, CallKind, Numbers, Stops};
+use crate::sandbox::seccomp::instruction::{
+    MACHINE, NUMBER, allow, fail, jump, jump_if_any, jump_if_equal, load, stop,
+};
+use crate::sandbox::seccomp::machine::{Machine, Numbers, X32, machines};
+use crate::trace::calls::{CALLS, Call, CallKind, Stops};
 use crate::trace::registers::Convention;
 
 /// What a stopped process tells the observer beside a call's position: the number table is that
@@ -22,48 +23,11 @@ pub(crate) const COMPATIBLE: u16 = 0x4000;
 /// The process makes calls of a machine that the observer has no table for.
 pub(crate) const UNKNOWN_MACHINE: u16 = 0x8000;
 
-/// Offset of the call's number in `struct seccomp_data`.
-const NUMBER: u32 = 0;
-
-/// Offset of the machine (`AUDIT_ARCH_*`) in `struct seccomp_data`.
-const MACHINE: u32 = 4;
-
-/// Marks the calls of x32, which no Debian architecture in the archive uses (x86_64 kernel,
-/// `__X32_SYSCALL_BIT`).
-const X32: u32 = 0x4000_0000;
-
-/// linux/audit.h.
-const X86_64: u32 = 0xc000_003e;
-const I386: u32 = 0x4000_0003;
-const AARCH64: u32 = 0xc000_00b7;
-const RISCV64: u32 = 0xc000_00f3;
-
-/// A machine's programs, and the numbers of their calls.
-#[derive(Debug, Clone, Copy)]
-struct Machine {
-    audit: u32,
-    numbers: Numbers,
-    mark: u16,
-}
-
-/// The machines whose programs this kernel may run and the observer knows.
-fn machines() -> Vec<Machine> {
-    let machine = |audit, numbers, mark| Machine {
-        audit,
-        numbers,
-        mark,
-    };
-    if cfg!(target_arch = "x86_64") {
-        vec![
-            machine(X86_64, Numbers::X86_64, 0),
-            machine(I386, Numbers::I386, COMPATIBLE),
-        ]
-    } else if cfg!(target_arch = "aarch64") {
-        vec![machine(AARCH64, Numbers::Generic, 0)]
-    } else if cfg!(target_arch = "riscv64") {
-        vec![machine(RISCV64, Numbers::Generic, 0)]
-    } else {
-        vec![]
+/// What programs of a table of numbers tell the observer beside a call's position.
+fn mark(numbers: Numbers) -> u16 {
+    match numbers {
+        Numbers::X86_64 | Numbers::Generic => 0,
+        Numbers::I386 => COMPATIBLE,
     }
 }
 
@@ -71,7 +35,7 @@ fn machines() -> Vec<Machine> {
 pub(crate) fn convention(audit: u32) -> Option<Convention> {
     let mut machines = machines().into_iter();
     let machine = machines.find(|machine| machine.audit == audit)?;
-    Some(if machine.mark == 0 {
+    Some(if mark(machine.numbers) == 0 {
         Convention::Native
     } else {
         Convention::Compatible
@@ -80,13 +44,13 @@ pub(crate) fn convention(audit: u32) -> Option<Convention> {
 
 /// The number of a call.
 pub(crate) fn numbers(convention: Convention) -> Option<Numbers> {
-    let mark = match convention {
+    let wanted = match convention {
         Convention::Native => 0,
         Convention::Compatible => COMPATIBLE,
     };
     let mut machines = machines().into_iter();
     machines
-        .find(|machine| machine.mark == mark)
+        .find(|machine| mark(machine.numbers) == wanted)
         .map(|machine| machine.numbers)
 }
 
@@ -123,7 +87,7 @@ fn section(machine: &Machine, stops: Stops) -> Vec<sock_filter> {
     let mut section = vec![load(NUMBER)];
     if machine.numbers == Numbers::X86_64 {
         section.push(jump_if_any(X32, 0, 1));
-        section.push(fail());
+        section.push(fail(libc::ENOSYS));
     }
     for (position, call) in CALLS.iter().enumerate() {
         let number = call.number(machine.numbers);
@@ -131,7 +95,7 @@ fn section(machine: &Machine, stops: Stops) -> Vec<sock_filter> {
             continue;
         };
         section.push(jump_if_equal(u32::from(number), 0, 1));
-        section.push(answer(call, position, machine.mark));
+        section.push(answer(call, position, mark(machine.numbers)));
     }
     section.push(allow());
     section
@@ -139,59 +103,19 @@ fn section(machine: &Machine, stops: Stops) -> Vec<sock_filter> {
 
 fn answer(call: &Call, position: usize, mark: u16) -> sock_filter {
     match (call.kind, u16::try_from(position)) {
-        (CallKind::Refuse, _) | (_, Err(_)) => fail(),
+        (CallKind::Refuse, _) | (_, Err(_)) => fail(libc::ENOSYS),
         (_, Ok(position)) => stop(position | mark),
     }
-}
-
-fn instruction(code: u32, jump_true: u8, jump_false: u8, value: u32) -> sock_filter {
-    sock_filter {
-        code: u16::try_from(code).unwrap_or(u16::MAX),
-        jt: jump_true,
-        jf: jump_false,
-        k: value,
-    }
-}
-
-fn load(offset: u32) -> sock_filter {
-    instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, offset)
-}
-
-fn jump(by: u32) -> sock_filter {
-    instruction(libc::BPF_JMP | libc::BPF_JA, 0, 0, by)
-}
-
-fn jump_if_equal(value: u32, then: u8, otherwise: u8) -> sock_filter {
-    let code = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
-    instruction(code, then, otherwise, value)
-}
-
-fn jump_if_any(bits: u32, then: u8, otherwise: u8) -> sock_filter {
-    let code = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
-    instruction(code, then, otherwise, bits)
-}
-
-fn give(value: u32) -> sock_filter {
-    instruction(libc::BPF_RET | libc::BPF_K, 0, 0, value)
-}
-
-fn allow() -> sock_filter {
-    give(libc::SECCOMP_RET_ALLOW)
-}
-
-/// The call fails with `ENOSYS`.
-fn fail() -> sock_filter {
-    give(libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs())
-}
-
-/// The process stops and tells this.
-fn stop(word: u16) -> sock_filter {
-    give(libc::SECCOMP_RET_TRACE | u32::from(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::seccomp::instruction::evaluate;
+
+    const X86_64: u32 = 0xc000_003e;
+    const I386: u32 = 0x4000_0003;
+    const AARCH64: u32 = 0xc000_00b7;
 
     /// What the program answers to a call: an interpreter of the few instructions it uses.
     fn answer_to(machine: u32, number: u32) -> u32 {
@@ -200,26 +124,7 @@ mod tests {
 
     fn answer_of(stops: Stops, machine: u32, number: u32) -> u32 {
         let program = program(stops).unwrap();
-        let (mut at, mut accumulator) = (0_usize, 0_u32);
-        loop {
-            let step = &program[at];
-            let code = u32::from(step.code);
-            at += 1;
-            if code == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS {
-                accumulator = if step.k == MACHINE { machine } else { number };
-            } else if code == libc::BPF_JMP | libc::BPF_JA {
-                at += usize::try_from(step.k).unwrap();
-            } else if code == libc::BPF_RET | libc::BPF_K {
-                return step.k;
-            } else {
-                let holds = if code == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K {
-                    accumulator == step.k
-                } else {
-                    accumulator & step.k != 0
-                };
-                at += usize::from(if holds { step.jt } else { step.jf });
-            }
-        }
+        evaluate(&program, machine, number, 0)
     }
 
     fn position(name: &str) -> u32 {

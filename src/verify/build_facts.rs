@@ -3,7 +3,7 @@
 use crate::bootstrap::build::Built;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::BuildMode;
-use crate::sandbox::protocol::Warning;
+use crate::sandbox::protocol::{Proof, Warning};
 use crate::trace::record::Trace;
 use crate::verify::facts::Facts;
 
@@ -69,6 +69,8 @@ pub struct BuildFacts<'a> {
     pub emulators: Emulators,
     /// What its processes did, if it was observed.
     pub trace: Option<&'a Trace>,
+    /// What was tried to prove that the machine was out of its reach.
+    pub proof: Proof,
 }
 
 /// The builds of the pair, and those of a second one.
@@ -100,7 +102,8 @@ pub fn scripts_ran(mode: BuildMode) -> ScriptsRan {
 }
 
 fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built, pair: PairNumber) -> BuildFacts<'a> {
-    let has_none = built.warnings.is_empty();
+    let stays = |warning: &Warning| matches!(warning, Warning::EmulatorsStay { .. });
+    let has_none = !built.warnings.iter().any(stays);
     let scripts = scripts_ran(mode);
     BuildFacts {
         pair,
@@ -118,5 +121,6 @@ fn build<'a>(facts: &Facts, mode: BuildMode, built: &'a Built, pair: PairNumber)
             Emulators::OfMachine
         },
         trace: built.trace.as_ref(),
+        proof: built.proof,
     }
 }

@@ -13,8 +13,8 @@ use crate::bootstrap::error::at;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::launch::{Interrupts, launch};
-use crate::sandbox::plan::{Network, Plan, Tracing};
-use crate::sandbox::protocol::{Outcome, Progress};
+use crate::sandbox::plan::{Network, Plan, Rights, Tracing};
+use crate::sandbox::protocol::{Outcome, Progress, Warning};
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
 use crate::verify::executor::Sandboxed;
@@ -47,6 +47,8 @@ pub struct Audited {
     pub status: ExitStatus,
     /// What it changed, in the order of paths for each way of seeing it.
     pub changes: Vec<Change>,
+    /// What else there is to say of its sandbox.
+    pub warnings: Vec<Warning>,
 }
 
 /// Watches an audited command while it runs.
@@ -99,11 +101,13 @@ pub fn audit(
     let findings = answer
         .transpose()
         .map_err(|error| at("the audit", "read")(error.into()))?;
+    let findings = findings.map(|found: Findings| found.with_mounts(&outcome.mounts));
     let mut changes = findings.unwrap_or_default().changes;
     changes.extend(refused);
     Ok(Audited {
         status: outcome.status,
         changes,
+        warnings: outcome.warnings,
     })
 }
 
@@ -115,6 +119,7 @@ fn plan(command: &Command, outside: &OutsideSystem) -> Plan {
     plan.environment.clone_from(&command.environment);
     plan.directory.clone_from(&command.directory);
     plan.network = command.network;
+    plan.rights = Rights::Scripts;
     plan
 }
 

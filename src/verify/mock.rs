@@ -20,6 +20,7 @@ use crate::bootstrap::transcript::Transcript;
 use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Tracing;
+use crate::sandbox::protocol::Proof;
 use crate::sandbox::replay::Replay;
 use crate::trace::record::Trace;
 use crate::verify::executor::{Executor, Job};
@@ -182,6 +183,7 @@ fn built(changes: &[Change]) -> Built {
         audit_took: Duration::ZERO,
         warnings: vec![],
         trace: None,
+        proof: Proof::default(),
     }
 }
 

@@ -125,6 +125,7 @@ impl Prepared {
         plan.binds.extend(binds);
         plan.cover = self.audit.cover();
         plan.after = after;
+        plan.rights = mode.rights();
         if self.foreign_to.is_some() && mode.mode() == Mode::Chrootless {
             plan.emulation = Emulation::None;
         }

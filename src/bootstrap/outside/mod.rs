@@ -22,7 +22,7 @@ use crate::debian::dpkg_database;
 use crate::debian::dpkg_database::STATUS;
 use crate::sandbox::idmap::IdMap;
 use crate::sandbox::plan::{
-    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Tracing,
+    Access, AfterRun, Bind, Cover, Emulation, Layer, Network, Node, Plan, Rights, Tracing,
 };
 
 /// What a matching outside has in addition to the chroot's packages: mmdebstrap and what it runs.
@@ -142,6 +142,7 @@ impl OutsideSystem {
             emulation: Emulation::Machine,
             after: AfterRun::Forget,
             tracing: Tracing::Off,
+            rights: Rights::Mounting,
         }
     }
 

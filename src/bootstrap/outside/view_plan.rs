@@ -8,7 +8,9 @@ use crate::bootstrap::command::mmdebstrap::OUT;
 use crate::bootstrap::error::Error;
 use crate::bootstrap::outside::host::{HostView, host_view};
 use crate::sandbox::idmap::IdMap;
-use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Plan, Tracing};
+use crate::sandbox::plan::{
+    Access, AfterRun, Bind, Cover, Emulation, Network, Plan, Rights, Tracing,
+};
 
 /// A plan on the machine's own tree with the machine's programs, every change of which is
 /// forgotten. What the command makes it leaves in `out`, which the sandbox sees at [`OUT`].
@@ -37,6 +39,7 @@ pub fn host_plan(name: &str, command: Vec<String>, out: &Path, ids: &IdMap) -> R
         emulation: Emulation::Machine,
         after: AfterRun::Forget,
         tracing: Tracing::Off,
+        rights: Rights::Mounting,
     })
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, CliError> {
     let audited = audited.map_err(|error| CliError::from(error).of_run(&interrupts))?;
     drop(terminal);
     let status = audited.status.to_string();
-    let report = AuditReport::new(command.audit, &args.command, &status, &audited.changes);
+    let report = AuditReport::new(command.audit, &args.command, &audited);
     write(args, json, &report)?;
     let is_success = audited.status == ExitStatus::Exited(0);
     if !is_success {

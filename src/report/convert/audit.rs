@@ -1,24 +1,26 @@
 //! The report of `audit`.
 
-use crate::audit::change::Change;
 use crate::audit::method::Method;
 use crate::report::convert::escapes::escape;
+use crate::report::sentences::warning::sentence;
 use crate::report::wire::audit::{AUDIT_SCHEMA, AuditReport};
 use crate::report::wire::outside::AuditMethod;
 use crate::text::quote;
+use crate::verify::command_audit::Audited;
 
 impl AuditReport {
-    /// The report on a command that ended with this status.
+    /// The report on a command.
     #[must_use]
-    pub fn new(method: Method, command: &[String], status: &str, changes: &[Change]) -> Self {
-        let mut escapes: Vec<_> = changes.iter().map(escape).collect();
+    pub fn new(method: Method, command: &[String], audited: &Audited) -> Self {
+        let mut escapes: Vec<_> = audited.changes.iter().map(escape).collect();
         escapes.sort_by(|a, b| a.path.cmp(&b.path));
         Self {
             schema: AUDIT_SCHEMA.to_owned(),
             audit: method.into(),
             command: command.iter().map(|word| quote(word.as_bytes())).collect(),
-            status: status.to_owned(),
+            status: audited.status.to_string(),
             escapes,
+            warnings: audited.warnings.iter().map(sentence).collect(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::report::convert::executed::executed;
 use crate::report::sentences::warning::warnings;
-use crate::report::wire::build::{Build, ModeName};
+use crate::report::wire::build::{Build, ModeName, Proof};
 use crate::report::wire::executed::Emulation;
+use crate::sandbox::protocol;
 use crate::verify::build_facts;
 use crate::verify::build_facts::{BuildFacts, Emulators, PairNumber, ScriptsRan};
 use crate::verify::facts::Facts;
@@ -36,7 +37,16 @@ fn build(facts: &Facts, build: BuildFacts<'_>) -> Build {
         degraded: build.degraded,
         foreign: is_foreign,
         executed: trace.map(|trace| executed(trace, emulation)),
+        proof: proof(build.proof),
     }
+}
+
+/// Nothing if nothing was tried.
+fn proof(proof: protocol::Proof) -> Option<Proof> {
+    (proof.mounts > 0).then_some(Proof {
+        mounts: proof.mounts,
+        refused: proof.refused,
+    })
 }
 
 impl From<ScriptsRan> for ModeName {

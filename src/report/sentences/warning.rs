@@ -1,6 +1,7 @@
 //! What a build warned of, as sentences.
 
 use crate::sandbox::protocol::Warning;
+use crate::text::quote;
 use crate::verify::build_facts::Warnings;
 
 /// What the sandbox and mmdebstrap warned of.
@@ -17,5 +18,19 @@ pub(crate) fn sentence(warning: &Warning) -> String {
             "this kernel cannot hide the machine's binfmt_misc emulators from the build (needs \
              Linux 6.7): {error}"
         ),
+        Warning::ProcessesEnded { commands } => {
+            let count = commands.len();
+            let commands: Vec<_> = commands.iter().map(|command| quote(command)).collect();
+            format!(
+                "{count} {} on when the command had ended, and {} ended: {}",
+                if count == 1 {
+                    "process ran"
+                } else {
+                    "processes ran"
+                },
+                if count == 1 { "was" } else { "were" },
+                commands.join(", ")
+            )
+        }
     }
 }

@@ -21,4 +21,7 @@ pub struct AuditReport {
     pub status: String,
     /// What it changed, by path.
     pub escapes: Vec<Escape>,
+    /// What else there is to say of the run, as sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }

@@ -29,6 +29,19 @@ pub struct Build {
     /// What an observed chrootless build executed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executed: Option<Executed>,
+    /// What was tried, before anything ran, to prove that the machine was out of its reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+/// What process 1 of a sandbox looked at and tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// Mounts that it looked at.
+    pub mounts: usize,
+    /// What it tried to do with them, and to settings of the machine: all of it was refused.
+    pub refused: usize,
 }
 
 /// Where maintainer scripts run.

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::failed;
-use crate::sandbox::plan::Tracing;
+use crate::sandbox::plan::{Rights, Tracing};
 use crate::sandbox::protocol::StageFailure;
+use crate::sandbox::seccomp::refuse_calls;
 
 /// What is run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub(crate) struct CommandRequest {
     pub(crate) namespace: UserNamespace,
     /// Whether it is observed.
     pub(crate) tracing: Tracing,
+    /// What it may ask the kernel for.
+    pub(crate) rights: Rights,
 }
 
 /// The command, ready to be started in a process group of its own: mmdebstrap sends SIGHUP to its
@@ -66,14 +69,33 @@ const BEYOND_FILES: [CapabilitySet; 9] = [
     CapabilitySet::BPF,
 ];
 
+/// What would let a build reach process 1, which has them: its memory, descriptors and files by
+/// ptrace(2), pidfd_getfd(2) and `/proc/1`, and its end by reboot(2).
+const BEYOND_THE_BUILD: [CapabilitySet; 2] = [CapabilitySet::SYS_PTRACE, CapabilitySet::SYS_BOOT];
+
 /// Takes them out of the bounding set: no program gets them then, whoever runs it. The root of a
-/// user namespace of its own never had them.
-pub(crate) fn drop_capabilities(namespace: UserNamespace) -> Result<(), StageFailure> {
-    match namespace {
-        UserNamespace::Own => Ok(()),
-        UserNamespace::Callers => BEYOND_FILES.into_iter().try_for_each(|capability| {
-            rustix::thread::remove_capability_from_bounding_set(capability)
-                .map_err(failed("give up capabilities"))
-        }),
+/// user namespace of its own never had those beyond files, and no mount of the machine is within
+/// its reach. Without such a namespace, a command that need not mount cannot.
+pub(crate) fn drop_capabilities(request: &CommandRequest) -> Result<(), StageFailure> {
+    let beyond_files: &[CapabilitySet] = match request.namespace {
+        UserNamespace::Own => &[],
+        UserNamespace::Callers => &BEYOND_FILES,
+    };
+    let mounting: &[CapabilitySet] = match (request.namespace, request.rights) {
+        (UserNamespace::Callers, Rights::Scripts) => &[CapabilitySet::SYS_ADMIN],
+        (UserNamespace::Own, _) | (_, Rights::Mounting | Rights::SetUserId) => &[],
+    };
+    let mut given_up = BEYOND_THE_BUILD.iter().chain(beyond_files).chain(mounting);
+    given_up.try_for_each(|capability| {
+        rustix::thread::remove_capability_from_bounding_set(*capability)
+            .map_err(failed("give up capabilities"))
+    })
+}
+
+/// Refuses the calls that no maintainer script needs, to this process and all that it starts.
+pub(crate) fn restrict(rights: Rights) -> Result<(), StageFailure> {
+    match rights {
+        Rights::Scripts | Rights::Mounting => refuse_calls(),
+        Rights::SetUserId => Ok(()),
     }
 }

@@ -1,24 +1,28 @@
-//! Process 1 of a sandbox: enters the new root, proves that nothing of the machine is writable,
+//! Process 1 of a sandbox: enters the new root, proves that nothing of the machine can be written,
 //! runs the command in its own process group, and ends everything when the command ends.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nix::errno::Errno;
-use nix::mount::{MntFlags, MsFlags, umount2};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::prctl::set_pdeathsig;
+use nix::sys::prctl::{set_dumpable, set_pdeathsig};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, pivot_root};
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::exit_status::ExitStatus;
-use crate::sandbox::mounts::{DEVICES, bind, failed, mount_kind};
+use crate::sandbox::idmap::UserNamespace;
+use crate::sandbox::mount_table::{MountTable, changes};
+use crate::sandbox::mounts::{bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation, Tracing};
 use crate::sandbox::protocol::{Channel, FromInit, StageFailure, Warning};
-use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
+use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities, restrict};
+use crate::sandbox::stage::left::left_running;
+use crate::sandbox::stage::mapper::Mapper;
+use crate::sandbox::stage::proof::prove;
 use crate::sandbox::stage::tracee::{Tracee, TraceeFailure};
 use crate::sandbox::tracer::{Traced, Tracer};
 
@@ -27,8 +31,9 @@ use crate::sandbox::tracer::{Traced, Tracer};
 pub(crate) struct InitRequest {
     /// The new root, in the monitor's mount namespace.
     pub(crate) root: PathBuf,
-    /// Whether the sandbox's user 0 is the machine's, which may write below `/proc/sys`.
-    pub(crate) protect_proc: bool,
+    /// How many ids the sandbox has, if its user 0 is the machine's, which may write below
+    /// `/proc/sys`.
+    pub(crate) own_ids: Option<u32>,
     pub(crate) command: CommandRequest,
     pub(crate) emulation: Emulation,
 }
@@ -65,34 +70,36 @@ fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromI
             error: "there is none".to_owned(),
         });
     };
-    let warnings = make_proc(&request)?;
+    let mut warnings = make_proc(&request)?;
+    lock_proc(&request)?;
     let tracee = match request.command.tracing {
         Tracing::Off => None,
         Tracing::Scripts | Tracing::Everything => Some(Tracee::start()?),
     };
     enter(&request.root)?;
-    let mountinfo = fs::read_to_string("/proc/self/mountinfo")
-        .map_err(failed("read `/proc/self/mountinfo`"))?;
-    if let Some(path) = writable_mount(&mountinfo) {
-        return Err(StageFailure {
-            step: "prove that the machine is out of reach".to_owned(),
-            error: format!("`{path}` is a writable mount"),
-        });
-    }
+    set_dumpable(false).map_err(failed("hide the memory of process 1"))?;
+    restrict(request.command.rights)?;
+    let mut table = MountTable::open()?;
+    let before = table.read()?;
+    let proof = prove(request.command.namespace, &before)?;
     let ended = match tracee {
         None => {
-            drop_capabilities(request.command.namespace)?;
-            Ended {
-                status: run_command(&request.command)?,
-                traced: None,
-            }
+            drop_capabilities(&request.command)?;
+            run_command(&request.command)?
         }
         Some(tracee) => observe_command(&request.command, tracee, tracer)?,
     };
+    if !ended.left_running.is_empty() {
+        warnings.push(Warning::ProcessesEnded {
+            commands: ended.left_running,
+        });
+    }
     Ok(FromInit::Ended {
         status: ended.status,
         warnings,
         traced: ended.traced,
+        proof,
+        mounts: changes(&before, &table.read()?),
     })
 }
 
@@ -100,11 +107,19 @@ fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromI
 struct Ended {
     status: ExitStatus,
     traced: Option<Traced>,
+    /// Commands of processes that had not ended then.
+    left_running: Vec<Vec<u8>>,
 }
 
 /// Makes a mount namespace and the new root's `/proc`; what could not be done as planned.
 fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
-    unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
+    match request.command.namespace {
+        // The parent has made one, with all mounts locked.
+        UserNamespace::Own => {}
+        UserNamespace::Callers => {
+            unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
+        }
+    }
     let proc = request.root.join("proc");
     mount_kind(
         "proc",
@@ -112,7 +127,7 @@ fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
         MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC,
         "",
     )?;
-    if request.protect_proc {
+    if request.own_ids.is_some() {
         for name in PROC_OF_THE_MACHINE {
             let path = proc.join(name);
             if path.exists() {
@@ -127,10 +142,30 @@ fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
     Ok(warning.into_iter().collect())
 }
 
+/// If user 0 is the machine's, it enters one more user namespace, in which what is read-only of
+/// `/proc` is locked, too. The kernel mounts no further `/proc` there, because that would reveal
+/// what is covered (`mount_too_revealing`).
+fn lock_proc(request: &InitRequest) -> Result<(), StageFailure> {
+    let (UserNamespace::Own, Some(count)) = (request.command.namespace, request.own_ids) else {
+        return Ok(());
+    };
+    let mapper = Mapper::start()?;
+    unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
+        .map_err(failed("lock the mounts of `/proc`"))?;
+    let proc = request.root.join("proc");
+    mapper.write(count, proc.to_string_lossy().into_owned())?;
+    set_pdeathsig(Signal::SIGKILL).map_err(failed("die with the monitor"))
+}
+
 /// Makes the new root the only one. `pivot_root(".", ".")` stacks the old root on the new one, from
 /// where it is detached (pivot_root(2), NOTES). It is the root of the observed process too, which
 /// was in the old one.
+///
+/// A locked mount cannot become the root, and a bind of it can: its flags and the mounts below it
+/// stay locked.
 fn enter(root: &Path) -> Result<(), StageFailure> {
+    let whole = MsFlags::MS_BIND | MsFlags::MS_REC;
+    mount(Some(root), root, None::<&str>, whole, None::<&str>).map_err(failed("bind the root"))?;
     chdir(root).map_err(failed("enter the root"))?;
     pivot_root(".", ".").map_err(failed("change the root"))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(failed("leave the machine's root"))?;
@@ -148,39 +183,21 @@ fn hide_emulators(root: &Path) -> Option<Warning> {
     })
 }
 
-/// The first mount through which a build could write to the machine, if any.
-///
-/// Copy-on-write, memory and kernel file systems are the sandbox's own; device nodes
-/// are meant to be written; below `/tmp/` are the outputs that a plan may ask for.
-/// Layout of a line: proc_pid_mountinfo(5).
-fn writable_mount(mountinfo: &str) -> Option<String> {
-    let own = ["overlay", "tmpfs", "proc", "sysfs", "devpts", "binfmt_misc"];
-    mountinfo.lines().find_map(|line| {
-        let (mount, source) = line.split_once(" - ")?;
-        let mut fields = mount.split(' ').skip(4);
-        let (target, options) = (fields.next()?, fields.next()?);
-        let kind = source.split(' ').next()?;
-        let is_safe = options.split(',').any(|option| option == "ro")
-            || own.contains(&kind)
-            || target.starts_with("/sys/")
-            || target.starts_with("/tmp/")
-            || target
-                .strip_prefix("/dev/")
-                .is_some_and(|name| DEVICES.contains(&name));
-        (!is_safe).then(|| target.to_owned())
-    })
-}
-
-fn run_command(request: &CommandRequest) -> Result<ExitStatus, StageFailure> {
+fn run_command(request: &CommandRequest) -> Result<Ended, StageFailure> {
     let program = request.command.first().map_or("", String::as_str);
     let child = command(request)?
         .spawn()
         .map_err(failed(format!("start `{program}`")))?;
     let main =
         Pid::from_raw(i32::try_from(child.id()).map_err(failed("know the command's process"))?);
-    let ending = wait_for(main).map_err(failed("wait for the command"))?;
+    let status = wait_for(main).map_err(failed("wait for the command"))?;
+    let left_running = left_running();
     end_all();
-    Ok(ending)
+    Ok(Ended {
+        status,
+        traced: None,
+        left_running,
+    })
 }
 
 /// Has the waiting process become the command, and observes it to its end. An observer that
@@ -198,6 +215,7 @@ fn observe_command(
         }
         Err(why) => Err(why),
     };
+    let left_running = left_running();
     end_all();
     let followed = match tracee.failure() {
         None => followed,
@@ -208,10 +226,12 @@ fn observe_command(
         Ok(status) => Ended {
             status,
             traced: Some(Traced::Log(tracer.log())),
+            left_running,
         },
         Err(why) => Ended {
             status: ExitStatus::Signalled(Signal::SIGKILL as i32),
             traced: Some(Traced::Lost(why)),
+            left_running: vec![],
         },
     })
 }
@@ -237,21 +257,4 @@ fn end_all() {
     // ESRCH: nothing was left. ECHILD: everything is reaped.
     let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
     while waitpid(None::<Pid>, None).is_ok() {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_writable_mount_of_the_machine_is_found() {
-        let fine = "30 1 0:40 / / rw,noatime - overlay overlay rw\n\
-                    31 30 0:41 / /tmp rw,nosuid - tmpfs tmpfs rw\n\
-                    32 31 254:0 /x /tmp/twinroot/out rw - ext4 /dev/vda rw\n\
-                    33 30 254:0 /y /etc/hosts ro,relatime - ext4 /dev/vda rw\n\
-                    34 30 0:5 /null /dev/null rw - devtmpfs devtmpfs rw\n";
-        assert_eq!(writable_mount(fine), None);
-        let bad = format!("{fine}35 30 254:0 /z /srv rw,relatime - ext4 /dev/vda rw\n");
-        assert_eq!(writable_mount(&bad), Some("/srv".to_owned()));
-    }
 }

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -13,22 +14,26 @@ use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::idmap::UserNamespace;
+use crate::sandbox::mount_change::MountChange;
+use crate::sandbox::mount_table::MountTable;
 use crate::sandbox::mounts::{
-    MountPoint, below, bind, failed, make_mount_point, mount_dev, mount_kind, mount_tmpfs,
+    MountPoint, below, bind, failed, make_mount_point, make_read_only, mount_dev, mount_kind,
+    mount_tmpfs,
 };
-use crate::sandbox::plan::{AfterRun, Bind, Cover, Network, Plan};
+use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Network, Plan};
 use crate::sandbox::progress::{ProgressCounter, ProgressSender};
 use crate::sandbox::protocol::{
-    Activity, Channel, FromInit, FromMonitor, Outcome, StageFailure, ToMonitor, Warning,
+    Activity, Channel, FromInit, FromMonitor, FromParent, Outcome, Proof, StageFailure, ToMonitor,
+    ToParent, Warning,
 };
 use crate::sandbox::stage::command::CommandRequest;
+use crate::sandbox::stage::inherited;
 use crate::sandbox::stage::init::InitRequest;
 use crate::sandbox::stage_names;
 use crate::sandbox::tracer::Traced;
@@ -54,9 +59,6 @@ pub trait Auditor {
 /// Any existing directory serves: a tmpfs covers it, and all sources are open by then.
 const WORKSPACE: &str = "/tmp";
 
-/// Soft limit of open files in a sandbox.
-const OPEN_FILES: u64 = 1024;
-
 pub(crate) fn run(auditor: &mut dyn Auditor) -> ExitCode {
     let Ok(mut launcher) = Channel::from_stdin() else {
         return ExitCode::FAILURE;
@@ -81,7 +83,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     };
     setsid().map_err(failed("leave the terminal"))?;
     umask(Mode::from_bits_truncate(0o022));
-    limit_open_files()?;
+    inherited::set_limits()?;
     unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's root could not pass a home directory of mode 700.
@@ -110,7 +112,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
             .map_err(failed("read the outside before the build"))?;
     }
     sender.command_runs();
-    let ended = run_init(&plan)?;
+    let ended = run_init(&plan, &sources)?;
     let audit = match plan.after {
         AfterRun::Forget => None,
         AfterRun::Audit => Some(
@@ -127,15 +129,9 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         audit,
         warnings: ended.warnings,
         traced: ended.traced,
+        proof: ended.proof,
+        mounts: ended.mounts,
     })
-}
-
-/// The caller's limits are not a build's: Debian's own default, and programs that close
-/// every descriptor up to the limit take less time.
-fn limit_open_files() -> Result<(), StageFailure> {
-    let step = "limit open files";
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(failed(step))?;
-    setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), hard).map_err(failed(step))
 }
 
 fn namespaces(plan: &Plan) -> CloneFlags {
@@ -164,6 +160,8 @@ fn become_root() -> Result<(), StageFailure> {
 struct Sources {
     layers: Vec<OwnedFd>,
     binds: Vec<OwnedFd>,
+    /// Our own program, if it is still where it was started from.
+    program: Option<OwnedFd>,
 }
 
 impl Sources {
@@ -183,8 +181,34 @@ impl Sources {
                 .iter()
                 .map(|b| open(&b.source))
                 .collect::<Result<_, _>>()?,
+            program: fs::read_link(OWN_PROGRAM)
+                .ok()
+                .and_then(|path| open(&path).ok()),
         })
     }
+}
+
+/// The program of this process.
+const OWN_PROGRAM: &str = "/proc/self/exe";
+
+/// The program that process 1 is to run: our own through a read-only mount, which is where
+/// `/proc/1/exe` leads to. The mount that this process was executed from is of another namespace,
+/// and cannot be bound.
+fn own_program(sources: &Sources) -> Result<PathBuf, StageFailure> {
+    let own = PathBuf::from(OWN_PROGRAM);
+    let identity = |path: &Path| {
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    let source = sources.program.as_ref().map(fd_path);
+    let Some(source) = source.filter(|source| identity(source) == identity(&own)) else {
+        // It was replaced or removed meanwhile.
+        return Ok(own);
+    };
+    let program = Path::new(WORKSPACE).join("twinroot");
+    make_mount_point(&program, MountPoint::File)?;
+    bind(&source, &program, Access::ReadOnly)?;
+    Ok(program)
 }
 
 /// A path that reaches an open descriptor of this process, whatever lies on the way to it.
@@ -237,7 +261,7 @@ fn build_tree(
         make_mount_point(&target, kind)?;
         bind(&source, &target, *access)?;
     }
-    for own in ["/dev", "/tmp"] {
+    for own in ["/dev", "/dev/shm", "/tmp"] {
         trees.push(Tree::Whole(WholeTree::own(workspace, Path::new(own))?));
     }
     Ok(trees)
@@ -251,7 +275,13 @@ fn mount_sys(target: &Path) -> Result<(), StageFailure> {
         return Ok(());
     }
     let rbind = MsFlags::MS_BIND | MsFlags::MS_REC;
-    mount(Some("/sys"), target, None::<&str>, rbind, None::<&str>).map_err(failed("bind `/sys`"))
+    mount(Some("/sys"), target, None::<&str>, rbind, None::<&str>)
+        .map_err(failed("bind `/sys`"))?;
+    let mounts = MountTable::open()?.read()?;
+    let below = mounts.iter().map(|mount| Path::new(&mount.target));
+    below
+        .filter(|mounted| mounted.starts_with(target))
+        .try_for_each(make_read_only)
 }
 
 /// What process 1 said at its end.
@@ -259,12 +289,14 @@ struct Ended {
     status: ExitStatus,
     warnings: Vec<Warning>,
     traced: Option<Traced>,
+    proof: Proof,
+    mounts: Vec<MountChange>,
 }
 
 /// Starts process 1, gives it the command and waits for its answer.
-fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
+fn run_init(plan: &Plan, sources: &Sources) -> Result<Ended, StageFailure> {
     let (mut channel, stdin) = Channel::pair().map_err(failed("make a socket pair"))?;
-    let mut child = Command::new("/proc/self/exe")
+    let mut child = Command::new(own_program(sources)?)
         .arg(stage_names::PARENT)
         .env_clear()
         .stdin(stdin)
@@ -274,16 +306,18 @@ fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
         .map_err(failed("start process 1 of the sandbox"))?;
     let request = InitRequest {
         root: Path::new(WORKSPACE).join("root"),
-        protect_proc: plan.ids.is_identity(),
+        own_ids: plan.ids.is_identity().then_some(plan.ids.count),
         command: CommandRequest {
             command: plan.command.clone(),
             environment: plan.environment.clone(),
             directory: plan.directory.clone(),
             namespace: plan.ids.namespace,
             tracing: plan.tracing,
+            rights: plan.rights,
         },
         emulation: plan.emulation,
     };
+    make_namespaces(plan, &mut channel, child.id())?;
     channel
         .send(&request)
         .map_err(failed("tell process 1 what to do"))?;
@@ -296,15 +330,58 @@ fn run_init(plan: &Plan) -> Result<Ended, StageFailure> {
             status,
             warnings,
             traced,
+            proof,
+            mounts,
         }) => Ok(Ended {
             status,
             warnings,
             traced,
+            proof,
+            mounts,
         }),
         Some(FromInit::Failed(failure)) => Err(failure),
         None => Err(StageFailure {
             step: "run the sandbox".to_owned(),
             error: format!("process 1 ended early: {status}"),
+        }),
+    }
+}
+
+/// Has the parent of process 1 make the namespaces of the build, and gives them all ids of the
+/// sandbox, unchanged.
+fn make_namespaces(plan: &Plan, parent: &mut Channel, process: u32) -> Result<(), StageFailure> {
+    let namespace = plan.ids.namespace;
+    let make = ToParent::Make {
+        namespace,
+        network: plan.network,
+    };
+    let told = parent.send(&make);
+    told.map_err(failed("tell the parent of process 1 what to make"))?;
+    expect(parent, |word| matches!(word, FromParent::Unshared))?;
+    match namespace {
+        UserNamespace::Own => {
+            let map = format!("0 0 {}\n", plan.ids.count);
+            for file in ["uid_map", "gid_map"] {
+                fs::write(format!("/proc/{process}/{file}"), &map)
+                    .map_err(failed("write the build's id maps"))?;
+            }
+        }
+        UserNamespace::Callers => {}
+    }
+    let told = parent.send(&ToParent::Mapped);
+    told.map_err(failed("say that the build's id maps are written"))?;
+    expect(parent, |word| matches!(word, FromParent::Entered))
+}
+
+/// Waits for one word of the parent of process 1.
+fn expect(parent: &mut Channel, is_expected: fn(&FromParent) -> bool) -> Result<(), StageFailure> {
+    let step = "listen to the parent of process 1";
+    match parent.receive::<FromParent>().map_err(failed(step))? {
+        Some(word) if is_expected(&word) => Ok(()),
+        Some(FromParent::Failed(failure)) => Err(failure),
+        Some(FromParent::Unshared | FromParent::Entered) | None => Err(StageFailure {
+            step: step.to_owned(),
+            error: "it ended early".to_owned(),
         }),
     }
 }

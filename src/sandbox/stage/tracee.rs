@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::mounts::failed;
 use crate::sandbox::protocol::{Channel, StageFailure};
-use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities};
+use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities, restrict};
 use crate::sandbox::stage_names::TRACEE;
 use crate::sandbox::tracer::Tracer;
 
@@ -115,7 +115,8 @@ fn begin(init: &mut Channel) -> Result<Option<CommandRequest>, StageFailure> {
     let request = init.receive::<CommandRequest>();
     let request = request.map_err(failed("read the command"))?;
     if let Some(request) = &request {
-        drop_capabilities(request.namespace)?;
+        drop_capabilities(request)?;
+        restrict(request.rights)?;
     }
     Ok(request)
 }

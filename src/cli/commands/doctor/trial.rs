@@ -27,10 +27,14 @@ pub(crate) fn run_trial() -> Result<Trial, verify::Error> {
     let mut plan = host_plan("trial", vec!["true".to_owned()], directory.path(), &ids)?;
     plan.emulation = Emulation::None;
     let built = run(&plan, &Interrupts::default(), discard, &|_| ())?;
-    let mut warnings = built.warnings.into_iter();
+    let emulators = built
+        .warnings
+        .into_iter()
+        .find_map(|warning| match warning {
+            Warning::EmulatorsStay { error } => Some(error),
+            Warning::ProcessesEnded { .. } => None,
+        });
     Ok(Trial {
-        emulators_in_reach: warnings
-            .next()
-            .map(|Warning::EmulatorsStay { error }| error),
+        emulators_in_reach: emulators,
     })
 }
