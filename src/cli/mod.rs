@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::args::{Cli, Command};
-use crate::cli::commands::{audit, build, compare, doctor, verify};
+use crate::cli::commands::{audit, build, compare, completions, doctor, man, render, verify};
 
 /// Runs the command line; exit status 0 identical, 1 divergent or escaped, 2 trouble.
 #[must_use]
@@ -22,6 +22,9 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run_build(args),
         Command::Audit(args) => audit::run_audit(args),
         Command::Compare(args) => compare::run(args),
+        Command::Render(args) => render::run_render(args),
+        Command::Completions { shell } => completions::print(*shell),
+        Command::Man { directory } => man::write(directory),
         Command::Doctor => doctor::report(),
     };
     ExitCode::from(result.unwrap_or_else(|error| error.print()))

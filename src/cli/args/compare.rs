@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
+use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::OutputArgs;
 use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Options};
 use crate::explain::ownership::is_evidence;
@@ -14,7 +15,7 @@ use crate::explain::ownership::is_evidence;
 /// A tarball may be plain or compressed with gzip, zstd, xz or bzip2. The verdict is equality of
 /// bytes: reading the archives explains a difference, but never excuses one.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = SHORT_HELP, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MANUAL.help())]
 pub struct CompareArgs {
     /// Left tarball; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
@@ -40,23 +41,36 @@ pub struct CompareArgs {
     /// Where reports go.
     #[command(flatten)]
     pub outputs: OutputArgs,
+    /// Print only the result and errors
+    #[arg(long, short, visible_alias = "no-progress")]
+    pub quiet: bool,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The tarballs are identical, apart from what was ignored
-  1  The tarballs differ
-  2  The comparison could not be done, or only in part; standard error says why
-
-Examples:
-  Compare two tarballs of different compression, and ignore that difference:
-      twinroot compare left.tar.zst right.tar --ignore compression
-
-  Read one of them from a pipe, and leave out a directory:
-      gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'
-
-  Write the report for programs:
-      twinroot compare left.tar right.tar --json report.json";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(0, "The tarballs are identical, apart from what was ignored"),
+        exit(1, "The tarballs differ"),
+        exit(
+            2,
+            "The comparison could not be done, or only in part; standard error says why",
+        ),
+    ],
+    examples: &[
+        example(
+            "Compare two tarballs of different compression, and ignore that difference",
+            "twinroot compare left.tar.zst right.tar --ignore compression",
+        ),
+        example(
+            "Read one of them from a pipe, and leave out a directory",
+            "gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'",
+        ),
+        example(
+            "Write the report for programs",
+            "twinroot compare left.tar right.tar --json report.json",
+        ),
+    ],
+};
 
 /// What counts and what is shown.
 #[derive(Debug, Clone, Default, clap::Args)]

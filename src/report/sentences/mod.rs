@@ -10,4 +10,5 @@ pub mod field_detail;
 pub mod finding;
 pub(crate) mod note;
 pub mod reason;
+pub(crate) mod value;
 pub(crate) mod warning;

@@ -2,6 +2,7 @@
 
 use crate::explain::rule_id::RuleId;
 use crate::report::render::text::entry::entry;
+use crate::report::render::text::paint::{Paint, Tone};
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::text::number::entries;
@@ -10,11 +11,11 @@ use crate::text::number::entries;
 const SHOWN: usize = 12;
 
 /// The unexplained entries, and the causes with theirs.
-pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> String {
+pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause], paint: Paint) -> String {
     let of_cause = |id: Option<&str>| -> String {
         let all = divergences.iter();
         all.filter(|row| row.cause.as_deref() == id)
-            .map(entry)
+            .map(|row| entry(row, paint))
             .collect()
     };
     let unexplained = of_cause(None);
@@ -24,7 +25,7 @@ pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> Str
         format!("\nunexplained\n{unexplained}")
     };
     for one in causes {
-        out.push_str(&cause(one));
+        out.push_str(&cause(one, paint));
         // What is the same in many entries is not said again of each.
         if one.rule == RuleId::StoredOtherwise.as_str() {
             out.push_str("   the entries are in the JSON report\n");
@@ -36,12 +37,16 @@ pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> Str
 }
 
 /// The heading of one cause, and what it rests on.
-pub(crate) fn cause(cause: &Cause) -> String {
+pub(crate) fn cause(cause: &Cause, paint: Paint) -> String {
     let count = match cause.entries {
         0 => String::new(),
         count => format!("   {}", entries(count)),
     };
-    let mut out = format!("\n{}  {}{count}\n", cause.id, cause.title);
+    let mut out = format!(
+        "\n{}  {}{count}\n",
+        cause.id,
+        paint.tone(Tone::Strong, &cause.title)
+    );
     for line in cause.evidence.iter().take(SHOWN) {
         out.push_str(&format!("   {line}\n"));
     }
@@ -51,7 +56,7 @@ pub(crate) fn cause(cause: &Cause) -> String {
         rest => out.push_str(&format!("   and {rest} more lines, in the JSON report\n")),
     }
     if let Some(hint) = &cause.hint {
-        out.push_str(&format!("   hint: {hint}\n"));
+        out.push_str(&format!("   {} {hint}\n", paint.tone(Tone::Aside, "hint:")));
     }
     if let Some(bug) = &cause.bug {
         out.push_str(&format!("   see {bug}\n"));
