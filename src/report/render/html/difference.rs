@@ -16,6 +16,7 @@ pub(crate) fn difference(text: &str, labels: Labels<'_>) -> Markup {
     let rest = rows.len().saturating_sub(ROWS);
     html! {
         table.diff {
+            colgroup { col.n; col; col.n; col; }
             thead { tr {
                 th scope="col" colspan="2" { (labels.left) }
                 th scope="col" colspan="2" { (labels.right) }
