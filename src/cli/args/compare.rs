@@ -23,6 +23,9 @@ pub struct CompareArgs {
     /// Right tarball; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub right: Option<PathBuf>,
+    /// Print only the result and errors
+    #[arg(long, short, visible_alias = "no-progress")]
+    pub quiet: bool,
     /// What counts.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -41,9 +44,6 @@ pub struct CompareArgs {
     /// Where reports go.
     #[command(flatten)]
     pub outputs: OutputArgs,
-    /// Print only the result and errors
-    #[arg(long, short, visible_alias = "no-progress")]
-    pub quiet: bool,
 }
 
 /// The end of its help.
