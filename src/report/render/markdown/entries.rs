@@ -73,7 +73,7 @@ pub(crate) fn aspect(page: &mut Page, aspect: &DivergentAspect) {
     let text = format!(
         "- **{}**{values}; {}\n",
         words(&aspect.name),
-        code(detail.trim_end())
+        code(detail.trim())
     );
     page.add(Part::Aspect, &text);
 }
