@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::report::render::issues::{Issue, Severity, issues};
+use crate::report::render::issues::draft::Severity;
+use crate::report::render::issues::{Issue, issues};
 use crate::report::render::json::compact;
 use crate::report::wire::report::Report;
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::report::render::issues::{Issue, Severity, issues};
+use crate::report::render::issues::draft::Severity;
+use crate::report::render::issues::{Issue, issues};
 use crate::report::render::json::compact;
 use crate::report::wire::report::Report;
 

@@ -3,6 +3,7 @@
 //! A maintainer script is looked for as `debian/PACKAGE.SCRIPT`, as debhelper names it, and a line
 //! is that of the installed script. What is of no script is at the path of its entry.
 
+pub(crate) mod draft;
 pub(crate) mod of_archives;
 pub(crate) mod of_scripts;
 pub(crate) mod place;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::report::render::issues::draft::{Draft, Severity};
 use crate::report::render::issues::place::Place;
 use crate::report::wire::report::Report;
 use crate::text::hex;
@@ -19,33 +21,6 @@ use crate::text::quote::visible;
 
 /// Most issues of a report. A page that shows more is of no use, and some refuse it.
 const MOST: usize = 1000;
-
-/// How bad an issue is, worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Severity {
-    /// Something else of the report is worth knowing.
-    Info,
-    /// It had no effect in this run.
-    Minor,
-    /// Something differs.
-    Major,
-    /// The outside changed, or nobody knows why something differs.
-    Critical,
-    /// Nothing can be built, or the job could not be done.
-    Blocker,
-}
-
-/// What is not yet an issue, because others may look like it.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    /// What was found, in a word: `rule` of a cause, or one of ours.
-    pub(crate) check: String,
-    pub(crate) severity: Severity,
-    pub(crate) message: String,
-    pub(crate) place: Place,
-    /// What tells it from others of the same check and place, and stays when lines move.
-    pub(crate) text: String,
-}
 
 /// One finding.
 #[derive(Debug)]
@@ -80,7 +55,7 @@ pub(crate) fn issues(report: &Report) -> Vec<Issue> {
         });
     }
     let mut seen = BTreeMap::new();
-    let numbered = |draft: Draft| {
+    let issue = |draft: Draft| {
         let key = [
             draft.check.as_str(),
             draft.place.path.as_str(),
@@ -89,26 +64,24 @@ pub(crate) fn issues(report: &Report) -> Vec<Issue> {
         .join("\0");
         let count: &mut u64 = seen.entry(key.clone()).or_default();
         *count += 1;
-        draft.numbered(&key, *count)
+        numbered(draft, &key, *count)
     };
-    drafts.into_iter().map(numbered).collect()
+    drafts.into_iter().map(issue).collect()
 }
 
-impl Draft {
-    /// The issue, the `count`th of those that have this key.
-    fn numbered(self, key: &str, count: u64) -> Issue {
-        let mut digest = Sha256::new();
-        digest.update(key.as_bytes());
-        if count > 1 {
-            digest.update(format!("\0{count}").as_bytes());
-        }
-        Issue {
-            check: self.check,
-            severity: self.severity,
-            message: visible(self.message),
-            path: visible(self.place.path),
-            line: self.place.line,
-            fingerprint: hex(&digest.finalize()),
-        }
+/// The issue of a draft, the `count`th of those that have this key.
+fn numbered(draft: Draft, key: &str, count: u64) -> Issue {
+    let mut digest = Sha256::new();
+    digest.update(key.as_bytes());
+    if count > 1 {
+        digest.update(format!("\0{count}").as_bytes());
+    }
+    Issue {
+        check: draft.check,
+        severity: draft.severity,
+        message: visible(draft.message),
+        path: visible(draft.place.path),
+        line: draft.place.line,
+        fingerprint: hex(&digest.finalize()),
     }
 }

@@ -2,9 +2,9 @@
 //! trouble.
 
 use crate::report::render::entry_words::{kind, path};
+use crate::report::render::issues::draft::{Draft, Severity};
 use crate::report::render::issues::of_scripts::message;
 use crate::report::render::issues::place::Place;
-use crate::report::render::issues::{Draft, Severity};
 use crate::report::sentences::value::shown;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};

@@ -1,7 +1,7 @@
 //! Findings of maintainer scripts: those that fail, causes, changes and attempts outside.
 
+use crate::report::render::issues::draft::{Draft, Severity};
 use crate::report::render::issues::place::{Place, lines};
-use crate::report::render::issues::{Draft, Severity};
 use crate::report::render::text::groups::{Actor, Group, argv, groups};
 use crate::report::sentences::command_line;
 use crate::report::wire::cause::Cause;
