@@ -13,7 +13,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::args::{Cli, Command};
-use crate::cli::commands::{audit, build, compare, doctor, verify};
+use crate::cli::commands::{audit, build, compare, completions, doctor, man, render, verify};
 use crate::cli::output::error::{CliError, print};
 use crate::text::shell::shell_quote;
 
@@ -32,6 +32,9 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run_build(args),
         Command::Audit(args) => audit::run_audit(args),
         Command::Compare(args) => compare::run(args),
+        Command::Render(args) => render::run_render(args),
+        Command::Completions { shell } => completions::print(*shell),
+        Command::Man { directory } => man::write(directory),
         Command::Doctor => doctor::report(),
     };
     ExitCode::from(result.unwrap_or_else(|error| error.print()))

@@ -7,6 +7,21 @@ use crate::report::wire::outside::{AttemptEffect, EscapeChange};
 use crate::report::wire::package::{DpkgRoot, PackageVerdictName};
 use crate::report::wire::script::ScriptName;
 use crate::report::wire::side::CompressionName;
+use crate::report::wire::verdict::Verdict;
+
+impl Verdict {
+    /// The word of the contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identical => "identical",
+            Self::Divergent => "divergent",
+            Self::Escaped => "escaped",
+            Self::Unbuildable => "unbuildable",
+            Self::Failed => "failed",
+        }
+    }
+}
 
 impl DivergenceName {
     /// The word of the contract.
@@ -158,7 +173,16 @@ mod tests {
 
     #[test]
     fn every_word_of_a_build_is_the_one_that_serde_writes() {
+        use Verdict as W;
         use {CompressionName as C, ModeName as M};
+        let verdicts = [
+            W::Identical,
+            W::Divergent,
+            W::Escaped,
+            W::Unbuildable,
+            W::Failed,
+        ];
+        assert!(are_as_written(&verdicts.map(|one| (one, one.as_str()))));
         let modes = [M::Normal, M::Chrootless];
         assert!(are_as_written(&modes.map(|one| (one, one.as_str()))));
         let compressions = [

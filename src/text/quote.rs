@@ -53,9 +53,39 @@ pub fn is_hostile(c: char) -> bool {
         | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0x10_ffff)
 }
 
+/// A finished text of ours in which nothing can reach a terminal or turn a page around: lines and
+/// tabs stay, and other characters that [`quote`] escapes are escaped.
+///
+/// Values are quoted when a report is made. One that was saved and read back may be anybody's.
+#[must_use]
+pub(crate) fn visible(text: String) -> String {
+    let is_plain = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || is_hostile(c));
+    if text.chars().all(is_plain) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_plain(c) {
+            out.push(c);
+        } else {
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::text::quote::{quote, quote_line};
+    use crate::text::quote::{quote, quote_line, visible};
+
+    #[test]
+    fn a_finished_text_keeps_its_lines_and_nothing_else_that_moves_a_cursor() {
+        let text = "a\n\tb\x1b[31m\r\u{202e}…\\x1b";
+        assert_eq!(
+            visible(text.to_owned()),
+            "a\n\tb\\u{1b}[31m\\u{d}\\u{202e}…\\x1b"
+        );
+    }
 
     #[test]
     fn attacks_on_terminals_are_escaped() {

@@ -4,7 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use twinroot::report::{Listing, Report, bug, from_json, json, packages_table, text};
+use twinroot::report::{
+    Listing, Report, bug, codequality, diffoscope_json, from_json, html, json, junit, markdown,
+    packages_table, sarif, text,
+};
 
 use crate::support::golden::assert_golden;
 use crate::support::harness::Test;
@@ -12,6 +15,8 @@ use crate::support::run::testdata;
 
 pub(crate) const TESTS: &[Test] = &[
     test!(every_report_reads_as_expected),
+    test!(every_report_has_its_forms_for_people),
+    test!(every_report_has_its_forms_for_programs),
     test!(a_report_is_written_as_it_was_read),
     test!(a_bug_report_and_the_table_of_packages_read_as_expected),
     test!(an_audit_reads_as_expected),
@@ -39,6 +44,49 @@ fn every_report_reads_as_expected() {
             &case.join("expected.txt"),
             &text(&report(&case), Listing::Cut),
         );
+    }
+}
+
+/// Cases whose pages are kept; those of the others would take a megabyte.
+const PAGES: [&str; 6] = [
+    "compare-many",
+    "compare-moved",
+    "escaped",
+    "latent",
+    "matrix-failed",
+    "trouble",
+];
+
+/// A form whose version of twinroot is none, so that a release changes no file.
+fn unversioned(form: &str) -> String {
+    let version = concat!("\"version\":\"", env!("CARGO_PKG_VERSION"), "\"");
+    form.replace(version, "\"version\":\"(version)\"")
+}
+
+fn every_report_has_its_forms_for_people() {
+    for case in cases() {
+        let report = report(&case);
+        assert_golden(&case.join("expected.md"), &markdown(&report));
+        if PAGES.iter().any(|name| case.ends_with(name)) {
+            assert_golden(&case.join("expected.html"), &html(&report));
+        }
+    }
+}
+
+fn every_report_has_its_forms_for_programs() {
+    for case in cases() {
+        let report = report(&case);
+        for (name, form) in [
+            ("expected.junit.xml", junit(&report).unwrap()),
+            ("expected.codequality.json", codequality(&report).unwrap()),
+            ("expected.sarif.json", sarif(&report).unwrap()),
+            (
+                "expected.diffoscope.json",
+                diffoscope_json(&report).unwrap(),
+            ),
+        ] {
+            assert_golden(&case.join(name), &unversioned(&form));
+        }
     }
 }
 
@@ -93,7 +141,7 @@ fn printed(arguments: &[&str]) -> String {
 
 fn every_help_text_reads_as_expected() {
     assert_golden(&testdata("help/twinroot.txt"), &printed(&["--help"]));
-    for command in ["verify", "build", "compare", "audit", "doctor"] {
+    for command in ["verify", "build", "compare", "render", "audit", "doctor"] {
         let place = testdata(&format!("help/{command}.txt"));
         assert_golden(&place, &printed(&[command, "--help"]));
     }

@@ -30,6 +30,7 @@ mod layers;
 mod layout;
 mod observer;
 mod readme;
+mod render;
 mod verify;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ const TABLES: &[&[&[Test]]] = &[
     &[doctor::TESTS],
     &[goldens::TESTS],
     &[known::TESTS],
+    &[render::TESTS],
     &[layers::TESTS],
     &[layout::TESTS],
 ];

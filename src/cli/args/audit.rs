@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::audit::method::Method;
 use crate::cli::args::help::SHORT_HELP;
+use crate::cli::args::manual::{Manual, example, exit};
 
 /// Run a command in a sandbox and print what it would have changed
 ///
@@ -11,7 +12,7 @@ use crate::cli::args::help::SHORT_HELP;
 /// the machine. It gets a /tmp, /run and /dev of its own, and no network unless `--network` is
 /// given. Its output goes to standard error, so that standard output holds only the result.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT_HELP, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MANUAL.help())]
 pub struct AuditArgs {
     /// System that the command runs on: `host`, a directory or a tarball
     ///
@@ -41,22 +42,31 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub json: Option<PathBuf>,
     /// Print only the result and errors
-    #[arg(long, short)]
+    #[arg(long, short, visible_alias = "no-progress")]
     pub quiet: bool,
     /// Command to run, and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The command succeeded and changed nothing
-  1  The command changed something
-  2  The command failed and changed nothing, or could not be run
-
-Examples:
-  See what a command would change on this machine:
-      twinroot audit -- sh -c 'touch /etc/x; chmod 700 /opt'
-
-  Run it on the system in a tarball:
-      twinroot audit --outside trixie.tar -- dpkg --configure -a";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(0, "The command succeeded and changed nothing"),
+        exit(1, "The command changed something"),
+        exit(
+            2,
+            "The command failed and changed nothing, or could not be run",
+        ),
+    ],
+    examples: &[
+        example(
+            "See what a command would change on this machine",
+            "twinroot audit -- sh -c 'touch /etc/x; chmod 700 /opt'",
+        ),
+        example(
+            "Run it on the system in a tarball",
+            "twinroot audit --outside trixie.tar -- dpkg --configure -a",
+        ),
+    ],
+};

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use crate::bootstrap::command::mmdebstrap::Mode;
 use crate::bootstrap::mode::{NormalMode, Technique};
 use crate::cli::args::help::SHORT_HELP;
+use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::recipe::RecipeArgs;
 
 /// Build one of the two chroots of `verify` into a tarball
 ///
 /// A chrootless build is audited: standard error lists what it changed on the outside system.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT_HELP, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MANUAL.help())]
 pub struct BuildArgs {
     /// Suite or code name, such as trixie or sid
     pub suite: String,
@@ -41,18 +42,31 @@ pub struct BuildArgs {
     pub recipe: RecipeArgs,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The tarball was written and the outside system was not modified
-  1  The tarball was written, but the outside system was modified
-  2  The job could not be done; standard error says why
-
-Examples:
-  Build a chroot of trixie without running anything inside it:
-      twinroot build trixie trixie.tar --mode chrootless
-
-  Compress the tarball on the way:
-      twinroot build trixie - --mode normal | zstd > trixie.tar.zst
-
-  Build from a directory of package files for an architecture that this machine cannot run:
-      twinroot build forky riscv64.tar ./packages --arch riscv64 --mode chrootless";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(
+            0,
+            "The tarball was written and the outside system was not modified",
+        ),
+        exit(
+            1,
+            "The tarball was written, but the outside system was modified",
+        ),
+        exit(2, "The job could not be done; standard error says why"),
+    ],
+    examples: &[
+        example(
+            "Build a chroot of trixie without running anything inside it",
+            "twinroot build trixie trixie.tar --mode chrootless",
+        ),
+        example(
+            "Compress the tarball on the way",
+            "twinroot build trixie - --mode normal | zstd > trixie.tar.zst",
+        ),
+        example(
+            "Build from a directory of package files for an architecture that this machine cannot run",
+            "twinroot build forky riscv64.tar ./packages --arch riscv64 --mode chrootless",
+        ),
+    ],
+};

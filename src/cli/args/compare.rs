@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
+use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::OutputArgs;
 use crate::compare::field_names::{archive_names, field_names};
 use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Mounts, Options};
@@ -22,7 +23,7 @@ use crate::text::spelling::nearest;
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = SHORT_HELP,
-    after_long_help = MORE,
+    after_long_help = MANUAL.help(),
     override_usage = "twinroot compare [OPTIONS] <LEFT> <RIGHT>"
 )]
 pub struct CompareArgs {
@@ -32,6 +33,9 @@ pub struct CompareArgs {
     /// Right one; `-` is standard input
     #[arg(required_unless_present = "list_fields")]
     pub right: Option<PathBuf>,
+    /// Print only the result and errors
+    #[arg(long, short, visible_alias = "no-progress")]
+    pub quiet: bool,
     /// What counts.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -55,24 +59,35 @@ pub struct CompareArgs {
     pub outputs: OutputArgs,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The inputs are identical, apart from what was ignored
-  1  The inputs differ
-  2  The comparison could not be done, or only in part; standard error says why
-
-Examples:
-  Compare two tarballs of different compression, and ignore that difference:
-      twinroot compare left.tar.zst right.tar --ignore compression
-
-  Read one of them from a pipe, and leave out a directory:
-      gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'
-
-  Compare two Debian packages, whatever their archives are compressed with:
-      twinroot compare old.deb new.deb --ignore compression
-
-  Write the report for programs:
-      twinroot compare left.tar right.tar --json report.json";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(0, "The inputs are identical, apart from what was ignored"),
+        exit(1, "The inputs differ"),
+        exit(
+            2,
+            "The comparison could not be done, or only in part; standard error says why",
+        ),
+    ],
+    examples: &[
+        example(
+            "Compare two tarballs of different compression, and ignore that difference",
+            "twinroot compare left.tar.zst right.tar --ignore compression",
+        ),
+        example(
+            "Read one of them from a pipe, and leave out a directory",
+            "gzip -dc left.tar.gz | twinroot compare - right.tar --exclude 'var/log/**'",
+        ),
+        example(
+            "Compare two Debian packages, whatever their archives are compressed with",
+            "twinroot compare old.deb new.deb --ignore compression",
+        ),
+        example(
+            "Write the report for programs",
+            "twinroot compare left.tar right.tar --json report.json",
+        ),
+    ],
+};
 
 /// What counts and what is shown.
 #[derive(Debug, Clone, Default, clap::Args)]

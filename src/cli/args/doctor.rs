@@ -1,5 +1,7 @@
 //! Help of `twinroot doctor`, which has no arguments.
 
+use crate::cli::args::manual::{Manual, exit};
+
 /// What the command does.
 pub(crate) const ABOUT: &str = "\
 Check this machine and print the command that fixes each problem
@@ -8,8 +10,14 @@ Each line is about one program, option or part of the machine. It starts with `o
 only some options need what is missing, or with `FAIL` if no build works without it. The \
 command changes nothing.";
 
-/// What the exit status says.
-pub(crate) const EXIT_STATUS: &str = "\
-Exit status:
-  0  `verify` and `build` can run here
-  2  Something that every build needs is missing; standard error names the first such thing";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(0, "`verify` and `build` can run here"),
+        exit(
+            2,
+            "Something that every build needs is missing; standard error names the first such thing",
+        ),
+    ],
+    examples: &[],
+};

@@ -7,16 +7,22 @@ pub(crate) mod doctor;
 pub(crate) mod epoch;
 pub(crate) mod help;
 pub mod known_file;
+pub(crate) mod manual;
 pub mod outputs;
 pub(crate) mod recipe;
+pub(crate) mod render;
 pub(crate) mod values;
 pub(crate) mod verify;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 use crate::cli::args::audit::AuditArgs;
 use crate::cli::args::build::BuildArgs;
 use crate::cli::args::compare::CompareArgs;
+use crate::cli::args::manual::{Manual, exit};
+use crate::cli::args::render::RenderArgs;
 use crate::cli::args::verify::VerifyArgs;
 
 /// Build a Debian chroot twice and explain every byte that differs
@@ -30,8 +36,8 @@ use crate::cli::args::verify::VerifyArgs;
     name = "twinroot",
     version,
     max_term_width = 100,
-    after_help = "Run `twinroot COMMAND --help` for details and examples.",
-    after_long_help = MORE
+    after_help = MORE,
+    after_long_help = MANUAL.help() + "\n\n" + MORE
 )]
 pub struct Cli {
     /// The command.
@@ -39,13 +45,23 @@ pub struct Cli {
     pub command: Command,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The tarballs are identical and nothing outside the chroot was modified
-  1  The tarballs differ, or something outside the chroot was modified
-  2  The job could not be done; standard error says why
+const MORE: &str = "Run `twinroot COMMAND --help` for details and examples.";
 
-Run `twinroot COMMAND --help` for details and examples.";
+/// The end of the help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(
+            0,
+            "The tarballs are identical and nothing outside the chroot was modified",
+        ),
+        exit(
+            1,
+            "The tarballs differ, or something outside the chroot was modified",
+        ),
+        exit(2, "The job could not be done; standard error says why"),
+    ],
+    examples: &[],
+};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -56,12 +72,28 @@ pub enum Command {
     Build(BuildArgs),
     /// Compare two tarballs bit for bit and name everything that differs
     Compare(CompareArgs),
+    /// Make other forms of a saved report
+    Render(RenderArgs),
     /// Run a command in a sandbox and print what it would have changed
     Audit(AuditArgs),
+    /// Print the completions of a shell
+    ///
+    /// The shell reads them from the place that its own documentation names; for bash, that is
+    /// ~/.local/share/bash-completion/completions/twinroot.
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a directory
+    #[command(hide = true)]
+    Man {
+        /// Directory, which must exist
+        directory: PathBuf,
+    },
     /// Check this machine and print the command that fixes each problem
     #[command(
         long_about = doctor::ABOUT,
-        after_long_help = doctor::EXIT_STATUS
+        after_long_help = doctor::MANUAL.help()
     )]
     Doctor,
 }

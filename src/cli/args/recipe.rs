@@ -108,7 +108,7 @@ pub struct RecipeArgs {
     )]
     pub audit: Method,
     /// Print only the result and errors
-    #[arg(long, short)]
+    #[arg(long, short, visible_alias = "no-progress")]
     pub quiet: bool,
 }
 

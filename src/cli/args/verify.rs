@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::bootstrap::mode::{NormalMode, Technique};
 use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
+use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::{OutputArgs, PackageArgs};
 use crate::cli::args::recipe::RecipeArgs;
 use crate::verify::options::MAX_FAILING;
@@ -18,7 +19,7 @@ use crate::verify::options::MAX_FAILING;
 /// maintainer script and command behind each difference. Frozen archives and outside systems are
 /// cached in $XDG_CACHE_HOME/twinroot.
 #[derive(Debug, clap::Args)]
-#[command(after_help = SHORT_HELP, after_long_help = MORE)]
+#[command(after_help = SHORT_HELP, after_long_help = MANUAL.help())]
 pub struct VerifyArgs {
     /// Suite or code name, such as trixie or sid
     pub suite: String,
@@ -126,28 +127,44 @@ pub struct VerifyArgs {
     pub outputs: OutputArgs,
 }
 
-const MORE: &str = "\
-Exit status:
-  0  The tarballs are identical and the outside system was not modified
-  1  The tarballs differ, the outside system was modified, or a maintainer script fails
-     chrootless; with --strict also a latent package
-  2  The job could not be done; standard error says why
-
-Examples:
-  Compare both ways to build the essential packages of trixie:
-      twinroot verify trixie
-
-  Compare a larger chroot, and write the report for programs too:
-      twinroot verify trixie --variant apt --include systemd --json report.json --text -
-
-  Find what maintainer scripts read from this machine:
-      twinroot verify trixie --outside host
-
-  Test a patched package:
-      twinroot verify trixie --deb ./base-files_13.8+deb13u1_amd64.deb
-
-  Try every technique that the DPKG_ROOT proposal names:
-      twinroot verify trixie --technique userns,fakeroot,nested,unshare-helper,lxc
-
-  Print a bug report about a package:
-      twinroot verify trixie --variant important --bug udev";
+/// The end of its help.
+pub(crate) const MANUAL: Manual = Manual {
+    exit_status: &[
+        exit(
+            0,
+            "The tarballs are identical and the outside system was not modified",
+        ),
+        exit(
+            1,
+            "The tarballs differ, the outside system was modified, or a maintainer script fails \
+             chrootless; with --strict also a latent package",
+        ),
+        exit(2, "The job could not be done; standard error says why"),
+    ],
+    examples: &[
+        example(
+            "Compare both ways to build the essential packages of trixie",
+            "twinroot verify trixie",
+        ),
+        example(
+            "Compare a larger chroot, and write the report for programs too",
+            "twinroot verify trixie --variant apt --include systemd --json report.json --text -",
+        ),
+        example(
+            "Find what maintainer scripts read from this machine",
+            "twinroot verify trixie --outside host",
+        ),
+        example(
+            "Test a patched package",
+            "twinroot verify trixie --deb ./base-files_13.8+deb13u1_amd64.deb",
+        ),
+        example(
+            "Try every technique that the DPKG_ROOT proposal names",
+            "twinroot verify trixie --technique userns,fakeroot,nested,unshare-helper,lxc",
+        ),
+        example(
+            "Print a bug report about a package",
+            "twinroot verify trixie --variant important --bug udev",
+        ),
+    ],
+};

@@ -11,6 +11,7 @@ use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
 use crate::cli::output::error::{CliError, print};
 use crate::cli::output::hints::Hints;
+use crate::cli::output::progress::Verbosity;
 use crate::cli::output::report_files::Outputs;
 use crate::compare;
 use crate::compare::field_names::Term;
@@ -40,7 +41,10 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     let (Some(left), Some(right)) = (&args.left, &args.right) else {
         anyhow::bail!("two tarballs are needed");
     };
-    let bar = bar(left);
+    let bar = match Verbosity::from_quiet(args.quiet) {
+        Verbosity::Progress => bar(left),
+        Verbosity::Quiet => ProgressBar::hidden(),
+    };
     let comparison = any::compare(
         source("left", left),
         source("right", right),

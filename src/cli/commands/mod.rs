@@ -3,5 +3,8 @@
 pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod compare;
+pub(crate) mod completions;
 pub(crate) mod doctor;
+pub(crate) mod man;
+pub(crate) mod render;
 pub(crate) mod verify;

@@ -2,8 +2,10 @@
 
 pub(crate) mod destination;
 pub(crate) mod error;
+pub(crate) mod format;
 pub(crate) mod hints;
 pub(crate) mod progress;
 pub(crate) mod replay;
 pub mod report_files;
+pub(crate) mod screen;
 pub(crate) mod stage_text;

@@ -9,31 +9,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::cli::args::outputs::{OutputArgs, PackageArgs};
+use crate::cli::args::outputs::{OutputArgs, PackageArgs, ReportFiles};
 use crate::cli::output::destination::Destination;
-use crate::report;
+use crate::cli::output::format::Format;
+use crate::cli::output::screen::Screen;
+use crate::report::render::text::paint::Paint;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
 use crate::verify;
-
-/// A format of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Text,
-    Json,
-    Bug,
-}
-
-impl Format {
-    /// The option that asks for it.
-    fn option(self) -> &'static str {
-        match self {
-            Self::Text => "--text",
-            Self::Json => "--json",
-            Self::Bug => "--bug",
-        }
-    }
-}
 
 struct Target {
     format: Format,
@@ -46,6 +29,7 @@ pub struct Outputs {
     targets: Vec<Target>,
     output_empty: bool,
     packages: PackageArgs,
+    screen: Screen,
 }
 
 impl std::fmt::Debug for Outputs {
@@ -71,11 +55,21 @@ impl Outputs {
     /// # Errors
     /// As of [`Outputs::open`].
     pub fn open_with(args: &OutputArgs, packages: &PackageArgs) -> anyhow::Result<Self> {
+        let outputs = Self::open_files(&args.files, packages)?;
+        Ok(Self {
+            output_empty: args.output_empty,
+            ..outputs
+        })
+    }
+
+    /// The same for a report that is there already: every file is written.
+    ///
+    /// # Errors
+    /// As of [`Outputs::open`].
+    pub fn open_files(files: &ReportFiles, packages: &PackageArgs) -> anyhow::Result<Self> {
         let mut targets = Vec::new();
-        for (format, path) in [(Format::Text, &args.text), (Format::Json, &args.json)] {
-            if let Some(path) = path {
-                targets.push(Target::open(format, path)?);
-            }
+        for (format, path) in given(files) {
+            targets.push(Target::open(format, path)?);
         }
         if packages.bug.is_some() {
             targets.push(Target::open(Format::Bug, Path::new("-"))?);
@@ -89,20 +83,21 @@ impl Outputs {
         anyhow::ensure!(standard < 2, "only one report can go to standard output");
         Ok(Self {
             targets,
-            output_empty: args.output_empty,
+            output_empty: true,
             packages: packages.clone(),
+            screen: Screen::new(files.screen),
         })
     }
 
-    /// Writes the JSON files of a run that could not be done. Standard output stays empty, and
-    /// people read standard error.
+    /// Writes the files for programs of a run that could not be done. Standard output stays empty,
+    /// and people read standard error.
     ///
     /// # Errors
     /// A file cannot be written or renamed.
     pub fn write_trouble(mut self, report: &Report) -> anyhow::Result<()> {
         let is_file = |target: &Target| matches!(target.destination, Destination::File { .. });
         self.targets
-            .retain(|target| target.format == Format::Json && is_file(target));
+            .retain(|target| target.format.tells_trouble() && is_file(target));
         let status = verify::Verdict::Failed.exit_status();
         self.write(report, status)
     }
@@ -127,23 +122,36 @@ impl Outputs {
     pub fn write(self, report: &Report, status: u8) -> anyhow::Result<()> {
         let has_findings = report.verdict != Verdict::Identical || status != 0;
         let leave_files = has_findings || self.output_empty;
-        let listing = self.packages.listing();
         for target in self.targets {
-            let body = match target.format {
-                Format::Text if self.packages.packages => {
-                    report::text(report, listing) + &report::packages_table(report)
-                }
-                Format::Text => report::text(report, listing),
-                Format::Bug => {
-                    let package = self.packages.bug.as_deref().unwrap_or_default();
-                    report::bug(report, package).unwrap_or_else(|| report::no_bug(package))
-                }
-                Format::Json => report::json(report)?,
+            let is_standard = matches!(target.destination, Destination::Standard);
+            let paint = match is_standard {
+                true => self.screen.paint,
+                false => Paint::Plain,
             };
-            target.write(body.as_bytes(), leave_files)?;
+            let body = target.format.render(report, &self.packages, paint)?;
+            let is_read = is_standard && target.format.is_for_a_terminal();
+            if !(is_read && self.screen.page(&body)) {
+                target.write(body.as_bytes(), leave_files)?;
+            }
         }
         Ok(())
     }
+}
+
+/// Each form that is asked for, and where it goes.
+fn given(files: &ReportFiles) -> impl Iterator<Item = (Format, &Path)> {
+    let all = [
+        (Format::Text, &files.text),
+        (Format::Json, &files.json),
+        (Format::Html, &files.html),
+        (Format::Markdown, &files.markdown),
+        (Format::Junit, &files.junit),
+        (Format::Codequality, &files.codequality),
+        (Format::Sarif, &files.sarif),
+        (Format::DiffoscopeJson, &files.diffoscope_json),
+    ];
+    all.into_iter()
+        .filter_map(|(format, path)| Some((format, path.as_deref()?)))
 }
 
 impl Target {

@@ -28,6 +28,16 @@ pub fn audit_json(report: &AuditReport) -> Result<String, serde_json::Error> {
     text(report)
 }
 
+/// Another format that is JSON, on one line, with a newline at the end.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub(crate) fn compact(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+    let mut out = serde_json::to_string(value)?;
+    out.push('\n');
+    Ok(out)
+}
+
 /// Any of the wire types as JSON.
 fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
@@ -37,14 +47,6 @@ fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     ))?;
     out.push(b'\n');
     String::from_utf8(out).map_err(serde::ser::Error::custom)
-}
-
-/// A report read back.
-///
-/// # Errors
-/// The text is not a `twinroot.report.v1`.
-pub fn from_json(text: &[u8]) -> Result<Report, serde_json::Error> {
-    serde_json::from_slice(text)
 }
 
 struct Escaping<'indent>(PrettyFormatter<'indent>);

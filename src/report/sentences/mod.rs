@@ -12,4 +12,5 @@ pub mod finding;
 pub(crate) mod note;
 pub mod reason;
 pub(crate) mod shown_line;
+pub(crate) mod value;
 pub(crate) mod warning;

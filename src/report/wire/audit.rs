@@ -9,7 +9,6 @@ pub const AUDIT_SCHEMA: &str = "twinroot.audit.v1";
 
 /// What one command changed on the outside; rows are those of `twinroot.report.v1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AuditReport {
     /// Always [`AUDIT_SCHEMA`].
     pub schema: String,

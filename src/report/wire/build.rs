@@ -8,7 +8,6 @@ use crate::report::wire::executed::Executed;
 
 /// One build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Build {
     /// `normal` or `chrootless`, after `second ` for a build of a second pair.
     pub label: String,

@@ -6,7 +6,6 @@ use crate::report::wire::script::ScriptName;
 
 /// What explains one or more divergences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Cause {
     /// Unique in its report or row of the matrix: a number, from 1.
     pub id: String,

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// A command line that something in the report names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Command {
     /// Unique in its report: a number, from 1.
     pub id: String,

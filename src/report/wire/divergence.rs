@@ -22,7 +22,6 @@ pub enum DivergenceName {
 
 /// One divergent entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DivergentEntry {
     /// The name, in quoted form if it is not UTF-8; of the right side if the entry moved.
     pub path: String,
@@ -61,7 +60,6 @@ pub struct DivergentEntry {
 
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DivergentField {
     /// A field name of the contract.
     pub name: String,
@@ -76,7 +74,6 @@ pub struct DivergentField {
 
 /// One aspect of the archives that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DivergentAspect {
     /// An archive name of the contract.
     pub name: String,

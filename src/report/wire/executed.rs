@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// Programs that an observed build executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Executed {
     /// Which emulators the kernel knew for the build.
     pub emulation: Emulation,
@@ -29,7 +28,6 @@ pub enum Emulation {
 
 /// One file that was executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ExecutedFile {
     /// Path of the file, quoted.
     pub path: String,

@@ -6,7 +6,6 @@ use crate::report::wire::script::ScriptName;
 
 /// A maintainer script that fails chrootless and not in the normal build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Failure {
     /// Name of the binary package.
     pub package: String,

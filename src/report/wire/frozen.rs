@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// The frozen archive state, and the recipe that it was frozen for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FrozenState {
     /// Suite or code name.
     pub suite: String,
@@ -30,7 +29,6 @@ pub struct FrozenState {
 
 /// One package file of the frozen state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FrozenPackage {
     /// `PACKAGE_VERSION_ARCH.deb`, with `%3a` for the colon of an epoch.
     pub file: String,

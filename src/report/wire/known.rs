@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// A rule of a `--known` file, and what it matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Known {
     /// The conditions of the rule, in one line.
     pub rule: String,
@@ -32,7 +31,6 @@ pub enum RuleFinding {
 
 /// What an option took out of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct IgnoredRule {
     /// A field or archive name, or `exclude GLOB`.
     pub rule: String,

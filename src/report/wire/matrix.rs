@@ -11,7 +11,6 @@ use crate::report::wire::verdict::Verdict;
 
 /// One extra build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct MatrixRow {
     /// Its name, unique in the matrix: that of its technique, `leak-check` or `other-suite`.
     pub label: String,

@@ -8,7 +8,6 @@ use crate::report::wire::script::ScriptName;
 
 /// What happened to the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Outside {
     /// How it was watched.
     pub audit: AuditMethod,
@@ -43,7 +42,6 @@ pub enum AuditMethod {
 
 /// One change to the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Escape {
     /// The absolute path, quoted.
     pub path: String,
@@ -82,7 +80,6 @@ pub enum EscapeChange {
 
 /// A call by a process of a maintainer script that would change a path of the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// The absolute path, quoted.
     pub path: String,
@@ -118,7 +115,6 @@ pub enum AttemptEffect {
 
 /// A question of a maintainer script about a path of the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OutsideRead {
     /// The absolute path, quoted.
     pub path: String,

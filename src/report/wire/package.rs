@@ -6,15 +6,16 @@ use crate::report::wire::script::ScriptName;
 
 /// One package of the chroot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Package {
     /// Name of the binary package.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Name of its source package.
+    /// Name of its source package; empty in older reports.
+    #[serde(default)]
     pub source: String,
-    /// Version of its source package.
+    /// Version of its source package; empty in older reports.
+    #[serde(default)]
     pub source_version: String,
     /// Its architecture, or `all`.
     pub architecture: String,
@@ -55,7 +56,6 @@ pub enum PackageVerdictName {
 
 /// One maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PackageScript {
     /// The script.
     pub name: ScriptName,
@@ -87,7 +87,6 @@ pub enum DpkgRoot {
 
 /// A line of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ScriptLine {
     /// Number of the line, from 1.
     pub number: u64,

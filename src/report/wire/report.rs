@@ -26,7 +26,6 @@ pub type Times = BTreeMap<String, f64>;
 
 /// Everything that one run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -37,8 +36,10 @@ pub struct Report {
     /// The right archive.
     pub right: ArchiveSide,
     /// Divergent entries by path, occurrence and kind.
+    #[serde(default)]
     pub divergences: Vec<DivergentEntry>,
     /// Divergences of the archives as such, by name.
+    #[serde(default)]
     pub archive: Vec<DivergentAspect>,
     /// What explains divergences.
     #[serde(default)]
@@ -66,6 +67,7 @@ pub struct Report {
     #[serde(default, rename = "pin", skip_serializing_if = "Option::is_none")]
     pub frozen: Option<FrozenState>,
     /// What options took out.
+    #[serde(default)]
     pub ignored: Vec<IgnoredRule>,
     /// What each rule of a `--known` file matched.
     #[serde(default)]

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// One archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ArchiveSide {
     /// `left` and `right`, or `normal` and `chrootless`.
     pub label: String,

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// Why the job could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Trouble {
     /// `SOURCE: where: what`, one line.
     pub what: String,

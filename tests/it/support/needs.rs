@@ -28,6 +28,8 @@ pub(crate) enum Need {
     Python,
     /// The program dpkg, which knows this machine's architecture.
     Dpkg,
+    /// Debian's diffoscope, which renders the JSON that it writes.
+    Diffoscope,
     /// This machine is Debian 12.
     Debian12,
 }
@@ -79,6 +81,10 @@ impl Need {
             Self::Dpkg => {
                 let runs = succeeds(Command::new("dpkg").arg("--version"));
                 (!runs).then(|| "needs dpkg".to_owned())
+            }
+            Self::Diffoscope => {
+                let runs = succeeds(Command::new("diffoscope").arg("--version"));
+                (!runs).then(|| "needs diffoscope".to_owned())
             }
             Self::Python => {
                 let is_there = Path::new("/usr/bin/python3").exists();

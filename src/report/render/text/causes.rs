@@ -3,6 +3,7 @@
 use crate::explain::rule_id::RuleId;
 use crate::report::render::own_lines::{is_cause_of, part};
 use crate::report::render::text::entry::entry;
+use crate::report::render::text::paint::{Paint, Tone};
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::text::number::entries;
@@ -11,21 +12,21 @@ use crate::text::number::entries;
 const SHOWN: usize = 12;
 
 /// The unexplained entries, and the causes with theirs.
-pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> String {
+pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause], paint: Paint) -> String {
     let nobodys = divergences.iter().filter(|row| row.cause.is_none());
-    let unexplained: String = nobodys.map(entry).collect();
+    let unexplained: String = nobodys.map(|row| entry(row, paint)).collect();
     let mut out = if causes.is_empty() || unexplained.is_empty() {
         unexplained
     } else {
         format!("\nunexplained\n{unexplained}")
     };
     for one in causes {
-        out.push_str(&cause(one));
+        out.push_str(&cause(one, paint));
         // What is the same in many entries is not said again of each.
         if one.rule == RuleId::StoredOtherwise.as_str() {
             out.push_str("   the entries are in the JSON report\n");
         } else {
-            out.push_str(&claimed(divergences.iter(), one));
+            out.push_str(&claimed(divergences.iter(), one, paint));
         }
     }
     out
@@ -35,18 +36,23 @@ pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause]) -> Str
 pub(crate) fn claimed<'a>(
     divergences: impl Iterator<Item = &'a DivergentEntry>,
     cause: &Cause,
+    paint: Paint,
 ) -> String {
     let own = divergences.filter(|row| is_cause_of(cause, row));
-    own.map(|row| entry(&part(row, cause))).collect()
+    own.map(|row| entry(&part(row, cause), paint)).collect()
 }
 
 /// The heading of one cause, and what it rests on.
-pub(crate) fn cause(cause: &Cause) -> String {
+pub(crate) fn cause(cause: &Cause, paint: Paint) -> String {
     let count = match cause.entries {
         0 => String::new(),
         count => format!("   {}", entries(count)),
     };
-    let mut out = format!("\n{}  {}{count}\n", cause.id, cause.title);
+    let mut out = format!(
+        "\n{}  {}{count}\n",
+        cause.id,
+        paint.tone(Tone::Strong, &cause.title)
+    );
     for line in cause.evidence.iter().take(SHOWN) {
         out.push_str(&format!("   {line}\n"));
     }
@@ -56,7 +62,7 @@ pub(crate) fn cause(cause: &Cause) -> String {
         rest => out.push_str(&format!("   and {rest} more lines, in the JSON report\n")),
     }
     if let Some(hint) = &cause.hint {
-        out.push_str(&format!("   hint: {hint}\n"));
+        out.push_str(&format!("   {} {hint}\n", paint.tone(Tone::Aside, "hint:")));
     }
     if let Some(bug) = &cause.bug {
         out.push_str(&format!("   see {bug}\n"));

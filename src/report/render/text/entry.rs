@@ -1,58 +1,39 @@
 //! One divergent entry and its fields.
 
-use crate::report::wire::divergence::{DivergenceName, DivergentEntry, DivergentField};
-use crate::text::quote;
+use crate::report::render::entry_words::{kind, number, path};
+use crate::report::render::text::paint::{Paint, Tone};
+use crate::report::sentences::value::shown;
+use crate::report::wire::divergence::{DivergentEntry, DivergentField};
 
 /// The entry in a line, a line for each field, and the details below.
-pub(crate) fn entry(entry: &DivergentEntry) -> String {
-    let number = match entry.occurrence {
-        0 | 1 => String::new(),
-        number => format!(" (entry {number} of this name)"),
-    };
-    let description = entry.entry.as_deref().unwrap_or_default();
-    let what = match entry.kind {
-        DivergenceName::Changed => String::new(),
-        DivergenceName::LeftOnly => format!("  left only: {description}"),
-        DivergenceName::RightOnly => format!("  right only: {description}"),
-        DivergenceName::Moved => {
-            let from = entry.from.as_deref().unwrap_or_default();
-            format!("  moved from {}", name(from, entry.from_base64.as_ref()))
-        }
-        DivergenceName::Reordered => "  reordered".to_owned(),
-    };
-    let path = name(&entry.path, entry.path_base64.as_ref());
-    let mut out = format!("\n{path}{number}{what}\n");
-    let names = entry.fields.iter().map(|field| field.name.chars().count());
-    let width = names.max().unwrap_or(0);
-    for one in &entry.fields {
-        out.push_str(&field(one, width));
-    }
+pub(crate) fn entry(entry: &DivergentEntry, paint: Paint) -> String {
+    let number = number(entry).map(|number| format!(" ({number})"));
+    let what = kind(entry).map(|kind| format!("  {kind}"));
+    let mut out = format!(
+        "\n{}{}{}\n",
+        paint.tone(Tone::Strong, &path(entry)),
+        number.unwrap_or_default(),
+        what.unwrap_or_default()
+    );
+    out.push_str(&fields(&entry.fields, paint));
     out
 }
 
-/// A value, or `none`.
-pub(crate) fn value(value: Option<&String>) -> &str {
-    value.map_or("none", String::as_str)
-}
-
-/// A name for a person. With its bytes beside it, it is in quoted form already.
-fn name(path: &str, base64: Option<&String>) -> String {
-    if base64.is_some() {
-        path.to_owned()
-    } else {
-        quote(path.as_bytes())
-    }
-}
-
-fn field(field: &DivergentField, width: usize) -> String {
-    let mut out = format!(
-        "  {:<width$}  {} | {}\n",
-        field.name,
-        value(field.left.as_ref()),
-        value(field.right.as_ref())
-    );
-    for line in field.detail.iter().flat_map(|detail| detail.lines()) {
-        out.push_str(&format!("    {line}\n"));
+/// A line for each field, and its detail below it.
+fn fields(fields: &[DivergentField], paint: Paint) -> String {
+    let names = fields.iter().map(|field| field.name.chars().count());
+    let width = names.max().unwrap_or(0);
+    let mut out = String::new();
+    for field in fields {
+        out.push_str(&format!(
+            "  {:<width$}  {} | {}\n",
+            field.name,
+            shown(field.left.as_deref()),
+            shown(field.right.as_deref())
+        ));
+        for line in field.detail.iter().flat_map(|detail| detail.lines()) {
+            out.push_str(&format!("    {}\n", paint.difference(line)));
+        }
     }
     out
 }

@@ -58,7 +58,7 @@ impl Actor<'_> {
 }
 
 /// The command line that a row names.
-fn argv<'a>(report: &'a Report, name: &'a CommandName) -> Option<&'a [String]> {
+pub(crate) fn argv<'a>(report: &'a Report, name: &'a CommandName) -> Option<&'a [String]> {
     match name {
         CommandName::Argv(argv) => Some(argv),
         CommandName::Id(id) => {

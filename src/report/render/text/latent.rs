@@ -56,7 +56,13 @@ pub(crate) fn attempts(report: &Report, attempts: &[&Attempt], listing: Listing)
 /// `mkdir     /var/lib/x   EEXIST`
 fn row(attempt: &Attempt) -> String {
     let call = quote(attempt.call.as_bytes());
-    let came_of_it = match (attempt.effect, &attempt.errno) {
+    let came_of_it = came_of(attempt);
+    format!("  {call:9} {}   {}\n", attempt.path, came_of_it.trim_end())
+}
+
+/// What came of an attempt: `changed`, `as it was`, `EEXIST`, `refused EROFS`.
+pub(crate) fn came_of(attempt: &Attempt) -> String {
+    match (attempt.effect, &attempt.errno) {
         (AttemptEffect::Changed, _) => "changed".to_owned(),
         (AttemptEffect::None, None) => "as it was".to_owned(),
         (AttemptEffect::None, Some(errno)) => quote(errno.as_bytes()),
@@ -64,6 +70,5 @@ fn row(attempt: &Attempt) -> String {
             let errno = errno.as_deref().unwrap_or_default();
             format!("refused {}", quote(errno.as_bytes()))
         }
-    };
-    format!("  {call:9} {}   {}\n", attempt.path, came_of_it.trim_end())
+    }
 }

@@ -4,6 +4,7 @@ use crate::report::render::text::causes::{cause, claimed};
 use crate::report::render::text::entry::entry;
 use crate::report::render::text::escapes::escapes;
 use crate::report::render::text::listing::Listing;
+use crate::report::render::text::paint::Paint;
 use crate::report::wire::divergence::DivergentEntry;
 use crate::report::wire::matrix::MatrixRow;
 use crate::report::wire::report::Report;
@@ -14,7 +15,7 @@ use crate::text::number::entries;
 const LISTED: usize = 50;
 
 /// The section of one row; none if it has nothing of its own.
-pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing) -> String {
+pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing, paint: Paint) -> String {
     let above = &report.divergences;
     let divergences = row.divergences.iter();
     let own: Vec<_> = divergences
@@ -33,24 +34,24 @@ pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing) -> String 
     }
     out.push('\n');
     out.push_str(&escapes(&row.escapes, listing.most(LISTED)));
-    out.push_str(&explained(row, &own));
+    out.push_str(&explained(row, &own, paint));
     out
 }
 
 /// The row's own entries: the unexplained ones, and the causes with theirs.
-fn explained(row: &MatrixRow, own: &[&DivergentEntry]) -> String {
+fn explained(row: &MatrixRow, own: &[&DivergentEntry], paint: Paint) -> String {
     let own = || own.iter().copied();
     let nobodys = own().filter(|one| one.cause.is_none());
-    let unexplained: String = nobodys.map(entry).collect();
+    let unexplained: String = nobodys.map(|one| entry(one, paint)).collect();
     let mut out = if unexplained.is_empty() || row.verdict == Verdict::Identical {
         unexplained
     } else {
         format!("\nunexplained\n{unexplained}")
     };
     for one in &row.causes {
-        let claimed = claimed(own(), one);
+        let claimed = claimed(own(), one, paint);
         if !claimed.is_empty() || one.entries == 0 {
-            out.push_str(&cause(one));
+            out.push_str(&cause(one, paint));
         }
         out.push_str(&claimed);
     }

@@ -18,23 +18,35 @@ pub(crate) mod matrix;
 pub(crate) mod matrix_rows;
 pub(crate) mod outside;
 pub(crate) mod packages;
+pub(crate) mod paint;
 pub(crate) mod reads;
 pub(crate) mod side;
 pub(crate) mod summary;
 
 use crate::report::render::text::listing::Listing;
+use crate::report::render::text::paint::Paint;
 use crate::report::wire::report::Report;
 
 /// The report of `compare` or `verify` as text.
 #[must_use]
 pub fn text(report: &Report, listing: Listing) -> String {
-    let mut out = header::header(report);
+    text_in_colour(report, listing, Paint::Plain)
+}
+
+/// The same, with colours or without.
+#[must_use]
+pub fn text_in_colour(report: &Report, listing: Listing, paint: Paint) -> String {
+    let mut out = header::header(report, paint);
     out.push_str(&failures::failures(report));
     out.push_str(&summary::summary(report));
     out.push_str(&outside::outside(report));
     out.push_str(&matrix::table(report));
-    out.extend(report.archive.iter().map(aspect::aspect));
-    out.push_str(&causes::explained(&report.divergences, &report.causes));
+    out.extend(report.archive.iter().map(|one| aspect::aspect(one, paint)));
+    out.push_str(&causes::explained(
+        &report.divergences,
+        &report.causes,
+        paint,
+    ));
     out.push_str(&acts::acts(report, listing));
     out.push_str(&latent::latent(report, listing));
     out.push_str(&reads::reads(report, listing));
@@ -42,8 +54,8 @@ pub fn text(report: &Report, listing: Listing) -> String {
         report
             .matrix
             .iter()
-            .map(|row| matrix_rows::row(report, row, listing)),
+            .map(|row| matrix_rows::row(report, row, listing, paint)),
     );
     out.push_str(&footer::footer(report));
-    out
+    paint.finished(out)
 }

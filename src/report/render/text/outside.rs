@@ -45,7 +45,8 @@ fn tools(report: &Report) -> Option<String> {
     Some(format!("  made with  {}\n", versions.join(", ")))
 }
 
-fn changes(outside: &Outside) -> String {
+/// How many paths outside were modified, in a line.
+pub(crate) fn changes(outside: &Outside) -> String {
     match (outside.escapes.len(), outside.audit) {
         (0, AuditMethod::Off) => "the outside was not watched\n".to_owned(),
         (0, _) => "nothing outside was modified\n".to_owned(),
@@ -54,7 +55,8 @@ fn changes(outside: &Outside) -> String {
     }
 }
 
-fn packages(report: &Report) -> String {
+/// How many packages are complete, in a line; nothing without packages.
+pub(crate) fn packages(report: &Report) -> String {
     let count = |verdict: PackageVerdictName| {
         let packages = report.packages.iter();
         packages

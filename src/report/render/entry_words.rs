@@ -1,0 +1,44 @@
+//! An entry in words: its name, and what kind of divergence it has.
+
+use crate::report::wire::divergence::{DivergenceName, DivergentEntry};
+use crate::text::quote;
+
+/// The name of an entry for a person.
+pub(crate) fn path(entry: &DivergentEntry) -> String {
+    name(&entry.path, entry.path_base64.as_ref())
+}
+
+/// The name on the left of an entry that moved.
+pub(crate) fn from(entry: &DivergentEntry) -> Option<String> {
+    let from = entry.from.as_deref()?;
+    Some(name(from, entry.from_base64.as_ref()))
+}
+
+/// `entry 2 of this name`; `None` of the first.
+pub(crate) fn number(entry: &DivergentEntry) -> Option<String> {
+    (entry.occurrence > 1).then(|| format!("entry {} of this name", entry.occurrence))
+}
+
+/// What an entry that is not simply changed is: `left only: file 0644 0:0 3 bytes`.
+pub(crate) fn kind(entry: &DivergentEntry) -> Option<String> {
+    let description = entry.entry.as_deref().unwrap_or_default();
+    match entry.kind {
+        DivergenceName::Changed => None,
+        DivergenceName::LeftOnly => Some(format!("left only: {description}")),
+        DivergenceName::RightOnly => Some(format!("right only: {description}")),
+        DivergenceName::Moved => {
+            let from = from(entry).unwrap_or_default();
+            Some(format!("moved from {from}"))
+        }
+        DivergenceName::Reordered => Some("reordered".to_owned()),
+    }
+}
+
+/// A name for a person. With its bytes beside it, it is in quoted form already.
+fn name(path: &str, base64: Option<&String>) -> String {
+    if base64.is_some() {
+        path.to_owned()
+    } else {
+        quote(path.as_bytes())
+    }
+}
