@@ -73,14 +73,14 @@ mod tests {
 
     #[test]
     fn a_long_sentence_is_wrapped_below_its_first_word() {
-        let means = "The tarballs differ, the outside system was modified, or a maintainer script \
-                     fails chrootless";
-        let manual = Manual {
-            exit_status: &[exit(0, "All is well"), exit(1, means)],
+        const MEANS: &str = "The tarballs differ, the outside system was modified, or a \
+                             maintainer script fails chrootless";
+        const MANUAL: Manual = Manual {
+            exit_status: &[exit(0, "All is well"), exit(1, MEANS)],
             examples: &[example("Try it", "twinroot doctor")],
         };
         assert_eq!(
-            manual.help(),
+            MANUAL.help(),
             "Exit status:\n  0  All is well\n  1  The tarballs differ, the outside system was \
              modified, or a maintainer script fails\n     chrootless\n\nExamples:\n  Try it:\n      \
              twinroot doctor"

@@ -67,7 +67,7 @@ pub(crate) const MANUAL: Manual = Manual {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build a suite both ways, compare the tarballs and explain the differences
-    Verify(VerifyArgs),
+    Verify(Box<VerifyArgs>),
     /// Build one of the two chroots of `verify` into a tarball
     Build(BuildArgs),
     /// Compare two tarballs bit for bit and name everything that differs

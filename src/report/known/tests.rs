@@ -3,7 +3,7 @@
 use crate::report::exit_status::{KnownFindings, exit_status};
 use crate::report::known::file::Rules;
 use crate::report::known::matching;
-use crate::report::render::json::from_json;
+use crate::report::saved::from_json;
 use crate::report::wire::known::RuleFinding;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;

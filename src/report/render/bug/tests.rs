@@ -1,7 +1,7 @@
 //! The bug report, whole.
 
 use super::*;
-use crate::report::render::json::from_json;
+use crate::report::saved::from_json;
 
 fn report() -> crate::report::wire::report::Report {
     let json = serde_json::json!({
