@@ -143,6 +143,16 @@ fn reading(run: Option<LineRun>) -> Vec<ScriptReading> {
     }]
 }
 
+/// What is known of that line if all attempts are its own.
+fn line_run(observed: &ObservedOutside) -> Option<LineRun> {
+    let attempts: Vec<usize> = (0..observed.attempts.len()).collect();
+    match (attempts.is_empty(), observed.gap) {
+        (false, _) => Some(LineRun::Ran { attempts }),
+        (true, None) => Some(LineRun::Unexercised),
+        (true, Some(_)) => None,
+    }
+}
+
 fn quiet(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
     PackageFinding {
         name: "quiet".to_owned(),
@@ -267,14 +277,7 @@ fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alon
             extra: &[],
             observed: observed.as_ref(),
         });
-        let run = observed.as_ref().and_then(|observed| {
-            let attempts: Vec<usize> = (0..observed.attempts.len()).collect();
-            match (attempts.is_empty(), observed.gap) {
-                (false, _) => Some(LineRun::Ran { attempts }),
-                (true, None) => Some(LineRun::Unexercised),
-                (true, Some(_)) => None,
-            }
-        });
+        let run = observed.as_ref().and_then(line_run);
         let attempts = observed.map_or(0, |observed| observed.attempts.len());
         let verdict = |reason: &Option<Reason>| {
             let verdict = reason.as_ref().map(Reason::verdict);

@@ -309,6 +309,11 @@ mod tests {
     /// Findings about what is in an entry.
     fn titles_of_data() -> Vec<(What, &'static str)> {
         vec![
+            (
+                What::ActedOutside,
+                "acted on the outside when run chrootless, where it had no effect, and not in \
+                 the chroot",
+            ),
             (What::PackageSetsDiffer, "the package sets differ"),
             (
                 What::NormalBuildsDiffer,
@@ -397,11 +402,6 @@ mod tests {
             (
                 What::ChangedNothing,
                 "changed nothing in the chroot when run chrootless",
-            ),
-            (
-                What::ActedOutside,
-                "acted on the outside when run chrootless, where it had no effect, and not in \
-                 the chroot",
             ),
             (
                 What::ChangedMore,
