@@ -142,10 +142,9 @@ pub(crate) fn of_escapes(
 
 /// The last process of a maintainer script that changed a path.
 fn writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Process> {
-    let writers = outside_writers(trace, &change.path).into_iter();
+    let mut writers = outside_writers(trace, &change.path).into_iter();
     writers
-        .filter(|process| process.script.is_some())
-        .last()
+        .rfind(|process| process.script.is_some())
         .map(Arc::as_ref)
 }
 

@@ -299,13 +299,7 @@ impl Observer {
     fn begin(&mut self, thread: Pid, call: &Call, convention: Convention) -> Result<(), Errno> {
         let actor = self.actor(thread);
         if call.kind == CallKind::ChangeRoot {
-            self.last.forget();
-            // Known only at its end; until then the thread resolves nothing.
-            self.threads.roots_changed();
-            let begun = Begun::of_root(call.name);
-            if let Some(state) = self.threads.get_mut(thread) {
-                state.begun = Some(begun);
-            }
+            self.begin_root(thread, call);
             return Ok(());
         }
         if actor == Actor::Cleaner && !matches!(call.kind, CallKind::Execute { .. }) {
@@ -359,6 +353,16 @@ impl Observer {
             state.begun = Some(begun);
         }
         Ok(())
+    }
+
+    /// A thread is about to get another root. Which one is known only at the end of the call; until
+    /// then the thread resolves nothing.
+    fn begin_root(&mut self, thread: Pid, call: &Call) {
+        self.last.forget();
+        self.threads.roots_changed();
+        if let Some(state) = self.threads.get_mut(thread) {
+            state.begun = Some(Begun::of_root(call.name));
+        }
     }
 
     /// A call has returned.
