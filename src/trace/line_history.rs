@@ -8,9 +8,8 @@ use crate::debian::temporary_root::inside;
 use crate::trace::log::{Bytes, LineChange};
 use crate::trace::process::Process;
 
-/// What became of the lines of one file, as
-/// [`shared_file::lines`](crate::debian::shared_file::lines) has them: lines that say something of
-/// one thing have one history.
+/// What became of the lines of one file, as [`shared_file::lines`] has them: lines that say
+/// something of one thing have one history.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LineHistory {
     things: BTreeMap<Vec<u8>, Vec<LineStep>>,

@@ -1,4 +1,4 @@
-//! Versions of the files that many scripts write ([`shared_file`](crate::debian::shared_file)):
+//! Versions of the files that many scripts write ([`shared_file`]):
 //! which lines each process added or took away.
 //!
 //! A file is read when a process of a maintainer script is about to change what its name stands
