@@ -21,6 +21,7 @@
 mod support;
 
 mod archive;
+mod attacks;
 mod compare;
 mod doctor;
 mod explain;
@@ -45,6 +46,7 @@ const TABLES: &[&[&[Test]]] = &[
     &[readme::TESTS],
     verify::TABLES,
     &[observer::TESTS],
+    &[attacks::TESTS],
     compare::TABLES,
     explain::TABLES,
     &[doctor::TESTS],

@@ -14,16 +14,14 @@ use serde_json::Value;
 use crate::attacks::machine::Machine;
 use crate::attacks::table::{Attack, Expected, attacks, script, surprises};
 use crate::support::harness::Test;
-use crate::support::patched::patched;
 use crate::support::plain_user::Plain;
-use crate::support::run::{Ran, TWINROOT, archive_cache, directory, run, twinroot, verify};
+use crate::support::run::{Ran, TWINROOT, archive_cache, directory, run, twinroot};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(there_are_at_least_120_attacks_and_each_has_a_name_of_its_own),
     test!(the_documentation_lists_every_attack),
     test!(no_attack_under_an_audit_by_root_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
     test!(no_attack_under_an_audit_by_a_plain_user_leaves_the_sandbox, needs: [Sandboxes, PlainUser, Archive]),
-    test!(no_attack_of_a_maintainer_script_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
 ];
 
 fn there_are_at_least_120_attacks_and_each_has_a_name_of_its_own() {
@@ -189,60 +187,4 @@ fn no_attack_under_an_audit_by_a_plain_user_leaves_the_sandbox() {
     };
     let outsides = [outside, "host".into()];
     attack_under_audit(&run_audit, &outsides.map(|path| path.display().to_string()));
-}
-
-fn no_attack_of_a_maintainer_script_leaves_the_sandbox() {
-    // The package as it is, which this leaves in the cache, is what is broken.
-    assert_eq!(verify(&["trixie", "--no-control"]).status, Some(0));
-    let lab = directory();
-    let lines = format!(
-        "if [ -n \"$DPKG_ROOT\" ]; then\n(\n{}\n) | while read -r word name status; do\n\
-         [ \"$status\" != 0 ] || : >\"/tmp/tw-did-$name\"\ndone\nfi",
-        script(&attacks())
-    );
-    let deb = patched(
-        &archive_cache(),
-        lab.path(),
-        "hostname",
-        ("postinst", &lines),
-    );
-    let deb = format!("--deb={}", deb.to_string_lossy());
-    let ran = verify(&["trixie", "--no-control", "--no-trace", &deb]);
-    let escapes = escapes_of_attacks(&ran);
-    assert_eq!(unreported(&attacks(), &escapes), Vec::<&str>::new());
-
-    // What is frozen, and the outside system, are in the cache now, and stay as they are.
-    let states = archive_cache().join("twinroot/states");
-    let before = Machine::look(&[&states]);
-    for audit in ["--audit=overlay", "--audit=read-only"] {
-        escapes_of_attacks(&verify(&["trixie", "--no-control", audit, &deb]));
-    }
-    let differences = before.differences(&Machine::look(&[&states]));
-    assert_eq!(differences, Vec::<String>::new());
-}
-
-/// The escapes of a build in which a maintainer script attacked: none is of an attack that is to be
-/// refused.
-fn escapes_of_attacks(ran: &Ran) -> Value {
-    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
-    let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
-    let escapes = report["outside"]["escapes"].clone();
-    let did = |name: &str| {
-        let path = format!("/tmp/tw-did-{name}");
-        let mut escapes = escapes.as_array().unwrap().iter();
-        escapes.any(|escape| escape["path"] == path.as_str())
-    };
-    let refused = attacks()
-        .into_iter()
-        .filter(|attack| attack.expected == Expected::Refused);
-    let succeeded: Vec<_> = refused
-        .map(|attack| attack.name)
-        .filter(|name| did(name))
-        .collect();
-    assert_eq!(succeeded, Vec::<&str>::new());
-    assert!(
-        did("file-through-proc-root") || did("handle-name"),
-        "{escapes}"
-    );
-    escapes
 }
