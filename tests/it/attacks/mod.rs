@@ -15,7 +15,7 @@ use crate::attacks::machine::Machine;
 use crate::attacks::table::{Attack, Expected, attacks, script, surprises};
 use crate::support::harness::Test;
 use crate::support::plain_user::Plain;
-use crate::support::run::{Ran, TWINROOT, archive_cache, directory, run, twinroot};
+use crate::support::run::{Ran, TWINROOT, archive_cache, run, twinroot};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(there_are_at_least_120_attacks_and_each_has_a_name_of_its_own),
