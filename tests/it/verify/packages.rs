@@ -62,7 +62,10 @@ fn every_package_has_a_verdict_a_reason_and_words_for_its_scripts() {
     assert_eq!(escaping["verdict"], "incomplete");
     assert_eq!(
         escaping["scripts"][0]["lines"][0],
-        json!({ "number": 5, "text": "echo escaped >/opt/escaping.created" })
+        json!({
+            "number": 5, "text": "echo escaped >/opt/escaping.created",
+            "exercised": true, "attempts": [0]
+        })
     );
 }
 
