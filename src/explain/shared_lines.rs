@@ -1,6 +1,7 @@
 //! Findings of the files that many scripts write: each script has its own lines.
 
 use crate::compare::comparison::Divergence;
+use crate::debian::shared_file::original;
 use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
@@ -98,9 +99,11 @@ fn what(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> (RuleId,
     (RuleId::ScriptDiffers, what)
 }
 
-/// Whether the script changed lines of the same file of the outside.
+/// Whether the script changed lines of the same file of the outside; of a copy, those of the file
+/// that it is a copy of.
 fn has_written_outside(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> bool {
-    let path = [b"/", divergence.entry_path().as_bytes()].concat();
+    let path = divergence.entry_path().as_bytes();
+    let path = [b"/", original(path).unwrap_or(path)].concat();
     case.observations.chrootless.is_some_and(|trace| {
         let mut doers = trace.lines.outside(&path).doers();
         doers.any(|process| {
