@@ -326,7 +326,7 @@ fn two_files_without_a_command_are_told_the_command() {
     let said = place.run(&["compair", "b c.tar"]);
     assert!(
         said.errors
-            .contains("a similar subcommand exists: 'compare'"),
+            .contains("similar subcommands exist: 'completions', 'compare'"),
         "{said:?}"
     );
 }
