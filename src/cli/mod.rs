@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run_build(args),
         Command::Audit(args) => audit::run_audit(args),
         Command::Compare(args) => compare::run(args),
-        Command::Doctor => doctor::report(),
+        Command::Doctor(args) => doctor::report(args),
     };
     ExitCode::from(result.unwrap_or_else(|error| error.print()))
 }

@@ -16,6 +16,7 @@ use crate::explain::finding::{Finding, What};
 use crate::explain::leftovers::{ActingScripts, Doer, Leftovers, OwnedPath, divergent, escaped};
 use crate::explain::observed_outside::ObservedOutside;
 use crate::explain::package_verdict::{PackageVerdict, Reason};
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::{Line, Support};
 
@@ -59,6 +60,8 @@ pub struct ScriptReading {
     pub interpreter: Option<String>,
     /// The lines that act on the system that they run on, without `DPKG_ROOT`.
     pub lines: Vec<Line>,
+    /// What ended the reading before the script's end.
+    pub limit: Option<ReadLimit>,
 }
 
 /// What a run found, for the verdicts on packages.
@@ -242,6 +245,7 @@ fn readings(scripts: &Scripts, package: &str) -> Vec<ScriptReading> {
             support: script.support,
             interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
             lines: script.silent_lines().cloned().collect(),
+            limit: script.limit,
         })
         .collect()
 }

@@ -126,6 +126,7 @@ fn writer(verdict: PackageVerdict, reason: Option<Reason>) -> PackageFinding {
             support: Support::Silent,
             interpreter: None,
             lines: vec![line()],
+            limit: None,
         }],
         divergences: 0,
         escapes: 0,

@@ -12,5 +12,5 @@ pub use crate::text::date::{CivilTime, parse_rfc5322};
 pub use crate::text::diff::{DiffLimits, is_text, unified};
 pub use crate::text::hex::hex;
 pub use crate::text::hex_dump::window;
-pub use crate::text::quote::{is_hostile, quote, quote_line};
+pub use crate::text::quote::{for_terminal, is_hostile, quote, quote_line};
 pub use crate::text::shell::shell_quote;

@@ -18,6 +18,23 @@ pub fn quote_line(bytes: &[u8]) -> String {
     escape(bytes, false)
 }
 
+/// Text of ours with whatever it was made of, as a terminal may have it: lines and tabs stay, and
+/// every other control character is escaped. Names are quoted before; this is the last gate, for
+/// all fields alike.
+#[must_use]
+pub fn for_terminal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if is_hostile(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 fn escape(bytes: &[u8], backslash: bool) -> String {
     let mut out = String::with_capacity(bytes.len());
     for (start, end, character) in bytes.char_indices() {
@@ -55,7 +72,15 @@ pub fn is_hostile(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::quote::{quote, quote_line};
+    use crate::text::quote::{for_terminal, quote, quote_line};
+
+    #[test]
+    fn the_last_gate_leaves_lines_and_what_is_escaped_already() {
+        let text = "a\tb\\x1b\n\x1b[31m\u{9b}31m\u{202e}\r\n";
+        let shown = "a\tb\\x1b\n\\x1b[31m\\u{9b}31m\\u{202e}\\x0d\n";
+        assert_eq!(for_terminal(text), shown);
+        assert_eq!(for_terminal(shown), shown);
+    }
 
     #[test]
     fn attacks_on_terminals_are_escaped() {

@@ -25,6 +25,7 @@ mod compare;
 mod doctor;
 mod explain;
 mod goldens;
+mod hostile_words;
 mod known;
 mod layers;
 mod layout;
@@ -48,6 +49,7 @@ const TABLES: &[&[&[Test]]] = &[
     explain::TABLES,
     &[doctor::TESTS],
     &[goldens::TESTS],
+    &[hostile_words::TESTS],
     &[known::TESTS],
     &[layers::TESTS],
     &[layout::TESTS],

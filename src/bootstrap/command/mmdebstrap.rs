@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::bootstrap::command::download::download;
 use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::{Access, Bind};
 
@@ -91,13 +92,16 @@ pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<Strin
     finish(command, recipe, Output::NOTHING)
 }
 
-/// Fetches the packages of the recipe and `more`. mmdebstrap installs them, and the chroot is
-/// thrown away: only mmdebstrap itself knows what it will install. `mode` is a mode of mmdebstrap.
+/// Fetches the packages of the recipe and `more`, and unpacks and runs nothing of them. `mode` is
+/// a mode of mmdebstrap.
 #[must_use]
 pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
-    let mut command = start_from_state(recipe, mode, more);
+    let mut command = start(recipe, mode);
     command.push(AS_ROOT.to_owned());
-    command.push("--skip=update,essential/unlink".to_owned());
+    command.push("--variant=custom".to_owned());
+    command.push(format!("--setup-hook={SEED}"));
+    command.push("--skip=update".to_owned());
+    command.push(format!("--customize-hook={}", download(recipe, more)));
     command.push(format!("--customize-hook={TAKE_POOL}"));
     finish(command, recipe, Output::NOTHING)
 }

@@ -17,6 +17,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::args::audit::AuditArgs;
 use crate::cli::args::build::BuildArgs;
 use crate::cli::args::compare::CompareArgs;
+use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::verify::VerifyArgs;
 
 /// Build a Debian chroot twice and explain every byte that differs
@@ -63,5 +64,5 @@ pub enum Command {
         long_about = doctor::ABOUT,
         after_long_help = doctor::EXIT_STATUS
     )]
-    Doctor,
+    Doctor(DoctorArgs),
 }

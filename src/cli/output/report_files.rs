@@ -14,6 +14,7 @@ use crate::cli::output::destination::Destination;
 use crate::report;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
+use crate::sandbox::unfinished::Unfinished;
 use crate::verify;
 
 /// A format of the report.
@@ -51,25 +52,29 @@ impl Outputs {
     ///
     /// # Errors
     /// A file cannot be made where it should be, or two reports go to standard output.
-    pub fn open(args: &OutputArgs) -> anyhow::Result<Self> {
-        Self::open_with(args, &PackageArgs::default())
+    pub fn open(args: &OutputArgs, unfinished: &Unfinished) -> anyhow::Result<Self> {
+        Self::open_with(args, &PackageArgs::default(), unfinished)
     }
 
     /// The same, with what is said of packages.
     ///
     /// # Errors
     /// As of [`Outputs::open`].
-    pub fn open_with(args: &OutputArgs, packages: &PackageArgs) -> anyhow::Result<Self> {
+    pub fn open_with(
+        args: &OutputArgs,
+        packages: &PackageArgs,
+        unfinished: &Unfinished,
+    ) -> anyhow::Result<Self> {
         let mut targets = Vec::new();
         for (format, path) in [(Format::Text, &args.text), (Format::Json, &args.json)] {
             if let Some(path) = path {
-                targets.push(Target::open(format, path)?);
+                targets.push(Target::open(format, path, unfinished)?);
             }
         }
         if packages.bug.is_some() {
-            targets.push(Target::open(Format::Bug, Path::new("-"))?);
+            targets.push(Target::open(Format::Bug, Path::new("-"), unfinished)?);
         } else if targets.is_empty() {
-            targets.push(Target::open(Format::Text, Path::new("-"))?);
+            targets.push(Target::open(Format::Text, Path::new("-"), unfinished)?);
         }
         let standard = targets
             .iter()
@@ -124,12 +129,12 @@ impl Outputs {
 }
 
 impl Target {
-    fn open(format: Format, path: &Path) -> anyhow::Result<Self> {
+    fn open(format: Format, path: &Path, unfinished: &Unfinished) -> anyhow::Result<Self> {
         let place = || crate::text::quote(path.as_os_str().as_encoded_bytes());
         Ok(Self {
             format,
             path: path.to_owned(),
-            destination: Destination::open(path).with_context(place)?,
+            destination: Destination::open(path, unfinished).with_context(place)?,
         })
     }
 

@@ -2,11 +2,14 @@
 
 mod attempts;
 mod causes;
+mod damages;
 mod failures;
 mod foreign;
+mod freezing;
 mod local_repository;
 mod packages;
 mod pipeline;
+mod signals;
 mod techniques;
 mod trouble;
 
@@ -16,11 +19,14 @@ use crate::support::harness::Test;
 pub(crate) const TABLES: &[&[Test]] = &[
     attempts::TESTS,
     causes::TESTS,
+    damages::TESTS,
     failures::TESTS,
     foreign::TESTS,
+    freezing::TESTS,
     local_repository::TESTS,
     packages::TESTS,
     pipeline::TESTS,
+    signals::TESTS,
     techniques::TESTS,
     trouble::TESTS,
 ];

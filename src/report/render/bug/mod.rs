@@ -11,6 +11,7 @@ use crate::report::render::owner::owner;
 use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
 use crate::report::wire::report::Report;
 use crate::text::quote;
+use crate::text::quote::for_terminal;
 
 /// The bug report on a package; `None` if the run found nothing against it.
 #[must_use]
@@ -34,7 +35,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
             scripts::scripts(report, package),
             reproduce::reproduce(report),
         ];
-        return Some(sections.concat());
+        return Some(for_terminal(&sections.concat()));
     }
     let outside = report.outside.iter();
     let attempts: Vec<&Attempt> = outside
@@ -59,7 +60,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         scripts::scripts(report, package),
         reproduce::reproduce(report),
     ];
-    Some(sections.concat())
+    Some(for_terminal(&sections.concat()))
 }
 
 /// What is said if there is nothing to report.

@@ -24,6 +24,7 @@ pub(crate) mod summary;
 
 use crate::report::render::text::listing::Listing;
 use crate::report::wire::report::Report;
+use crate::text::quote::for_terminal;
 
 /// The report of `compare` or `verify` as text.
 #[must_use]
@@ -45,5 +46,5 @@ pub fn text(report: &Report, listing: Listing) -> String {
             .map(|row| matrix_rows::row(report, row, listing)),
     );
     out.push_str(&footer::footer(report));
-    out
+    for_terminal(&out)
 }

@@ -3,6 +3,7 @@
 use crate::report::wire::package::{DpkgRoot, PackageScript};
 use crate::report::wire::report::Report;
 use crate::text::quote;
+use crate::text::quote::for_terminal;
 
 /// The table as text: one line for each package.
 #[must_use]
@@ -39,7 +40,7 @@ pub fn packages_table(report: &Report) -> String {
             .collect();
         out.push_str(&format!("  {}\n", line.join("  ").trim_end()).replace("  \n", "\n"));
     }
-    out
+    for_terminal(&out)
 }
 
 /// `postinst aware, 1 line without`.
