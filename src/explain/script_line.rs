@@ -9,6 +9,7 @@ use crate::explain::scripts::interpret::pattern::glob;
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::parsed_script::Occasion;
 use crate::explain::scripts::{Act, Line, ParsedScript, Reach};
+use crate::explain::words::shell_words;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Process;
 
@@ -79,7 +80,7 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
             Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
         })
     };
-    let names = |line: &&Line| acts(line) || words(&line.text).any(is_it);
+    let names = |line: &&Line| acts(line) || shell_words(&line.text).any(is_it);
     let mut lines: Vec<Line> = script.lines().iter().filter(names).cloned().collect();
     if lines.is_empty() {
         lines = script.lines_about(path);
@@ -166,14 +167,14 @@ fn likeness(line: &Line, arguments: &[String], path: &str, access: Access) -> Li
     let is_given = |word: &str| arguments.iter().any(|argument| argument == word);
     let has = |argument: &&String| {
         let is_whole = argument.contains(' ') && line.text.contains(argument.as_str());
-        is_whole || words(&line.text).any(|word| word == argument.as_str())
+        is_whole || shell_words(&line.text).any(|word| word == argument.as_str())
     };
     let strange = |word: &&str| word.len() > 1 && word.starts_with('-') && !is_given(word);
     Likeness {
         runs: true,
         acts_on_path: match_of(line, path, access),
         arguments: arguments.iter().filter(has).count(),
-        strange_options: Reverse(words(&line.text).filter(strange).count()),
+        strange_options: Reverse(shell_words(&line.text).filter(strange).count()),
     }
 }
 
@@ -219,12 +220,6 @@ fn is_pattern_of(known: &str, path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
     // `*` and `/*` say nothing.
     directory.len() > 1 && (directory == path || glob(known.as_bytes(), path.as_bytes()))
-}
-
-/// The words of a line of shell, without the quotes and signs around them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || ";|&()<>`\"'$={}".contains(c))
-        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
