@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::bootstrap::error::{Error, at};
+use crate::sandbox::mount_table::{Mount, of_line};
 use crate::sandbox::plan::{Access, Bind, Layer, Node};
 
 /// Directories that a sandbox has of its own.
@@ -68,44 +69,12 @@ pub fn host_view() -> Result<HostView, Error> {
     Ok(view)
 }
 
-/// A mount point of this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct MountPoint {
-    path: PathBuf,
-    /// Type of its file system, `ext4`.
-    kind: String,
+/// The mounts of `/proc/self/mountinfo`.
+fn mounts(mountinfo: &str) -> Vec<Mount> {
+    mountinfo.lines().filter_map(of_line).collect()
 }
 
-/// Mount points of `/proc/self/mountinfo`, with octal escapes undone (proc_pid_mountinfo(5)).
-fn mounts(mountinfo: &str) -> Vec<MountPoint> {
-    mountinfo
-        .lines()
-        .filter_map(|line| {
-            let (mount, source) = line.split_once(" - ")?;
-            let target = mount.split(' ').nth(4)?;
-            let target = [
-                ("\\040", " "),
-                ("\\011", "\t"),
-                ("\\012", "\n"),
-                ("\\134", "\\"),
-            ]
-            .iter()
-            .fold(target.to_owned(), |text, (code, plain)| {
-                text.replace(code, plain)
-            });
-            Some(MountPoint {
-                path: PathBuf::from(target),
-                kind: source.split(' ').next()?.to_owned(),
-            })
-        })
-        .collect()
-}
-
-fn cover_children(
-    directory: &Path,
-    mounts: &[MountPoint],
-    view: &mut HostView,
-) -> Result<(), Error> {
+fn cover_children(directory: &Path, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
     let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -117,7 +86,7 @@ fn cover_children(
     Ok(())
 }
 
-fn cover(path: PathBuf, mounts: &[MountPoint], view: &mut HostView) -> Result<(), Error> {
+fn cover(path: PathBuf, mounts: &[Mount], view: &mut HostView) -> Result<(), Error> {
     if let Some((_, mode)) = OWN.iter().find(|(own, _)| Path::new(own) == path) {
         view.nodes.push(Node::Directory { path, mode: *mode });
         return Ok(());
@@ -151,13 +120,14 @@ fn cover(path: PathBuf, mounts: &[MountPoint], view: &mut HostView) -> Result<()
     });
     let is_pseudo = mounts
         .iter()
-        .any(|mount| mount.path == path && PSEUDO.contains(&mount.kind.as_str()));
+        .any(|mount| Path::new(&mount.target) == path && PSEUDO.contains(&mount.kind.as_str()));
     if is_pseudo {
         return Ok(());
     }
     if mounts
         .iter()
-        .any(|mount| mount.path != path && mount.path.starts_with(&path))
+        .map(|mount| Path::new(&mount.target))
+        .any(|target| target != path && target.starts_with(&path))
     {
         return cover_children(&path, mounts, view);
     }
@@ -177,9 +147,10 @@ mod tests {
         let line = "36 35 98:0 / /mnt/a\\040b rw,noatime master:1 - ext3 /dev/root rw\n";
         assert_eq!(
             mounts(line),
-            [MountPoint {
-                path: "/mnt/a b".into(),
+            [Mount {
+                target: "/mnt/a b".to_owned(),
                 kind: "ext3".to_owned(),
+                is_read_only: false,
             }]
         );
     }
@@ -192,9 +163,10 @@ mod tests {
         fs::create_dir_all(top.join("mounted")).unwrap();
         fs::write(top.join("file"), "").unwrap();
         let mut view = HostView::default();
-        let table = [MountPoint {
-            path: top.join("mounted"),
+        let table = [Mount {
+            target: top.join("mounted").to_string_lossy().into_owned(),
             kind: "sysfs".to_owned(),
+            is_read_only: false,
         }];
         cover(top.clone(), &table, &mut view).unwrap();
         let mode = fs::metadata(&top).unwrap().permissions().mode() & 0o7777;
