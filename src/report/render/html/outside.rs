@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::report::render::html::fields::values;
 use crate::report::render::html::room::{LeftOut, Room};
 use crate::report::render::html::sides::Labels;
-use crate::report::render::text::groups::{Actor, Group, groups};
+use crate::report::render::text::groups::{Group, groups};
 use crate::report::render::text::latent::came_of;
 use crate::report::wire::outside::{Attempt, AttemptEffect, Escape, OutsideRead};
 use crate::report::wire::report::Report;
@@ -24,12 +24,7 @@ const TIMES: Labels<'static> = Labels {
 /// Changes of the outside; nothing if there are none.
 pub(crate) fn escapes(room: &mut Room, report: &Report) -> Option<Markup> {
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let groups = groups(escapes, |escape: &Escape| Actor {
-        package: escape.package.as_deref(),
-        script: escape.script,
-        line: escape.line,
-        command: escape.command.as_ref(),
-    });
+    let groups = groups(escapes);
     (!groups.is_empty()).then(|| lists(room, report, &groups, escape))
 }
 
@@ -37,24 +32,14 @@ pub(crate) fn escapes(room: &mut Room, report: &Report) -> Option<Markup> {
 pub(crate) fn attempts(room: &mut Room, report: &Report) -> Option<Markup> {
     let attempts = report.outside.iter().flat_map(|outside| &outside.attempts);
     let attempts = attempts.filter(|attempt| attempt.effect != AttemptEffect::Changed);
-    let groups = groups(attempts, |attempt: &Attempt| Actor {
-        package: Some(&attempt.package),
-        script: Some(attempt.script),
-        line: attempt.line,
-        command: Some(&attempt.command),
-    });
+    let groups = groups(attempts);
     (!groups.is_empty()).then(|| lists(room, report, &groups, attempt))
 }
 
 /// What scripts themselves looked at; nothing if there is nothing.
 pub(crate) fn reads(room: &mut Room, report: &Report) -> Option<Markup> {
     let reads = report.outside.iter().flat_map(|outside| &outside.reads);
-    let groups = groups(reads, |read: &OutsideRead| Actor {
-        package: Some(&read.package),
-        script: Some(read.script),
-        line: read.line,
-        command: None,
-    });
+    let groups = groups(reads);
     (!groups.is_empty()).then(|| lists(room, report, &groups, read))
 }
 

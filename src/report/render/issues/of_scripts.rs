@@ -19,23 +19,13 @@ pub(crate) fn drafts(report: &Report) -> Vec<Draft> {
     let outside = || report.outside.iter();
     let mut drafts: Vec<Draft> = report.failures.iter().map(failure).collect();
     let escapes = outside().flat_map(|outside| &outside.escapes);
-    let escapes = groups(escapes, |escape: &Escape| Actor {
-        package: escape.package.as_deref(),
-        script: escape.script,
-        line: escape.line,
-        command: escape.command.as_ref(),
-    });
+    let escapes = groups(escapes);
     drafts.extend(escapes.iter().map(|group| changed(report, group)));
     let causes = report.causes.iter();
     drafts.extend(causes.filter_map(|cause| of_script(report, cause)));
     let attempts = outside().flat_map(|outside| &outside.attempts);
     let attempts = attempts.filter(|attempt| attempt.effect != AttemptEffect::Changed);
-    let attempts = groups(attempts, |attempt: &Attempt| Actor {
-        package: Some(&attempt.package),
-        script: Some(attempt.script),
-        line: attempt.line,
-        command: Some(&attempt.command),
-    });
+    let attempts = groups(attempts);
     drafts.extend(attempts.iter().map(|group| tried(report, group)));
     drafts
 }

@@ -2,9 +2,9 @@
 
 use crate::report::render::markdown::escape::code;
 use crate::report::render::markdown::page::{Page, Part};
-use crate::report::render::text::groups::{Actor, Group, groups};
+use crate::report::render::text::groups::{Group, groups};
 use crate::report::render::text::latent::came_of;
-use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
+use crate::report::wire::outside::{Attempt, AttemptEffect};
 use crate::report::wire::report::Report;
 
 /// Most paths that are shown of one actor.
@@ -15,12 +15,7 @@ pub(crate) fn outside(page: &mut Page, report: &Report) {
     let Some(outside) = &report.outside else {
         return;
     };
-    let escapes = groups(outside.escapes.iter(), |escape: &Escape| Actor {
-        package: escape.package.as_deref(),
-        script: escape.script,
-        line: escape.line,
-        command: escape.command.as_ref(),
-    });
+    let escapes = groups(outside.escapes.iter());
     if !escapes.is_empty() {
         page.text("\n### Modified outside\n");
     }
@@ -31,12 +26,7 @@ pub(crate) fn outside(page: &mut Page, report: &Report) {
     }
     let attempts = outside.attempts.iter();
     let attempts = attempts.filter(|one| one.effect != AttemptEffect::Changed);
-    let attempts = groups(attempts, |attempt: &Attempt| Actor {
-        package: Some(&attempt.package),
-        script: Some(attempt.script),
-        line: attempt.line,
-        command: Some(&attempt.command),
-    });
+    let attempts = groups(attempts);
     if !attempts.is_empty() {
         page.text("\n### Tried outside, without effect on this one\n");
     }

@@ -2,10 +2,10 @@
 //! package, script and command.
 
 use crate::report::render::text::escapes;
-use crate::report::render::text::groups::{Actor, groups};
+use crate::report::render::text::groups::groups;
 use crate::report::render::text::latent::attempts;
 use crate::report::render::text::listing::Listing;
-use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
+use crate::report::wire::outside::{Attempt, AttemptEffect};
 use crate::report::wire::package::PackageVerdictName;
 use crate::report::wire::report::Report;
 
@@ -21,12 +21,7 @@ pub(crate) fn acts(report: &Report, listing: Listing) -> String {
 
 fn escaped(report: &Report, listing: Listing) -> String {
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
-    let groups = groups(escapes, |escape: &Escape| Actor {
-        package: escape.package.as_deref(),
-        script: escape.script,
-        line: escape.line,
-        command: escape.command.as_ref(),
-    });
+    let groups = groups(escapes);
     let groups = groups.iter().map(|group| {
         let rows = group.rows.iter().map(|row| escapes::of_group(row));
         let rows: Vec<String> = rows.collect();

@@ -2,6 +2,7 @@
 
 use crate::report::sentences::command_line;
 use crate::report::wire::command::CommandName;
+use crate::report::wire::outside::{Attempt, Escape, OutsideRead};
 use crate::report::wire::report::Report;
 use crate::report::wire::script::ScriptName;
 use crate::text::quote;
@@ -22,14 +23,48 @@ pub(crate) struct Group<'a, T> {
     pub(crate) rows: Vec<&'a T>,
 }
 
+impl<'a> From<&'a Escape> for Actor<'a> {
+    fn from(escape: &'a Escape) -> Self {
+        Self {
+            package: escape.package.as_deref(),
+            script: escape.script,
+            line: escape.line,
+            command: escape.command.as_ref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Attempt> for Actor<'a> {
+    fn from(attempt: &'a Attempt) -> Self {
+        Self {
+            package: Some(&attempt.package),
+            script: Some(attempt.script),
+            line: attempt.line,
+            command: Some(&attempt.command),
+        }
+    }
+}
+
+/// What a script looked at is grouped by its lines, whatever command looked.
+impl<'a> From<&'a OutsideRead> for Actor<'a> {
+    fn from(read: &'a OutsideRead) -> Self {
+        Self {
+            package: Some(&read.package),
+            script: Some(read.script),
+            line: read.line,
+            command: None,
+        }
+    }
+}
+
 /// The rows by their actors, in the order of each actor's first row.
-pub(crate) fn groups<'a, T>(
-    rows: impl Iterator<Item = &'a T>,
-    actor: impl Fn(&'a T) -> Actor<'a>,
-) -> Vec<Group<'a, T>> {
+pub(crate) fn groups<'a, T>(rows: impl Iterator<Item = &'a T>) -> Vec<Group<'a, T>>
+where
+    Actor<'a>: From<&'a T>,
+{
     let mut groups: Vec<Group<'a, T>> = Vec::new();
     for row in rows {
-        let actor = actor(row);
+        let actor = Actor::from(row);
         match groups.iter_mut().find(|group| group.actor == actor) {
             Some(group) => group.rows.push(row),
             None => groups.push(Group {

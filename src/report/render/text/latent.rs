@@ -1,6 +1,6 @@
 //! Packages whose scripts act on the outside without effect on this one, and what they tried.
 
-use crate::report::render::text::groups::{Actor, groups};
+use crate::report::render::text::groups::groups;
 use crate::report::render::text::listing::Listing;
 use crate::report::wire::outside::{Attempt, AttemptEffect};
 use crate::report::wire::package::{Package, PackageVerdictName};
@@ -39,12 +39,7 @@ pub(crate) fn latent(report: &Report, listing: Listing) -> String {
 
 /// Attempts by their scripts and commands.
 pub(crate) fn attempts(report: &Report, attempts: &[&Attempt], listing: Listing) -> String {
-    let groups = groups(attempts.iter().copied(), |attempt| Actor {
-        package: Some(&attempt.package),
-        script: Some(attempt.script),
-        line: attempt.line,
-        command: Some(&attempt.command),
-    });
+    let groups = groups(attempts.iter().copied());
     let groups = groups.iter().map(|group| {
         let rows: Vec<String> = group.rows.iter().map(|row| self::row(row)).collect();
         let heading = group.actor.heading(report);

@@ -1,6 +1,6 @@
 //! What maintainer scripts looked at outside: how many paths, and which with `--all`.
 
-use crate::report::render::text::groups::{Actor, groups};
+use crate::report::render::text::groups::groups;
 use crate::report::render::text::listing::Listing;
 use crate::report::wire::outside::OutsideRead;
 use crate::report::wire::report::Report;
@@ -13,12 +13,7 @@ const PATHS: usize = 5;
 /// The section; none if no script looked at anything.
 pub(crate) fn reads(report: &Report, listing: Listing) -> String {
     let reads = report.outside.iter().flat_map(|outside| &outside.reads);
-    let groups = groups(reads, |read: &OutsideRead| Actor {
-        package: Some(&read.package),
-        script: Some(read.script),
-        line: read.line,
-        command: None,
-    });
+    let groups = groups(reads);
     if groups.is_empty() {
         return String::new();
     }
