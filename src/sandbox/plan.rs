@@ -161,6 +161,8 @@ pub enum Tracing {
     /// The sandbox's tracer sees all that maintainer scripts do, and of other processes what
     /// tells who made an entry.
     Scripts,
+    /// It sees the same, and what any other process makes, renames, removes and opens for writing.
+    Changes,
     /// It sees all that any process does.
     Everything,
 }

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-use crate::trace::calls::Stops;
+use crate::trace::calls::Level;
 use crate::trace::filter;
 use crate::trace::memory::Memory;
 use crate::trace::registers::{Convention, Registers};
@@ -32,7 +32,7 @@ impl Borrowed {
     /// The thread was killed, or has no room on its stack.
     pub(crate) fn begin(thread: Pid, convention: Convention) -> Result<Self, Errno> {
         let registers = Registers::of(thread, convention)?;
-        let program = filter::program(Stops::OfScripts).ok_or(Errno::ENOSYS)?;
+        let program = filter::program(Level::Everything).ok_or(Errno::ENOSYS)?;
         let length = u16::try_from(program.len()).map_err(|_| Errno::E2BIG)?;
         let description = registers.stack().saturating_sub(BELOW_STACK) & !0xf;
         let address = description + 16;

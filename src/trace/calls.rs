@@ -16,19 +16,24 @@ pub(crate) struct Call {
     numbers: CallNumbers,
     /// What it does.
     pub(crate) kind: CallKind,
-    /// Which processes stop at it.
-    pub(crate) stops: Stops,
+    /// The lowest level at which a process stops at it, whatever its arguments are.
+    pub(crate) level: Level,
 }
 
-/// Which processes stop at a call.
+/// What a process stops at; each level has what the one before it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stops {
-    /// All: it tells which program runs, and where its paths start.
-    All,
-    /// Those that a maintainer script started, and the script itself.
-    OfScripts,
-    /// Those that run a maintainer script themselves: the shell or perl that reads it.
-    Script,
+pub(crate) enum Level {
+    /// What tells which program runs, and where its paths start.
+    Programs,
+    /// What makes, renames or removes a name, opens a file for writing, or sets the owner or the
+    /// permissions at a path.
+    Changes,
+    /// What opens a file for reading, sets times, or changes an open file. What unpacks an archive
+    /// does the latter two for each file that it has just made, and removes a directory that is not
+    /// there.
+    Everything,
+    /// What asks what a path is: no filter, but what a maintainer script itself is stopped at.
+    Looks,
 }
 
 /// What a call does, and in which argument it has what.
@@ -107,6 +112,14 @@ pub(crate) enum Object {
 }
 
 impl Call {
+    /// The argument whose flags tell whether it may change something; `None` if none does.
+    pub(crate) const fn flags(&self) -> Option<usize> {
+        match self.kind {
+            Open { flags, .. } => Some(flags),
+            _ => None,
+        }
+    }
+
     /// Its number; `None` if the table has no such call.
     pub(crate) fn number(&self, numbers: Numbers) -> Option<u16> {
         self.numbers.of(numbers)
@@ -131,29 +144,41 @@ const fn at(directory: usize, follow: Follow) -> PathAt {
     }
 }
 
-/// A call that scripts' processes stop at; its numbers in the order of [`Numbers`].
+/// A call; its numbers in the order of [`Numbers`].
 const fn call(name: &'static str, numbers: [u16; 3], kind: CallKind) -> Call {
     Call {
         name,
         numbers: CallNumbers(numbers),
         kind,
-        stops: match kind {
-            Execute { .. } | ChangeRoot | Refuse => Stops::All,
-            _ => Stops::OfScripts,
+        level: match kind {
+            Execute { .. } | ChangeRoot | Refuse => Level::Programs,
+            Open { .. }
+            | Times(_)
+            | Resize(Descriptor(_))
+            | Attribute(Descriptor(_))
+            | Mode {
+                object: Descriptor(_),
+                ..
+            }
+            | Owner {
+                object: Descriptor(_),
+                ..
+            } => Level::Everything,
+            _ => Level::Changes,
         },
     }
 }
 
 const fn look(name: &'static str, numbers: [u16; 3], path: PathAt) -> Call {
     Call {
-        stops: Stops::Script,
+        level: Level::Looks,
         ..call(name, numbers, Look(path))
     }
 }
 
 use CallKind::{
-    Attribute, ChangeRoot, Create, Execute, Link, Look, Make, Mode, Mount, Open, OpenHow, Owner,
-    Refuse, Remove, Rename, Resize, Symlink, Times,
+    Attribute, ChangeRoot, Create, Execute, Link, Look, Make, Mode, Mount, Open, OpenHow,
+    Owner, Refuse, Remove, Rename, Resize, Symlink, Times,
 };
 use Follow::{Always, If, Never, Unless};
 use Object::{Descriptor, Path};
@@ -222,7 +247,10 @@ pub(crate) const CALLS: &[Call] = &[
     ),
     call("unlink", [87, 10, NONE], Remove(path(0, Never))),
     call("unlinkat", [263, 301, 35], Remove(at(0, Never))),
-    call("rmdir", [84, 40, NONE], Remove(path(0, Never))),
+    Call {
+        level: Level::Everything,
+        ..call("rmdir", [84, 40, NONE], Remove(path(0, Never)))
+    },
     call("chmod", [90, 15, NONE], mode(Path(path(0, Always)), 1)),
     call("fchmod", [91, 94, 52], mode(Descriptor(0), 1)),
     call("fchmodat", [268, 306, 53], mode(Path(at(0, Always)), 2)),
@@ -311,7 +339,7 @@ pub(crate) const CALLS: &[Call] = &[
 ];
 
 /// Flags of open(2) with which a file may be changed.
-const WRITING: i32 = libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC;
+pub(crate) const WRITING: i32 = libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC;
 
 /// Whether a file that is opened with these flags may be changed: it is opened for writing, made
 /// or emptied. `O_PATH` opens nothing at all (open(2)).

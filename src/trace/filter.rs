@@ -1,7 +1,7 @@
 //! The seccomp program that stops a process at the calls of [`CALLS`] and at no other.
 //!
-//! There are two: every process stops where it starts another program, and processes of maintainer
-//! scripts at all that may change something. A filter cannot be taken away, but added to.
+//! There is one for each [`Level`]: processes of maintainer scripts stop at more than others do. A
+//! filter cannot be taken away, but added to.
 //!
 //! The rules of `seccompiler` cannot say which call it was, which saves the observer from asking for
 //! registers. So it is assembled with [`crate::sandbox::seccomp`].
@@ -10,10 +10,10 @@ use nix::libc;
 use seccompiler::sock_filter;
 
 use crate::sandbox::seccomp::instruction::{
-    MACHINE, NUMBER, allow, fail, jump, jump_if_any, jump_if_equal, load, stop,
+    MACHINE, NUMBER, allow, argument, fail, jump, jump_if_any, jump_if_equal, load, stop,
 };
 use crate::sandbox::seccomp::machine::{Machine, Numbers, X32, machines};
-use crate::trace::calls::{CALLS, Call, CallKind, Stops};
+use crate::trace::calls::{CALLS, Call, CallKind, Level, WRITING};
 use crate::trace::registers::Convention;
 
 /// What a stopped process tells the observer beside a call's position: the number table is that
@@ -65,15 +65,15 @@ pub(crate) fn to_bytes(program: &[sock_filter]) -> Vec<u8> {
     bytes
 }
 
-/// The program that stops these processes; `None` if this machine's calls are not known.
-pub(crate) fn program(stops: Stops) -> Option<Vec<sock_filter>> {
+/// The program of a level; `None` if this machine's calls are not known.
+pub(crate) fn program(level: Level) -> Option<Vec<sock_filter>> {
     let machines = machines();
     if machines.is_empty() {
         return None;
     }
     let mut program = vec![load(MACHINE)];
     for machine in &machines {
-        let section = section(machine, stops);
+        let section = section(machine, level);
         // A conditional jump reaches 255 instructions; the jump behind it reaches all.
         program.push(jump_if_equal(machine.audit, 1, 0));
         program.push(jump(u32::try_from(section.len()).ok()?));
@@ -83,22 +83,41 @@ pub(crate) fn program(stops: Stops) -> Option<Vec<sock_filter>> {
     Some(program)
 }
 
-fn section(machine: &Machine, stops: Stops) -> Vec<sock_filter> {
+fn section(machine: &Machine, level: Level) -> Vec<sock_filter> {
     let mut section = vec![load(NUMBER)];
     if machine.numbers == Numbers::X86_64 {
         section.push(jump_if_any(X32, 0, 1));
         section.push(fail(libc::ENOSYS));
     }
     for (position, call) in CALLS.iter().enumerate() {
-        let number = call.number(machine.numbers);
-        let Some(number) = number.filter(|_| call.stops <= stops) else {
+        let Some(number) = call.number(machine.numbers) else {
             continue;
         };
-        section.push(jump_if_equal(u32::from(number), 0, 1));
-        section.push(answer(call, position, mark(machine.numbers)));
+        let answers = answers(call, position, mark(machine.numbers), level);
+        let Ok(length @ 1..) = u8::try_from(answers.len()) else {
+            continue;
+        };
+        section.push(jump_if_equal(u32::from(number), 0, length));
+        section.extend(answers);
     }
     section.push(allow());
     section
+}
+
+/// What is done about a call, up to an answer; nothing if it is not looked at.
+fn answers(call: &Call, position: usize, mark: u16, level: Level) -> Vec<sock_filter> {
+    let stop = answer(call, position, mark);
+    let flags = call.flags().and_then(|flags| u32::try_from(flags).ok());
+    match flags {
+        _ if call.level <= level => vec![stop],
+        Some(flags) if level >= Level::Changes => vec![
+            load(argument(flags)),
+            jump_if_any(WRITING.cast_unsigned(), 0, 1),
+            stop,
+            allow(),
+        ],
+        _ => vec![],
+    }
 }
 
 fn answer(call: &Call, position: usize, mark: u16) -> sock_filter {
@@ -119,12 +138,12 @@ mod tests {
 
     /// What the program answers to a call: an interpreter of the few instructions it uses.
     fn answer_to(machine: u32, number: u32) -> u32 {
-        answer_of(Stops::OfScripts, machine, number)
+        answer_of(Level::Everything, machine, number, 0)
     }
 
-    fn answer_of(stops: Stops, machine: u32, number: u32) -> u32 {
-        let program = program(stops).unwrap();
-        evaluate(&program, machine, number, 0)
+    fn answer_of(level: Level, machine: u32, number: u32, argument: i32) -> u32 {
+        let program = program(level).unwrap();
+        evaluate(&program, machine, number, argument.cast_unsigned())
     }
 
     fn position(name: &str) -> u32 {
@@ -162,17 +181,37 @@ mod tests {
         let (unlink, execve) = (87, 59);
         let trace = libc::SECCOMP_RET_TRACE;
         assert_eq!(
-            answer_of(Stops::All, X86_64, unlink),
+            answer_of(Level::Programs, X86_64, unlink, 0),
             libc::SECCOMP_RET_ALLOW
         );
         assert_eq!(
-            answer_of(Stops::All, X86_64, execve),
+            answer_of(Level::Programs, X86_64, execve, 0),
             trace | position("execve")
         );
+        let opening = |flags| answer_of(Level::Programs, X86_64, 257, flags);
+        assert_eq!(opening(libc::O_WRONLY), libc::SECCOMP_RET_ALLOW);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_process_that_stops_at_changes_opens_for_reading_without_a_stop() {
+        let (openat, unlink, newfstatat) = (257, 87, 262);
+        let answer = |number, flags| answer_of(Level::Changes, X86_64, number, flags);
+        let stops = |call| libc::SECCOMP_RET_TRACE | position(call);
+        assert_eq!(answer(openat, libc::O_RDONLY), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer(openat, libc::O_CLOEXEC), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer(openat, libc::O_RDWR), stops("openat"));
+        assert_eq!(answer(openat, libc::O_CREAT), stops("openat"));
+        assert_eq!(answer(openat, libc::O_TRUNC), stops("openat"));
+        assert_eq!(answer(unlink, 0), stops("unlink"));
+        let [rmdir, fchown, utimensat, chown] = [84, 93, 280, 92].map(|call| answer(call, 0));
+        assert_eq!([rmdir, fchown, utimensat], [libc::SECCOMP_RET_ALLOW; 3]);
+        assert_eq!(chown, stops("chown"));
+        assert_eq!(answer(newfstatat, 0), libc::SECCOMP_RET_ALLOW);
     }
 
     #[test]
     fn the_program_fits_into_the_kernels_limit() {
-        assert!(program(Stops::OfScripts).unwrap().len() < 4096);
+        assert!(program(Level::Everything).unwrap().len() < 4096);
     }
 }

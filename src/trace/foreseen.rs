@@ -1,8 +1,9 @@
-//! What will come of a call of dpkg, apt or mmdebstrap inside the chroot, foreseen at its
-//! beginning from what is there: the process need not stop again at its end.
+//! What will come of a call, foreseen at its beginning from what is there: the process need not
+//! stop again at its end.
 //!
-//! These processes make nearly all calls of a build, and of what they do in the chroot only who
-//! wrote an entry matters. What cannot be told for sure is looked at when the call has returned.
+//! So it is with what dpkg, apt and mmdebstrap do inside the chroot, of which only who wrote an
+//! entry matters, and with what any process reads: together nearly all calls of a build. What
+//! cannot be told for sure is looked at when the call has returned.
 
 use nix::libc;
 
@@ -14,13 +15,13 @@ use crate::trace::log::{Act, Before};
 pub(crate) enum Foreseen {
     /// It will succeed.
     Success,
-    /// It will fail.
-    Failure,
+    /// It will fail, with this error.
+    Failure(i32),
     /// Its end will show.
     Unknown,
 }
 
-/// What will come of a call that does this to a path of the chroot. `look` tells what is at a path.
+/// What will come of a call that does this to a path. `look` tells what is at a path.
 pub(crate) fn foreseen(
     call: &str,
     act: &Act,
@@ -35,19 +36,25 @@ pub(crate) fn foreseen(
     };
     match (act, call) {
         (Act::Remove, "unlink") => match kind(look(path)) {
-            None => Failure,
+            None => Failure(libc::ENOENT),
             Some(libc::S_IFDIR) => Unknown,
             Some(_) => Success,
         },
         (Act::Remove, "rmdir") => match kind(look(path)) {
             // It may be full.
             Some(libc::S_IFDIR) => Unknown,
-            _ => Failure,
+            Some(_) => Failure(libc::ENOTDIR),
+            None => Failure(libc::ENOENT),
+        },
+        (Act::Read, _) => match look(path) {
+            Before::Absent => Failure(libc::ENOENT),
+            Before::There { mode, .. } if is_readable_file(mode) => Success,
+            Before::There { .. } => Unknown,
         },
         // What is linked to may be absent.
         (Act::Make, "link" | "linkat") => Unknown,
         (Act::Make, _) | (Act::Open { creates: true, .. }, _) if is_made(path) => Success,
-        (Act::Make, _) if kind(look(path)).is_some() => Failure,
+        (Act::Make, _) if kind(look(path)).is_some() => Failure(libc::EEXIST),
         (Act::Open { creates: false, .. }, _) => match kind(look(path)) {
             Some(libc::S_IFREG) => Success,
             _ => Unknown,
@@ -74,6 +81,11 @@ fn kind(before: Before) -> Option<u32> {
     }
 }
 
+/// Whether it is a regular file that everybody may read.
+fn is_readable_file(mode: u32) -> bool {
+    mode & libc::S_IFMT == libc::S_IFREG && mode & libc::S_IROTH != 0
+}
+
 fn parent(path: &[u8]) -> &[u8] {
     let slash = path.iter().rposition(|byte| *byte == b'/');
     slash.and_then(|slash| path.get(..slash)).unwrap_or(path)
@@ -86,7 +98,7 @@ mod tests {
 
     const ROOT: &str = "/tmp/mmdebstrap.x";
 
-    /// A chroot with the directory `etc` and the file `etc/file`.
+    /// A chroot with the directory `etc` and the files `etc/file` and `etc/secret`.
     fn in_chroot(path: &[u8]) -> Before {
         let there = |mode| Before::There {
             mode,
@@ -97,6 +109,7 @@ mod tests {
         match std::str::from_utf8(path).unwrap().strip_prefix(ROOT) {
             Some("/etc") => there(libc::S_IFDIR | 0o755),
             Some("/etc/file") => there(libc::S_IFREG | 0o644),
+            Some("/etc/secret") => there(libc::S_IFREG | 0o600),
             _ => Before::Absent,
         }
     }
@@ -126,7 +139,8 @@ mod tests {
             of("unlink", Act::Remove, "etc/absent"),
             of("mkdir", Act::Make, "etc"),
         ];
-        assert_eq!(all, [Foreseen::Failure; 4]);
+        let failures = [libc::ENOTDIR, libc::ENOENT, libc::ENOENT, libc::EEXIST];
+        assert_eq!(all, failures.map(Foreseen::Failure));
         let all = [
             of("unlink", Act::Remove, "etc/file"),
             of("mkdir", Act::Make, "etc/new"),
@@ -138,6 +152,20 @@ mod tests {
             of("utimensat", Act::Times, "etc"),
         ];
         assert_eq!(all, [Foreseen::Success; 8]);
+    }
+
+    #[test]
+    fn what_is_read_is_foreseen() {
+        let all = ["etc/file", "etc/absent", "etc", "etc/secret"];
+        assert_eq!(
+            all.map(|name| of("openat", Act::Read, name)),
+            [
+                Foreseen::Success,
+                Foreseen::Failure(libc::ENOENT),
+                Foreseen::Unknown,
+                Foreseen::Unknown,
+            ]
+        );
     }
 
     #[test]

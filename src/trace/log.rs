@@ -10,8 +10,9 @@ pub struct Log {
     pub images: Vec<Image>,
     /// What their processes did.
     pub events: Vec<Event>,
-    /// Whether it has all that any process did, and not only what scripts did.
-    pub sees_everything: bool,
+    /// Whether it has who made, renamed, removed or opened for writing anything, and not only what
+    /// scripts did.
+    pub sees_all_writers: bool,
     /// How often a process was stopped.
     pub stops: u64,
     /// Why it is not everything, if it is not.

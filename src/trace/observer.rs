@@ -19,7 +19,7 @@ use crate::debian::temporary_root::inside;
 use crate::sandbox::{ExitStatus, Tracer, Tracing};
 use crate::trace::added_filter::Borrowed;
 use crate::trace::call::{Beginning, Begun};
-use crate::trace::calls::{CALLS, Call, CallKind, Stops};
+use crate::trace::calls::{CALLS, Call, CallKind, Level};
 use crate::trace::filter;
 use crate::trace::foreseen::{Foreseen, foreseen};
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
@@ -62,17 +62,18 @@ enum Resume {
 
 impl Tracer for Observer {
     fn restrict(&self, tracing: Tracing) -> Result<(), String> {
-        let stops = match tracing {
-            Tracing::Off | Tracing::Scripts => Stops::All,
-            Tracing::Everything => Stops::OfScripts,
+        let level = match tracing {
+            Tracing::Off | Tracing::Scripts => Level::Programs,
+            Tracing::Changes => Level::Changes,
+            Tracing::Everything => Level::Everything,
         };
         let program =
-            filter::program(stops).ok_or("the system calls of this machine are not known")?;
+            filter::program(level).ok_or("the system calls of this machine are not known")?;
         seccompiler::apply_filter(&program).map_err(|error| error.to_string())
     }
 
     fn attach(&mut self, command: Pid, tracing: Tracing) -> Result<(), String> {
-        self.log.sees_everything = tracing == Tracing::Everything;
+        self.log.sees_all_writers = matches!(tracing, Tracing::Changes | Tracing::Everything);
         let options = Options::PTRACE_O_TRACESYSGOOD
             | Options::PTRACE_O_TRACESECCOMP
             | Options::PTRACE_O_TRACEEXEC
@@ -82,8 +83,8 @@ impl Tracer for Observer {
             | Options::PTRACE_O_EXITKILL;
         ptrace::seize(command, options).map_err(|error| error.to_string())?;
         let filters = match tracing {
-            Tracing::Off | Tracing::Scripts => Filters::Programs,
-            Tracing::Everything => Filters::Changes,
+            Tracing::Off | Tracing::Scripts | Tracing::Changes => Filters::OfOthers,
+            Tracing::Everything => Filters::OfScripts,
         };
         self.threads.begin(command, filters, &mut self.log);
         self.actors.push(Actor::Other);
@@ -250,7 +251,7 @@ impl Observer {
         let numbers = filter::numbers(convention);
         let looked = CALLS.iter().find(|call| {
             let of_call = numbers.and_then(|numbers| call.number(numbers));
-            call.stops == Stops::Script && of_call.map(u64::from) == Some(number)
+            call.level == Level::Looks && of_call.map(u64::from) == Some(number)
         });
         match looked {
             Some(call) => self.begin(thread, call, convention),
@@ -269,16 +270,16 @@ impl Observer {
         let result = Registers::of(thread, convention)?.result();
         match state.filters.clone() {
             Filters::Taking(borrowed) => {
-                state.filters = Filters::Changes;
+                state.filters = Filters::OfScripts;
                 return self.note_gap(borrowed.end(thread, convention));
             }
-            Filters::Programs if is_script => {
+            Filters::OfOthers if is_script => {
                 let borrowed = Borrowed::begin(thread, convention);
                 state.filters =
-                    borrowed.map_or(Filters::Changes, |one| Filters::Taking(Rc::new(one)));
+                    borrowed.map_or(Filters::OfScripts, |one| Filters::Taking(Rc::new(one)));
                 self.note_gap(borrowed.map(drop))?;
             }
-            Filters::Programs | Filters::Changes => {}
+            Filters::OfOthers | Filters::OfScripts => {}
         }
         self.ended(thread, result);
         Ok(())
@@ -339,10 +340,24 @@ impl Observer {
             for path in touched(&begun.act, &begun.path) {
                 self.versions.settle(path, &self.threads.writing(path));
             }
-        } else if actor == Actor::Other && inside(&begun.path).is_some() {
+        }
+        let is_foreseeable = match actor {
+            // It stops at the end of each call anyway.
+            Actor::Script => false,
+            Actor::OfScript => begun.act == Act::Read,
+            Actor::Other | Actor::Cleaner => {
+                begun.act == Act::Read || inside(&begun.path).is_some()
+            }
+        };
+        if is_foreseeable {
             match foreseen(begun.call, &begun.act, &begun.path, look) {
                 Foreseen::Unknown => {}
-                Foreseen::Failure => return Ok(()),
+                Foreseen::Failure(error) => {
+                    if actor.is_of_script() {
+                        self.returned(thread, begun, error);
+                    }
+                    return Ok(());
+                }
                 Foreseen::Success => {
                     self.returned(thread, begun, 0);
                     return Ok(());
@@ -414,7 +429,7 @@ impl Observer {
         };
         let begun = state.begun.take();
         let parent = state.image;
-        if !self.log.sees_everything {
+        if !self.log.sees_all_writers {
             // What dpkg has changed since the last script is not known.
             self.last.forget();
         }

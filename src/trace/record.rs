@@ -52,8 +52,9 @@ pub struct Trace {
     pub decided_by: Vec<Read>,
     /// What became of the lines of shared files.
     pub(crate) lines: LineHistories,
-    /// Whether it has what any process did, and not only what scripts did.
-    pub sees_everything: bool,
+    /// Whether it has who made, renamed, removed or opened for writing anything, and not only what
+    /// scripts did.
+    pub sees_all_writers: bool,
     /// How often a process was stopped.
     pub stops: u64,
     /// Why it is not everything, if it is not.
@@ -119,11 +120,12 @@ impl Trace {
         self.lines.left_out()
     }
 
-    /// Whether an absolute path was at most opened for writing. Its times were not set then, so
-    /// writing it would show.
+    /// Whether an absolute path was at most opened for writing, by processes of maintainer scripts,
+    /// of which all is seen. Its times were not set then, so writing it would show.
     #[must_use]
     pub fn at_most_opened(&self, path: &[u8]) -> bool {
-        !self.altered.contains(path)
+        let mut writers = self.wrote_outside(path).iter();
+        !self.altered.contains(path) && writers.all(|process| process.script.is_some())
     }
 
     /// Whether something failed on a path of the outside because its file system is read-only.

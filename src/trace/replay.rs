@@ -30,7 +30,7 @@ pub fn replay(log: &Log) -> Trace {
     let mut trace = Trace {
         stops: log.stops,
         gap: log.gap,
-        sees_everything: log.sees_everything,
+        sees_all_writers: log.sees_all_writers,
         lines: LineHistories::new(&log.lines, &log.left_out, &processes),
         ..Trace::default()
     };

@@ -34,12 +34,12 @@ pub(crate) struct Thread {
 /// What a thread has been made to stop at, and all that it starts.
 #[derive(Debug, Clone)]
 pub(crate) enum Filters {
-    /// Where it becomes another program.
-    Programs,
+    /// What processes of no maintainer script are.
+    OfOthers,
     /// The same; it takes the filter for scripts now.
     Taking(Rc<Borrowed>),
-    /// Where it may change something, too.
-    Changes,
+    /// What processes of maintainer scripts are.
+    OfScripts,
 }
 
 /// A root, and the number of changes of roots when it was looked up.

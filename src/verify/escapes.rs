@@ -15,7 +15,7 @@ use crate::trace::record::Trace;
 /// change time as well.
 pub(crate) fn escapes(audit: Method, changes: &[Change], trace: Option<&Trace>) -> Vec<Change> {
     let is_escape = |change: &&Change| match (audit, trace) {
-        (Method::Overlay, Some(trace)) if trace.sees_everything => {
+        (Method::Overlay, Some(trace)) if trace.sees_all_writers => {
             let path = &change.path;
             !change.is_touch() || !(trace.at_most_opened(path) || is_as_it_was(trace, path))
         }

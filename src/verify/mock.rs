@@ -83,10 +83,10 @@ impl Executor for Mock {
         let (verb, trace) = match job.plan.tracing {
             Tracing::Off => ("run", None),
             Tracing::Scripts => ("observe", Some(Trace::default())),
-            Tracing::Everything => (
+            Tracing::Changes | Tracing::Everything => (
                 "observe all of",
                 Some(Trace {
-                    sees_everything: true,
+                    sees_all_writers: true,
                     ..Trace::default()
                 }),
             ),
@@ -96,7 +96,7 @@ impl Executor for Mock {
         let is_second = match job.plan.tracing {
             Tracing::Off => false,
             Tracing::Scripts => name == "normal",
-            Tracing::Everything => true,
+            Tracing::Changes | Tracing::Everything => true,
         };
         let does = if is_second {
             self.second.get(name.as_str())
@@ -144,10 +144,12 @@ impl Does {
             }
             Self::LosesObserver => match job.plan.tracing {
                 Tracing::Off => Self::Tarball("same").done(job, interrupts),
-                Tracing::Scripts | Tracing::Everything => Err(bootstrap::Error::ObserverLost {
-                    stage: job.plan.name.clone(),
-                    why: "it was killed".to_owned(),
-                }),
+                Tracing::Scripts | Tracing::Changes | Tracing::Everything => {
+                    Err(bootstrap::Error::ObserverLost {
+                        stage: job.plan.name.clone(),
+                        why: "it was killed".to_owned(),
+                    })
+                }
             },
             Self::RunsUntilEnded => {
                 while !interrupts.is_raised() {

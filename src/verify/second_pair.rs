@@ -2,9 +2,9 @@
 //!
 //! Each of its builds is compared with the one of the same mode in the first pair: what differs
 //! there does not come from `DPKG_ROOT`. In the first pair only the chrootless build is observed,
-//! and only what scripts do; here the normal one is observed, and of the chrootless one
-//! everything. That each gives the same bytes as in the first pair shows that observing changes
-//! nothing.
+//! and only what scripts do; here the normal one is observed, and of the chrootless one who else
+//! made, renamed, removed or opened something for writing. That each gives the same bytes as in the
+//! first pair shows that observing changes nothing.
 
 use std::fs::File;
 use std::thread;
@@ -66,7 +66,7 @@ pub(crate) fn build(
     let [normal, chrootless] = match request {
         SecondPair::None => return Ok(SecondBuilds::default()),
         SecondPair::Plain => [Tracing::Off, Tracing::Off],
-        SecondPair::Observed => [Tracing::Scripts, Tracing::Everything],
+        SecondPair::Observed => [Tracing::Scripts, Tracing::Changes],
     };
     let [normal_mode, chrootless_mode] = BuildMode::ORDINARY;
     let one = |stage, labels, mode, tracing| {

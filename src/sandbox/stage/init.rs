@@ -74,7 +74,7 @@ fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromI
     lock_proc(&request)?;
     let tracee = match request.command.tracing {
         Tracing::Off => None,
-        Tracing::Scripts | Tracing::Everything => Some(Tracee::start()?),
+        Tracing::Scripts | Tracing::Changes | Tracing::Everything => Some(Tracee::start()?),
     };
     enter(&request.root)?;
     set_dumpable(false).map_err(failed("hide the memory of process 1"))?;
