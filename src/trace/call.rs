@@ -7,7 +7,8 @@ use crate::trace::calls::{CallKind, Follow, Object, PathAt, is_writing};
 use crate::trace::log::{Act, Before, Bytes};
 use crate::trace::memory::Memory;
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::view::{LastDirectories, LastLink, Root, Start, View};
+use crate::trace::view::{LastDirectories, Root, Start, View};
+use crate::trace::walk::LastLink;
 
 /// A call that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,10 @@ impl Begun {
     }
 }
 
+/// Sockets of the machine itself, in the first two bytes of an address (unix(7)).
+const FAMILY: u64 = 1;
+const FAMILY_SIZE: u64 = 2;
+
 /// What execve(2) is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Program {
@@ -90,6 +95,7 @@ impl Beginning<'_> {
                 self.open(call, path, libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC)
             }
             CallKind::Make(path) | CallKind::Symlink(path) => at(Act::Make, path),
+            CallKind::Bind(address) => Some(begun(Act::Make, self.socket(address)?)),
             CallKind::Link { to, .. } => at(Act::Make, to),
             CallKind::Rename { from, to } => at(Act::RenameTo(Bytes(self.path(to)?)), from),
             CallKind::Remove(path) => at(Act::Remove, path),
@@ -179,6 +185,25 @@ impl Beginning<'_> {
         }
         let start = descriptor.map_or(Start::WorkingDirectory, Start::Descriptor);
         self.view().resolve(&text, start, self.last_link(at.follow))
+    }
+
+    /// The path of a socket's address; `None` for another kind of address.
+    fn socket(&self, position: usize) -> Option<Vec<u8>> {
+        let address = self.registers.argument(position);
+        let length = usize::try_from(self.registers.int(position + 1)).ok()?;
+        if self.memory().number(address, 2).ok()? != FAMILY {
+            return None;
+        }
+        let start = address.checked_add(FAMILY_SIZE)?;
+        let mut path = self.memory().path(start).ok()??;
+        path.truncate(length.checked_sub(2)?);
+        // An abstract address begins with a zero byte (unix(7)).
+        let is_path = !path.is_empty();
+        let resolve = || {
+            self.view()
+                .resolve(&path, Start::WorkingDirectory, LastLink::Meant)
+        };
+        is_path.then(resolve).flatten()
     }
 
     fn last_link(&self, follow: Follow) -> LastLink {

@@ -51,6 +51,9 @@ pub(crate) enum CallKind {
     Make(PathAt),
     /// Makes a symbolic link.
     Symlink(PathAt),
+    /// Gives a socket an address, which is a path if it is one of the machine itself: `struct
+    /// sockaddr_un` in this argument, and its length in the next one, unix(7).
+    Bind(usize),
     /// Gives a file a further name.
     Link { from: PathAt, to: PathAt },
     /// Renames.
@@ -177,7 +180,7 @@ const fn look(name: &'static str, numbers: [u16; 3], path: PathAt) -> Call {
 }
 
 use CallKind::{
-    Attribute, ChangeRoot, Create, Execute, Link, Look, Make, Mode, Mount, Open, OpenHow,
+    Attribute, Bind, ChangeRoot, Create, Execute, Link, Look, Make, Mode, Mount, Open, OpenHow,
     Owner, Refuse, Remove, Rename, Resize, Symlink, Times,
 };
 use Follow::{Always, If, Never, Unless};
@@ -228,6 +231,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("mknodat", [259, 297, 33], Make(at(0, Never))),
     call("symlink", [88, 83, NONE], Symlink(path(1, Never))),
     call("symlinkat", [266, 304, 36], Symlink(at(1, Never))),
+    call("bind", [49, 361, 200], Bind(1)),
     call("link", [86, 9, NONE], link(path(0, Never), path(1, Never))),
     call("linkat", [265, 303, 37], link(at(0, If(4)), at(2, Never))),
     call(

@@ -26,6 +26,7 @@ pub(crate) mod stop;
 pub(crate) mod threads;
 pub(crate) mod versions;
 pub(crate) mod view;
+mod walk;
 
 pub use crate::trace::attempt::{Attempt, Effect};
 pub use crate::trace::log::Gap;

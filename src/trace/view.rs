@@ -7,7 +7,6 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::rc::Rc;
@@ -17,13 +16,7 @@ use nix::unistd::Pid;
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
 use crate::trace::log::Before;
-
-/// Symbolic links at the end of a path that are followed; the kernel follows 40 in a whole path
-/// (path_resolution(7)).
-const LINKS_MAX: usize = 40;
-
-/// What `/proc` puts behind the path of a file that has lost its name (proc_pid_fd(5)).
-const DELETED: &[u8] = b" (deleted)";
+use crate::trace::walk::{DELETED, LINKS_MAX, LastLink, Walk, bytes, joined, target};
 
 /// A process's root directory.
 #[derive(Debug, Clone)]
@@ -106,15 +99,6 @@ pub(crate) enum Start {
     Descriptor(i32),
 }
 
-/// What becomes of a symbolic link at the end of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LastLink {
-    /// It is followed.
-    Followed,
-    /// It is what is meant.
-    Meant,
-}
-
 impl Root {
     /// Of a stopped process; `None` if it is gone.
     pub(crate) fn of(process: Pid) -> Option<Self> {
@@ -145,10 +129,6 @@ impl View<'_> {
 
     /// A path of the process from the sandbox's root; `None` if its start has no path.
     pub(crate) fn resolve(&self, path: &[u8], start: Start, last: LastLink) -> Option<Vec<u8>> {
-        let own = own_descriptor(path).filter(|_| last == LastLink::Followed);
-        if let Some(file) = own.and_then(|number| self.descriptor(number)) {
-            return Some(file);
-        }
         let mut path = match path.first() {
             Some(b'/') => path.to_vec(),
             _ => {
@@ -169,16 +149,14 @@ impl View<'_> {
                 Step::Unknown => break,
             }
         }
-        Some(joined(&self.root.path, &path))
+        Walk::new(self.process, &self.root.path)
+            .to(&path, last)
+            .or_else(|| Some(joined(&self.root.path, &path)))
     }
 
     /// Resolves all of a path but a symbolic link at its end.
     fn step(&self, path: &[u8], last: LastLink) -> Step {
-        // What a process calls "self" is another for the observer.
-        if [&b"/proc/"[..], b"/dev/fd/", b"/dev/std"]
-            .iter()
-            .any(|own| path.starts_with(own))
-        {
+        if is_own(path) {
             return Step::Unknown;
         }
         let (parent, name) = split(path);
@@ -222,18 +200,10 @@ impl View<'_> {
     }
 }
 
-/// The number of an open file that a process calls by a path (proc_pid_fd(5)).
-fn own_descriptor(path: &[u8]) -> Option<i32> {
-    let number = match path {
-        b"/dev/stdin" => b"0",
-        b"/dev/stdout" => b"1",
-        b"/dev/stderr" => b"2",
-        _ => {
-            let mut places = [&b"/dev/fd/"[..], b"/proc/self/fd/"].into_iter();
-            places.find_map(|place| path.strip_prefix(place))?
-        }
-    };
-    number.to_str().ok()?.parse().ok()
+/// Whether a path may lead through `/proc/self`, which is another for the observer.
+fn is_own(path: &[u8]) -> bool {
+    const PLACES: [&[u8]; 3] = [b"/proc/", b"/dev/fd/", b"/dev/std"];
+    PLACES.iter().any(|own| path.starts_with(own))
 }
 
 /// What resolving a path gave.
@@ -266,30 +236,10 @@ pub(crate) fn look(path: &[u8]) -> Before {
     }
 }
 
-fn target(link: impl AsRef<Path>) -> Option<Vec<u8>> {
-    Some(fs::read_link(link).ok()?.into_os_string().into_vec())
-}
-
-fn bytes(path: &[u8]) -> &std::ffi::OsStr {
-    std::ffi::OsStr::from_bytes(path)
-}
-
-/// An absolute path below a root, without empty and `.` components; `..` is taken by name.
-pub(crate) fn joined(root: &[u8], path: &[u8]) -> Vec<u8> {
-    let mut out: Vec<&[u8]> = Vec::new();
-    let parts = root.split(|byte| *byte == b'/');
-    for part in parts.chain(path.split(|byte| *byte == b'/')) {
-        match part {
-            b"" | b"." => {}
-            b".." => drop(out.pop()),
-            part => out.push(part),
-        }
-    }
-    [b"/", out.join(&b'/').as_slice()].concat()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt as _;
+
     use super::*;
 
     /// A directory that stands for a chroot, seen by this process.
@@ -330,19 +280,6 @@ mod tests {
             "/usr/bin/dangling"
         );
         assert_eq!(resolved(&root, "/bin", LastLink::Meant), "/bin");
-    }
-
-    #[test]
-    fn an_open_file_is_known_by_its_own_name() {
-        let directory = tempfile::tempdir().unwrap();
-        let root = directory.path().canonicalize().unwrap();
-        let file = fs::File::create(root.join("file")).unwrap();
-        let named = |place: &str| format!("{place}{}", file.as_raw_fd());
-        for path in ["/proc/self/fd/", "/dev/fd/"].map(named) {
-            assert_eq!(resolved(&root, &path, LastLink::Followed), "/file");
-        }
-        assert_eq!(own_descriptor(b"/dev/stdout"), Some(1));
-        assert_eq!(own_descriptor(b"/dev/null"), None);
     }
 
     #[test]
