@@ -210,6 +210,21 @@ mod tests {
         assert_eq!(answer(newfstatat, 0), libc::SECCOMP_RET_ALLOW);
     }
 
+    /// Of two filters that stop a process, one alone tells why.
+    #[test]
+    fn no_call_that_an_observer_has_fail_is_one_that_it_looks_at() {
+        use crate::sandbox::seccomp::refused::{REFUSED, TOLD};
+        let told = REFUSED.iter().filter(|call| call.is_told());
+        let both: Vec<_> = told
+            .filter(|refused| CALLS.iter().any(|call| call.name == refused.name))
+            .collect();
+        assert_eq!(
+            both,
+            Vec::<&crate::sandbox::seccomp::refused::RefusedCall>::new()
+        );
+        assert!(CALLS.len() < usize::from(TOLD) && REFUSED.len() < usize::from(TOLD));
+    }
+
     #[test]
     fn the_program_fits_into_the_kernels_limit() {
         assert!(program(Level::Everything).unwrap().len() < 4096);

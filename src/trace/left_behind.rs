@@ -48,7 +48,8 @@ pub(crate) fn left_behind(events: &[Event], processes: &[Arc<Process>]) -> BTree
             | Act::Times
             | Act::Resize
             | Act::Attribute
-            | Act::Mount => continue,
+            | Act::Mount
+            | Act::Machine => continue,
         };
         let first = Fate {
             was_there,

@@ -166,6 +166,8 @@ pub enum Act {
     Attribute,
     /// Mount or unmount something on it.
     Mount,
+    /// No path: change the machine itself, by a call that no sandbox gets.
+    Machine,
 }
 
 /// What was at a path.

@@ -16,6 +16,7 @@ use nix::unistd::Pid;
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
+use crate::sandbox::seccomp::refused::{REFUSED, RefusedCall, TOLD};
 use crate::sandbox::{ExitStatus, Tracer, Tracing};
 use crate::trace::added_filter::Borrowed;
 use crate::trace::call::{Beginning, Begun};
@@ -216,6 +217,9 @@ impl Observer {
             self.log.gap = Some(Gap::UnknownMachine);
             return self.resume(thread, 0);
         }
+        if word & TOLD != 0 {
+            return self.refuse(thread, REFUSED.get(usize::from(word & !TOLD)));
+        }
         let convention = if word & filter::COMPATIBLE == 0 {
             Convention::Native
         } else {
@@ -224,6 +228,23 @@ impl Observer {
         let call = CALLS.get(usize::from(word & !filter::COMPATIBLE));
         if let Some(call) = call {
             self.begin(thread, call, convention)?;
+        }
+        self.resume(thread, 0)
+    }
+
+    /// At the beginning of a call that is refused. The observer stands for the kernel: whatever it
+    /// cannot do, the call is not made.
+    fn refuse(&mut self, thread: Pid, call: Option<&RefusedCall>) -> Result<(), Errno> {
+        let error = call.map_or(nix::libc::EPERM, |call| call.error);
+        let registers = Registers::of(thread, Convention::Native)?.failing(error);
+        registers.set(thread)?;
+        if let (Some(call), Some(state)) = (call, self.threads.get(thread))
+            && self.actor(thread).is_of_script()
+        {
+            self.log.did(Event {
+                error,
+                ..Event::new(state.image, call.name, Act::Machine, b"")
+            });
         }
         self.resume(thread, 0)
     }

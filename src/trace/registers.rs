@@ -52,6 +52,14 @@ impl Registers {
         registers
     }
 
+    /// The same process, whose call is not made and fails with this error. It must be at the
+    /// beginning of the call.
+    pub(crate) fn failing(&self, error: i32) -> Self {
+        let mut registers = *self;
+        registers.skip_call(error);
+        registers
+    }
+
     /// Gives them to the process.
     ///
     /// # Errors
@@ -129,6 +137,12 @@ impl Registers {
             Convention::Compatible => (r.rbx, r.rcx, r.rdx) = (first, second, third),
         }
     }
+
+    /// Without a number in `orig_rax` the kernel makes no call, and leaves `rax` as it is.
+    fn skip_call(&mut self, error: i32) {
+        let r = &mut self.registers;
+        (r.orig_rax, r.rax) = (u64::MAX, (-i64::from(error)).cast_unsigned());
+    }
 }
 
 #[cfg(target_arch = "aarch64")]
@@ -158,6 +172,12 @@ impl Registers {
         r.pc = r.pc.wrapping_sub(4);
         (r.regs[8], r.regs[0], r.regs[1], r.regs[2]) = (number, first, second, third);
     }
+
+    /// The kernel keeps the number elsewhere, so that no observer is told of such a call here
+    /// ([`crate::sandbox::seccomp::refused::RefusedCall::is_told`]).
+    fn skip_call(&mut self, error: i32) {
+        self.registers.regs[0] = (-i64::from(error)).cast_unsigned();
+    }
 }
 
 #[cfg(target_arch = "riscv64")]
@@ -186,5 +206,12 @@ impl Registers {
         let r = &mut self.registers;
         r.pc = r.pc.wrapping_sub(4);
         (r.a7, r.a0, r.a1, r.a2) = (number, first, second, third);
+    }
+
+    /// No observer is told of such a call here
+    /// ([`crate::sandbox::seccomp::refused::RefusedCall::is_told`]).
+    fn skip_call(&mut self, error: i32) {
+        let r = &mut self.registers;
+        (r.a7, r.a0) = (u64::MAX, (-i64::from(error)).cast_unsigned());
     }
 }

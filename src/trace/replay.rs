@@ -238,6 +238,7 @@ fn changes_directory(event: &Event) -> bool {
         | Act::Times
         | Act::Attribute
         | Act::Mount
+        | Act::Machine
         | Act::Execute
         | Act::Read
         | Act::Look => false,
@@ -259,6 +260,7 @@ fn refused(act: &Act, before: Option<Before>) -> ChangeKind {
         | Act::Times
         | Act::Attribute
         | Act::Mount
+        | Act::Machine
         | Act::Execute
         | Act::Read
         | Act::Look => ChangeKind::Metadata,

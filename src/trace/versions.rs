@@ -107,7 +107,8 @@ pub(crate) fn touched<'a>(act: &'a Act, path: &'a [u8]) -> impl Iterator<Item = 
         | Act::Owner { .. }
         | Act::Times
         | Act::Attribute
-        | Act::Mount => [None, None],
+        | Act::Mount
+        | Act::Machine => [None, None],
     };
     let paths = paths.into_iter().flatten();
     paths.filter(|path| shared_file::is_shared(in_its_root(path)))

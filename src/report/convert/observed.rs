@@ -15,7 +15,7 @@ pub(crate) fn attempts(attempts: &[seen::Attempt], commands: &Commands<'_>) -> V
         .map(|one| {
             let (effect, errno) = effect(one.effect);
             Attempt {
-                path: quote(&one.path),
+                path: place(&one.path),
                 call: one.call.clone(),
                 effect,
                 errno,
@@ -26,6 +26,14 @@ pub(crate) fn attempts(attempts: &[seen::Attempt], commands: &Commands<'_>) -> V
             }
         })
         .collect()
+}
+
+/// Where an attempt was made: not every call has a path.
+fn place(path: &[u8]) -> String {
+    match path {
+        b"" => "(the machine)".to_owned(),
+        path => quote(path),
+    }
 }
 
 /// The reads, in their order.

@@ -13,9 +13,12 @@ pub(crate) fn attempt(attempt: &Attempt) -> String {
     let actor = &attempt.actor;
     let command = command_line::shown(&actor.command.words);
     let line = actor.line.map(|line| format!(" line {line}"));
+    let place = match attempt.path.as_slice() {
+        b"" => "the machine itself".to_owned(),
+        path => format!("{} of the outside", quote(path)),
+    };
     format!(
-        "{} of the outside: {} by {command}, {}{}: {}",
-        quote(&attempt.path),
+        "{place}: {} by {command}, {}{}: {}",
         attempt.call,
         actor.script.as_str(),
         line.unwrap_or_default(),

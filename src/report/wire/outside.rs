@@ -81,7 +81,8 @@ pub enum EscapeChange {
 /// A call by a process of a maintainer script that would change a path of the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The absolute path, quoted.
+    /// The absolute path, quoted; `(the machine)` of a call that has no path and that every sandbox
+    /// refuses, such as reboot(2).
     pub path: String,
     /// The call's name in syscalls(2).
     pub call: String,

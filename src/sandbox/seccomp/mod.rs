@@ -15,32 +15,41 @@ use seccompiler::sock_filter;
 use crate::sandbox::mounts::failed;
 use crate::sandbox::protocol::StageFailure;
 use crate::sandbox::seccomp::instruction::{
-    MACHINE, NUMBER, allow, argument, fail, jump, jump_if_any, jump_if_equal, load,
+    MACHINE, NUMBER, allow, argument, fail, jump, jump_if_any, jump_if_equal, load, stop,
 };
 use crate::sandbox::seccomp::machine::{Machine, Numbers, X32, machines};
-use crate::sandbox::seccomp::refused::{REFUSED, RefusedCall, When};
+use crate::sandbox::seccomp::refused::{REFUSED, RefusedCall, TOLD, When};
+
+/// Who has the calls fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The kernel.
+    Nobody,
+    /// The observer of the processes, which notes them; without it, the kernel has no such call.
+    Observer,
+}
 
 /// Has this process, and all that it starts, fail at the calls that no maintainer script needs. It
 /// also takes `no_new_privs`: set-user-id programs gain nothing.
 ///
 /// # Errors
 /// The kernel does not allow it.
-pub(crate) fn refuse_calls() -> Result<(), StageFailure> {
-    let Some(program) = program() else {
+pub(crate) fn refuse_calls(told: Told) -> Result<(), StageFailure> {
+    let Some(program) = program(told) else {
         return Ok(());
     };
     seccompiler::apply_filter(&program).map_err(failed("refuse calls that no script needs"))
 }
 
 /// The program that refuses [`REFUSED`]; `None` if this machine's calls are not known.
-fn program() -> Option<Vec<sock_filter>> {
+fn program(told: Told) -> Option<Vec<sock_filter>> {
     let machines = machines();
     if machines.is_empty() {
         return None;
     }
     let mut program = vec![load(MACHINE)];
     for machine in &machines {
-        let section = section(machine);
+        let section = section(machine, told);
         // A conditional jump reaches 255 instructions; the jump behind it reaches all.
         program.push(jump_if_equal(machine.audit, 1, 0));
         program.push(jump(u32::try_from(section.len()).ok()?));
@@ -50,14 +59,19 @@ fn program() -> Option<Vec<sock_filter>> {
     Some(program)
 }
 
-fn section(machine: &Machine) -> Vec<sock_filter> {
+fn section(machine: &Machine, told: Told) -> Vec<sock_filter> {
     let mut section = vec![load(NUMBER)];
     if machine.numbers == Numbers::X86_64 {
         section.extend([jump_if_any(X32, 0, 1), fail(ENOSYS)]);
     }
-    for call in REFUSED {
+    for (position, call) in REFUSED.iter().enumerate() {
         if let Some(number) = call.number(machine.numbers) {
-            let answer = answer(call);
+            let answer = match u16::try_from(position) {
+                Ok(position) if told == Told::Observer && call.is_told() => {
+                    vec![stop(TOLD | position)]
+                }
+                _ => answer(call),
+            };
             let over = u8::try_from(answer.len()).unwrap_or(u8::MAX);
             section.push(jump_if_equal(u32::from(number), 0, over));
             section.extend(answer);
@@ -95,7 +109,7 @@ mod tests {
     const I386: u32 = 0x4000_0003;
 
     fn answer_to(machine: u32, number: u32, first: u32) -> u32 {
-        evaluate(&program().unwrap(), machine, number, first)
+        evaluate(&program(Told::Nobody).unwrap(), machine, number, first)
     }
 
     fn error(number: i32) -> u32 {

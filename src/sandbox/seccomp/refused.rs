@@ -32,7 +32,18 @@ pub(crate) enum When {
     FirstHasAny(u32),
 }
 
+/// What a process of an observed build tells its observer where it makes a call that is refused,
+/// with the call's position in [`REFUSED`]: the observer has it fail.
+pub(crate) const TOLD: u16 = 0x2000;
+
 impl RefusedCall {
+    /// Whether an observer is told of it, and has it fail. Programs probe for calls that their
+    /// kernel may not have, so that such a call is no news; and of a call that fails with some
+    /// arguments only, another filter may stop at the others.
+    pub(crate) fn is_told(&self) -> bool {
+        self.error == EPERM && self.when == When::Always && cfg!(target_arch = "x86_64")
+    }
+
     /// Its number; `None` if the table has no such call.
     pub(crate) fn number(&self, numbers: Numbers) -> Option<u16> {
         self.numbers.of(numbers)

@@ -11,7 +11,7 @@ use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mounts::failed;
 use crate::sandbox::plan::{Rights, Tracing};
 use crate::sandbox::protocol::StageFailure;
-use crate::sandbox::seccomp::refuse_calls;
+use crate::sandbox::seccomp::{Told, refuse_calls};
 
 /// What is run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -93,9 +93,9 @@ pub(crate) fn drop_capabilities(request: &CommandRequest) -> Result<(), StageFai
 }
 
 /// Refuses the calls that no maintainer script needs, to this process and all that it starts.
-pub(crate) fn restrict(rights: Rights) -> Result<(), StageFailure> {
+pub(crate) fn restrict(rights: Rights, told: Told) -> Result<(), StageFailure> {
     match rights {
-        Rights::Scripts | Rights::Mounting => refuse_calls(),
+        Rights::Scripts | Rights::Mounting => refuse_calls(told),
         Rights::SetUserId => Ok(()),
     }
 }

@@ -19,6 +19,7 @@ use crate::sandbox::mount_table::{MountTable, changes};
 use crate::sandbox::mounts::{bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation, Tracing};
 use crate::sandbox::protocol::{Channel, FromInit, StageFailure, Warning};
+use crate::sandbox::seccomp::Told;
 use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities, restrict};
 use crate::sandbox::stage::left::left_running;
 use crate::sandbox::stage::mapper::Mapper;
@@ -78,7 +79,7 @@ fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromI
     };
     enter(&request.root)?;
     set_dumpable(false).map_err(failed("hide the memory of process 1"))?;
-    restrict(request.command.rights)?;
+    restrict(request.command.rights, Told::Nobody)?;
     let mut table = MountTable::open()?;
     let before = table.read()?;
     let proof = prove(request.command.namespace, &before)?;

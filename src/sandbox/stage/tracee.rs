@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::mounts::failed;
 use crate::sandbox::protocol::{Channel, StageFailure};
+use crate::sandbox::seccomp::Told;
 use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities, restrict};
 use crate::sandbox::stage_names::TRACEE;
 use crate::sandbox::tracer::Tracer;
@@ -116,7 +117,7 @@ fn begin(init: &mut Channel) -> Result<Option<CommandRequest>, StageFailure> {
     let request = request.map_err(failed("read the command"))?;
     if let Some(request) = &request {
         drop_capabilities(request)?;
-        restrict(request.rights)?;
+        restrict(request.rights, Told::Observer)?;
     }
     Ok(request)
 }

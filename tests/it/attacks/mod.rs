@@ -14,14 +14,17 @@ use serde_json::Value;
 use crate::attacks::machine::Machine;
 use crate::attacks::table::{Attack, Expected, attacks, script, surprises};
 use crate::support::harness::Test;
+use crate::support::patched::patched;
 use crate::support::plain_user::Plain;
-use crate::support::run::{Ran, TWINROOT, archive_cache, run, twinroot};
+use crate::support::report::report;
+use crate::support::run::{Ran, TWINROOT, archive_cache, directory, run, twinroot, verify};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(there_are_at_least_120_attacks_and_each_has_a_name_of_its_own),
     test!(the_documentation_lists_every_attack),
     test!(no_attack_under_an_audit_by_root_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
     test!(no_attack_under_an_audit_by_a_plain_user_leaves_the_sandbox, needs: [Sandboxes, PlainUser, Archive]),
+    test!(no_attack_of_a_maintainer_script_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
 ];
 
 fn there_are_at_least_120_attacks_and_each_has_a_name_of_its_own() {
@@ -187,4 +190,85 @@ fn no_attack_under_an_audit_by_a_plain_user_leaves_the_sandbox() {
     };
     let outsides = [outside, "host".into()];
     attack_under_audit(&run_audit, &outsides.map(|path| path.display().to_string()));
+}
+
+/// Where a script in a build says of an attack that it succeeded.
+const DID: &str = "/tmp/tw-did-";
+
+/// Attacks whose last step alone would change their path, and whose first one a read-only outside
+/// refuses.
+const END_EARLIER: [&str; 3] = [
+    "file-without-name",
+    "file-by-copy-range",
+    "directory-replaced",
+];
+
+fn no_attack_of_a_maintainer_script_leaves_the_sandbox() {
+    // The package as it is, which this leaves in the cache, is what is broken.
+    assert_eq!(verify(&["trixie", "--no-control"]).status, Some(0));
+    let lab = Lab::new();
+    let place = directory();
+    let told = lab.environment().map(|word| format!("export {word}\n"));
+    // A script ends where a command fails.
+    let lines = format!(
+        "if [ -n \"$DPKG_ROOT\" ]; then\n{}(\nset +e\n{}\n) | while read -r word name status; do\n\
+         [ \"$status\" != 0 ] || : >\"{DID}$name\"\ndone\nfi",
+        told.concat(),
+        script(&attacks())
+    );
+    let deb = patched(
+        &archive_cache(),
+        place.path(),
+        "hostname",
+        ("postinst", &lines),
+    );
+    let deb = format!("--deb={}", deb.display());
+    let trees = [lab.directory.path(), Path::new("/etc")];
+    let before = Machine::look(&trees);
+    let ran = verify(&["trixie", "--no-control", "--no-trace", &deb]);
+    let none = Vec::<String>::new();
+    assert_eq!(before.differences(&Machine::look(&trees)), none);
+    let missing = Vec::<&str>::new();
+    assert_eq!(unreported(&attacks(), &escapes_of_attacks(&ran)), missing);
+
+    // What is frozen, and the outside system, are in the cache now, and stay as they are.
+    let states = archive_cache().join("twinroot/states");
+    let before = Machine::look(&[&states]);
+    let ran = verify(&["trixie", "--no-control", "--audit=read-only", &deb]);
+    assert_eq!(before.differences(&Machine::look(&[&states])), none);
+    let mut unreported = unreported(&attacks(), &escapes_of_attacks(&ran));
+    unreported.retain(|name| !END_EARLIER.contains(name));
+    assert_eq!(unreported, missing);
+    for call in ["reboot", "bpf", "keyctl", "open_by_handle_at", "swapon"] {
+        let attempts = &report(&ran)["outside"]["attempts"];
+        let mut attempts = attempts.as_array().unwrap().iter();
+        let found = attempts.find(|row| row["call"] == call);
+        let found = found.map(|row| [&row["path"], &row["effect"], &row["errno"], &row["package"]]);
+        let expected = ["(the machine)", "refused", "EPERM", "hostname"];
+        assert_eq!(
+            found.map(|row| row.map(Value::as_str)),
+            Some(expected.map(Some)),
+            "{call}"
+        );
+    }
+}
+
+/// The escapes of a build in which a maintainer script attacked: none is of an attack that is to be
+/// refused.
+fn escapes_of_attacks(ran: &Ran) -> Value {
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    let escapes = report(ran)["outside"]["escapes"].clone();
+    let paths = escapes.as_array().unwrap().iter();
+    let succeeded: Vec<_> = paths
+        .filter_map(|escape| escape["path"].as_str()?.strip_prefix(DID))
+        .collect();
+    assert!(succeeded.contains(&"message-queue"), "{escapes}");
+    let refused = attacks().into_iter();
+    let refused = refused.filter(|attack| attack.expected == Expected::Refused);
+    let wrong: Vec<_> = refused
+        .map(|attack| attack.name)
+        .filter(|name| succeeded.contains(name))
+        .collect();
+    assert_eq!(wrong, Vec::<&str>::new());
+    escapes
 }

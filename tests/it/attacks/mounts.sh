@@ -101,7 +101,7 @@ script 'exit(call(155, "/tmp", "/tmp") < 0)'
 ## chroot-escape: refused
 mkdir -p /tmp/jail && script 'chdir "/"; chroot "/tmp/jail" or exit 1; chdir ".." for 1..64; chroot "."; exit(-e "/tmp/root/etc" || -e "/tmp/layer0" ? 0 : 1)'
 ## workspace-of-monitor: refused
-test -e /tmp/layer0 || test -e /tmp/root || test -e /tmp/twinroot
+test -e /tmp/layer0 || test -e /tmp/root || touch /tmp/twinroot/lists/x || touch /tmp/twinroot/pool/x
 ## device-null-mode: refused
 chmod 0600 /dev/null
 ## device-null-owner: refused
