@@ -1,14 +1,21 @@
 //! Real Essential packages of trixie, each with one script broken in another way and given by
 //! `--deb`, all in one chroot: each must be named for what it did, and no other package.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::support::broken::{Broken, NONE, wrong};
 use crate::support::harness::Test;
 use crate::support::patched::patched;
 use crate::support::report::report;
 use crate::support::run::{archive_cache, directory, verify};
+use crate::verify::attempts;
 
-pub(crate) const TESTS: &[Test] =
-    &[test!(every_broken_essential_package_is_named_and_no_other, needs: [Sandboxes, Archive])];
+pub(crate) const TESTS: &[Test] = &[
+    test!(every_broken_essential_package_is_named_and_no_other, needs: [Sandboxes, Archive]),
+    test!(every_attempt_of_an_essential_package_is_known_and_nothing_else, needs: [Sandboxes, Archive]),
+];
 
 // The outside is made of the same packages, so their mistakes were made there once already:
 // each script below changes something there a second time.
@@ -225,4 +232,59 @@ fn every_broken_essential_package_is_named_and_no_other() {
     assert_eq!(ran.status, Some(1), "{}", ran.stderr);
     let wrong = wrong(&report(&ran), &CASES);
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), ran.stdout);
+}
+
+/// The outside has no package that these need: passwd.
+const NEED_MORE: [&str; 2] = ["sources-a-file", "user-exists"];
+
+/// The archive's own package that attempts and reads something.
+const ACTING: &str = "libselinux1";
+
+/// Its postinst runs a second time, for a trigger.
+const TWICE: &str = "libc-bin";
+
+fn every_attempt_of_an_essential_package_is_known_and_nothing_else() {
+    let cache = archive_cache();
+    let ran = verify(&["trixie"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let packages = report(&ran)["packages"].clone();
+    let mut others: BTreeMap<String, Value> = packages
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| {
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                package["verdict"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(others[ACTING], "latent");
+    let names: Vec<String> = others
+        .keys()
+        .filter(|name| ![ACTING, TWICE].contains(&name.as_str()))
+        .cloned()
+        .collect();
+    let cases = attempts::CASES.iter();
+    let cases = cases.filter(|acting| !NEED_MORE.contains(&acting.name));
+    let cases: Vec<_> = names.iter().map(String::as_str).zip(cases).collect();
+    others.retain(|name, _| cases.iter().all(|(case, _)| case != name));
+
+    let lab = directory();
+    let debs = cases.iter().map(|(package, acting)| {
+        let lines = format!("if [ -n \"$DPKG_ROOT\" ]; then\n{}\nfi", acting.script);
+        patched(&cache, lab.path(), package, ("postinst", &lines))
+    });
+    let debs: Vec<_> = debs.map(|deb| format!("--deb={}", deb.display())).collect();
+    let mut arguments = vec!["trixie"];
+    arguments.extend(debs.iter().map(String::as_str));
+    let ran = verify(&arguments);
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    let mut report = report(&ran);
+    for rows in ["attempts", "reads"] {
+        let rows = report["outside"][rows].as_array_mut().unwrap();
+        rows.retain(|row| row["package"] != ACTING);
+    }
+    let wrong = attempts::wrong(&report, &cases, others);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -48,6 +48,11 @@ pub(crate) fn patched(
         let old = fs::read_to_string(&triggers).unwrap_or_default();
         fs::write(triggers, format!("{old}interest-noawait tw-trigger\n")).unwrap();
     }
+    if lines.contains("leads-outside") {
+        let directory = tree.join("opt");
+        fs::create_dir_all(&directory).unwrap();
+        std::os::unix::fs::symlink("/var/lib", directory.join("leads-outside")).unwrap();
+    }
     let out = lab.join(format!("{}.deb", name));
     succeeds(
         Command::new("dpkg-deb")

@@ -1,7 +1,7 @@
 //! `twinroot verify` and `build` on archives of this machine, without the network.
 
 mod agreement;
-mod attempts;
+pub(crate) mod attempts;
 mod causes;
 mod failures;
 mod foreign;
