@@ -29,6 +29,16 @@ pub enum Error {
         /// The kernel's reason.
         error: io::Error,
     },
+    /// The cache, or an entry of it, could not be read, written or made.
+    #[error("cache {}: {action}: {error}", path.to_string_lossy())]
+    Cache {
+        /// Path in the cache.
+        path: PathBuf,
+        /// The operation that failed, as a verb.
+        action: &'static str,
+        /// The kernel's reason.
+        error: io::Error,
+    },
     /// mmdebstrap, or a program that it ran, failed.
     #[error("{0}")]
     BuildFailed(Box<FailedBuild>),
@@ -118,6 +128,19 @@ impl Error {
 pub fn at(path: impl Into<PathBuf>, action: &'static str) -> impl FnOnce(io::Error) -> Error {
     let path = path.into();
     move |error| Error::File {
+        path,
+        action,
+        error,
+    }
+}
+
+/// The same for a file of the cache.
+pub(crate) fn in_cache(
+    path: impl Into<PathBuf>,
+    action: &'static str,
+) -> impl FnOnce(io::Error) -> Error {
+    let path = path.into();
+    move |error| Error::Cache {
         path,
         action,
         error,

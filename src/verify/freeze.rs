@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::bootstrap;
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Handling};
 use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::freeze::{self, FetchSystem, FreezeRequest};
@@ -73,9 +73,19 @@ impl<'a> Freezer<'a> {
         let watch = events_to(&*stage);
         let context = self.session.context(environment, &watch);
         let remove = |path: &Path| outside::remove_tree(path, context);
-        let waiting = || stage.waiting(Path::new(&key));
+        let handling = Handling {
+            remove: &remove,
+            is_sound: &|entry| {
+                let sound = freeze::state::read_sound(entry);
+                sound
+                    .map_err(|damage| stage.damaged(entry, &damage))
+                    .is_ok()
+            },
+            waiting: &|| stage.waiting(Path::new(&key)),
+            interrupts: self.session.interrupts,
+        };
         let freshness = self.subject.freshness;
-        let (entry, archive, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
+        let (entry, archive, cached) = match self.cache.slot(&key, freshness, handling)? {
             CacheSlot::Ready(entry) => {
                 let archive = freeze::state::read(&entry.path)?;
                 (entry, archive, IsCached::Cached)

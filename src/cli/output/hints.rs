@@ -1,6 +1,7 @@
 //! What the user can do about an error; the one place below the arguments that names options.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use crate::bootstrap;
 use crate::bootstrap::emulation::{Missing, REGISTERED};
@@ -121,9 +122,7 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
     use bootstrap::Error;
     match error {
         Error::Sandbox(error) => of_sandbox(error).map(str::to_owned),
-        Error::File { error, .. } if error.kind() == ErrorKind::StorageFull => {
-            Some("set XDG_CACHE_HOME to a directory on a larger file system".to_owned())
-        }
+        Error::Cache { path, error, .. } => of_cache(path, error.kind()),
         Error::BuildFailed(failed) => of_build(failed),
         Error::MirrorLacksOutside { packages, .. } => Some(format!(
             "a matching outside needs {} too, from the same directory; or give --outside host",
@@ -138,6 +137,20 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
         | Error::NoPackageIndex
         | Error::NoSuchScript(_)
         | Error::DigestMismatch { .. } => None,
+    }
+}
+
+/// What helps if the cache cannot be used.
+fn of_cache(path: &Path, kind: ErrorKind) -> Option<String> {
+    let another = "set XDG_CACHE_HOME to a directory";
+    match kind {
+        ErrorKind::StorageFull => Some(format!("{another} on a larger file system")),
+        ErrorKind::ReadOnlyFilesystem => Some(format!("{another} that can be written")),
+        ErrorKind::PermissionDenied => {
+            let path = shell_quote(&path.to_string_lossy());
+            Some(format!("sudo rm -r {path}"))
+        }
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::mirror::work::WorkStep;
 use crate::cli::output::stage_text;
 use crate::sandbox::protocol::Progress;
@@ -98,6 +99,19 @@ impl StageObserver for StageLine {
 
     fn waiting(&self, path: &Path) {
         self.line(&stage_text::waiting(path));
+    }
+
+    /// Also without a terminal: what is made again may be another archive.
+    fn damaged(&self, path: &Path, damage: &Damage) {
+        let line = format!("warning: {}", stage_text::damaged(path, damage));
+        if self.bar.is_hidden() {
+            // Standard error may be closed; the run goes on.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        } else {
+            self.bar.suspend(|| {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            });
+        }
     }
 
     fn finished(&self, result: StageResult<'_>) {
