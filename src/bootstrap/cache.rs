@@ -20,6 +20,7 @@ use nix::unistd::{AccessFlags, access};
 use crate::bootstrap::cache_lock::{EntryLock, Sharing, Waiting};
 use crate::bootstrap::error::{Error, in_cache};
 use crate::sandbox::launch::Interrupts;
+use crate::sandbox::unfinished::UnfinishedEntry;
 
 /// Removes a tree that may hold files of a sandbox's users.
 pub type RemoveTree<'a> = &'a dyn Fn(&Path) -> Result<(), Error>;
@@ -55,20 +56,21 @@ pub struct CacheEntry {
 /// A cache entry that is being written. If it is dropped before [`CacheWriter::publish`], it is
 /// left as a partial entry, which the next run removes.
 #[derive(Debug)]
-pub struct CacheWriter {
+pub struct CacheWriter<'a> {
     /// Where to put the entry's files.
     pub partial: PathBuf,
     finished: PathBuf,
     lock: EntryLock,
+    _unfinished: UnfinishedEntry<'a>,
 }
 
 /// What the cache has for a key.
 #[derive(Debug)]
-pub enum CacheSlot {
+pub enum CacheSlot<'a> {
     /// A finished entry.
     Ready(CacheEntry),
     /// Nothing: the entry is to be written.
-    Vacant(CacheWriter),
+    Vacant(CacheWriter<'a>),
 }
 
 /// Whether a finished entry may be used.
@@ -129,12 +131,12 @@ impl Cache {
     ///
     /// # Errors
     /// The cache cannot be read or written, or a signal ended the waiting.
-    pub fn slot(
+    pub fn slot<'a>(
         &self,
         key: &str,
         freshness: Freshness,
-        handling: Handling<'_>,
-    ) -> Result<CacheSlot, Error> {
+        handling: Handling<'a>,
+    ) -> Result<CacheSlot<'a>, Error> {
         let finished = self.path(key);
         let waiting = Waiting {
             begins: handling.waiting,
@@ -156,6 +158,7 @@ impl Cache {
             lock.share()?;
             return Ok(ready(finished, lock));
         }
+        let unfinished = handling.interrupts.unfinished.entry();
         let partial = self.partial_path(key);
         if is_there(&partial) {
             (handling.remove)(&partial)?;
@@ -165,6 +168,7 @@ impl Cache {
             partial,
             finished,
             lock,
+            _unfinished: unfinished,
         }))
     }
 
@@ -224,7 +228,7 @@ impl Cache {
     }
 }
 
-impl CacheWriter {
+impl CacheWriter<'_> {
     /// Makes the entry a finished one, in one step, and takes a shared lock on it.
     ///
     /// # Errors
@@ -234,6 +238,7 @@ impl CacheWriter {
             partial,
             finished,
             lock,
+            _unfinished,
         } = self;
         if is_there(&finished) {
             // Its name says that it is for removal, should we be killed in between.
@@ -265,7 +270,7 @@ impl CacheWriter {
     }
 }
 
-fn ready(path: PathBuf, lock: EntryLock) -> CacheSlot {
+fn ready<'a>(path: PathBuf, lock: EntryLock) -> CacheSlot<'a> {
     CacheSlot::Ready(CacheEntry { path, _lock: lock })
 }
 
@@ -289,17 +294,17 @@ mod tests {
         fs::remove_dir_all(path).map_err(in_cache(path, "remove"))
     }
 
-    fn slot(cache: &Cache, key: &str, freshness: Freshness, is_sound: bool) -> CacheSlot {
+    fn slot<'a>(cache: &Cache, key: &str, freshness: Freshness, is_sound: bool) -> CacheSlot<'a> {
         let handling = Handling {
             remove: &remove,
-            is_sound: &|_| is_sound,
+            is_sound: if is_sound { &|_| true } else { &|_| false },
             waiting: &|| (),
-            interrupts: &Interrupts::default(),
+            interrupts: Box::leak(Box::default()),
         };
         cache.slot(key, freshness, handling).unwrap()
     }
 
-    fn vacant(cache: &Cache, key: &str, freshness: Freshness) -> CacheWriter {
+    fn vacant<'a>(cache: &Cache, key: &str, freshness: Freshness) -> CacheWriter<'a> {
         match slot(cache, key, freshness, true) {
             CacheSlot::Vacant(writer) => writer,
             CacheSlot::Ready(entry) => panic!("{entry:?}"),

@@ -5,8 +5,10 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::bootstrap::mirror::error::MirrorError;
+use crate::bootstrap::running::RunningScript;
 use crate::bootstrap::transcript::{AptProblem, BuildFailure};
 use crate::debian::deb_file::DebError;
 use crate::debian::maintainer_script::ScriptName;
@@ -42,6 +44,16 @@ pub enum Error {
     /// mmdebstrap, or a program that it ran, failed.
     #[error("{0}")]
     BuildFailed(Box<FailedBuild>),
+    /// A build took longer than it may.
+    #[error("{stage}: the build has not ended within {} s{}", longest.as_secs(), at_what(running.as_ref()))]
+    TimedOut {
+        /// Name of its plan.
+        stage: String,
+        /// How long it may take.
+        longest: Duration,
+        /// What ran then.
+        running: Option<RunningScript>,
+    },
     /// A build's processes could not be observed to its end: what they did is not known, and the
     /// build was ended.
     #[error("{stage}: the build could not be observed: {why}")]
@@ -85,6 +97,10 @@ pub enum Error {
         /// The digest of what was fetched, hexadecimal.
         sha256: String,
     },
+}
+
+fn at_what(running: Option<&RunningScript>) -> String {
+    running.map_or_else(String::new, |running| format!("; at {running}"))
 }
 
 /// A build that failed, and what it said.

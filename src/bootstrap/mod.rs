@@ -19,8 +19,10 @@ pub mod mode;
 pub mod outside;
 pub mod passed_over;
 pub mod recipe;
+pub mod running;
 pub mod seal;
 pub mod transcript;
 pub mod unmet;
+pub(crate) mod watchdog;
 
 pub use crate::bootstrap::error::{Error, at};

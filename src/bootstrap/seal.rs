@@ -23,7 +23,7 @@ use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::text::hex::hex;
 
 /// Name of the file in the entry.
-const NAME: &str = "seal";
+pub(crate) const NAME: &str = "seal";
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,7 +96,7 @@ const RESOLVER: &str = "/etc/resolv.conf";
 /// The archive, the network or the machine.
 pub fn freeze(
     request: FreezeRequest<'_>,
-    entry: &CacheWriter,
+    entry: &CacheWriter<'_>,
     context: Context<'_>,
 ) -> Result<FrozenArchive, Error> {
     let FreezeRequest { recipe, on, .. } = request;

@@ -11,6 +11,7 @@ use crate::bootstrap::transcript::AptProblem;
 use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
 use crate::compare::stop::WalkError;
+use crate::input::decode::WindowTooLarge;
 use crate::input::kind::{Foreign, Kind};
 use crate::report::Advice;
 use crate::sandbox::idmap::IdMapError;
@@ -41,7 +42,10 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
         Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
             "raise the limit on temporary files, or compare files instead of streams"
         }
-        Error::Read { .. } => "what was read before is in the report",
+        Error::Read { error, .. } => match too_large_window(error) {
+            Some(needed) => return Some(format!("--max-zstd-window {needed} gives it the memory")),
+            None => "what was read before is in the report",
+        },
         Error::Walk {
             error: WalkError::Tar(TarError::HeaderLimit { .. }),
             ..
@@ -88,6 +92,12 @@ fn of_kind(kind: Kind) -> Option<&'static str> {
     })
 }
 
+/// Base-2 logarithm of the window that a zstd frame needs, if that is the error.
+fn too_large_window(error: &std::io::Error) -> Option<u32> {
+    let inner = error.get_ref()?.downcast_ref::<WindowTooLarge>()?;
+    Some(inner.needed)
+}
+
 /// Advice in one line, if there is any.
 pub(crate) fn of(error: &verify::Error) -> Option<String> {
     use verify::Error;
@@ -112,6 +122,9 @@ pub(crate) fn of(error: &verify::Error) -> Option<String> {
         Error::OutsideNotCopyable => "use --outside matching, or a tarball",
         Error::NoEpoch => "give --source-date-epoch SECONDS",
         Error::NoCacheDirectory => "set XDG_CACHE_HOME to a directory",
+        Error::NoSuchProgram { .. } => {
+            "the sandbox has a /tmp, a /run and a /dev of its own, and the outside's programs"
+        }
         Error::EpochOutOfRange { .. } | Error::ArtifactsLocked { .. } => return None,
     };
     Some(hint.to_owned())
@@ -129,6 +142,7 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
             packages.join(", ")
         )),
         Error::LocalMirror(error) => of_mirror(error),
+        Error::TimedOut { .. } => Some("--timeout SECONDS gives each build more time".to_owned()),
         Error::ObserverLost { .. } => {
             Some("build without observation, or see what `twinroot doctor` says".to_owned())
         }
