@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{AccessFlags, access};
 
 use crate::bootstrap::cache_lock::{EntryLock, Sharing, Waiting};
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::error::{Error, in_cache};
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::unfinished::UnfinishedEntry;
@@ -31,8 +32,10 @@ pub type RemoveTree<'a> = &'a dyn Fn(&Path) -> Result<(), Error>;
 pub struct Handling<'a> {
     /// Removes a tree.
     pub remove: RemoveTree<'a>,
-    /// Whether a finished entry is what it was. If it is not, it is replaced.
-    pub is_sound: &'a dyn Fn(&Path) -> bool,
+    /// What is wrong with a finished entry. If anything is, it is replaced.
+    pub damage: &'a dyn Fn(&Path) -> Option<Damage>,
+    /// Is told of the entry that is replaced for that.
+    pub damaged: &'a dyn Fn(&Path, &Damage),
     /// Is called if another run holds the lock.
     pub waiting: &'a dyn Fn(),
     /// Ends the waiting.
@@ -142,21 +145,21 @@ impl Cache {
             begins: handling.waiting,
             interrupts: handling.interrupts,
         };
-        let is_usable = || {
-            freshness == Freshness::Cached && is_there(&finished) && (handling.is_sound)(&finished)
-        };
         let take = |sharing| EntryLock::take(&self.lock_path(key), sharing, waiting);
         if freshness == Freshness::Cached && is_there(&finished) {
             let lock = take(Sharing::Shared)?;
-            if is_usable() {
+            if is_there(&finished) && (handling.damage)(&finished).is_none() {
                 return Ok(ready(finished, lock));
             }
         }
         let lock = take(Sharing::Exclusive)?;
-        if is_usable() {
-            // Another run made it while we waited.
-            lock.share()?;
-            return Ok(ready(finished, lock));
+        if freshness == Freshness::Cached && is_there(&finished) {
+            let Some(damage) = (handling.damage)(&finished) else {
+                // Another run made it while we waited.
+                lock.share()?;
+                return Ok(ready(finished, lock));
+            };
+            (handling.damaged)(&finished, &damage);
         }
         let unfinished = handling.interrupts.unfinished.entry();
         let partial = self.partial_path(key);
@@ -297,7 +300,12 @@ mod tests {
     fn slot<'a>(cache: &Cache, key: &str, freshness: Freshness, is_sound: bool) -> CacheSlot<'a> {
         let handling = Handling {
             remove: &remove,
-            is_sound: if is_sound { &|_| true } else { &|_| false },
+            damage: if is_sound {
+                &|_| None
+            } else {
+                &|_| Some(Damage::Seal)
+            },
+            damaged: &|_, _| (),
             waiting: &|| (),
             interrupts: Box::leak(Box::default()),
         };

@@ -74,15 +74,23 @@ impl Unfinished {
         }
     }
 
-    /// A directory in another one.
+    /// A directory below `TMPDIR`. What killed runs left there is removed.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn directory(&self, parent: &Path) -> io::Result<UnfinishedDirectory> {
-        clear(parent);
+    pub fn directory(&self) -> io::Result<UnfinishedDirectory> {
+        let directory = self.made(|builder| builder.tempdir())?;
+        directory.path().parent().into_iter().for_each(clear);
+        Ok(directory)
+    }
+
+    fn made(
+        &self,
+        make: impl Fn(&Builder<'_, '_>) -> io::Result<TempDir>,
+    ) -> io::Result<UnfinishedDirectory> {
         let mut state = self.state();
         loop {
-            let directory = Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+            let directory = make(Builder::new().prefix(PREFIX))?;
             let Ok(lock) = File::open(directory.path()) else {
                 continue;
             };
@@ -185,7 +193,9 @@ mod tests {
         fs::write(lab.path().join("other"), "x").unwrap();
         let mode = || Permissions::from_mode(0o666);
         let file = first.file(lab.path(), mode()).unwrap();
-        let directory = second.directory(lab.path()).unwrap();
+        let directory = second
+            .made(|builder| builder.tempdir_in(lab.path()))
+            .unwrap();
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
         let mut expected = [
             name(file.path()),
@@ -202,7 +212,9 @@ mod tests {
         let unfinished = Unfinished::default();
         let mode = Permissions::from_mode(0o666);
         let file = unfinished.file(lab.path(), mode).unwrap();
-        let directory = unfinished.directory(lab.path()).unwrap();
+        let directory = unfinished
+            .made(|builder| builder.tempdir_in(lab.path()))
+            .unwrap();
         fs::write(directory.path().join("x"), "x").unwrap();
         unfinished.remove_all();
         assert_eq!(names(lab.path()), Vec::<String>::new());

@@ -50,6 +50,17 @@ impl<'a> Freezer<'a> {
         })
     }
 
+    /// The key of a frozen archive in the cache.
+    fn key(&self, recipe: &Recipe, outside_packages: &[String]) -> String {
+        let environment = &self.subject.environment;
+        recipe.state_key(&format!(
+            "{} {} {}",
+            environment.mmdebstrap,
+            environment.ids,
+            outside_packages.join(" ")
+        ))
+    }
+
     /// The frozen archive of a recipe, with `outside_packages` for its outside system.
     ///
     /// # Errors
@@ -62,25 +73,15 @@ impl<'a> Freezer<'a> {
         on: FetchSystem<'_>,
     ) -> Result<Frozen, Error> {
         let environment = &self.subject.environment;
-        let maker = format!(
-            "{} {} {}",
-            environment.mmdebstrap,
-            environment.ids,
-            outside_packages.join(" ")
-        );
-        let key = recipe.state_key(&maker);
+        let key = self.key(recipe, outside_packages);
         let stage = self.session.observer.started(stage);
         let watch = events_to(&*stage);
         let context = self.session.context(environment, &watch);
         let remove = |path: &Path| outside::remove_tree(path, context);
         let handling = Handling {
             remove: &remove,
-            is_sound: &|entry| {
-                let sound = freeze::state::read_sound(entry);
-                sound
-                    .map_err(|damage| stage.damaged(entry, &damage))
-                    .is_ok()
-            },
+            damage: &|entry| freeze::state::read_sound(entry).err(),
+            damaged: &|entry, damage| stage.damaged(entry, damage),
             waiting: &|| stage.waiting(Path::new(&key)),
             interrupts: self.session.interrupts,
         };

@@ -179,12 +179,8 @@ pub(crate) fn made_tree(
     let cache = Cache::open(&place.directory, &remove)?;
     let handling = Handling {
         remove: &remove,
-        is_sound: &|entry| {
-            let sound = seal::check(entry, Depth::Times);
-            sound
-                .map_err(|damage| stage.damaged(entry, &damage))
-                .is_ok()
-        },
+        damage: &|entry| seal::check(entry, Depth::Times).err(),
+        damaged: &|entry, damage| stage.damaged(entry, damage),
         waiting: &|| stage.waiting(&place.directory.join(&place.key)),
         interrupts: session.interrupts,
     };

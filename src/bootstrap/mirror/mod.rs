@@ -88,10 +88,8 @@ pub fn find(
     let key = sha256.get(..32).unwrap_or(&sha256);
     let handling = Handling {
         remove: &remove,
-        is_sound: &|entry| {
-            let sound = seal::check(entry, Depth::Times);
-            sound.map_err(|damage| work.damaged(key, damage)).is_ok()
-        },
+        damage: &|entry| seal::check(entry, Depth::Times).err(),
+        damaged: &|_, damage| work.damaged(key, damage.clone()),
         waiting: &|| (work.watch)(WorkEvent::Waiting),
         interrupts: work.interrupts,
     };

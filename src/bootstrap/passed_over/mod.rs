@@ -58,9 +58,8 @@ impl PassedOver {
         names: &[ScriptName],
         unfinished: &Unfinished,
     ) -> Result<Self, Error> {
-        let parent = tempfile::env::temp_dir();
-        let directory = unfinished.directory(&parent);
-        let directory = directory.map_err(at(parent, "make a directory in"))?;
+        let directory = unfinished.directory();
+        let directory = directory.map_err(at("a temporary directory", "make"))?;
         let place = directory.path();
         // Out here, the sandbox's root is another user.
         open_to_all(place)?;
