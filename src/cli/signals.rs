@@ -14,7 +14,7 @@ use signal_hook::iterator::Signals;
 use crate::sandbox::launch::Interrupts;
 
 /// How long the work may take to end by itself: less than a person notices.
-const GRACE: Duration = Duration::from_millis(250);
+const GRACE: Duration = Duration::from_millis(150);
 
 /// How long the removal of an entry of the cache may take. The next run removes what is left.
 const REMOVAL: Duration = Duration::from_secs(10);
