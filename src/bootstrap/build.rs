@@ -8,7 +8,9 @@ use std::{io, thread};
 use crate::audit::Findings;
 use crate::audit::change::Change;
 use crate::bootstrap::error::{Error, FailedBuild};
+use crate::bootstrap::running::RunningScript;
 use crate::bootstrap::transcript::{BuildFailure, Transcript};
+use crate::bootstrap::watchdog::{Overrun, Watchdog};
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
@@ -46,6 +48,8 @@ pub struct Built {
 pub enum BuildEvent<'a> {
     /// The last line of its transcript.
     Line(&'a str),
+    /// A maintainer script has run for a while.
+    Script(&'a RunningScript),
     /// What the sandbox's monitor does.
     Progress(Progress),
 }
@@ -66,7 +70,11 @@ pub fn run(
     }
     let mut running = launch(plan, interrupts)?;
     let stderr = running.take_stderr();
-    let (outcome, transcript_bytes) = thread::scope(|scope| {
+    let (monitor, longest) = (running.pid(), interrupts.longest_build());
+    let watchdog = Watchdog::default();
+    let tell = |script: &RunningScript| watch(BuildEvent::Script(script));
+    let (outcome, transcript_bytes, overrun) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| watchdog.watch(monitor, longest, &tell));
         let reader = scope.spawn(|| stderr.map_or_else(Vec::new, |stream| keep(stream, watch)));
         if let Some(stream) = running.take_stdout() {
             stdout(stream);
@@ -78,8 +86,18 @@ pub fn run(
             // The command speaks for itself.
             Activity::Waiting => {}
         });
-        (outcome, reader.join().unwrap_or_default())
+        watchdog.done();
+        let overrun = watcher.join().unwrap_or_default();
+        (outcome, reader.join().unwrap_or_default(), overrun)
     });
+    if let (Some(Overrun { running }), Some(longest)) = (overrun, longest) {
+        let stage = plan.name.clone();
+        return Err(Error::TimedOut {
+            stage,
+            longest,
+            running,
+        });
+    }
     let outcome = outcome?;
     let mut outcome = outcome;
     let trace = trace(plan, outcome.traced.take())?;

@@ -5,8 +5,10 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::bootstrap::mirror::error::MirrorError;
+use crate::bootstrap::running::RunningScript;
 use crate::bootstrap::transcript::{AptProblem, BuildFailure};
 use crate::debian::deb_file::DebError;
 use crate::debian::maintainer_script::ScriptName;
@@ -29,9 +31,29 @@ pub enum Error {
         /// The kernel's reason.
         error: io::Error,
     },
+    /// The cache, or an entry of it, could not be read, written or made.
+    #[error("cache {}: {action}: {error}", path.to_string_lossy())]
+    Cache {
+        /// Path in the cache.
+        path: PathBuf,
+        /// The operation that failed, as a verb.
+        action: &'static str,
+        /// The kernel's reason.
+        error: io::Error,
+    },
     /// mmdebstrap, or a program that it ran, failed.
     #[error("{0}")]
     BuildFailed(Box<FailedBuild>),
+    /// A build took longer than it may.
+    #[error("{stage}: the build has not ended within {} s{}", longest.as_secs(), at_what(running.as_ref()))]
+    TimedOut {
+        /// Name of its plan.
+        stage: String,
+        /// How long it may take.
+        longest: Duration,
+        /// What ran then.
+        running: Option<RunningScript>,
+    },
     /// A build's processes could not be observed to its end: what they did is not known, and the
     /// build was ended.
     #[error("{stage}: the build could not be observed: {why}")]
@@ -77,6 +99,10 @@ pub enum Error {
     },
 }
 
+fn at_what(running: Option<&RunningScript>) -> String {
+    running.map_or_else(String::new, |running| format!("; at {running}"))
+}
+
 /// A build that failed, and what it said.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{stage}: {failure}")]
@@ -118,6 +144,19 @@ impl Error {
 pub fn at(path: impl Into<PathBuf>, action: &'static str) -> impl FnOnce(io::Error) -> Error {
     let path = path.into();
     move |error| Error::File {
+        path,
+        action,
+        error,
+    }
+}
+
+/// The same for a file of the cache.
+pub(crate) fn in_cache(
+    path: impl Into<PathBuf>,
+    action: &'static str,
+) -> impl FnOnce(io::Error) -> Error {
+    let path = path.into();
+    move |error| Error::Cache {
         path,
         action,
         error,

@@ -4,8 +4,10 @@
 
 pub mod build;
 pub mod cache;
+pub(crate) mod cache_lock;
 pub mod command;
 pub mod context;
+pub mod damage;
 pub mod emulation;
 pub mod error;
 pub mod file_digest;
@@ -17,7 +19,10 @@ pub mod mode;
 pub mod outside;
 pub mod passed_over;
 pub mod recipe;
+pub mod running;
+pub mod seal;
 pub mod transcript;
 pub mod unmet;
+pub(crate) mod watchdog;
 
 pub use crate::bootstrap::error::{Error, at};

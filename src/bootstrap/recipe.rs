@@ -10,7 +10,7 @@ use crate::text::hex::hex;
 
 /// Version of what the cache says of a frozen archive: one that is described in another way is
 /// frozen again.
-const DESCRIPTION: &str = "2";
+const DESCRIPTION: &str = "3";
 
 /// One chroot, however it is built.
 #[derive(Debug, Clone, PartialEq, Eq)]

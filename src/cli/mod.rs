@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
         Command::Render(args) => render::run_render(args),
         Command::Completions { shell } => completions::print(*shell),
         Command::Man { directory } => man::write(directory),
-        Command::Doctor => doctor::report(),
+        Command::Doctor(args) => doctor::report(args),
     };
     ExitCode::from(result.unwrap_or_else(|error| error.print()))
 }

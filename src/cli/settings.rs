@@ -6,6 +6,7 @@
 )]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::audit::method::Method;
 use crate::bootstrap::cache::Freshness;
@@ -19,6 +20,7 @@ use crate::cli::args::verify::VerifyArgs;
 use crate::cli::output::error::CliError;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Network;
+use crate::text::quote;
 use crate::verify::artifacts::Artifacts;
 use crate::verify::command_audit::Command;
 use crate::verify::environment::Environment;
@@ -65,6 +67,7 @@ pub(crate) fn of_verify(
     artifacts: Option<Artifacts>,
     interrupts: &Arc<Interrupts>,
 ) -> Result<Options, CliError> {
+    interrupts.limit_builds(Duration::from_secs(args.recipe.timeout));
     let when = |always: bool, never: bool| match (always, never) {
         (_, true) => When::Never,
         (true, false) => When::Always,
@@ -98,6 +101,7 @@ pub(crate) fn of_build(
     args: &BuildArgs,
     interrupts: &Arc<Interrupts>,
 ) -> Result<(Options, BuildMode), CliError> {
+    interrupts.limit_builds(Duration::from_secs(args.recipe.timeout));
     let mode = match args.mode {
         Mode::Normal => BuildMode::Normal(args.mode_reference),
         Mode::Chrootless => BuildMode::Chrootless(args.technique),
@@ -114,11 +118,19 @@ pub(crate) fn of_build(
 /// # Errors
 /// The outside system cannot be opened.
 pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut variables = Vec::new();
+    let mut not_text = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => variables.push((name, value)),
+            (Ok(name), Err(_)) => not_text.push(name),
+            (Err(name), _) => not_text.push(quote(name.as_encoded_bytes())),
+        }
+    }
     Ok(Command {
+        not_text,
         argv: args.command.clone(),
-        environment: variables.collect(),
+        environment: variables,
         directory: std::env::current_dir().unwrap_or_else(|_| "/".into()),
         network: if args.network {
             Network::Machine

@@ -17,6 +17,7 @@ use crate::explain::leftovers::{ActingScripts, Doer, Leftovers, OwnedPath, diver
 use crate::explain::observed_outside::{Attempt, Effect, ObservedOutside};
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::read_line::{self, ReadLine};
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::{ParsedScript, Support};
 
 /// A package of the chroot, and what the run found about it.
@@ -59,6 +60,8 @@ pub struct ScriptReading {
     pub interpreter: Option<String>,
     /// The lines that act on the system that they run on, without `DPKG_ROOT`.
     pub lines: Vec<ReadLine>,
+    /// What ended the reading before the script's end.
+    pub limit: Option<ReadLimit>,
 }
 
 /// What a run found, for the verdicts on packages.
@@ -221,6 +224,7 @@ impl<'a> Judge<'a> {
                     line: line.clone(),
                 })
                 .collect(),
+            limit: script.limit,
         };
         scripts.into_iter().flatten().map(reading).collect()
     }

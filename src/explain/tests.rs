@@ -140,6 +140,7 @@ fn reading(run: Option<LineRun>) -> Vec<ScriptReading> {
         support: Support::Silent,
         interpreter: None,
         lines: vec![ReadLine { line: line(), run }],
+        limit: None,
     }]
 }
 

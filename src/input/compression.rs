@@ -180,6 +180,15 @@ fn gzip_header(start: &[u8]) -> Vec<HeaderField> {
     found
 }
 
+/// Bytes of the window that a zstd frame needs, of its first bytes (RFC 8878, 3.1.1.1.2); `None` if
+/// its header names none, because the window is the content.
+pub(crate) fn zstd_window(start: &[u8]) -> Option<u64> {
+    let is_single = start.get(4)? & 0x20 != 0;
+    let window = *start.get(5).filter(|_| !is_single)?;
+    let base = 1_u64 << (10 + (window >> 3));
+    Some(base + base / 8 * u64::from(window & 7))
+}
+
 fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
     if start.first().is_some_and(|byte| byte & 0xf0 == 0x50) {
         return vec![HeaderField::new("first frame", "skippable")];
@@ -192,12 +201,8 @@ fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
         "checksum",
         if descriptor & 4 != 0 { "yes" } else { "no" },
     )];
-    if !single && let Some(&window) = start.get(5) {
-        let base = 1_u64 << (10 + (window >> 3));
-        found.push(HeaderField::new(
-            "window",
-            format!("{} bytes", base + base / 8 * u64::from(window & 7)),
-        ));
+    if let Some(window) = zstd_window(start) {
+        found.push(HeaderField::new("window", format!("{window} bytes")));
     }
     let width = match descriptor >> 6 {
         0 => usize::from(single),

@@ -9,7 +9,7 @@ use std::io::{BufRead, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::input::compression::{Compression, member};
+use crate::input::compression::{Compression, member, zstd_window};
 
 /// What was seen of a compression besides its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +40,14 @@ pub struct ContainerDigest {
     pub sha256: [u8; 32],
     /// How many they are.
     pub length: u64,
+}
+
+/// A zstd frame needs a larger window than it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("zstd frame: its window of 2^{needed} bytes is over the limit")]
+pub(crate) struct WindowTooLarge {
+    /// Base-2 logarithm of the window in bytes.
+    pub(crate) needed: u32,
 }
 
 type Buffered<R> = CountingReader<R>;
@@ -129,6 +137,9 @@ impl<R: Read> Decoder<R> {
         {
             return self.skip_frame(input);
         }
+        if self.compression == Compression::Zstd {
+            self.check_window(start)?;
+        }
         self.stats.members += 1;
         Ok(match self.compression {
             Compression::Gzip => Stage::Gzip(flate2::bufread::GzDecoder::new(input)),
@@ -156,6 +167,17 @@ impl<R: Read> Decoder<R> {
             ));
         }
         Ok(Stage::Between(input))
+    }
+
+    /// Refuses a frame that needs more memory than it may have, before zstd does in words.
+    fn check_window(&self, start: &[u8]) -> io::Result<()> {
+        let needed = zstd_window(start).map(|bytes| bytes.next_power_of_two().ilog2());
+        match needed {
+            Some(needed) if needed > self.window_log => {
+                Err(io::Error::other(WindowTooLarge { needed }))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// A skippable frame: magic, four bytes of little endian length, that many bytes.

@@ -2,8 +2,9 @@
 //! waits, and ends everything on an interrupt.
 
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use std::{fs, io};
 
 use nix::sys::signal::{Signal, kill};
@@ -13,6 +14,7 @@ use crate::sandbox::idmap::{IdMap, UserNamespace};
 use crate::sandbox::plan::{Plan, Refusal};
 use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, Progress, StageFailure, ToMonitor};
 use crate::sandbox::stage_names;
+use crate::sandbox::unfinished::Unfinished;
 
 /// Why a sandbox could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +68,12 @@ const CANCELLED: i32 = -1;
 pub struct Interrupts {
     signal: AtomicI32,
     monitors: Mutex<Vec<Pid>>,
+    /// How long one sandbox may run, in seconds; 0 for as long as it takes.
+    longest_build: AtomicU64,
+    /// Whether another program has the terminal, and with it what is typed to interrupt.
+    is_terminal_lent: AtomicBool,
+    /// What is removed if a signal finds the run at work that does not look for signals.
+    pub unfinished: Unfinished,
 }
 
 impl Interrupts {
@@ -81,6 +89,32 @@ impl Interrupts {
             // A monitor that has just ended is still our unreaped child: the id is its own.
             let _ = kill(*monitor, Signal::SIGKILL);
         }
+    }
+
+    /// Leaves SIGINT to a program that has the terminal while it runs.
+    pub(crate) fn lend_terminal<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.is_terminal_lent.store(true, Ordering::SeqCst);
+        let result = run();
+        self.is_terminal_lent.store(false, Ordering::SeqCst);
+        result
+    }
+
+    /// Whether SIGINT is for another program.
+    pub(crate) fn is_terminal_lent(&self) -> bool {
+        self.is_terminal_lent.load(Ordering::SeqCst)
+    }
+
+    /// Limits the time of each sandbox that builds something.
+    pub fn limit_builds(&self, longest: Duration) {
+        self.longest_build
+            .store(longest.as_secs(), Ordering::SeqCst);
+    }
+
+    /// How long a sandbox that builds something may run.
+    #[must_use]
+    pub fn longest_build(&self) -> Option<Duration> {
+        let seconds = self.longest_build.load(Ordering::SeqCst);
+        (seconds > 0).then(|| Duration::from_secs(seconds))
     }
 
     /// Ends every sandbox without a signal: the work of the others has become useless.
@@ -233,7 +267,8 @@ impl Running<'_> {
         }
     }
 
-    fn pid(&self) -> Pid {
+    /// The monitor's process.
+    pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX))
     }
 

@@ -26,6 +26,7 @@ pub(crate) mod stage;
 pub(crate) mod stage_names;
 pub(crate) mod tracer;
 pub(crate) mod trees;
+pub(crate) mod unfinished;
 
 use std::process::ExitCode;
 

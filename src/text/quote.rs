@@ -56,7 +56,8 @@ pub fn is_hostile(c: char) -> bool {
 /// A finished text of ours in which nothing can reach a terminal or turn a page around: lines and
 /// tabs stay, and other characters that [`quote`] escapes are escaped.
 ///
-/// Values are quoted when a report is made. One that was saved and read back may be anybody's.
+/// Values are quoted when a report or a message is made. This is the last gate, for all fields
+/// alike: a report that was saved and read back may be anybody's.
 #[must_use]
 pub(crate) fn visible(text: String) -> String {
     let is_plain = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || is_hostile(c));

@@ -4,14 +4,23 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::bootstrap::error::at;
+use crate::sandbox::launch::Interrupts;
 use crate::verify::error::Error;
+
+/// What the names of unfinished files begin with.
+const PREFIX: &str = ".twinroot-";
+
+/// What they end with.
+const PARTIAL: &str = ".partial";
 
 /// The directory, locked against another run that keeps its files there.
 #[derive(Debug)]
 pub struct Artifacts {
     directory: PathBuf,
+    interrupts: Arc<Interrupts>,
     _lock: File,
 }
 
@@ -24,18 +33,23 @@ pub(crate) struct Artifact {
 }
 
 impl Artifacts {
-    /// Makes the directory if need be, and locks it.
+    /// Makes the directory if need be, locks it, and removes what a killed run left in it. What
+    /// has no name yet when `interrupts` ends the process is removed.
     ///
     /// # Errors
     /// It cannot be made, or another run uses it.
-    pub fn open(directory: &Path) -> Result<Self, Error> {
+    pub fn open(directory: &Path, interrupts: &Arc<Interrupts>) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(at(directory, "make"))?;
         let lock = File::open(directory).map_err(at(directory, "open"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                directory: directory.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => {
+                clear(directory)?;
+                Ok(Self {
+                    directory: directory.to_owned(),
+                    interrupts: Arc::clone(interrupts),
+                    _lock: lock,
+                })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::ArtifactsLocked {
                 directory: directory.to_owned(),
             }),
@@ -55,10 +69,11 @@ impl Artifacts {
         artifact.finish()
     }
 
-    /// Begins a file. Its partial name is fixed, so that the next run overwrites what a killed
-    /// one left.
+    /// Begins a file.
     pub(crate) fn create(&self, name: &str) -> Result<Artifact, Error> {
-        let partial = self.directory.join(format!(".{name}.partial"));
+        let partial = format!("{PREFIX}{name}{PARTIAL}");
+        let partial = self.directory.join(partial);
+        self.interrupts.unfinished.add(&partial);
         let options = OpenOptions::new()
             .write(true)
             .create(true)
@@ -82,6 +97,18 @@ impl Artifacts {
             _ => Ok(()),
         }
     }
+}
+
+/// Removes unfinished files from a directory that this run has locked.
+fn clear(directory: &Path) -> Result<(), Error> {
+    let entries = fs::read_dir(directory).map_err(at(directory, "read"))?;
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        if name.starts_with(PREFIX.as_bytes()) && name.ends_with(PARTIAL.as_bytes()) {
+            fs::remove_file(&path).map_err(at(path, "remove"))?;
+        }
+    }
+    Ok(())
 }
 
 impl Artifact {

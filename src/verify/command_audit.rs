@@ -1,6 +1,7 @@
 //! Any command in a sandbox, and what it changed there.
 
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::thread;
 
@@ -10,6 +11,7 @@ use crate::audit::method::Method;
 use crate::bootstrap;
 use crate::bootstrap::build::trace;
 use crate::bootstrap::error::at;
+use crate::bootstrap::outside::host::OWN_DIRECTORIES;
 use crate::bootstrap::outside::{Choice, OutsideSystem};
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::launch::{Interrupts, launch};
@@ -30,6 +32,8 @@ pub struct Command {
     pub argv: Vec<String>,
     /// The whole environment.
     pub environment: Vec<(String, String)>,
+    /// Names of the variables that are left out, because they are not UTF-8.
+    pub not_text: Vec<String>,
     /// Where it starts.
     pub directory: PathBuf,
     /// Which network it has.
@@ -83,8 +87,9 @@ pub fn audit(
         artifacts: None,
     };
     let outside = ready(&command.outside, None, environment, session)?;
-    screen.prepared();
     let system = &outside.system;
+    has_program(command, system)?;
+    screen.prepared();
     let plan = plan(command, system);
     let (outcome, refused) = if command.audit == Method::ReadOnly {
         let plan = Plan {
@@ -108,6 +113,28 @@ pub fn audit(
         status: outcome.status,
         changes,
         warnings: outcome.warnings,
+    })
+}
+
+/// Refuses a command whose program is not there, before a sandbox is made for it.
+fn has_program(command: &Command, outside: &OutsideSystem) -> Result<(), Error> {
+    let program = command.argv.first().map_or("", String::as_str);
+    let is_there = |path: PathBuf| {
+        let is_hidden = OWN_DIRECTORIES.iter().any(|own| path.starts_with(own));
+        !is_hidden && outside.has_path(path.as_os_str().as_bytes())
+    };
+    let mut variables = command.environment.iter();
+    let found = match variables.find(|(name, _)| name == "PATH") {
+        _ if program.contains('/') => is_there(command.directory.join(program)),
+        Some((_, path)) => std::env::split_paths(path).any(|place| is_there(place.join(program))),
+        // The sandbox has a default of its own.
+        None => true,
+    };
+    if found {
+        return Ok(());
+    }
+    Err(Error::NoSuchProgram {
+        program: program.to_owned(),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::mode::BuildMode;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
+use crate::text::quote;
 use crate::verify::epoch::EpochSource;
 
 /// Why a verification could not be done. A chrootless build that diverges or escapes is no error.
@@ -24,6 +25,12 @@ pub enum Error {
         program: &'static str,
         /// Why not.
         error: io::Error,
+    },
+    /// A command that is to be audited is not on the outside system.
+    #[error("{}: the outside has no such program", quote(program.as_bytes()))]
+    NoSuchProgram {
+        /// As it was given.
+        program: String,
     },
     /// The user cannot make a user namespace that is large enough.
     #[error("user namespaces: {0}")]

@@ -71,7 +71,7 @@ pub(crate) fn build(
         failed.push(script);
         keep_transcript(&error, failed.len(), session)?;
         let names: Vec<ScriptName> = failed.iter().map(FailedScript::name).collect();
-        prepared = prepared.passing_over(&names)?;
+        prepared = prepared.passing_over(&names, &session.interrupts.unfinished)?;
         if failed.len() > retry.most {
             return Ok(Retried::new(prepared, failed, None));
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::bootstrap;
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Handling};
 use crate::bootstrap::error::FailedBuild;
 use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::freeze::{self, FetchSystem, FreezeRequest};
@@ -50,6 +50,17 @@ impl<'a> Freezer<'a> {
         })
     }
 
+    /// The key of a frozen archive in the cache.
+    fn key(&self, recipe: &Recipe, outside_packages: &[String]) -> String {
+        let environment = &self.subject.environment;
+        recipe.state_key(&format!(
+            "{} {} {}",
+            environment.mmdebstrap,
+            environment.ids,
+            outside_packages.join(" ")
+        ))
+    }
+
     /// The frozen archive of a recipe, with `outside_packages` for its outside system.
     ///
     /// # Errors
@@ -62,20 +73,20 @@ impl<'a> Freezer<'a> {
         on: FetchSystem<'_>,
     ) -> Result<Frozen, Error> {
         let environment = &self.subject.environment;
-        let maker = format!(
-            "{} {} {}",
-            environment.mmdebstrap,
-            environment.ids,
-            outside_packages.join(" ")
-        );
-        let key = recipe.state_key(&maker);
+        let key = self.key(recipe, outside_packages);
         let stage = self.session.observer.started(stage);
         let watch = events_to(&*stage);
         let context = self.session.context(environment, &watch);
         let remove = |path: &Path| outside::remove_tree(path, context);
-        let waiting = || stage.waiting(Path::new(&key));
+        let handling = Handling {
+            remove: &remove,
+            damage: &|entry| freeze::state::read_sound(entry).err(),
+            damaged: &|entry, damage| stage.damaged(entry, damage),
+            waiting: &|| stage.waiting(Path::new(&key)),
+            interrupts: self.session.interrupts,
+        };
         let freshness = self.subject.freshness;
-        let (entry, archive, cached) = match self.cache.slot(&key, freshness, &remove, &waiting)? {
+        let (entry, archive, cached) = match self.cache.slot(&key, freshness, handling)? {
             CacheSlot::Ready(entry) => {
                 let archive = freeze::state::read(&entry.path)?;
                 (entry, archive, IsCached::Cached)

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
+use crate::bootstrap::cache::{Cache, CacheEntry};
 use crate::bootstrap::context::Context;
 use crate::bootstrap::freeze::state::{self, FrozenArchive};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::altered::{altered, build_altered, version};
 use crate::bootstrap::outside::{Choice, OUTSIDES, OutsideSystem};
 use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::seal::{self, Depth};
 use crate::sandbox::plan::Plan;
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
@@ -102,7 +103,7 @@ pub(crate) fn altered_systems(
         altered: Some(altered),
         _locks: vec![made.entry],
     }];
-    found.extend(of_another_suite(prepared, environment)?);
+    found.extend(of_another_suite(prepared, environment, session)?);
     Ok(found)
 }
 
@@ -111,12 +112,13 @@ pub(crate) fn altered_systems(
 fn of_another_suite(
     prepared: &Prepared,
     environment: &Environment,
+    session: Session<'_>,
 ) -> Result<Option<AlteredSystem>, Error> {
     // Nothing is made here that would have to be removed again.
     let keep = |_: &Path| Ok(());
     let states = Cache::open(&environment.cache.join("states"), &keep)?;
     for key in keys_of_others(&states, &prepared.recipe)? {
-        let CacheSlot::Ready(frozen) = states.slot(&key, Freshness::Cached, &keep, &|| ())? else {
+        let Some(frozen) = states.finished_entry(&key, session.interrupts)? else {
             continue;
         };
         let suite = state::read(&frozen.path)?.suite;
@@ -127,8 +129,10 @@ fn of_another_suite(
             continue;
         }
         let outsides = Cache::open(&directory, &keep)?;
-        let slot = outsides.slot("matching", Freshness::Cached, &keep, &|| ())?;
-        if let CacheSlot::Ready(entry) = slot {
+        let entry = outsides.finished_entry("matching", session.interrupts)?;
+        // One that is damaged is made again by a run on its own suite.
+        let is_sound = |entry: &CacheEntry| seal::check(&entry.path, Depth::Times).is_ok();
+        if let Some(entry) = entry.filter(is_sound) {
             return Ok(Some(AlteredSystem {
                 label: "other-suite",
                 name: suite,

@@ -44,6 +44,7 @@ pub(crate) fn resolved(
         interrupts: session.interrupts,
         watch: &|event| match event {
             WorkEvent::Waiting => stage.waiting(&cache),
+            WorkEvent::Damaged { key, damage } => stage.damaged(&cache.join(key), &damage),
             WorkEvent::Files { done, step } => stage.files(done, step),
         },
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::audit::method::Method;
 use crate::bootstrap::mode::{NormalMode, Technique};
@@ -323,7 +324,7 @@ fn the_plain_chrootless_build_is_added_if_a_technique_diverges_and_nobody_asked_
 #[test]
 fn what_is_kept_is_whole_tarballs_and_every_transcript() {
     let place = tempfile::tempdir().unwrap();
-    let artifacts = Artifacts::open(place.path()).unwrap();
+    let artifacts = Artifacts::open(place.path(), &Arc::default()).unwrap();
     let mock = mock(&[("nested", Does::Fails)]);
     let run = Run {
         requests: Requests::new(&[], &[Technique::Userns, Technique::Nested]),
@@ -339,13 +340,16 @@ fn what_is_kept_is_whole_tarballs_and_every_transcript() {
         "normal.tar",
     ];
     assert_eq!(files(place.path()), expected.map(str::to_owned).into());
-    assert!(Artifacts::open(place.path()).is_err(), "it is locked");
+    assert!(
+        Artifacts::open(place.path(), &Arc::default()).is_err(),
+        "it is locked"
+    );
 }
 
 #[test]
 fn of_a_run_that_fails_the_transcript_is_kept_and_no_part_of_a_tarball() {
     let place = tempfile::tempdir().unwrap();
-    let artifacts = Artifacts::open(place.path()).unwrap();
+    let artifacts = Artifacts::open(place.path(), &Arc::default()).unwrap();
     let mock = mock(&[("chrootless", Does::Fails)]);
     let run = Run {
         artifacts: Some(&artifacts),
@@ -468,7 +472,7 @@ fn another_failure_after_a_script_was_passed_over_is_trouble() {
 #[test]
 fn the_transcript_of_every_build_in_which_a_script_failed_is_kept() {
     let place = tempfile::tempdir().unwrap();
-    let artifacts = Artifacts::open(place.path()).unwrap();
+    let artifacts = Artifacts::open(place.path(), &Arc::default()).unwrap();
     let mock = mock(&[("chrootless", Does::ScriptsFail(&["bad", "worse"]))]);
     let run = Run {
         artifacts: Some(&artifacts),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::freeze::state::FrozenArchive;
 use crate::bootstrap::mirror::MirrorContent;
 use crate::bootstrap::mirror::work::WorkStep;
@@ -25,6 +26,8 @@ pub trait StageObserver: Send + Sync {
     fn files(&self, done: usize, step: WorkStep);
     /// Another twinroot holds the lock of this cache entry, and the stage waits for it.
     fn waiting(&self, path: &Path);
+    /// This entry of the cache is not what it was, and is made again.
+    fn damaged(&self, path: &Path, damage: &Damage);
     /// The stage has succeeded.
     fn finished(&self, result: StageResult<'_>);
 }
@@ -121,5 +124,6 @@ impl StageObserver for Silent {
     fn progress(&self, _: Progress) {}
     fn files(&self, _: usize, _: WorkStep) {}
     fn waiting(&self, _: &Path) {}
+    fn damaged(&self, _: &Path, _: &Damage) {}
     fn finished(&self, _: StageResult<'_>) {}
 }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use nix::unistd::geteuid;
 
 use crate::bootstrap;
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness, Handling};
 use crate::bootstrap::context::Context;
 use crate::bootstrap::file_digest::digest;
 use crate::bootstrap::outside::{self, Choice, MatchingSource, OUTSIDES, OutsideSystem};
+use crate::bootstrap::seal::{self, Depth};
 use crate::verify::environment::Environment;
 use crate::verify::error::Error;
 use crate::verify::freeze::Frozen;
@@ -176,13 +177,21 @@ pub(crate) fn made_tree(
     let context = session.context(environment, &watch);
     let remove = |path: &Path| outside::remove_tree(path, context);
     let cache = Cache::open(&place.directory, &remove)?;
-    let waiting = || stage.waiting(&place.directory.join(&place.key));
-    match cache.slot(&place.key, Freshness::Cached, &remove, &waiting)? {
+    let handling = Handling {
+        remove: &remove,
+        damage: &|entry| seal::check(entry, Depth::Times).err(),
+        damaged: &|entry, damage| stage.damaged(entry, damage),
+        waiting: &|| stage.waiting(&place.directory.join(&place.key)),
+        interrupts: session.interrupts,
+    };
+    match cache.slot(&place.key, Freshness::Cached, handling)? {
         CacheSlot::Ready(entry) => Ok(MadeTree {
             entry,
             cached: IsCached::Cached,
         }),
-        CacheSlot::Vacant(writer) => match make(&writer.partial, context) {
+        CacheSlot::Vacant(writer) => match make(&writer.partial, context)
+            .and_then(|()| seal::seal(&writer.partial, session.interrupts))
+        {
             Ok(()) => Ok(MadeTree {
                 entry: writer.publish(&remove)?,
                 cached: IsCached::Made,

@@ -13,6 +13,7 @@ use crate::bootstrap::passed_over::{FrozenFiles, PassedOver};
 use crate::bootstrap::recipe::Recipe;
 use crate::debian::maintainer_script::ScriptName;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Emulation, Plan, Tracing};
+use crate::sandbox::unfinished::Unfinished;
 use crate::verify::error::Error;
 
 /// What all builds of one run share.
@@ -57,12 +58,16 @@ impl Prepared {
     ///
     /// # Errors
     /// No package of the frozen archive has such a script, or its files cannot be made.
-    pub(crate) fn passing_over(self, scripts: &[ScriptName]) -> Result<Self, Error> {
+    pub(crate) fn passing_over(
+        self,
+        scripts: &[ScriptName],
+        unfinished: &Unfinished,
+    ) -> Result<Self, Error> {
         let frozen = FrozenFiles {
             lists: &self.snapshot.lists,
             pool: &self.snapshot.pool,
         };
-        let passed_over = Some(PassedOver::new(frozen, scripts)?);
+        let passed_over = Some(PassedOver::new(frozen, scripts, unfinished)?);
         Ok(Self {
             passed_over,
             ..self

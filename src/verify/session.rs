@@ -68,6 +68,7 @@ impl<'a> Session<'a> {
 pub(crate) fn events_to(stage: &dyn StageObserver) -> impl Fn(BuildEvent<'_>) + Sync {
     |event: BuildEvent<'_>| match event {
         BuildEvent::Line(line) => stage.line(line),
+        BuildEvent::Script(script) => stage.line(&script.to_string()),
         BuildEvent::Progress(progress) => stage.progress(progress),
     }
 }

@@ -26,6 +26,7 @@ mod compare;
 mod doctor;
 mod explain;
 mod goldens;
+mod hostile_words;
 mod known;
 mod layers;
 mod layout;
@@ -51,6 +52,7 @@ const TABLES: &[&[&[Test]]] = &[
     explain::TABLES,
     &[doctor::TESTS],
     &[goldens::TESTS],
+    &[hostile_words::TESTS],
     &[known::TESTS],
     &[render::TESTS],
     &[layers::TESTS],

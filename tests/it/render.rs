@@ -23,6 +23,7 @@ pub(crate) const TESTS: &[Test] = &[
     test!(what_is_no_report_of_ours_is_one_line),
     test!(only_one_form_goes_to_standard_output),
     test!(colours_are_where_they_are_asked_for),
+    test!(what_is_typed_to_interrupt_is_for_the_pager_while_it_runs),
     test!(completions_and_manual_pages_are_written),
     test!(ten_thousand_entries_make_a_page_of_less_than_five_megabytes),
     test!(markdown_is_shorter_than_an_issue_may_be),
@@ -174,6 +175,17 @@ fn colours_are_where_they_are_asked_for() {
     command.args(["render", &report, "--pager=always"]);
     let paged = run(command.env("PAGER", "sed s/^/paged:/")).stdout;
     assert!(paged.starts_with("paged:DIVERGENT  "), "{paged}");
+}
+
+fn what_is_typed_to_interrupt_is_for_the_pager_while_it_runs() {
+    let cache = directory();
+    let report = saved("report/compare-plain/report.json");
+    let mut command = twinroot(cache.path());
+    command.args(["render", &report, "--pager=always"]);
+    // A run that ends by the signal does so before the pager's shell is done.
+    let pager = "kill -INT $PPID; sleep 1; kill -0 $PPID && echo alive; cat >/dev/null";
+    let ran = run(command.env("PAGER", pager));
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "alive\n"));
 }
 
 fn completions_and_manual_pages_are_written() {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::bootstrap::command::download::download;
 use crate::bootstrap::recipe::Recipe;
 use crate::sandbox::plan::{Access, Bind};
-use crate::text::shell::shell_quote;
 
 /// Where a sandbox finds the frozen indices.
 pub const LISTS: &str = "/tmp/twinroot/lists";
@@ -25,9 +25,6 @@ const SEED: &str = concat!(
 
 /// Copies the indices that apt fetched to the output, and nothing else of its directory.
 const TAKE_LISTS: &str = r#"find "$1/var/lib/apt/lists" -maxdepth 1 -type f ! -name lock -exec cp -t /tmp/twinroot/out {} +"#;
-
-/// Fetches packages that are not installed, and what they need.
-const FETCH: &str = r#"APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --yes --download-only install"#;
 
 /// Copies the packages that apt fetched to the output. The user's local packages are there
 /// already.
@@ -95,20 +92,16 @@ pub fn fetch_indices(recipe: &Recipe, mode: &str, expired: Expired) -> Vec<Strin
     finish(command, recipe, Output::NOTHING)
 }
 
-/// Fetches the packages of the recipe, and what `more` needs besides. mmdebstrap installs those of
-/// the recipe, and the chroot is thrown away: only mmdebstrap itself knows what it will install.
-/// With `more` installed, apt would choose others where a dependency leaves the choice, and builds
-/// would lack what it chooses without: of `gnupg | gpg` it takes `gpg` if something needs that.
-/// `mode` is a mode of mmdebstrap.
+/// Fetches the packages of the recipe, and what `more` needs besides, and unpacks and runs nothing
+/// of them. `mode` is a mode of mmdebstrap.
 #[must_use]
 pub fn fetch_packages(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String> {
-    let mut command = start_from_state(recipe, mode, &[]);
+    let mut command = start(recipe, mode);
     command.push(AS_ROOT.to_owned());
-    command.push("--skip=update,essential/unlink".to_owned());
-    if !more.is_empty() {
-        let more: Vec<String> = more.iter().map(|package| shell_quote(package)).collect();
-        command.push(format!("--customize-hook={FETCH} {}", more.join(" ")));
-    }
+    command.push("--variant=custom".to_owned());
+    command.push(format!("--setup-hook={SEED}"));
+    command.push("--skip=update".to_owned());
+    command.push(format!("--customize-hook={}", download(recipe, more)));
     command.push(format!("--customize-hook={TAKE_POOL}"));
     finish(command, recipe, Output::NOTHING)
 }
@@ -286,29 +279,6 @@ mod tests {
         let mut chrootless = build_chroot(&recipe, "chrootless", &[], Output::TARBALL);
         chrootless[1] = "--mode=root".into();
         assert_eq!(chrootless, normal);
-    }
-
-    #[test]
-    fn what_the_outside_needs_besides_is_fetched_without_being_installed() {
-        let recipe = Recipe {
-            include: vec!["cups".into()],
-            ..Recipe::of("trixie")
-        };
-        let more = ["mmdebstrap".to_owned(), "gpg".to_owned()];
-        let command = fetch_packages(&recipe, "root", &more);
-        let included: Vec<_> = command
-            .iter()
-            .filter(|word| word.starts_with("--include="))
-            .collect();
-        assert_eq!(included, ["--include=cups"]);
-        let fetch = "--customize-hook=APT_CONFIG=\"$MMDEBSTRAP_APT_CONFIG\" apt-get --yes \
-                     --download-only install mmdebstrap gpg";
-        let take = format!("--customize-hook={TAKE_POOL}");
-        let hooks: Vec<_> = command
-            .iter()
-            .filter(|word| word.starts_with("--customize-hook="))
-            .collect();
-        assert_eq!(hooks, [fetch, &take]);
     }
 
     #[test]

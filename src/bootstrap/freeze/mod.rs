@@ -1,7 +1,7 @@
 //! Freezes one state of an archive: indices and packages, fetched once and verified by apt.
 //!
-//! A frozen archive is an entry of the cache: `lists/ pool/ state.json`, and `outsides/` once a
-//! matching outside was made of it.
+//! A frozen archive is an entry of the cache: `lists/ pool/ state.json seal`, and `outsides/` once
+//! a matching outside was made of it.
 
 pub(crate) mod deb_control;
 pub(crate) mod describe;
@@ -27,6 +27,7 @@ use crate::bootstrap::local_mirror::MIRROR;
 use crate::bootstrap::outside::OutsideSystem;
 use crate::bootstrap::outside::view_plan::{host_plan, output};
 use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::seal::seal;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Emulation, Network, Plan};
 
 /// What is to be frozen.
@@ -95,7 +96,7 @@ const RESOLVER: &str = "/etc/resolv.conf";
 /// The archive, the network or the machine.
 pub fn freeze(
     request: FreezeRequest<'_>,
-    entry: &CacheWriter,
+    entry: &CacheWriter<'_>,
     context: Context<'_>,
 ) -> Result<FrozenArchive, Error> {
     let FreezeRequest { recipe, on, .. } = request;
@@ -114,6 +115,7 @@ pub fn freeze(
     fetch(plan, recipe, context)?;
     let state = describe(recipe, &lists, &pool)?;
     state::write(&entry.partial, &state)?;
+    seal(&entry.partial, context.interrupts)?;
     Ok(state)
 }
 

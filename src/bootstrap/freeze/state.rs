@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::seal;
+use crate::bootstrap::seal::Depth;
 
 /// What `state.json` says of a frozen archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,16 @@ pub fn read(entry: &Path) -> Result<FrozenArchive, Error> {
     let path = path(entry);
     let text = fs::read(&path).map_err(at(&path, "read"))?;
     serde_json::from_slice(&text).map_err(|error| at(&path, "read")(error.into()))
+}
+
+/// The description of a finished entry whose indices and packages are those that were frozen: all
+/// are read.
+///
+/// # Errors
+/// The entry is damaged.
+pub fn read_sound(entry: &Path) -> Result<FrozenArchive, Damage> {
+    seal::check(entry, Depth::Contents)?;
+    read(entry).map_err(|_| Damage::Description)
 }
 
 /// Writes the description into an entry that is being made.

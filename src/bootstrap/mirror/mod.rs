@@ -14,8 +14,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness};
-use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness, Handling};
+use crate::bootstrap::error::{Error, at, in_cache};
 use crate::bootstrap::file_digest::digest;
 use crate::bootstrap::local_mirror::{LocalMirror, MIRROR};
 use crate::bootstrap::mirror::directory::MirrorDirectory;
@@ -23,6 +23,7 @@ use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::mirror::package_files::PackageFiles;
 use crate::bootstrap::mirror::work::{Work, WorkEvent};
 use crate::bootstrap::recipe::Recipe;
+use crate::bootstrap::seal::{self, Depth};
 use crate::debian::deb822::field;
 use crate::debian::release;
 
@@ -82,13 +83,22 @@ pub fn find(
     }
     let files = PackageFiles::find(from, work)?;
     let sha256 = files.sha256(recipe);
-    let remove = |path: &Path| fs::remove_dir_all(path).map_err(at(path, "remove"));
+    let remove = |path: &Path| fs::remove_dir_all(path).map_err(in_cache(path, "remove"));
     let cache = Cache::open(cache, &remove)?;
-    let waiting = || (work.watch)(WorkEvent::Waiting);
     let key = sha256.get(..32).unwrap_or(&sha256);
-    let (entry, is_cached) = match cache.slot(key, Freshness::Cached, &remove, &waiting)? {
+    let handling = Handling {
+        remove: &remove,
+        damage: &|entry| seal::check(entry, Depth::Times).err(),
+        damaged: &|_, damage| work.damaged(key, damage.clone()),
+        waiting: &|| (work.watch)(WorkEvent::Waiting),
+        interrupts: work.interrupts,
+    };
+    let (entry, is_cached) = match cache.slot(key, Freshness::Cached, handling)? {
         CacheSlot::Ready(entry) => (entry, true),
-        CacheSlot::Vacant(writer) => match files.make(recipe, &writer.partial, work) {
+        CacheSlot::Vacant(writer) => match files
+            .make(recipe, &writer.partial, work)
+            .and_then(|()| seal::seal(&writer.partial, work.interrupts))
+        {
             Ok(()) => (writer.publish(&remove)?, false),
             Err(error) => {
                 writer.abandon(&remove)?;

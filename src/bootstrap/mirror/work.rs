@@ -1,5 +1,6 @@
 //! Long work in this process: it can be interrupted, and says how far it is.
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::error::Error;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 
@@ -14,8 +15,15 @@ pub struct Work<'a> {
 }
 
 /// What the work on a mirror is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkEvent {
+    /// The repository in the cache is damaged, and is made again.
+    Damaged {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        damage: Damage,
+    },
     /// Another run makes the same repository, which is waited for.
     Waiting,
     /// So many package files are done.
@@ -39,6 +47,12 @@ pub enum WorkStep {
 }
 
 impl Work<'_> {
+    /// Reports a damaged repository.
+    pub(crate) fn damaged(self, key: &str, damage: Damage) {
+        let key = key.to_owned();
+        (self.watch)(WorkEvent::Damaged { key, damage });
+    }
+
     /// Reports how far the work is, and ends it if a signal asks for that.
     pub(crate) fn step(self, done: usize, step: WorkStep) -> Result<(), Error> {
         if self.interrupts.is_raised() {

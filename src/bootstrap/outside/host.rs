@@ -22,6 +22,9 @@ const OWN: [(&str, u32); 5] = [
     ("/tmp", 0o1777),
 ];
 
+/// Directories that a sandbox has of its own, by their paths.
+pub const OWN_DIRECTORIES: [&str; 5] = ["/dev", "/proc", "/run", "/sys", "/tmp"];
+
 /// File systems that hold no files of users.
 const PSEUDO: [&str; 20] = [
     "autofs",

@@ -7,13 +7,14 @@ pub mod view_plan;
 use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::bootstrap::build::{discard, run};
 use crate::bootstrap::command::mmdebstrap;
 use crate::bootstrap::command::mmdebstrap::{Mode, OUT};
 use crate::bootstrap::context::Context;
-use crate::bootstrap::error::{Error, at};
+use crate::bootstrap::error::{Error, at, in_cache};
 use crate::bootstrap::mode::BuildMode;
 use crate::bootstrap::outside::host::{HostView, host_view};
 use crate::bootstrap::outside::view_plan::host_plan;
@@ -269,9 +270,13 @@ pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Er
 /// A file or directory cannot be removed.
 pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), Error> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => return other.map_err(at(path, "remove")),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        // Something else has the name of an entry.
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            return fs::remove_file(path).map_err(in_cache(path, "remove"));
+        }
+        other => return other.map_err(in_cache(path, "remove")),
     }
     // A directory that sandboxes fill is writable for them; what they made in it is theirs.
     for directory in filled_directories(path) {
@@ -286,7 +291,7 @@ pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), Error> {
             context.watch,
         )?;
     }
-    fs::remove_dir_all(path).map_err(at(path, "remove"))
+    fs::remove_dir_all(path).map_err(in_cache(path, "remove"))
 }
 
 /// The entry itself, and the outsides of an archive state's entry.

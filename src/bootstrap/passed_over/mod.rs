@@ -13,8 +13,6 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::bootstrap::error::{Error, at};
 use crate::bootstrap::file_digest::digest;
 use crate::bootstrap::freeze::lists::{files, package_indices};
@@ -22,6 +20,7 @@ use crate::bootstrap::passed_over::index::{ReplacedDeb, with_replaced};
 use crate::bootstrap::passed_over::repack::{PackagedScript, with_scripts_passed_over};
 use crate::debian::maintainer_script::ScriptName;
 use crate::sandbox::plan::{Access, Bind};
+use crate::sandbox::unfinished::{Unfinished, UnfinishedDirectory};
 use crate::text::shell::shell_quote;
 
 /// Where a sandbox finds what takes the place of files of the frozen archive.
@@ -46,7 +45,7 @@ pub struct FrozenFiles<'a> {
 #[derive(Debug)]
 pub struct PassedOver {
     scripts: BTreeMap<ScriptName, PackagedScript>,
-    directory: TempDir,
+    directory: UnfinishedDirectory,
 }
 
 impl PassedOver {
@@ -54,11 +53,13 @@ impl PassedOver {
     ///
     /// # Errors
     /// No package of the archive has such a script, or a file cannot be read or written.
-    pub fn new(frozen: FrozenFiles<'_>, names: &[ScriptName]) -> Result<Self, Error> {
-        let directory = tempfile::Builder::new()
-            .prefix("twinroot-passed-over-")
-            .tempdir()
-            .map_err(at("a temporary directory", "make"))?;
+    pub fn new(
+        frozen: FrozenFiles<'_>,
+        names: &[ScriptName],
+        unfinished: &Unfinished,
+    ) -> Result<Self, Error> {
+        let directory = unfinished.directory();
+        let directory = directory.map_err(at("a temporary directory", "make"))?;
         let place = directory.path();
         // Out here, the sandbox's root is another user.
         open_to_all(place)?;
@@ -212,7 +213,7 @@ pub(crate) mod tests {
             lists: &lists,
             pool: &pool,
         };
-        PassedOver::new(frozen, names)
+        PassedOver::new(frozen, names, &Unfinished::default())
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Help of `twinroot doctor`, which has no arguments.
+//! Arguments of `twinroot doctor`.
+
+use clap::Args;
 
 use crate::cli::args::manual::{Manual, exit};
 
@@ -9,6 +11,17 @@ Check this machine and print the command that fixes each problem
 Each line is about one program, option or part of the machine. It starts with `ok`, with `weak` if \
 only some options need what is missing, or with `FAIL` if no build works without it. The \
 command changes nothing.";
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Read all of the cache, and name every entry that is not what it was
+    ///
+    /// A run checks each entry that it uses: frozen archives by their digests, outside systems by
+    /// owners and times. This reads every file of every entry.
+    #[arg(long)]
+    pub cache: bool,
+}
 
 /// The end of its help.
 pub(crate) const MANUAL: Manual = Manual {

@@ -21,6 +21,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::args::audit::AuditArgs;
 use crate::cli::args::build::BuildArgs;
 use crate::cli::args::compare::CompareArgs;
+use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::manual::{Manual, exit};
 use crate::cli::args::render::RenderArgs;
 use crate::cli::args::verify::VerifyArgs;
@@ -95,5 +96,5 @@ pub enum Command {
         long_about = doctor::ABOUT,
         after_long_help = doctor::MANUAL.help()
     )]
-    Doctor,
+    Doctor(DoctorArgs),
 }

@@ -99,6 +99,17 @@ pub struct RecipeArgs {
         help_heading = "How to build"
     )]
     pub outside_mirror: Option<String>,
+    /// Limit on the time of each build, in seconds
+    ///
+    /// A maintainer script may wait for ever. The error names it, and what it runs.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 1800,
+        value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = "How to build"
+    )]
+    pub timeout: u64,
     /// How to find out what the chrootless build changes on the outside system
     #[arg(
         long,

@@ -2,10 +2,13 @@
 //!
 //! The terminal is the command's while it runs, and shows how far the audit is before and after.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use nix::sys::stat::{SFlag, fstat};
+
 use crate::bootstrap::at;
+use crate::bootstrap::outside::host::OWN_DIRECTORIES;
 use crate::cli::args::audit::AuditArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::destination::Destination;
@@ -16,7 +19,8 @@ use crate::report;
 use crate::report::wire::audit::AuditReport;
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::protocol::{Activity, Progress};
-use crate::verify::command_audit::{Screen, audit};
+use crate::text::quote::visible;
+use crate::verify::command_audit::{Command, Screen, audit};
 use crate::verify::environment::Environment;
 use crate::verify::observer::StageObserver as _;
 
@@ -25,15 +29,16 @@ use crate::verify::observer::StageObserver as _;
 /// # Errors
 /// The command could not be run.
 pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, CliError> {
-    let json = args
-        .json
-        .as_ref()
-        .map(|path| Destination::open(path).map_err(at(path, "create")))
-        .transpose()?;
-    doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
+    let open = |path| Destination::open(path, &interrupts.unfinished).map_err(at(path, "create"));
+    let json = args.json.as_deref().map(open).transpose()?;
+    doctor::preflight()?;
     let environment = Environment::of_machine()?;
     let command = settings::of_audit(args)?;
+    for warning in warnings(&command) {
+        // Standard error may be closed; the run goes on.
+        let _ = writeln!(io::stderr(), "warning: {}", visible(warning));
+    }
     let verbosity = Verbosity::from_quiet(args.quiet);
     let terminal = Terminal {
         verbosity,
@@ -56,6 +61,7 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, CliError> {
     if !is_success {
         // Standard error may be closed; the exit status says the same.
         let command = args.command.first().map_or("", String::as_str);
+        let command = visible(command.to_owned());
         let _ = writeln!(io::stderr(), "twinroot: {command}: {status}");
     }
     Ok(match (report.escapes.is_empty(), is_success) {
@@ -63,6 +69,30 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, CliError> {
         (true, true) => 0,
         (true, false) => 2,
     })
+}
+
+/// What the command finds otherwise than where twinroot was started.
+fn warnings(command: &Command) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut own = OWN_DIRECTORIES.iter();
+    let own = own.find(|own| command.directory.starts_with(own));
+    warnings.extend(
+        own.map(|own| format!("the sandbox has a {own} of its own, so the command starts in /")),
+    );
+    if !command.not_text.is_empty() {
+        let names = command.not_text.join(", ");
+        warnings.push(format!(
+            "variables that are not UTF-8 are left out: {names}"
+        ));
+    }
+    let input = io::stdin();
+    let is_empty = input.is_terminal()
+        || fstat(&input)
+            .is_ok_and(|input| SFlag::from_bits_truncate(input.st_mode).contains(SFlag::S_IFCHR));
+    if !is_empty {
+        warnings.push("the command's standard input is empty".to_owned());
+    }
+    warnings
 }
 
 fn write(

@@ -19,9 +19,10 @@ use crate::verify::single;
 /// # Errors
 /// It could not be built or written.
 pub(crate) fn run_build(args: &BuildArgs) -> Result<u8, CliError> {
-    doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let out = Destination::open(&args.out).map_err(at(&args.out, "create"))?;
+    doctor::preflight()?;
+    let out =
+        Destination::open(&args.out, &interrupts.unfinished).map_err(at(&args.out, "create"))?;
     let mut writer = out.writer().map_err(at(&args.out, "create"))?;
     let (options, mode) = settings::of_build(args, &interrupts)?;
     let stages = Stages::new(Verbosity::from_quiet(args.recipe.quiet));

@@ -4,6 +4,7 @@ use std::io;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::any;
@@ -13,6 +14,7 @@ use crate::cli::output::error::{CliError, print};
 use crate::cli::output::hints::Hints;
 use crate::cli::output::progress::Verbosity;
 use crate::cli::output::report_files::Outputs;
+use crate::cli::signals;
 use crate::compare;
 use crate::compare::field_names::Term;
 use crate::explain::explain_archives;
@@ -37,7 +39,8 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     let options = args.options()?;
     let known = args.known.read()?;
     let epoch = epoch::from_environment()?;
-    let outputs = Outputs::open(&args.outputs)?;
+    let interrupts = signals::listen().context("signals")?;
+    let outputs = Outputs::open(&args.outputs, &interrupts)?;
     let (Some(left), Some(right)) = (&args.left, &args.right) else {
         anyhow::bail!("two tarballs are needed");
     };

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use crate::cli::args::render::RenderArgs;
 use crate::cli::output::error::CliError;
 use crate::cli::output::report_files::Outputs;
+use crate::cli::signals;
 use crate::report::saved::from_json;
 use crate::text::quote;
 
@@ -16,7 +17,8 @@ use crate::text::quote;
 /// # Errors
 /// The report cannot be read, or an output file cannot be written.
 pub(crate) fn run_render(args: &RenderArgs) -> Result<u8, CliError> {
-    let outputs = Outputs::open_files(&args.files, &args.packages)?;
+    let interrupts = signals::listen().context("signals")?;
+    let outputs = Outputs::open_files(&args.files, &args.packages, &interrupts)?;
     let is_standard = args.report == Path::new("-");
     let place = || match is_standard {
         true => "standard input".to_owned(),

@@ -20,10 +20,12 @@ use crate::verify::verify;
 pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     settings::check(args)?;
     let known = args.known.read()?;
-    let outputs = Outputs::open_with(&args.outputs, &args.packages)?;
-    let artifacts = args.keep.as_deref().map(Artifacts::open).transpose()?;
-    doctor::preflight()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
+    let outputs = Outputs::open_with(&args.outputs, &args.packages, &interrupts)?;
+    let keep = args.keep.as_deref();
+    let artifacts = keep.map(|path| Artifacts::open(path, &interrupts));
+    let artifacts = artifacts.transpose()?;
+    doctor::preflight()?;
     let options = settings::of_verify(args, artifacts, &interrupts)?;
     let stages = Stages::new(Verbosity::from_quiet(args.recipe.quiet));
     let verification = match verify(&options, &stages) {
@@ -38,6 +40,10 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
         }
     };
     drop(stages);
+    if let Some(signal) = interrupts.signal() {
+        // What was still to be built, was not.
+        return Err(CliError::Signal(signal));
+    }
     let report = known.apply(Report::of_verification(&verification, &Hints))?;
     if let Some(artifacts) = &options.artifacts {
         let json = report::json(&report).map_err(anyhow::Error::from)?;

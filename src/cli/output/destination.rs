@@ -8,6 +8,8 @@ use std::{fs, io};
 
 use tempfile::NamedTempFile;
 
+use crate::sandbox::unfinished::Unfinished;
+
 /// An opened destination. If it is dropped before [`Destination::finish`], no file is left behind.
 pub(crate) enum Destination {
     /// Standard output.
@@ -32,7 +34,7 @@ impl Destination {
     ///
     /// # Errors
     /// The file cannot be created in its directory.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, unfinished: &Unfinished) -> io::Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::Standard);
         }
@@ -52,12 +54,9 @@ impl Destination {
         let _ = fs::metadata(directory)?;
         // A temporary file would be private; the umask decides who may read the result.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let file = tempfile::Builder::new()
-            .prefix(".twinroot-")
-            .permissions(permissions)
-            .tempfile_in(directory)
-            // Its own words name a file that the user has never heard of.
-            .map_err(|error| io::Error::from(error.kind()))?;
+        let file = unfinished
+            .file(directory, permissions)
+            .map_err(without_name)?;
         Ok(Self::File {
             unfinished: file,
             path,
@@ -105,6 +104,16 @@ impl Destination {
     }
 }
 
+/// The error without the temporary file's name, which says nothing to anybody.
+fn without_name(error: io::Error) -> io::Error {
+    error
+        .get_ref()
+        .and_then(|inner| inner.source())
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .and_then(io::Error::raw_os_error)
+        .map_or(error, io::Error::from_raw_os_error)
+}
+
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -127,14 +136,17 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("report");
         fs::write(&path, "old").unwrap();
-        let destination = Destination::open(&path).unwrap();
+        let destination = Destination::open(&path, &Unfinished::default()).unwrap();
         destination.writer().unwrap().write_all(b"new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         destination.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        drop(Destination::open(&path).unwrap());
+        drop(Destination::open(&path, &Unfinished::default()).unwrap());
         assert_eq!(names(directory.path()), ["report"]);
-        Destination::open(&path).unwrap().withdraw().unwrap();
+        Destination::open(&path, &Unfinished::default())
+            .unwrap()
+            .withdraw()
+            .unwrap();
         assert!(names(directory.path()).is_empty());
     }
 
@@ -147,7 +159,7 @@ mod tests {
         );
         fs::write(&target, "old").unwrap();
         std::os::unix::fs::symlink("target", &link).unwrap();
-        let destination = Destination::open(&link).unwrap();
+        let destination = Destination::open(&link, &Unfinished::default()).unwrap();
         destination.writer().unwrap().write_all(b"new").unwrap();
         destination.finish().unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());

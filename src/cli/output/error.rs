@@ -9,6 +9,7 @@ use crate::cli::output::{hints, replay};
 use crate::cli::signals;
 use crate::sandbox::launch::Interrupts;
 use crate::text::quote;
+use crate::text::quote::visible;
 use crate::verify;
 
 /// Why a command stopped.
@@ -35,7 +36,7 @@ impl CliError {
                 let command = error.failed_build().and_then(replay::command);
                 if let Some(command) = command {
                     // Standard error may be closed; the exit status says the same.
-                    let _ = writeln!(std::io::stderr(), "repeat with: {command}");
+                    let _ = writeln!(std::io::stderr(), "repeat with: {}", visible(command));
                 }
             }
             Self::Other(error) => print(&[], &format!("{error:#}"), None),
@@ -58,7 +59,7 @@ pub(crate) fn print(tail: &[String], line: &str, hint: Option<String>) {
     text.push_str(&format!("twinroot: {}\n", line.replace('\n', " ")));
     text.extend(hint.map(|hint| format!("hint: {hint}\n")));
     // Standard error may be closed; the exit status says the same.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(visible(text).as_bytes());
 }
 
 impl From<MissingRequirement> for CliError {

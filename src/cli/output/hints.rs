@@ -1,6 +1,7 @@
 //! What the user can do about an error; the one place below the arguments that names options.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use crate::bootstrap;
 use crate::bootstrap::emulation::{Missing, REGISTERED};
@@ -10,6 +11,7 @@ use crate::bootstrap::transcript::AptProblem;
 use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
 use crate::compare::stop::WalkError;
+use crate::input::decode::WindowTooLarge;
 use crate::input::kind::{Foreign, Kind};
 use crate::report::Advice;
 use crate::sandbox::idmap::IdMapError;
@@ -40,7 +42,10 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
         Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
             "raise the limit on temporary files, or compare files instead of streams"
         }
-        Error::Read { .. } => "what was read before is in the report",
+        Error::Read { error, .. } => match too_large_window(error) {
+            Some(needed) => return Some(format!("--max-zstd-window {needed} gives it the memory")),
+            None => "what was read before is in the report",
+        },
         Error::Walk {
             error: WalkError::Tar(TarError::HeaderLimit { .. }),
             ..
@@ -87,6 +92,12 @@ fn of_kind(kind: Kind) -> Option<&'static str> {
     })
 }
 
+/// Base-2 logarithm of the window that a zstd frame needs, if that is the error.
+fn too_large_window(error: &std::io::Error) -> Option<u32> {
+    let inner = error.get_ref()?.downcast_ref::<WindowTooLarge>()?;
+    Some(inner.needed)
+}
+
 /// Advice in one line, if there is any.
 pub(crate) fn of(error: &verify::Error) -> Option<String> {
     use verify::Error;
@@ -111,6 +122,9 @@ pub(crate) fn of(error: &verify::Error) -> Option<String> {
         Error::OutsideNotCopyable => "use --outside matching, or a tarball",
         Error::NoEpoch => "give --source-date-epoch SECONDS",
         Error::NoCacheDirectory => "set XDG_CACHE_HOME to a directory",
+        Error::NoSuchProgram { .. } => {
+            "the sandbox has a /tmp, a /run and a /dev of its own, and the outside's programs"
+        }
         Error::EpochOutOfRange { .. } | Error::ArtifactsLocked { .. } => return None,
     };
     Some(hint.to_owned())
@@ -121,15 +135,14 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
     use bootstrap::Error;
     match error {
         Error::Sandbox(error) => of_sandbox(error).map(str::to_owned),
-        Error::File { error, .. } if error.kind() == ErrorKind::StorageFull => {
-            Some("set XDG_CACHE_HOME to a directory on a larger file system".to_owned())
-        }
+        Error::Cache { path, error, .. } => of_cache(path, error.kind()),
         Error::BuildFailed(failed) => of_build(failed),
         Error::MirrorLacksOutside { packages, .. } => Some(format!(
             "a matching outside needs {} too, from the same directory; or give --outside host",
             packages.join(", ")
         )),
         Error::LocalMirror(error) => of_mirror(error),
+        Error::TimedOut { .. } => Some("--timeout SECONDS gives each build more time".to_owned()),
         Error::ObserverLost { .. } => {
             Some("build without observation, or see what `twinroot doctor` says".to_owned())
         }
@@ -138,6 +151,20 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
         | Error::NoPackageIndex
         | Error::NoSuchScript(_)
         | Error::DigestMismatch { .. } => None,
+    }
+}
+
+/// What helps if the cache cannot be used.
+fn of_cache(path: &Path, kind: ErrorKind) -> Option<String> {
+    let another = "set XDG_CACHE_HOME to a directory";
+    match kind {
+        ErrorKind::StorageFull => Some(format!("{another} on a larger file system")),
+        ErrorKind::ReadOnlyFilesystem => Some(format!("{another} that can be written")),
+        ErrorKind::PermissionDenied => {
+            let path = shell_quote(&path.to_string_lossy());
+            Some(format!("sudo rm -r {path}"))
+        }
+        _ => None,
     }
 }
 

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::mirror::work::WorkStep;
 use crate::cli::output::stage_text;
 use crate::sandbox::protocol::Progress;
+use crate::text::quote::visible;
 use crate::verify::observer::{Observer, Stage, StageObserver, StageResult};
 
 /// The stages of one run.
@@ -83,7 +85,8 @@ impl Observer for Stages {
 impl StageObserver for StageLine {
     /// Control characters of the text are dropped.
     fn line(&self, text: &str) {
-        let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        let plain = visible(text);
         let plain = plain.trim_start_matches("I: ");
         self.bar.set_message(plain.to_owned());
     }
@@ -100,10 +103,24 @@ impl StageObserver for StageLine {
         self.line(&stage_text::waiting(path));
     }
 
+    /// Also without a terminal: what is made again may be another archive.
+    fn damaged(&self, path: &Path, damage: &Damage) {
+        let line = format!("warning: {}", stage_text::damaged(path, damage));
+        if self.bar.is_hidden() {
+            // Standard error may be closed; the run goes on.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        } else {
+            self.bar.suspend(|| {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            });
+        }
+    }
+
     fn finished(&self, result: StageResult<'_>) {
         self.bar
             .set_style(style("  {prefix:11} {wide_msg} {elapsed:>5}"));
-        self.bar.finish_with_message(stage_text::result(result));
+        let text = visible(stage_text::result(result));
+        self.bar.finish_with_message(text);
     }
 }
 

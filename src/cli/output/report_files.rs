@@ -6,6 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
@@ -16,6 +17,8 @@ use crate::cli::output::screen::Screen;
 use crate::report::render::text::paint::Paint;
 use crate::report::wire::report::Report;
 use crate::report::wire::verdict::Verdict;
+use crate::sandbox::launch::Interrupts;
+use crate::sandbox::unfinished::Unfinished;
 use crate::verify;
 
 struct Target {
@@ -30,6 +33,7 @@ pub struct Outputs {
     output_empty: bool,
     packages: PackageArgs,
     screen: Screen,
+    interrupts: Arc<Interrupts>,
 }
 
 impl std::fmt::Debug for Outputs {
@@ -46,16 +50,20 @@ impl Outputs {
     ///
     /// # Errors
     /// A file cannot be made where it should be, or two reports go to standard output.
-    pub fn open(args: &OutputArgs) -> anyhow::Result<Self> {
-        Self::open_with(args, &PackageArgs::default())
+    pub fn open(args: &OutputArgs, interrupts: &Arc<Interrupts>) -> anyhow::Result<Self> {
+        Self::open_with(args, &PackageArgs::default(), interrupts)
     }
 
     /// The same, with what is said of packages.
     ///
     /// # Errors
     /// As of [`Outputs::open`].
-    pub fn open_with(args: &OutputArgs, packages: &PackageArgs) -> anyhow::Result<Self> {
-        let outputs = Self::open_files(&args.files, packages)?;
+    pub fn open_with(
+        args: &OutputArgs,
+        packages: &PackageArgs,
+        interrupts: &Arc<Interrupts>,
+    ) -> anyhow::Result<Self> {
+        let outputs = Self::open_files(&args.files, packages, interrupts)?;
         Ok(Self {
             output_empty: args.output_empty,
             ..outputs
@@ -66,15 +74,20 @@ impl Outputs {
     ///
     /// # Errors
     /// As of [`Outputs::open`].
-    pub fn open_files(files: &ReportFiles, packages: &PackageArgs) -> anyhow::Result<Self> {
+    pub fn open_files(
+        files: &ReportFiles,
+        packages: &PackageArgs,
+        interrupts: &Arc<Interrupts>,
+    ) -> anyhow::Result<Self> {
+        let unfinished = &interrupts.unfinished;
         let mut targets = Vec::new();
         for (format, path) in given(files) {
-            targets.push(Target::open(format, path)?);
+            targets.push(Target::open(format, path, unfinished)?);
         }
         if packages.bug.is_some() {
-            targets.push(Target::open(Format::Bug, Path::new("-"))?);
+            targets.push(Target::open(Format::Bug, Path::new("-"), unfinished)?);
         } else if targets.is_empty() {
-            targets.push(Target::open(Format::Text, Path::new("-"))?);
+            targets.push(Target::open(Format::Text, Path::new("-"), unfinished)?);
         }
         let standard = targets
             .iter()
@@ -86,6 +99,7 @@ impl Outputs {
             output_empty: true,
             packages: packages.clone(),
             screen: Screen::new(files.screen),
+            interrupts: Arc::clone(interrupts),
         })
     }
 
@@ -130,7 +144,7 @@ impl Outputs {
             };
             let body = target.format.render(report, &self.packages, paint)?;
             let is_read = is_standard && target.format.is_for_a_terminal();
-            if !(is_read && self.screen.page(&body)) {
+            if !(is_read && self.screen.page(&body, &self.interrupts)) {
                 target.write(body.as_bytes(), leave_files)?;
             }
         }
@@ -155,7 +169,7 @@ fn given(files: &ReportFiles) -> impl Iterator<Item = (Format, &Path)> {
 }
 
 impl Target {
-    fn open(format: Format, path: &Path) -> anyhow::Result<Self> {
+    fn open(format: Format, path: &Path, unfinished: &Unfinished) -> anyhow::Result<Self> {
         let place = || {
             let path = crate::text::quote(path.as_os_str().as_encoded_bytes());
             format!("{} {path}", format.option())
@@ -163,7 +177,7 @@ impl Target {
         Ok(Self {
             format,
             path: path.to_owned(),
-            destination: Destination::open(path).with_context(place)?,
+            destination: Destination::open(path, unfinished).with_context(place)?,
         })
     }
 

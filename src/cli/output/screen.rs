@@ -9,13 +9,10 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use signal_hook::consts::SIGINT;
 
 use crate::cli::args::outputs::{ScreenArgs, When};
 use crate::report::render::text::paint::Paint;
+use crate::sandbox::launch::Interrupts;
 
 /// What the options and the environment say.
 #[derive(Debug)]
@@ -64,25 +61,26 @@ impl Screen {
     }
 
     /// Shows a text by the pager; false if there is none.
-    pub(crate) fn page(&self, text: &str) -> bool {
+    pub(crate) fn page(&self, text: &str, interrupts: &Interrupts) -> bool {
         let Some(pager) = &self.pager else {
             return false;
         };
-        // An interrupt is for the pager: it must not lose the terminal to a shell while it runs.
-        // If that cannot be had, the pager is shown all the same.
-        let _ = signal_hook::flag::register(SIGINT, Arc::new(AtomicBool::new(false)));
         let mut command = Command::new("sh");
         command.arg("-c").arg(pager).stdin(Stdio::piped());
         if std::env::var_os("LESS").is_none() {
             command.env("LESS", "FRX");
         }
-        let shown = command.spawn().and_then(|mut child| {
-            if let Some(mut stdin) = child.stdin.take() {
-                // A reader that had enough closes the pipe.
-                let _ = stdin.write_all(text.as_bytes());
-            }
-            child.wait()
-        });
+        let show = || {
+            command.spawn().and_then(|mut child| {
+                if let Some(mut stdin) = child.stdin.take() {
+                    // A reader that had enough closes the pipe.
+                    let _ = stdin.write_all(text.as_bytes());
+                }
+                child.wait()
+            })
+        };
+        // An interrupt is for the pager: it must not lose the terminal to a shell while it runs.
+        let shown = interrupts.lend_terminal(show);
         // A shell that finds no program ends with 127, and nothing was shown.
         shown.is_ok_and(|status| status.code() != Some(127))
     }

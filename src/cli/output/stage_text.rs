@@ -4,10 +4,12 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 
+use crate::bootstrap::damage::Damage;
 use crate::bootstrap::mirror::MirrorContent;
 use crate::bootstrap::mirror::work::WorkStep;
 use crate::sandbox::protocol::{Activity, Progress};
 use crate::tar::time::Timestamp;
+use crate::text::quote;
 use crate::verify::observer::{IsCached, Stage, StageResult};
 
 /// A stage's name, in at most eleven characters if it is one of the common ones.
@@ -30,6 +32,12 @@ pub(crate) fn waiting(path: &Path) -> String {
         "waiting for another twinroot that holds the lock on {}",
         path.to_string_lossy()
     )
+}
+
+/// That an entry of the cache is damaged.
+pub(crate) fn damaged(path: &Path, damage: &Damage) -> String {
+    let path = quote(path.as_os_str().as_encoded_bytes());
+    format!("{path} is damaged: {damage}; it is made again")
 }
 
 /// How far the copying or auditing of the outside system is.

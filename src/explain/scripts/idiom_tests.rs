@@ -1,6 +1,9 @@
 //! How the idioms of maintainer scripts are read.
 
+use std::time::{Duration, Instant};
+
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::line::{Act, Reach};
 use crate::explain::scripts::package::Scripts;
 use crate::explain::scripts::parsed_script::{ParsedScript, TriggerInterest};
@@ -256,7 +259,44 @@ fn a_script_that_is_not_understood_says_where() {
         .unread
         .is_some()
     );
+    let branches = format!("if a; then b; {}fi", "elif c; then d; ".repeat(300));
+    let script = postinst(&branches);
+    assert_eq!(
+        (script.unread, script.limit),
+        (None, Some(ReadLimit::Nodes))
+    );
     let _ = postinst(&format!("x=aa\n{}", "x=$x$x\n".repeat(100)));
+}
+
+#[test]
+fn loops_in_loops_come_to_a_limit_whatever_is_in_them() {
+    // Each turned a budget of simple commands into none: thirty levels of two turns.
+    for body in [
+        "f() { :; }",
+        "",
+        "{ }",
+        "case a in b) ;; esac",
+        "for y in; do :; done",
+    ] {
+        let script = format!(
+            "{}{body}\n{}",
+            "for x in 1 2; do\n".repeat(30),
+            "done\n".repeat(30)
+        );
+        let start = Instant::now();
+        let limit = postinst(&script).limit;
+        assert!(limit.is_some(), "{body}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{body}");
+    }
+    let commands = format!("f() {{ {} }}\n", "true;".repeat(1000));
+    let calls = format!("{commands}{}", "f\n".repeat(200));
+    assert_eq!(postinst(&calls).limit, Some(ReadLimit::Nodes));
+    let turns = format!(
+        "{}x=1\n{}",
+        "for x in 1 2 3 4; do\n".repeat(8),
+        "done\n".repeat(8)
+    );
+    assert_eq!(postinst(&turns).limit, Some(ReadLimit::Turns));
 }
 
 #[test]

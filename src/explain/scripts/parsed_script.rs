@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::{Walk, Walked};
 use crate::explain::scripts::line::{Act, Line, Reach, ScriptLines};
@@ -19,9 +20,10 @@ pub struct ParsedScript {
     pub support: Support,
     /// What runs it: `sh`, `bash`, `perl`, `ELF`.
     pub interpreter: String,
-    /// The first line that was not understood, from 1, or the last line if there was too much to
-    /// go through.
+    /// The first line that was not understood, from 1.
     pub unread: Option<usize>,
+    /// What ended the reading before the script's end.
+    pub limit: Option<ReadLimit>,
     lines: Vec<Line>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     tests: BTreeMap<usize, BTreeSet<usize>>,
@@ -62,6 +64,7 @@ impl ParsedScript {
                 support: Support::of_other_program(kind, named),
                 interpreter,
                 unread: None,
+                limit: None,
                 lines: Vec::new(),
                 tests: BTreeMap::new(),
                 first: BTreeSet::new(),
@@ -82,11 +85,10 @@ impl ParsedScript {
         }
         let triggered = on_trigger.running();
         walked.join(on_trigger);
-        let unread = unread.or(walked.is_capped.then_some(text.len()));
         let names_root = match named {
             _ if walked.names_root => NamesRoot::Yes,
-            // A line that was not understood may be the one that names it.
-            named if unread.is_some() => named,
+            // A line that was not understood, or not reached, may be the one that names it.
+            named if unread.is_some() || walked.limit.is_some() => named,
             _ => NamesRoot::No,
         };
         let lines = walked.lines.into_iter();
@@ -97,6 +99,7 @@ impl ParsedScript {
             support: Support::new(kind, names_root, &lines),
             interpreter,
             unread,
+            limit: walked.limit,
             lines,
             tests: walked.tests,
             first,

@@ -2,6 +2,7 @@
 
 use crate::explain::command_line::CommandLine;
 use crate::explain::explanation::Explanation;
+use crate::explain::packages::PackageFinding;
 use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
@@ -59,6 +60,7 @@ impl Report {
         let notes = facts.notes.iter().map(note::of_verification);
         let disagreements = findings.disagreements.iter();
         let notes = notes.chain(disagreements.map(note::of_disagreement));
+        let notes = notes.chain(partly_read(&findings.packages));
         Self {
             verdict: verification.verdict().into(),
             failures: findings.failures.iter().map(Failure::from).collect(),
@@ -76,6 +78,17 @@ impl Report {
             ..pair
         }
     }
+}
+
+/// The scripts whose reading came to a limit.
+fn partly_read(packages: &[PackageFinding]) -> impl Iterator<Item = String> {
+    packages.iter().flat_map(|package| {
+        let scripts = package.scripts.iter();
+        scripts.filter_map(|script| {
+            let limit = script.limit?;
+            Some(note::of_partly_read(&package.name, script.script, limit))
+        })
+    })
 }
 
 /// What is reported of the pair.

@@ -2,7 +2,9 @@
 
 use crate::compare::note::Note;
 use crate::compare::side::Side;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::agreement::Disagreement;
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::report::sentences::command_line;
 use crate::text::quote;
 use crate::verify;
@@ -126,6 +128,20 @@ pub(crate) fn of_disagreement(disagreement: &Disagreement) -> String {
     }
 }
 
+/// A note of a maintainer script that was not read to its end.
+pub(crate) fn of_partly_read(package: &str, script: ScriptKind, limit: ReadLimit) -> String {
+    let why = match limit {
+        ReadLimit::Turns => "its loops have too many turns",
+        ReadLimit::Nodes => "it runs too many commands",
+        ReadLimit::Time => "that took too long",
+    };
+    let package = quote(package.as_bytes());
+    format!(
+        "the {} of {package} was read in part: {why}",
+        script.as_str()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +166,19 @@ mod tests {
                 "/etc/a of the outside changed, and no maintainer script was seen to act on it: \
                  mkdir /etc/a wrote it",
                 "/etc/a of the outside did not change, although mkdir by mkdir /etc/a succeeded",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_script_that_was_read_in_part_comes_with_the_reason() {
+        let said = |limit| of_partly_read("a", ScriptKind::Postinst, limit);
+        assert_eq!(
+            [ReadLimit::Turns, ReadLimit::Nodes, ReadLimit::Time].map(said),
+            [
+                "the postinst of a was read in part: its loops have too many turns",
+                "the postinst of a was read in part: it runs too many commands",
+                "the postinst of a was read in part: that took too long",
             ]
         );
     }

@@ -12,6 +12,7 @@ use crate::support::harness::Test;
 pub(crate) const TESTS: &[Test] = &[
     test!(containers_are_told_apart_and_named),
     test!(a_cut_container_is_trouble_and_a_partial_comparison),
+    test!(a_zstd_window_up_to_2_gib_is_read_if_that_is_allowed),
     test!(a_bomb_on_both_sides_is_compared_in_bounded_memory),
 ];
 
@@ -136,6 +137,34 @@ fn a_cut_container_is_trouble_and_a_partial_comparison() {
     corrupt[middle..middle + 50].fill(0xaa);
     let report = report(&left, &corrupt);
     assert!(trouble(&report).contains("right.tar"), "{report:?}");
+}
+
+/// A zstd frame of one raw block that asks for a window of 2 GiB, as `zstd --long=31` does
+/// (RFC 8878, 3.1.1).
+fn with_window_of_2_gib(data: &[u8]) -> Vec<u8> {
+    let block = u32::try_from(data.len()).unwrap() << 3 | 1;
+    let window = (31 - 10) << 3;
+    let head = [0x28, 0xb5, 0x2f, 0xfd, 0, window];
+    [&head[..], &block.to_le_bytes()[..3], data].concat()
+}
+
+fn a_zstd_window_up_to_2_gib_is_read_if_that_is_allowed() {
+    let tar = archive(&[file("./f", b"content")]);
+    let packed = with_window_of_2_gib(&tar);
+    let within = |log| {
+        let mut options = Options::default();
+        options.limits.zstd_window_log = log;
+        options
+    };
+    let refused = report_with(&packed, &tar, &within(30));
+    let trouble = refused.trouble.unwrap().what;
+    let words = "zstd frame: its window of 2^31 bytes is over the limit";
+    assert!(trouble.ends_with(words), "{trouble}");
+    let read = report_with(&packed, &tar, &within(31));
+    assert_eq!((read.left.entries, &read.trouble), (1, &None));
+    let (rows, aspects) = found(&read);
+    assert_eq!(rows.len(), 0);
+    assert_eq!(aspects, ["compression"]);
 }
 
 fn a_bomb_on_both_sides_is_compared_in_bounded_memory() {

@@ -3,12 +3,15 @@
 mod agreement;
 pub(crate) mod attempts;
 mod causes;
+mod damages;
 mod failures;
 mod foreign;
+mod freezing;
 mod local_repository;
 mod packages;
 mod pipeline;
 mod shared_files;
+mod signals;
 mod techniques;
 mod trouble;
 
@@ -19,12 +22,15 @@ pub(crate) const TABLES: &[&[Test]] = &[
     agreement::TESTS,
     attempts::TESTS,
     causes::TESTS,
+    damages::TESTS,
     failures::TESTS,
     foreign::TESTS,
+    freezing::TESTS,
     local_repository::TESTS,
     packages::TESTS,
     pipeline::TESTS,
     shared_files::TESTS,
+    signals::TESTS,
     techniques::TESTS,
     trouble::TESTS,
 ];

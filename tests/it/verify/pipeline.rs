@@ -131,9 +131,9 @@ fn a_script_that_fails_is_trouble_and_named_and_its_transcript_is_kept() {
     let error = lines.find(|line| line.starts_with("twinroot: ")).unwrap();
     assert_eq!(
         error,
-        "twinroot: freeze: failing.postinst failed: 3: no-such-program: not found"
+        "twinroot: normal: failing.postinst failed: 3: no-such-program: not found"
     );
-    let transcript = fs::read_to_string(keep.join("freeze.log")).unwrap();
+    let transcript = fs::read_to_string(keep.join("normal.log")).unwrap();
     assert!(
         transcript.contains("failing.postinst: 3: no-such-program: not found"),
         "{transcript}"

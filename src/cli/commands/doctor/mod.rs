@@ -3,6 +3,7 @@
 //!
 //! It looks, and changes nothing.
 
+pub(crate) mod cached;
 pub(crate) mod check;
 pub(crate) mod foreign;
 pub(crate) mod invoker;
@@ -13,6 +14,7 @@ pub(crate) mod trial;
 
 use nix::unistd::geteuid;
 
+use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::commands::doctor::check::{Answer, Check, MissingRequirement};
 use crate::cli::commands::doctor::invoker::Invoker;
 use crate::cli::commands::doctor::kernel::KernelRelease;
@@ -23,10 +25,14 @@ use crate::verify;
 /// Prints every check.
 ///
 /// # Errors
-/// The first problem that stops every build.
+/// The first problem that stops every build, or the cache cannot be read.
 #[expect(clippy::print_stdout, reason = "the command's result")]
-pub(crate) fn report() -> Result<u8, CliError> {
-    let checks = all_checks();
+pub(crate) fn report(args: &DoctorArgs) -> Result<u8, CliError> {
+    let checks = if args.cache {
+        cached::checks()?
+    } else {
+        all_checks()
+    };
     for check in &checks {
         println!("{check}");
     }

@@ -4,6 +4,7 @@
 //! words; [`value`] is what a word expands to, [`condition`] what a command's exit status is.
 
 pub(crate) mod condition;
+pub(crate) mod effort;
 pub(crate) mod expand;
 pub(crate) mod pattern;
 pub(crate) mod simple;

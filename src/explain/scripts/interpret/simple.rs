@@ -2,6 +2,7 @@
 
 use crate::explain::scripts::commands::acts;
 use crate::explain::scripts::interpret::condition::{CommandStatus, test, versions};
+use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::interpret::walk::Walk;
 use crate::explain::scripts::line::{Act, Reach};
@@ -13,11 +14,6 @@ const CALLS: usize = 12;
 impl<'a> Walk<'a> {
     /// Goes through a simple command; gives its status.
     pub(crate) fn simple(&mut self, simple: &'a SimpleCommand) -> CommandStatus {
-        if self.budget == 0 {
-            self.walked.is_capped = true;
-            return CommandStatus::UNKNOWN;
-        }
-        self.budget -= 1;
         let words = self.words(&simple.words);
         for assignment in &simple.assignments {
             let value = self.expand(&assignment.value);
@@ -122,7 +118,7 @@ impl<'a> Walk<'a> {
             return;
         }
         if self.active.len() >= CALLS {
-            self.walked.is_capped = true;
+            self.end(ReadLimit::Nodes);
             return;
         }
         self.active.push(name);

@@ -4,18 +4,17 @@
 //! both ways. What is not reached is gone through as well, so that each line says when it runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use crate::explain::scripts::commands::redirected;
 use crate::explain::scripts::interpret::condition::{Branch, CommandStatus};
+use crate::explain::scripts::interpret::effort::{Effort, ReadLimit, Step};
 use crate::explain::scripts::interpret::pattern::matches;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::line::{Act, Reach, ReachedAct};
 use crate::explain::scripts::shell::syntax::{
     AndOr, CaseArm, Command, CommandList, IfArm, Redirect, Word,
 };
-
-/// Most simple commands that one script's walk looks at, calls and loops unrolled.
-const COMMANDS: usize = 20_000;
 
 /// Most branches of one `if`: each nests in the one before.
 const ARMS: usize = 100;
@@ -32,8 +31,8 @@ pub(crate) struct Walked {
     pub(crate) tests: BTreeMap<usize, BTreeSet<usize>>,
     /// Whether anything that is reached names `DPKG_ROOT`.
     pub(crate) names_root: bool,
-    /// Whether the walk ended before the script did.
-    pub(crate) is_capped: bool,
+    /// What ended the walk before the script did.
+    pub(crate) limit: Option<ReadLimit>,
 }
 
 impl Walked {
@@ -56,7 +55,7 @@ impl Walked {
             self.tests.entry(line).or_default().extend(tests);
         }
         self.names_root |= other.names_root;
-        self.is_capped |= other.is_capped;
+        self.limit = self.limit.or(other.limit);
     }
 }
 
@@ -85,8 +84,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) exited: Option<Reach>,
     /// Set by `return`, likewise.
     pub(crate) returned: Option<Reach>,
-    /// Simple commands that may still be looked at.
-    pub(crate) budget: usize,
+    /// What may still be looked at.
+    pub(crate) effort: Effort,
     /// The functions that are being called.
     pub(crate) active: Vec<String>,
     /// What tests of absolute paths decide.
@@ -125,7 +124,7 @@ impl<'a> Walk<'a> {
             },
             exited: None,
             returned: None,
-            budget: COMMANDS,
+            effort: Effort::new(Instant::now()),
             active: Vec::new(),
             decided: Decided::default(),
         };
@@ -187,6 +186,9 @@ impl<'a> Walk<'a> {
 
     /// Goes through a command; gives its status.
     pub(crate) fn command(&mut self, command: &'a Command) -> CommandStatus {
+        if self.is_over(Step::Node) {
+            return CommandStatus::UNKNOWN;
+        }
         match command {
             Command::Simple(simple) => return self.simple(simple),
             Command::Pipeline {
@@ -250,7 +252,7 @@ impl<'a> Walk<'a> {
             return;
         };
         if rest.len() >= ARMS {
-            self.walked.is_capped = true;
+            self.end(ReadLimit::Nodes);
             return;
         }
         let mark = self.mark();
@@ -303,9 +305,25 @@ impl<'a> Walk<'a> {
             vec![Value::unknown()]
         };
         for value in values {
+            if self.is_over(Step::Turn) {
+                return;
+            }
             let _ = self.variables.insert(name.to_owned(), value);
             let _ = self.list(body);
         }
+    }
+
+    /// Whether no further step may be made.
+    pub(crate) fn is_over(&mut self, step: Step) -> bool {
+        if let Err(limit) = self.effort.spend(step) {
+            self.end(limit);
+        }
+        self.walked.limit.is_some()
+    }
+
+    /// That the walk ends here; the first limit is the one to tell.
+    pub(crate) fn end(&mut self, limit: ReadLimit) {
+        let _ = self.walked.limit.get_or_insert(limit);
     }
 
     /// Records what redirections do.

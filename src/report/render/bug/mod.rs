@@ -10,6 +10,7 @@ use crate::report::render::bug::header::Complaint;
 use crate::report::wire::outside::{Attempt, AttemptEffect, Escape};
 use crate::report::wire::report::Report;
 use crate::text::quote;
+use crate::text::quote::visible;
 
 /// The bug report on a package; `None` if the run found nothing against it.
 #[must_use]
@@ -33,7 +34,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
             scripts::scripts(report, package),
             reproduce::reproduce(report),
         ];
-        return Some(sections.concat());
+        return Some(visible(sections.concat()));
     }
     let outside = report.outside.iter();
     let attempts: Vec<&Attempt> = outside
@@ -58,7 +59,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         scripts::scripts(report, package),
         reproduce::reproduce(report),
     ];
-    Some(sections.concat())
+    Some(visible(sections.concat()))
 }
 
 /// What is said if there is nothing to report.

@@ -2,6 +2,7 @@
 
 use crate::report::render::text::escapes::escapes;
 use crate::report::wire::audit::AuditReport;
+use crate::text::quote::visible;
 
 /// One line for each change, its fields below it; nothing if nothing changed. Warnings come last.
 #[must_use]
@@ -12,5 +13,5 @@ pub fn audit_text(report: &AuditReport) -> String {
         text.push_str(warning);
         text.push('\n');
     }
-    text
+    visible(text)
 }

@@ -3,6 +3,7 @@
 use crate::report::wire::package::{DpkgRoot, PackageScript};
 use crate::report::wire::report::Report;
 use crate::text::quote;
+use crate::text::quote::visible;
 
 /// The table as text: one line for each package.
 #[must_use]
@@ -39,7 +40,7 @@ pub fn packages_table(report: &Report) -> String {
             .collect();
         out.push_str(&format!("  {}\n", line.join("  ").trim_end()).replace("  \n", "\n"));
     }
-    out
+    visible(out)
 }
 
 /// `postinst aware (2 lines without, 1 unexercised)`.
