@@ -212,6 +212,19 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The processes that wrote an entry in the normal build, the last one last.
+    pub(crate) fn normal_entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
+        self.entry_writers_in(self.observations.normal, divergence)
+    }
+
+    /// The processes that wrote an entry in the chrootless build, the last one last.
+    pub(crate) fn chrootless_entry_writers(
+        &self,
+        divergence: &Divergence,
+    ) -> Vec<&'a Arc<Process>> {
+        self.entry_writers_in(self.observations.chrootless, divergence)
+    }
+
     /// The processes that wrote an entry in either build.
     pub(crate) fn entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
         let traces = [self.observations.normal, self.observations.chrootless].into_iter();

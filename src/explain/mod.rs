@@ -30,6 +30,7 @@ pub mod package_verdict;
 pub mod packages;
 pub(crate) mod quoted_lines;
 pub mod read_line;
+pub(crate) mod reached;
 pub mod rule;
 pub mod rule_id;
 pub mod rules;

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::ExitStatus;
+
 /// Everything that was seen of one command and all that it started.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Log {
@@ -50,6 +52,13 @@ impl Log {
         self.images.len() - 1
     }
 
+    /// A process or thread that ran a program has ended.
+    pub fn ended(&mut self, image: usize, status: ExitStatus) {
+        if let Some(image) = self.images.get_mut(image) {
+            image.end = Some(status);
+        }
+    }
+
     /// A call has returned.
     pub fn did(&mut self, event: Event) {
         self.events.push(event);
@@ -78,6 +87,8 @@ pub struct Image {
     pub argv: Vec<Bytes>,
     /// `DPKG_MAINTSCRIPT_PACKAGE` of its environment, if the file is a maintainer script.
     pub package: Option<Bytes>,
+    /// How its process ended, the last one of several; `None` if it became another program.
+    pub end: Option<ExitStatus>,
 }
 
 impl Image {
@@ -90,6 +101,7 @@ impl Image {
             program: program.into(),
             argv: words.collect(),
             package: None,
+            end: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt::{Attempt, Effect};
+use crate::trace::course::Course;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Gap};
 use crate::trace::process::{Process, Script};
@@ -39,6 +40,8 @@ pub struct Trace {
     pub(crate) scripts: BTreeSet<Script>,
     /// Commands that maintainer scripts themselves ran, each once.
     pub(crate) commands: Vec<Arc<Process>>,
+    /// What each maintainer script did, in order.
+    pub(crate) courses: BTreeMap<Script, Course>,
     /// How often each file was executed, by absolute path in the sandbox.
     pub(crate) executed: BTreeMap<Vec<u8>, u64>,
     /// How often the kernel did not know the format of a file that was to be executed.

@@ -9,6 +9,7 @@ use crate::audit::change::ChangeKind;
 use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt;
+use crate::trace::course::courses;
 use crate::trace::left_behind::left_behind;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Before, Event, Image, Log};
@@ -38,6 +39,7 @@ pub fn replay(log: &Log) -> Trace {
         .scripts
         .extend(processes.iter().filter_map(|one| one.script.clone()));
     trace.commands = commands(&processes);
+    trace.courses = courses(log, &processes);
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
             take(&mut trace, event, process);
