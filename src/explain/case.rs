@@ -234,14 +234,18 @@ impl<'a> Case<'a> {
     }
 
     /// The processes that wrote an entry in one build. A directory of which only the time differs,
-    /// and nothing in it, was written by who made and removed something in it.
+    /// and nothing in it, was written by who made and removed something in it. A further name of a
+    /// file is stored by the first one, and was written by who made, removed or wrote that.
     fn entry_writers_in(
         &self,
         trace: Option<&'a Trace>,
         divergence: &Divergence,
     ) -> Vec<&'a Arc<Process>> {
         let path = divergence.entry_path();
-        let mut all = writers(trace, path);
+        let mut all: Vec<_> = first_names(divergence)
+            .flat_map(|name| writers(trace, name))
+            .collect();
+        all.extend(writers(trace, path));
         let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
         if let (true, Some(trace)) = (is_time, trace) {
             all.extend(wrote_in(trace, path));
@@ -320,6 +324,13 @@ impl<'a> Case<'a> {
         )?;
         Some(last)
     }
+}
+
+/// The names that the entry is a further one of, if it is stored as one on either side.
+fn first_names(divergence: &Divergence) -> impl Iterator<Item = EntryPath<'_>> {
+    let sides = [&divergence.left, &divergence.right].into_iter().flatten();
+    let links = sides.filter(|side| side.entry.kind == EntryKind::HardLink);
+    links.map(|side| EntryPath::new(&side.entry.linkname))
 }
 
 /// The directory that an entry stands in, empty for the root, and the one that it stood in if it

@@ -45,7 +45,7 @@ pub(crate) fn foreseen(
             _ => Failure,
         },
         // What is linked to may be absent.
-        (Act::Make, "link" | "linkat") => Unknown,
+        (Act::Link(_), _) | (Act::Make, "link" | "linkat") => Unknown,
         (Act::Make, _) | (Act::Open { creates: true, .. }, _) if is_made(path) => Success,
         (Act::Make, _) if kind(look(path)).is_some() => Failure,
         (Act::Open { creates: false, .. }, _) => match kind(look(path)) {
@@ -145,7 +145,7 @@ mod tests {
         let all = [
             of("rmdir", Act::Remove, "etc"),
             of("unlinkat", Act::Remove, "etc/file"),
-            of("link", Act::Make, "etc/new"),
+            of("link", Act::Link(Bytes::from(&b"/etc/old"[..])), "etc/new"),
             of("mkdir", Act::Make, "absent/new"),
             of("openat", opening(true), "etc/file"),
             of("openat", opening(false), "etc/absent"),

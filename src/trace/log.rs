@@ -154,8 +154,10 @@ pub enum Act {
         /// `O_TRUNC`.
         empties: bool,
     },
-    /// Make a file that is not a regular one, or a further name.
+    /// Make a file that is not a regular one.
     Make,
+    /// Make it a further name of the file with this one, whose number of names changes.
+    Link(Bytes),
     /// Make a symbolic link, or remove its name for another one: the other name of a rename.
     RenameTo(Bytes),
     /// Remove its name.

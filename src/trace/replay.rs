@@ -207,6 +207,9 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     if let Act::RenameTo(to) = &event.act {
         paths.push(&to.0);
     }
+    if let (Act::Link(from), 0) = (&event.act, event.error) {
+        trace.wrote(&from.0, process);
+    }
     trace.set(&event.path.0, &event.act, process);
     for path in paths {
         trace.wrote(path, process);
@@ -230,7 +233,7 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
 /// Whether a call may have changed which names a directory has.
 fn changes_directory(event: &Event) -> bool {
     match &event.act {
-        Act::Make | Act::Remove | Act::RenameTo(_) => true,
+        Act::Make | Act::Link(_) | Act::Remove | Act::RenameTo(_) => true,
         Act::Open { creates, .. } => {
             *creates && !matches!(event.before, Some(Before::There { .. }))
         }
@@ -253,7 +256,7 @@ fn refused(act: &Act, before: Option<Before>) -> ChangeKind {
         Act::Open { creates: true, .. } if !matches!(before, Some(Before::There { .. })) => {
             ChangeKind::Created
         }
-        Act::Make => ChangeKind::Created,
+        Act::Make | Act::Link(_) => ChangeKind::Created,
         Act::RenameTo(_) | Act::Remove => ChangeKind::Removed,
         Act::Open { .. } | Act::Resize => ChangeKind::Modified,
         Act::Mode(_)

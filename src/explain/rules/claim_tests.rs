@@ -7,9 +7,14 @@ use std::slice;
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
 use crate::compare::{Source, SourceKind, compare};
+use crate::debian::maintainer_script::{ScriptKind, ScriptName};
 use crate::explain::observations::{DifferingPaths, Observations};
 use crate::explain::rule_id::RuleId;
 use crate::explain::{explain, explain_archives};
+use crate::sandbox::ExitStatus;
+use crate::trace::log::{Act, Event, Image, Log};
+use crate::trace::record::Trace;
+use crate::trace::replay::replay;
 
 /// An entry of an archive.
 #[derive(Debug, Clone)]
@@ -281,6 +286,76 @@ fn two_normal_builds_explain_contents_that_both_have_and_no_missing_entry() {
     assert_eq!(found(&key("1"), &key("22")), []);
     assert_eq!(found(&key("1"), &[]), []);
     assert_eq!(found(&[file("once", "1")], &[]), []);
+}
+
+/// What the postinst of `p` did, each a command, its status and the path that it made.
+fn trace(commands: &[(&str, i32, &str)]) -> Trace {
+    let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+    let mut log = Log::default();
+    let script = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+    for (command, status, path) in commands {
+        let argv: Vec<&str> = command.split(' ').collect();
+        let image = log.ran(Image {
+            end: Some(ExitStatus::Exited(*status)),
+            ..Image::new(Some(script), argv[0].as_bytes(), &argv)
+        });
+        log.did(Event::new(image, "execve", Act::Execute, b"/bin/true"));
+        log.did(Event::new(image, "mknod", Act::Make, path.as_bytes()));
+    }
+    replay(&log)
+}
+
+#[test]
+fn of_a_script_that_fails_only_what_it_did_not_get_to_is_missing_because_of_that() {
+    let normal = trace(&[
+        ("a", 0, "/tmp/mmdebstrap.x/etc/a"),
+        ("b /etc", 0, "/tmp/mmdebstrap.x/etc/b"),
+        ("c", 0, "/tmp/mmdebstrap.x/etc/c"),
+    ]);
+    let chrootless = trace(&[
+        ("a", 0, "/etc/a"),
+        ("b /tmp/mmdebstrap.x/etc", 1, "/etc/b.new"),
+    ]);
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        passed_over: vec![ScriptName {
+            package: "p".to_owned(),
+            script: ScriptKind::Postinst,
+        }],
+        ..Observations::none(None)
+    };
+    let left = ["etc/a", "etc/b", "etc/c"].map(|path| file(path, "x"));
+    let claim = |path: &str, rule| (path.to_owned(), rule);
+    assert_eq!(
+        claims(&compared(&left, &[]), &observations),
+        [
+            claim("etc/a", RuleId::ScriptDiffers),
+            claim("etc/b", RuleId::ScriptFailed),
+            claim("etc/c", RuleId::ScriptFailed),
+        ]
+    );
+}
+
+#[test]
+fn a_further_name_of_a_file_is_the_script_s_that_made_the_first_one() {
+    let hard = |path, first| One {
+        kind: tar::EntryType::Link,
+        ..link(path, first)
+    };
+    let normal = trace(&[("ln", 0, "/tmp/mmdebstrap.x/lib/all")]);
+    let chrootless = trace(&[]);
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let left = [file("lib/all", "x"), hard("lib/on", "lib/all")];
+    let right = [file("lib/on", "x")];
+    assert_eq!(
+        claims(&compared(&left, &right), &observations),
+        ["lib/all", "lib/on"].map(|path| (path.to_owned(), RuleId::ScriptDiffers))
+    );
 }
 
 #[test]
