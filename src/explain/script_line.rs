@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::temporary_root::within_root;
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::WRAPPERS;
 use crate::explain::scripts::interpret::pattern::glob;
@@ -67,8 +68,8 @@ pub(crate) fn likeliest_lines(
     lines
 }
 
-/// The lines that run a program, or have its name at least: of those that do something known, or of
-/// those that name the path.
+/// The lines that run a program, or have its name at least: of those that do something known, of
+/// those that name the path, and of those where a command begins with it.
 fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
     let name = program.rsplit('/').next().unwrap_or_default();
     let is_it = |word: &str| word == name || word == program;
@@ -87,6 +88,7 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
         lines.retain(|line| names(&line));
     }
     let is_run = |line: &Line| acts(line) || runs(&line.text, is_it);
+    lines.extend(script.other_lines(|text| runs(text, is_it)));
     if lines.iter().any(is_run) {
         lines.retain(is_run);
     }
@@ -142,10 +144,14 @@ fn does_itself(text: &str, access: Access) -> bool {
 struct Likeness {
     /// It runs in the build, and on the occasion, that the process is of.
     runs: bool,
+    /// How many of the command's arguments it has, or may have once variables are put in.
+    arguments: usize,
+    /// How many absolute paths it has that the command has not.
+    strange_paths: Reverse<usize>,
+    /// How many of the command's arguments it has literally.
+    literal: usize,
     /// How well it acts on this very path.
     acts_on_path: Match,
-    /// How many of the command's arguments it has.
-    arguments: usize,
     /// How many options it has that the command has not.
     strange_options: Reverse<usize>,
 }
@@ -169,13 +175,45 @@ fn likeness(line: &Line, arguments: &[String], path: &str, access: Access) -> Li
         let is_whole = argument.contains(' ') && line.text.contains(argument.as_str());
         is_whole || shell_words(&line.text).any(|word| word == argument.as_str())
     };
+    let may_have = |argument: &&String| has(argument) || acts_on(line, argument);
+    let is_strange_path = |known: &&str| {
+        let is_it = |argument: &String| names(known, &within_root(argument)) || names(known, path);
+        !known.contains('*') && !arguments.iter().any(is_it)
+    };
     let strange = |word: &&str| word.len() > 1 && word.starts_with('-') && !is_given(word);
+    let of_shell = arguments.is_empty();
+    let paths = line.acts.iter().filter_map(path_of).filter(|_| !of_shell);
     Likeness {
         runs: true,
+        arguments: arguments.iter().filter(may_have).count(),
+        strange_paths: Reverse(paths.filter(is_strange_path).count()),
+        literal: arguments.iter().filter(has).count(),
         acts_on_path: match_of(line, path, access),
-        arguments: arguments.iter().filter(has).count(),
         strange_options: Reverse(shell_words(&line.text).filter(strange).count()),
     }
+}
+
+/// Whether a line acts on what an argument names, as far as it is known what it acts on.
+fn acts_on(line: &Line, argument: &str) -> bool {
+    let argument = within_root(argument);
+    let mut known = line.acts.iter().filter_map(path_of);
+    argument.starts_with('/')
+        && known.any(|known| names(known, &argument) || is_pattern_of(known, &argument))
+}
+
+/// The path that an act is about.
+fn path_of(act: &Act) -> Option<&str> {
+    match act {
+        Act::Writes(path) | Act::Reads(path) | Act::Rooted(path) => {
+            path.starts_with('/').then_some(path)
+        }
+        Act::Helper(_) | Act::Runs(_) => None,
+    }
+}
+
+/// Whether two texts name one path.
+fn names(known: &str, path: &str) -> bool {
+    EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes())
 }
 
 /// Whether a line is reached in the builds in which this may be done.
@@ -197,7 +235,7 @@ fn match_of(line: &Line, path: &str, access: Access) -> Match {
             (Act::Rooted(_), Access::Reads | Access::Writes)
             | (Act::Helper(_) | Act::Runs(_), _) => return Match::None,
         };
-        if EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes()) {
+        if names(known, path) {
             return if is_it { Match::Exact } else { Match::OtherAct };
         }
         if is_pattern_of(known, path) {
@@ -307,6 +345,22 @@ mod tests {
         );
         let make_one = ["/usr/sbin/make-one", "b"];
         assert_eq!(line(&make_one, Access::WritesInside), Some(6));
+    }
+
+    #[test]
+    fn the_arguments_of_a_command_say_more_than_the_path_that_it_wrote() {
+        let script = b"#!/bin/sh\nfor module in $list; do\nln /lib/all/$module /lib/on/$module\n\
+            if [ $module = a ]; then\nln /lib/on/a /lib/on/b\nfi\ndone\n\
+            one=a.conf\ntwo=b.conf\nrm /etc/d/$one\nrm /etc/d/$two\nmkdir -p /etc/other\n\
+            mkdir -p `dirname \"$profile\"`\n";
+        let line = |command: &[&str], path| line_of(script, command, path, Access::Writes);
+        assert_eq!(
+            line(&["ln", "/lib/all/a", "/lib/on/a"], "/lib/on/a"),
+            Some(3)
+        );
+        assert_eq!(line(&["ln", "/lib/on/a", "/lib/on/b"], "/lib/on"), Some(5));
+        assert_eq!(line(&["rm", "/etc/d/b.conf"], "/etc/d"), Some(11));
+        assert_eq!(line(&["mkdir", "-p", "/etc/local"], "/etc/local"), Some(13));
     }
 
     #[test]

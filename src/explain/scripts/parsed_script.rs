@@ -131,6 +131,24 @@ impl ParsedScript {
         self.lines.iter().filter(|line| line.is_silent())
     }
 
+    /// The lines of which it is not known what they do, and whose text is a wanted one.
+    pub(crate) fn other_lines(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Line> {
+        let is_known = |number: &usize| self.lines.iter().any(|line| line.number == *number);
+        let numbers = self.text.code().filter(|number| !is_known(number));
+        let lines = numbers.map(|number| self.unknown_line(number));
+        lines.filter(|line| is_wanted(&line.text)).collect()
+    }
+
+    /// A line of which it is not known what it does.
+    fn unknown_line(&self, number: usize) -> Line {
+        Line {
+            number,
+            text: self.text.whole_line(number),
+            reach: Reach::Installs,
+            acts: Vec::new(),
+        }
+    }
+
     /// The lines with the tests of absolute paths, without `DPKG_ROOT`, that decide whether a line
     /// runs.
     pub fn tests_before(&self, number: usize) -> impl Iterator<Item = &Line> {
@@ -156,12 +174,8 @@ impl ParsedScript {
         for number in self.text.naming(path) {
             if about.iter().all(|line| line.number != number) {
                 let known = self.lines.iter().find(|line| line.number == number);
-                about.push(known.cloned().unwrap_or_else(|| Line {
-                    number,
-                    text: self.text.whole_line(number),
-                    reach: Reach::Installs,
-                    acts: Vec::new(),
-                }));
+                let line = known.cloned();
+                about.push(line.unwrap_or_else(|| self.unknown_line(number)));
             }
         }
         about.sort_by_key(|line| line.number);
