@@ -2,10 +2,11 @@
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::chroots::Chroots;
+use crate::explain::command_fit::is_program;
 use crate::explain::evidence::{EntryFact, Evidence};
 use crate::explain::finding::Finding;
 use crate::explain::origin::{Origin, SnippetUser};
-use crate::explain::scripts::Snippet;
+use crate::explain::scripts::{ParsedScript, Snippet};
 
 /// The findings, of which those are one that say the same of parts of scripts that the same tool
 /// added.
@@ -77,7 +78,7 @@ fn of_lines(
     lines.dedup();
     let mut evidence = finding.evidence.iter();
     match lines.as_slice() {
-        [Some(snippet)] if evidence.all(|one| is_of_lines(one, &finding.evidence)) => {
+        [Some(snippet)] if evidence.all(|one| is_of_lines(one, &finding.evidence, text)) => {
             Some(snippet.clone())
         }
         _ => None,
@@ -86,7 +87,7 @@ fn of_lines(
 
 /// Whether the command that a piece of evidence names, if it names one, stands in the quoted lines:
 /// what the script's own shell wrote, or another line of it, is not the tool's.
-fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
+fn is_of_lines(evidence: &Evidence, all: &[Evidence], script: &ParsedScript) -> bool {
     let command = match evidence {
         Evidence::Command { command, .. } | Evidence::OutsideFile { command, .. } => command,
         Evidence::Entry {
@@ -99,9 +100,14 @@ fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
         _ => return true,
     };
     let program = command.words.first().map_or("", String::as_str);
-    let program = program.rsplit('/').next().unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    // `$tool` may hold its name.
+    let runs = |number: usize| {
+        let mut commands = script.commands(number);
+        commands.any(|words| is_program(words, program))
+    };
     all.iter().any(|one| match one {
-        Evidence::ScriptLine { text, .. } => text.contains(program),
+        Evidence::ScriptLine { number, text, .. } => text.contains(name) || runs(*number),
         _ => false,
     })
 }

@@ -10,6 +10,7 @@ pub mod basis;
 pub(crate) mod beside;
 pub(crate) mod case;
 pub mod chroots;
+pub(crate) mod command_fit;
 pub mod command_line;
 pub mod content;
 pub(crate) mod debhelper;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::debian::maintainer_script::ScriptKind;
-use crate::debian::temporary_root::within_root;
+use crate::explain::command_fit::{Fit, is_program};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::WRAPPERS;
 use crate::explain::scripts::interpret::pattern::glob;
@@ -58,10 +58,9 @@ pub(crate) fn likeliest_lines(
         Some(ScriptKind::Trigger) => Occasion::Trigger,
         _ => Occasion::FirstRun,
     };
-    let arguments = process.command.get(1..).unwrap_or_default();
     let likeness = |line: &Line| Likeness {
         runs: runs_in_build(line, access) && script.runs(line.number, occasion),
-        ..likeness(line, arguments, &path, access)
+        ..likeness(script, line, &process.command, &path, access)
     };
     let best = lines.iter().map(likeness).max();
     lines.retain(|line| Some(likeness(line)) == best);
@@ -74,12 +73,15 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
     let name = program.rsplit('/').next().unwrap_or_default();
     let is_it = |word: &str| word == name || word == program;
     let acts = |line: &Line| {
-        line.acts.iter().any(|act| match act {
-            Act::Runs(tool) | Act::Helper(tool) => {
-                is_it(tool) || tool.ends_with(&format!("/{name}"))
-            }
-            Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
-        })
+        script
+            .commands(line.number)
+            .any(|words| is_program(words, program))
+            || line.acts.iter().any(|act| match act {
+                Act::Runs(tool) | Act::Helper(tool) => {
+                    is_it(tool) || tool.ends_with(&format!("/{name}"))
+                }
+                Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
+            })
     };
     let names = |line: &&Line| acts(line) || shell_words(&line.text).any(is_it);
     let mut lines: Vec<Line> = script.lines().iter().filter(names).cloned().collect();
@@ -144,12 +146,8 @@ fn does_itself(text: &str, access: Access) -> bool {
 struct Likeness {
     /// It runs in the build, and on the occasion, that the process is of.
     runs: bool,
-    /// How many of the command's arguments it has, or may have once variables are put in.
-    arguments: usize,
-    /// How many absolute paths it has that the command has not.
-    strange_paths: Reverse<usize>,
-    /// How many of the command's arguments it has literally.
-    literal: usize,
+    /// How well its words fit the command.
+    fit: Fit,
     /// How well it acts on this very path.
     acts_on_path: Match,
     /// How many options it has that the command has not.
@@ -169,45 +167,20 @@ enum Match {
     Exact,
 }
 
-fn likeness(line: &Line, arguments: &[String], path: &str, access: Access) -> Likeness {
-    let is_given = |word: &str| arguments.iter().any(|argument| argument == word);
-    let has = |argument: &&String| {
-        let is_whole = argument.contains(' ') && line.text.contains(argument.as_str());
-        is_whole || shell_words(&line.text).any(|word| word == argument.as_str())
-    };
-    let may_have = |argument: &&String| has(argument) || acts_on(line, argument);
-    let is_strange_path = |known: &&str| {
-        let is_it = |argument: &String| names(known, &within_root(argument)) || names(known, path);
-        !known.contains('*') && !arguments.iter().any(is_it)
-    };
+fn likeness(
+    script: &ParsedScript,
+    line: &Line,
+    command: &[String],
+    path: &str,
+    access: Access,
+) -> Likeness {
+    let is_given = |word: &str| command.iter().any(|argument| argument == word);
     let strange = |word: &&str| word.len() > 1 && word.starts_with('-') && !is_given(word);
-    let of_shell = arguments.is_empty();
-    let paths = line.acts.iter().filter_map(path_of).filter(|_| !of_shell);
     Likeness {
         runs: true,
-        arguments: arguments.iter().filter(may_have).count(),
-        strange_paths: Reverse(paths.filter(is_strange_path).count()),
-        literal: arguments.iter().filter(has).count(),
+        fit: Fit::best(script.commands(line.number), &line.text, command),
         acts_on_path: match_of(line, path, access),
         strange_options: Reverse(shell_words(&line.text).filter(strange).count()),
-    }
-}
-
-/// Whether a line acts on what an argument names, as far as it is known what it acts on.
-fn acts_on(line: &Line, argument: &str) -> bool {
-    let argument = within_root(argument);
-    let mut known = line.acts.iter().filter_map(path_of);
-    argument.starts_with('/')
-        && known.any(|known| names(known, &argument) || is_pattern_of(known, &argument))
-}
-
-/// The path that an act is about.
-fn path_of(act: &Act) -> Option<&str> {
-    match act {
-        Act::Writes(path) | Act::Reads(path) | Act::Rooted(path) => {
-            path.starts_with('/').then_some(path)
-        }
-        Act::Helper(_) | Act::Runs(_) => None,
     }
 }
 

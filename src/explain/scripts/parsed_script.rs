@@ -23,6 +23,8 @@ pub struct ParsedScript {
     /// go through.
     pub unread: Option<usize>,
     lines: Vec<Line>,
+    /// The words of the commands of each line, `*` for what is not known.
+    commands: BTreeMap<usize, BTreeSet<Vec<String>>>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     tests: BTreeMap<usize, BTreeSet<usize>>,
     /// The lines that do something when the package is installed for the first time.
@@ -63,6 +65,7 @@ impl ParsedScript {
                 interpreter,
                 unread: None,
                 lines: Vec::new(),
+                commands: BTreeMap::new(),
                 tests: BTreeMap::new(),
                 first: BTreeSet::new(),
                 triggered: BTreeSet::new(),
@@ -98,6 +101,7 @@ impl ParsedScript {
             interpreter,
             unread,
             lines,
+            commands: walked.commands,
             tests: walked.tests,
             first,
             triggered,
@@ -129,6 +133,12 @@ impl ParsedScript {
     /// The lines that act on the outside in a chrootless installation.
     pub fn silent_lines(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.is_silent())
+    }
+
+    /// The words of the commands of a line, `*` for what is not known and `$DPKG_ROOT` for the root.
+    pub(crate) fn commands(&self, number: usize) -> impl Iterator<Item = &[String]> {
+        let commands = self.commands.get(&number).into_iter().flatten();
+        commands.map(Vec::as_slice)
     }
 
     /// The lines of which it is not known what they do, and whose text is a wanted one.
