@@ -199,6 +199,10 @@ fn actor(process: &Process, path: &[u8], scripts: &Scripts, access: Access) -> O
     })
 }
 
+/// Fewest capital letters alone that are taken for a random end of a name: of capitals and digits,
+/// which libdbus uses, one of thirteen ends of eight has no digit.
+const CAPITALS: usize = 6;
+
 /// The path, the same in every build: of one that comes and goes, the random or counted end of its
 /// name is `*`.
 fn named(
@@ -217,8 +221,10 @@ fn named(
     let random = path.iter().rev().take_while(|byte| is_word(byte)).count();
     let (kept, random) = path.split_at(path.len().saturating_sub(random));
     let has = |is_wanted: fn(&u8) -> bool| random.iter().any(is_wanted);
-    let is_random =
-        has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
+    let is_capitals = || random.len() >= CAPITALS && random.iter().all(u8::is_ascii_uppercase);
+    let is_random = has(u8::is_ascii_digit)
+        || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
+        || is_capitals();
     if is_gone && is_random {
         [kept, b"*"].concat()
     } else {
