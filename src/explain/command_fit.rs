@@ -110,8 +110,11 @@ fn pieces(word: &str, arguments: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
 
+    /// Arguments that a line has or may have, words that are strange, arguments that it has.
+    type Counts = (usize, usize, usize);
+
     /// How well each of these lines fits a command.
-    fn fits(command: &str, lines: &[&str]) -> Vec<(usize, usize, usize)> {
+    fn fits(command: &str, lines: &[&str]) -> Vec<Counts> {
         let split = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
         let fit = |line: &&str| {
             let words = split(line);
@@ -123,7 +126,7 @@ mod tests {
 
     #[test]
     fn words_fit_arguments_that_they_are_or_may_be() {
-        let table: [(&str, &[&str], &[(usize, usize, usize)]); 5] = [
+        let table: [(&str, &[&str], &[Counts]); 5] = [
             (
                 "ln /all/a /on/a",
                 &[
