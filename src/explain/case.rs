@@ -212,6 +212,12 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether a command of a script ran several scripts in either build.
+    pub(crate) fn ran_several(&self, command: &Process) -> bool {
+        let mut traces = [self.observations.normal, self.observations.chrootless].into_iter();
+        traces.any(|trace| trace.is_some_and(|trace| trace.ran_several(command)))
+    }
+
     /// The processes that wrote an entry in the normal build, the last one last.
     pub(crate) fn normal_entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
         self.entry_writers_in(self.observations.normal, divergence)

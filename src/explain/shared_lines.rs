@@ -65,7 +65,12 @@ fn finding(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> Findi
         Evidence::on(divergence, fact)
     });
     let finding = case.finding(rule, what, Some(share.script)).with(evidence);
+    let mut deeds = share.deeds.iter();
     Finding {
+        // Debconf's frontend writes what its scripts have asked for, the config script too.
+        script: finding
+            .script
+            .filter(|_| !deeds.all(|deed| case.ran_several(deed.process))),
         lines: vec![OwnLines {
             entry: divergence.path.clone(),
             path,

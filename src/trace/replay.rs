@@ -1,6 +1,6 @@
 //! From what an observer saw to what it means: who wrote, read and tried what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use nix::libc;
@@ -40,6 +40,7 @@ pub fn replay(log: &Log) -> Trace {
         .extend(processes.iter().filter_map(|one| one.script.clone()));
     trace.commands = commands(&processes);
     trace.courses = courses(log, &processes);
+    trace.hosts = hosts(&log.images, &processes);
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
             take(&mut trace, event, process);
@@ -55,6 +56,22 @@ fn commands(processes: &[Arc<Process>]) -> Vec<Arc<Process>> {
     let is_command = |one: &&Arc<Process>| !one.command.is_empty() && one.command == one.argv;
     let all: BTreeSet<&Arc<Process>> = processes.iter().filter(is_command).collect();
     all.into_iter().cloned().collect()
+}
+
+/// The commands of scripts that ran scripts themselves, and which.
+fn hosts(images: &[Image], processes: &[Arc<Process>]) -> BTreeMap<Arc<Process>, BTreeSet<Script>> {
+    let mut hosts: BTreeMap<Arc<Process>, BTreeSet<Script>> = BTreeMap::new();
+    for (image, process) in images.iter().zip(processes) {
+        let parent = image.parent.and_then(|parent| processes.get(parent));
+        let parent = parent.filter(|parent| !parent.command.is_empty());
+        if let (true, Some(script), Some(parent)) =
+            (process.command.is_empty(), &process.script, parent)
+        {
+            let scripts = hosts.entry(Arc::clone(parent)).or_default();
+            let _ = scripts.insert(script.clone());
+        }
+    }
+    hosts
 }
 
 /// Each program with the maintainer script that it ran for.

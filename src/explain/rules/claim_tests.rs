@@ -12,7 +12,7 @@ use crate::explain::observations::{DifferingPaths, Observations};
 use crate::explain::rule_id::RuleId;
 use crate::explain::{explain, explain_archives};
 use crate::sandbox::ExitStatus;
-use crate::trace::log::{Act, Event, Image, Log};
+use crate::trace::log::{Act, Bytes, Event, Image, LineChange, Log};
 use crate::trace::record::Trace;
 use crate::trace::replay::replay;
 
@@ -335,6 +335,59 @@ fn of_a_script_that_fails_only_what_it_did_not_get_to_is_missing_because_of_that
             claim("etc/c", RuleId::ScriptFailed),
         ]
     );
+}
+
+/// What debconf's frontend, run by the postinst of `p`, made of a question, after it ran these
+/// scripts.
+fn frontend(scripts: &[&str], value: &str) -> Trace {
+    let program = |script| format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.{script}");
+    let mut log = Log::default();
+    let postinst = program("postinst");
+    let argv = ["p.postinst", "configure"];
+    let postinst = log.ran(Image::new(None, postinst.as_bytes(), &argv));
+    let argv = ["frontend", "p.postinst", "configure"];
+    let frontend = log.ran(Image::new(Some(postinst), b"/usr/share/frontend", &argv));
+    for script in scripts {
+        let argv = [&format!("p.{script}"), "configure"];
+        let _ = log.ran(Image::new(
+            Some(frontend),
+            program(script).as_bytes(),
+            &argv,
+        ));
+    }
+    log.lines = vec![LineChange {
+        image: Some(frontend),
+        path: Bytes::from(&b"/tmp/mmdebstrap.x/var/cache/debconf/config.dat"[..]),
+        removed: Vec::new(),
+        added: vec![Bytes::from(format!("p/q: Value: {value}").as_bytes())],
+    }];
+    replay(&log)
+}
+
+#[test]
+fn what_debconf_wrote_names_no_script_if_it_ran_several() {
+    let database = |value: &'static str| [file("var/cache/debconf/config.dat", value)];
+    let (left, right) = ("Name: p/q\nValue: a\n\n", "Name: p/q\nValue: b\n\n");
+    let script = |scripts: &[&str]| {
+        let (normal, chrootless) = (frontend(scripts, "a"), frontend(scripts, "b"));
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            ..Observations::none(None)
+        };
+        let compared = compared(&database(left), &database(right));
+        let findings = explain(&compared, &observations).findings;
+        let of = findings
+            .first()
+            .map(|one| (one.package.clone(), one.script));
+        of.unwrap()
+    };
+    let package = || Some("p".to_owned());
+    assert_eq!(
+        script(&["postinst"]),
+        (package(), Some(ScriptKind::Postinst))
+    );
+    assert_eq!(script(&["config", "postinst"]), (package(), None));
 }
 
 #[test]
