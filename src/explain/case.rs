@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::compare::comparison::{Comparison, Divergence, FieldDivergence, SideEntry};
 use crate::debian::merged_usr::other_spelling;
+use crate::debian::shared_file::original;
 use crate::explain::basis::Basis;
 use crate::explain::chroots::Chroots;
 use crate::explain::divergent_fields::has_only;
@@ -241,13 +242,15 @@ impl<'a> Case<'a> {
 
     /// The processes that wrote an entry in one build. A directory of which only the time differs,
     /// and nothing in it, was written by who made and removed something in it. A further name of a
-    /// file is stored by the first one, and was written by who made, removed or wrote that.
+    /// file is stored by the first one, and was written by who made, removed or wrote that. A copy
+    /// that one side lacks is made by whoever changes a file that was changed before: it was written
+    /// by all who wrote the file.
     fn entry_writers_in(
         &self,
         trace: Option<&'a Trace>,
         divergence: &Divergence,
     ) -> Vec<&'a Arc<Process>> {
-        let path = divergence.entry_path();
+        let path = copied(divergence).unwrap_or(divergence.entry_path());
         let mut all: Vec<_> = first_names(divergence)
             .flat_map(|name| writers(trace, name))
             .collect();
@@ -330,6 +333,13 @@ impl<'a> Case<'a> {
         )?;
         Some(last)
     }
+}
+
+/// The file of which an entry that one side lacks is the copy.
+fn copied(divergence: &Divergence) -> Option<EntryPath<'_>> {
+    let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+    let original = original(divergence.entry_path().as_bytes());
+    original.filter(|_| is_one_sided).map(EntryPath::new)
 }
 
 /// The names that the entry is a further one of, if it is stored as one on either side.

@@ -290,9 +290,15 @@ fn two_normal_builds_explain_contents_that_both_have_and_no_missing_entry() {
 
 /// What the postinst of `p` did, each a command, its status and the path that it made.
 fn trace(commands: &[(&str, i32, &str)]) -> Trace {
-    let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
     let mut log = Log::default();
-    let script = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+    run_postinst(&mut log, "p", commands);
+    replay(&log)
+}
+
+fn run_postinst(log: &mut Log, package: &str, commands: &[(&str, i32, &str)]) {
+    let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
+    let argv = [&format!("{package}.postinst"), "configure"];
+    let script = log.ran(Image::new(None, program.as_bytes(), &argv));
     for (command, status, path) in commands {
         let argv: Vec<&str> = command.split(' ').collect();
         let image = log.ran(Image {
@@ -302,7 +308,6 @@ fn trace(commands: &[(&str, i32, &str)]) -> Trace {
         log.did(Event::new(image, "execve", Act::Execute, b"/bin/true"));
         log.did(Event::new(image, "mknod", Act::Make, path.as_bytes()));
     }
-    replay(&log)
 }
 
 #[test]
@@ -388,6 +393,32 @@ fn what_debconf_wrote_names_no_script_if_it_ran_several() {
         (package(), Some(ScriptKind::Postinst))
     );
     assert_eq!(script(&["config", "postinst"]), (package(), None));
+}
+
+#[test]
+fn a_copy_that_is_missing_is_theirs_who_left_out_a_change_of_its_file() {
+    let file_inside = "/tmp/mmdebstrap.x/var/lib/dpkg/statoverride";
+    let copy_inside = format!("{file_inside}-old");
+    // The second one that changes the file makes the copy.
+    let mut normal = Log::default();
+    run_postinst(&mut normal, "p", &[("a", 0, file_inside)]);
+    let commands = [("b", 0, copy_inside.as_str()), ("b", 0, file_inside)];
+    run_postinst(&mut normal, "q", &commands);
+    let mut chrootless = Log::default();
+    run_postinst(&mut chrootless, "q", &[("b", 0, file_inside)]);
+    let (normal, chrootless) = (replay(&normal), replay(&chrootless));
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let compared = compared(&[file("var/lib/dpkg/statoverride-old", "x")], &[]);
+    let findings = explain(&compared, &observations).findings;
+    let packages: Vec<_> = findings
+        .into_iter()
+        .map(|finding| finding.package)
+        .collect();
+    assert_eq!(packages, [Some("p".to_owned())]);
 }
 
 #[test]
