@@ -132,3 +132,32 @@ fn join(known: &mut Finding, finding: Finding) {
         origin.users.extend(users.unwrap_or_default());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::command_line::CommandLine;
+    use crate::explain::evidence::CommandRole;
+    use crate::explain::scripts::parsed_script::TriggerInterest;
+
+    #[test]
+    fn a_line_runs_a_command_whose_name_a_variable_holds() {
+        let text = b"#!/bin/sh\ntool=update-a\n$tool --all\n";
+        let kind = ScriptKind::Postinst;
+        let script = ParsedScript::read(kind, text, TriggerInterest::Absent);
+        let lines = [Evidence::ScriptLine {
+            script: kind,
+            number: 3,
+            is_guarded: false,
+            text: "$tool --all".to_owned(),
+        }];
+        let command = |program: &str| Evidence::Command {
+            command: CommandLine {
+                words: vec![program.to_owned(), "--all".to_owned()],
+            },
+            role: CommandRole::WroteInNormalBuild,
+        };
+        assert!(is_of_lines(&command("/usr/sbin/update-a"), &lines, &script));
+        assert!(!is_of_lines(&command("update-b"), &lines, &script));
+    }
+}
