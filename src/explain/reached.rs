@@ -102,7 +102,7 @@ impl End {
     fn is_before_command(self, normal: &Course, process: &Process) -> bool {
         let reached = self.reached - usize::from(self.has_failed);
         let mut reached = normal.commands.iter().take(reached);
-        !reached.any(|one| one.process.command == process.command)
+        !reached.any(|one| is_same_command(&one.process, process))
     }
 }
 
@@ -146,6 +146,16 @@ mod tests {
             .filter(|one| end.is_before_command(&normal, &one.process))
             .map(|one| one.process.command.join(" "))
             .collect()
+    }
+
+    #[test]
+    fn a_command_of_the_chrootless_build_is_known_apart_from_the_root() {
+        let normal = course(&["a /etc", "b"]);
+        let chrootless = course(&["a /tmp/mmdebstrap.x/etc", "b!"]);
+        let end = End::new(&normal, &chrootless);
+        let is_before = |one: &RunCommand| end.is_before_command(&normal, &one.process);
+        let found: Vec<bool> = chrootless.commands.iter().map(is_before).collect();
+        assert_eq!(found, [false, true]);
     }
 
     #[test]

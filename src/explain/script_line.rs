@@ -90,7 +90,10 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
         lines.retain(|line| names(&line));
     }
     let is_run = |line: &Line| acts(line) || runs(&line.text, is_it);
-    lines.extend(script.other_lines(|text| runs(text, is_it)));
+    let others = script.other_lines(|text| runs(text, is_it)).into_iter();
+    let is_known = |number| lines.iter().any(|line| line.number == number);
+    let others: Vec<Line> = others.filter(|line| !is_known(line.number)).collect();
+    lines.extend(others);
     if lines.iter().any(is_run) {
         lines.retain(is_run);
     }
@@ -241,7 +244,8 @@ mod tests {
     const POSTINST: &[u8] = b"#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n\
         mkdir -p /var/lib/a\nmkdir -p \"/var/lib/b\"\nfor one in c d; do\n\
         chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n\
-        echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n";
+        echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n\
+        mknod /dev/m c 1 3 || true\n";
 
     /// The line that a process of this command ran for when it wrote the path.
     fn line(command: &[&str], path: &str) -> Option<usize> {
@@ -273,6 +277,10 @@ mod tests {
         assert_eq!(line(&["chown", "root", "/etc/d"], "/etc/d"), None);
         assert_eq!(line(&["mv", "/etc/i", "/etc/j"], "/etc/j"), Some(14));
         assert_eq!(line(&["mknod", "/etc/l", "p"], "/etc/l"), Some(17));
+        assert_eq!(
+            line(&["mknod", "/dev/m", "c", "1", "3"], "/dev/m"),
+            Some(18)
+        );
     }
 
     #[test]
