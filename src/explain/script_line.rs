@@ -90,7 +90,11 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
         lines.retain(|line| names(&line));
     }
     let is_run = |line: &Line| acts(line) || runs(&line.text, is_it);
-    let others = script.other_lines(|text| runs(text, is_it)).into_iter();
+    let runs_it = |number| {
+        let mut commands = script.commands(number);
+        commands.any(|words| is_program(words, program))
+    };
+    let others = script.other_lines(runs_it).into_iter();
     let is_known = |number| lines.iter().any(|line| line.number == number);
     let others: Vec<Line> = others.filter(|line| !is_known(line.number)).collect();
     lines.extend(others);
@@ -342,6 +346,14 @@ mod tests {
         assert_eq!(line(&["ln", "/lib/on/a", "/lib/on/b"], "/lib/on"), Some(5));
         assert_eq!(line(&["rm", "/etc/d/b.conf"], "/etc/d"), Some(11));
         assert_eq!(line(&["mkdir", "-p", "/etc/local"], "/etc/local"), Some(13));
+    }
+
+    #[test]
+    fn a_pattern_of_a_case_is_no_command() {
+        let script = b"#!/bin/sh\nfor one in $list; do\ncase $one in\nmake-all)\nmake-all\n\
+            ;;\nesac\ndone\n";
+        let found = line_of(script, &["make-all"], "/etc/a", Access::Writes);
+        assert_eq!(found, Some(5));
     }
 
     #[test]

@@ -114,17 +114,6 @@ impl ScriptLines {
         whole.trim().to_owned()
     }
 
-    /// Numbers of the lines that begin a command: no comments, and no continuations.
-    pub(crate) fn code(&self) -> impl Iterator<Item = usize> {
-        let before = std::iter::once("").chain(self.0.iter().map(String::as_str));
-        let numbered = self.0.iter().zip(before).enumerate();
-        numbered
-            .filter(|(_, (line, before))| {
-                !line.trim_start().starts_with('#') && !before.ends_with('\\')
-            })
-            .map(|(index, _)| index + 1)
-    }
-
     /// The part that debhelper added and that a line stands in.
     pub(crate) fn snippet(&self, number: usize) -> Option<Snippet> {
         let before = self.0.iter().take(number).rev();

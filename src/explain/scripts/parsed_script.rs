@@ -141,12 +141,14 @@ impl ParsedScript {
         commands.map(Vec::as_slice)
     }
 
-    /// The lines of which it is not known what they do, and whose text is a wanted one.
-    pub(crate) fn other_lines(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Line> {
-        let is_known = |number: &usize| self.lines.iter().any(|line| line.number == *number);
-        let numbers = self.text.code().filter(|number| !is_known(number));
-        let lines = numbers.map(|number| self.unknown_line(number));
-        lines.filter(|line| is_wanted(&line.text)).collect()
+    /// The lines with commands of which it is not known what they do, those whose number is wanted.
+    pub(crate) fn other_lines(&self, is_wanted: impl Fn(usize) -> bool) -> Vec<Line> {
+        let is_known = |number: usize| self.lines.iter().any(|line| line.number == number);
+        let numbers = self.commands.keys().copied();
+        numbers
+            .filter(|number| !is_known(*number) && is_wanted(*number))
+            .map(|number| self.unknown_line(number))
+            .collect()
     }
 
     /// A line of which it is not known what it does.
