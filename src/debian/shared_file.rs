@@ -16,7 +16,7 @@ enum Format {
 /// By path inside the chroot. What dpkg alone keeps of one package (`var/lib/dpkg/info`) and what
 /// one program makes anew from all packages (`ld.so.cache`) are not here: their lines have one
 /// maker.
-const FILES: [(&[u8], Format); 35] = [
+const FILES: [(&[u8], Format); 37] = [
     // Accounts: useradd(8), adduser(8) and update-passwd(8), and the copies that they keep.
     (b"etc/passwd", Format::Keyed(b':')),
     (b"etc/passwd-", Format::Keyed(b':')),
@@ -51,7 +51,9 @@ const FILES: [(&[u8], Format); 35] = [
     (b"var/lib/ucf/registry", Format::Lines),
     // dpkg-divert(1), dpkg-statoverride(1); the status file is dpkg's own.
     (b"var/lib/dpkg/diversions", Format::Lines),
+    (b"var/lib/dpkg/diversions-old", Format::Lines),
     (b"var/lib/dpkg/statoverride", Format::Lines),
+    (b"var/lib/dpkg/statoverride-old", Format::Lines),
     (b"var/lib/dpkg/status", Format::Records),
     // debconf-devel(7).
     (b"var/cache/debconf/config.dat", Format::Records),
@@ -191,6 +193,10 @@ mod tests {
         assert_eq!(
             original("var/cache/debconf/config.dat-old"),
             Some(&b"var/cache/debconf/config.dat"[..])
+        );
+        assert_eq!(
+            original("var/lib/dpkg/statoverride-old"),
+            Some(&b"var/lib/dpkg/statoverride"[..])
         );
         assert_eq!(original("etc/passwd"), None);
         assert_eq!(original("etc/shells-"), None);

@@ -23,11 +23,21 @@ pub fn inside(path: &[u8]) -> Option<&[u8]> {
 /// build.
 #[must_use]
 pub fn without_root(text: &str) -> String {
+    with_root_called("ROOT", text)
+}
+
+/// A text in which paths of the directory are paths of the chroot, as the normal build has them.
+#[must_use]
+pub fn within_root(text: &str) -> String {
+    with_root_called("", text)
+}
+
+fn with_root_called(name: &str, text: &str) -> String {
     let is_random = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut parts = text.split(TEMPORARY_ROOT);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for after in parts {
-        out.push_str("ROOT");
+        out.push_str(name);
         out.push_str(after.trim_start_matches(is_random));
     }
     out
@@ -54,5 +64,9 @@ mod tests {
             "ldconfig -r ROOT/etc ROOT"
         );
         assert_eq!(without_root("a"), "a");
+        assert_eq!(
+            within_root("ldconfig -r /tmp/mmdebstrap.a_B1/etc"),
+            "ldconfig -r /etc"
+        );
     }
 }

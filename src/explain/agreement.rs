@@ -61,11 +61,13 @@ pub fn disagreements(changes: &[Change], trace: &Trace, all: &Trace) -> Vec<Disa
 }
 
 /// Whether an attempt is on a changed path, on what it is in, or on something in it: a directory's
-/// times change with that.
+/// times change with that. Who gives a file a further name changes the file, too.
 fn is_tried(trace: &Trace, change: &Change) -> bool {
-    trace.attempts.iter().any(|one| {
-        is_at_or_below(&change.path, &one.path) || is_at_or_below(&one.path, &change.path)
-    })
+    let mut writers = trace.wrote_outside(&change.path).iter();
+    writers.any(|one| one.script.is_some())
+        || trace.attempts.iter().any(|one| {
+            is_at_or_below(&change.path, &one.path) || is_at_or_below(&one.path, &change.path)
+        })
 }
 
 /// Whether a change is of a directory, and comes with another one directly in it.
@@ -138,6 +140,24 @@ mod tests {
         let changes = [
             change("/etc", ChangeKind::Metadata),
             change("/etc/a", ChangeKind::Created),
+        ];
+        assert_eq!(disagreements(&changes, &trace, &trace), []);
+    }
+
+    #[test]
+    fn a_file_that_a_script_gives_a_further_name_is_changed_by_that() {
+        let mut log = Log::default();
+        let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+        let script = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+        let link = Act::Link(b"/srv/all".as_slice().into());
+        log.did(Event {
+            before: ABSENT,
+            ..Event::new(script, "link", link, b"/etc/on")
+        });
+        let trace = replay(&log);
+        let changes = [
+            change("/etc/on", ChangeKind::Created),
+            change("/srv/all", ChangeKind::Metadata),
         ];
         assert_eq!(disagreements(&changes, &trace, &trace), []);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::compare::comparison::{Comparison, Divergence, FieldDivergence, SideEntry};
 use crate::debian::merged_usr::other_spelling;
+use crate::debian::shared_file::original;
 use crate::explain::basis::Basis;
 use crate::explain::chroots::Chroots;
 use crate::explain::divergent_fields::has_only;
@@ -212,6 +213,25 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether a command of a script ran several scripts in either build.
+    pub(crate) fn ran_several(&self, command: &Process) -> bool {
+        let mut traces = [self.observations.normal, self.observations.chrootless].into_iter();
+        traces.any(|trace| trace.is_some_and(|trace| trace.ran_several(command)))
+    }
+
+    /// The processes that wrote an entry in the normal build, the last one last.
+    pub(crate) fn normal_entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
+        self.entry_writers_in(self.observations.normal, divergence)
+    }
+
+    /// The processes that wrote an entry in the chrootless build, the last one last.
+    pub(crate) fn chrootless_entry_writers(
+        &self,
+        divergence: &Divergence,
+    ) -> Vec<&'a Arc<Process>> {
+        self.entry_writers_in(self.observations.chrootless, divergence)
+    }
+
     /// The processes that wrote an entry in either build.
     pub(crate) fn entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
         let traces = [self.observations.normal, self.observations.chrootless].into_iter();
@@ -221,14 +241,20 @@ impl<'a> Case<'a> {
     }
 
     /// The processes that wrote an entry in one build. A directory of which only the time differs,
-    /// and nothing in it, was written by who made and removed something in it.
+    /// and nothing in it, was written by who made and removed something in it. A further name of a
+    /// file is stored by the first one, and was written by who made, removed or wrote that. A copy
+    /// that one side lacks is made by whoever changes a file that was changed before: it was written
+    /// by all who wrote the file.
     fn entry_writers_in(
         &self,
         trace: Option<&'a Trace>,
         divergence: &Divergence,
     ) -> Vec<&'a Arc<Process>> {
-        let path = divergence.entry_path();
-        let mut all = writers(trace, path);
+        let path = copied(divergence).unwrap_or(divergence.entry_path());
+        let mut all: Vec<_> = first_names(divergence)
+            .flat_map(|name| writers(trace, name))
+            .collect();
+        all.extend(writers(trace, path));
         let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
         if let (true, Some(trace)) = (is_time, trace) {
             all.extend(wrote_in(trace, path));
@@ -307,6 +333,20 @@ impl<'a> Case<'a> {
         )?;
         Some(last)
     }
+}
+
+/// The file of which an entry that one side lacks is the copy.
+fn copied(divergence: &Divergence) -> Option<EntryPath<'_>> {
+    let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+    let original = original(divergence.entry_path().as_bytes());
+    original.filter(|_| is_one_sided).map(EntryPath::new)
+}
+
+/// The names that the entry is a further one of, if it is stored as one on either side.
+fn first_names(divergence: &Divergence) -> impl Iterator<Item = EntryPath<'_>> {
+    let sides = [&divergence.left, &divergence.right].into_iter().flatten();
+    let links = sides.filter(|side| side.entry.kind == EntryKind::HardLink);
+    links.map(|side| EntryPath::new(&side.entry.linkname))
 }
 
 /// The directory that an entry stands in, empty for the root, and the one that it stood in if it

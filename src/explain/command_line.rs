@@ -1,6 +1,7 @@
 //! Command lines of observed processes, the same in every build.
 
 use crate::debian::temporary_root::without_root;
+use crate::explain::random_name::with_equal_names;
 use crate::trace::process::Process;
 
 /// The words of a command line, in which mmdebstrap's temporary directory is called `ROOT`.
@@ -30,9 +31,14 @@ impl CommandLine {
 
     fn new(words: &[String]) -> Self {
         Self {
-            words: words.iter().map(|word| without_root(word)).collect(),
+            words: words.iter().map(|word| shown(word)).collect(),
         }
     }
+}
+
+/// A word, the same in every build.
+fn shown(word: &str) -> String {
+    with_equal_names(&without_root(word))
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::chroots::Chroots;
+use crate::explain::command_fit::is_program;
 use crate::explain::evidence::{EntryFact, Evidence};
 use crate::explain::finding::Finding;
 use crate::explain::origin::{Origin, SnippetUser};
-use crate::explain::scripts::Snippet;
+use crate::explain::scripts::{ParsedScript, Snippet};
 
 /// The findings, of which those are one that say the same of parts of scripts that the same tool
 /// added.
@@ -77,7 +78,7 @@ fn of_lines(
     lines.dedup();
     let mut evidence = finding.evidence.iter();
     match lines.as_slice() {
-        [Some(snippet)] if evidence.all(|one| is_of_lines(one, &finding.evidence)) => {
+        [Some(snippet)] if evidence.all(|one| is_of_lines(one, &finding.evidence, text)) => {
             Some(snippet.clone())
         }
         _ => None,
@@ -86,7 +87,7 @@ fn of_lines(
 
 /// Whether the command that a piece of evidence names, if it names one, stands in the quoted lines:
 /// what the script's own shell wrote, or another line of it, is not the tool's.
-fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
+fn is_of_lines(evidence: &Evidence, all: &[Evidence], script: &ParsedScript) -> bool {
     let command = match evidence {
         Evidence::Command { command, .. } | Evidence::OutsideFile { command, .. } => command,
         Evidence::Entry {
@@ -99,9 +100,14 @@ fn is_of_lines(evidence: &Evidence, all: &[Evidence]) -> bool {
         _ => return true,
     };
     let program = command.words.first().map_or("", String::as_str);
-    let program = program.rsplit('/').next().unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    // `$tool` may hold its name.
+    let runs = |number: usize| {
+        let mut commands = script.commands(number);
+        commands.any(|words| is_program(words, program))
+    };
     all.iter().any(|one| match one {
-        Evidence::ScriptLine { text, .. } => text.contains(program),
+        Evidence::ScriptLine { number, text, .. } => text.contains(name) || runs(*number),
         _ => false,
     })
 }
@@ -124,5 +130,34 @@ fn join(known: &mut Finding, finding: Finding) {
     known.escapes.sort_unstable();
     if let Some(origin) = &mut known.origin {
         origin.users.extend(users.unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::command_line::CommandLine;
+    use crate::explain::evidence::CommandRole;
+    use crate::explain::scripts::parsed_script::TriggerInterest;
+
+    #[test]
+    fn a_line_runs_a_command_whose_name_a_variable_holds() {
+        let text = b"#!/bin/sh\ntool=update-a\n$tool --all\n";
+        let kind = ScriptKind::Postinst;
+        let script = ParsedScript::read(kind, text, TriggerInterest::Absent);
+        let lines = [Evidence::ScriptLine {
+            script: kind,
+            number: 3,
+            is_guarded: false,
+            text: "$tool --all".to_owned(),
+        }];
+        let command = |program: &str| Evidence::Command {
+            command: CommandLine {
+                words: vec![program.to_owned(), "--all".to_owned()],
+            },
+            role: CommandRole::WroteInNormalBuild,
+        };
+        assert!(is_of_lines(&command("/usr/sbin/update-a"), &lines, &script));
+        assert!(!is_of_lines(&command("update-b"), &lines, &script));
     }
 }

@@ -8,6 +8,7 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
 use crate::explain::command_line::CommandLine;
+use crate::explain::random_name::{end_length, is_random};
 use crate::explain::script_line::{Access, script_line};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::is_outsides_own;
@@ -213,13 +214,9 @@ fn named(
     };
     let is_gone = effect == Effect::Unchanged && !is_left && is_changed(trace, &attempt.path);
     let path = attempt.path.as_slice();
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let random = path.iter().rev().take_while(|byte| is_word(byte)).count();
-    let (kept, random) = path.split_at(path.len().saturating_sub(random));
-    let has = |is_wanted: fn(&u8) -> bool| random.iter().any(is_wanted);
-    let is_random =
-        has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
-    if is_gone && is_random {
+    let length = end_length(path);
+    let (kept, random) = path.split_at(path.len().saturating_sub(length));
+    if is_gone && is_random(random) {
         [kept, b"*"].concat()
     } else {
         path.to_vec()

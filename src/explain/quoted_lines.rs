@@ -4,6 +4,8 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::Case;
 use crate::explain::evidence::Evidence;
 use crate::explain::finding::Finding;
+use crate::explain::reached::fails_before;
+use crate::explain::rule_id::RuleId;
 use crate::explain::script_line::{Access, likeliest_lines};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::{Act, Line, ParsedScript, Reach, Snippet};
@@ -135,8 +137,14 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
     let claims = finding.claims.iter().take(PATHS);
     for divergence in claims.filter_map(|at| case.divergences.get(*at)) {
         let path = divergence.entry_path().as_bytes();
+        // What a script that fails did before is none of what is missing.
+        let is_meant = |process: &Process| {
+            finding.rule != RuleId::ScriptFailed || fails_before(case, process, path)
+        };
         for process in case.entry_writers(divergence) {
-            take(process, path, Access::WritesInside);
+            if is_meant(process) {
+                take(process, path, Access::WritesInside);
+            }
         }
     }
     found

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::command_fit::{Fit, is_program};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::WRAPPERS;
 use crate::explain::scripts::interpret::pattern::glob;
@@ -57,28 +58,30 @@ pub(crate) fn likeliest_lines(
         Some(ScriptKind::Trigger) => Occasion::Trigger,
         _ => Occasion::FirstRun,
     };
-    let arguments = process.command.get(1..).unwrap_or_default();
     let likeness = |line: &Line| Likeness {
         runs: runs_in_build(line, access) && script.runs(line.number, occasion),
-        ..likeness(line, arguments, &path, access)
+        ..likeness(script, line, &process.command, &path, access)
     };
     let best = lines.iter().map(likeness).max();
     lines.retain(|line| Some(likeness(line)) == best);
     lines
 }
 
-/// The lines that run a program, or have its name at least: of those that do something known, or of
-/// those that name the path.
+/// The lines that run a program, or have its name at least: of those that do something known, of
+/// those that name the path, and of those where a command begins with it.
 fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
     let name = program.rsplit('/').next().unwrap_or_default();
     let is_it = |word: &str| word == name || word == program;
     let acts = |line: &Line| {
-        line.acts.iter().any(|act| match act {
-            Act::Runs(tool) | Act::Helper(tool) => {
-                is_it(tool) || tool.ends_with(&format!("/{name}"))
-            }
-            Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
-        })
+        script
+            .commands(line.number)
+            .any(|words| is_program(words, program))
+            || line.acts.iter().any(|act| match act {
+                Act::Runs(tool) | Act::Helper(tool) => {
+                    is_it(tool) || tool.ends_with(&format!("/{name}"))
+                }
+                Act::Rooted(_) | Act::Writes(_) | Act::Reads(_) => false,
+            })
     };
     let names = |line: &&Line| acts(line) || shell_words(&line.text).any(is_it);
     let mut lines: Vec<Line> = script.lines().iter().filter(names).cloned().collect();
@@ -87,6 +90,14 @@ fn running(script: &ParsedScript, program: &str, path: &str) -> Vec<Line> {
         lines.retain(|line| names(&line));
     }
     let is_run = |line: &Line| acts(line) || runs(&line.text, is_it);
+    let runs_it = |number| {
+        let mut commands = script.commands(number);
+        commands.any(|words| is_program(words, program))
+    };
+    let others = script.other_lines(runs_it).into_iter();
+    let is_known = |number| lines.iter().any(|line| line.number == number);
+    let others: Vec<Line> = others.filter(|line| !is_known(line.number)).collect();
+    lines.extend(others);
     if lines.iter().any(is_run) {
         lines.retain(is_run);
     }
@@ -142,10 +153,10 @@ fn does_itself(text: &str, access: Access) -> bool {
 struct Likeness {
     /// It runs in the build, and on the occasion, that the process is of.
     runs: bool,
+    /// How well its words fit the command.
+    fit: Fit,
     /// How well it acts on this very path.
     acts_on_path: Match,
-    /// How many of the command's arguments it has.
-    arguments: usize,
     /// How many options it has that the command has not.
     strange_options: Reverse<usize>,
 }
@@ -163,19 +174,26 @@ enum Match {
     Exact,
 }
 
-fn likeness(line: &Line, arguments: &[String], path: &str, access: Access) -> Likeness {
-    let is_given = |word: &str| arguments.iter().any(|argument| argument == word);
-    let has = |argument: &&String| {
-        let is_whole = argument.contains(' ') && line.text.contains(argument.as_str());
-        is_whole || shell_words(&line.text).any(|word| word == argument.as_str())
-    };
+fn likeness(
+    script: &ParsedScript,
+    line: &Line,
+    command: &[String],
+    path: &str,
+    access: Access,
+) -> Likeness {
+    let is_given = |word: &str| command.iter().any(|argument| argument == word);
     let strange = |word: &&str| word.len() > 1 && word.starts_with('-') && !is_given(word);
     Likeness {
         runs: true,
+        fit: Fit::best(script.commands(line.number), &line.text, command),
         acts_on_path: match_of(line, path, access),
-        arguments: arguments.iter().filter(has).count(),
         strange_options: Reverse(shell_words(&line.text).filter(strange).count()),
     }
+}
+
+/// Whether two texts name one path.
+fn names(known: &str, path: &str) -> bool {
+    EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes())
 }
 
 /// Whether a line is reached in the builds in which this may be done.
@@ -197,7 +215,7 @@ fn match_of(line: &Line, path: &str, access: Access) -> Match {
             (Act::Rooted(_), Access::Reads | Access::Writes)
             | (Act::Helper(_) | Act::Runs(_), _) => return Match::None,
         };
-        if EntryPath::new(known.as_bytes()) == EntryPath::new(path.as_bytes()) {
+        if names(known, path) {
             return if is_it { Match::Exact } else { Match::OtherAct };
         }
         if is_pattern_of(known, path) {
@@ -230,7 +248,8 @@ mod tests {
     const POSTINST: &[u8] = b"#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n\
         mkdir -p /var/lib/a\nmkdir -p \"/var/lib/b\"\nfor one in c d; do\n\
         chmod 0755 /etc/$one\ndone\n[ -e /etc/e ] && : >/etc/f\nrm /etc/g\nrm /etc/g\nfi\n\
-        echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n";
+        echo x >/etc/i\nmv /etc/i /etc/j\n[ -e /etc/k ] ||\nrm /etc/k\nmknod /etc/l p\n\
+        mknod /dev/m c 1 3 || true\n";
 
     /// The line that a process of this command ran for when it wrote the path.
     fn line(command: &[&str], path: &str) -> Option<usize> {
@@ -262,6 +281,10 @@ mod tests {
         assert_eq!(line(&["chown", "root", "/etc/d"], "/etc/d"), None);
         assert_eq!(line(&["mv", "/etc/i", "/etc/j"], "/etc/j"), Some(14));
         assert_eq!(line(&["mknod", "/etc/l", "p"], "/etc/l"), Some(17));
+        assert_eq!(
+            line(&["mknod", "/dev/m", "c", "1", "3"], "/dev/m"),
+            Some(18)
+        );
     }
 
     #[test]
@@ -307,6 +330,30 @@ mod tests {
         );
         let make_one = ["/usr/sbin/make-one", "b"];
         assert_eq!(line(&make_one, Access::WritesInside), Some(6));
+    }
+
+    #[test]
+    fn the_arguments_of_a_command_say_more_than_the_path_that_it_wrote() {
+        let script = b"#!/bin/sh\nfor module in $list; do\nln /lib/all/$module /lib/on/$module\n\
+            if [ $module = a ]; then\nln /lib/on/a /lib/on/b\nfi\ndone\n\
+            one=a.conf\ntwo=b.conf\nrm /etc/d/$one\nrm /etc/d/$two\nmkdir -p /etc/other\n\
+            mkdir -p `dirname \"$profile\"`\n";
+        let line = |command: &[&str], path| line_of(script, command, path, Access::Writes);
+        assert_eq!(
+            line(&["ln", "/lib/all/a", "/lib/on/a"], "/lib/on/a"),
+            Some(3)
+        );
+        assert_eq!(line(&["ln", "/lib/on/a", "/lib/on/b"], "/lib/on"), Some(5));
+        assert_eq!(line(&["rm", "/etc/d/b.conf"], "/etc/d"), Some(11));
+        assert_eq!(line(&["mkdir", "-p", "/etc/local"], "/etc/local"), Some(13));
+    }
+
+    #[test]
+    fn a_pattern_of_a_case_is_no_command() {
+        let script = b"#!/bin/sh\nfor one in $list; do\ncase $one in\nmake-all)\nmake-all\n\
+            ;;\nesac\ndone\n";
+        let found = line_of(script, &["make-all"], "/etc/a", Access::Writes);
+        assert_eq!(found, Some(5));
     }
 
     #[test]

@@ -7,9 +7,10 @@ use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::finding::{Finding, OwnLines, What};
 use crate::explain::line_shares::Share;
+use crate::explain::reached::fails_before;
 use crate::explain::rule_id::RuleId;
 use crate::explain::rules::accounts::is_database;
-use crate::explain::script_runs::{is_same, is_trigger, kind, run_of, runs};
+use crate::explain::script_runs::{is_same, is_trigger, run_of, runs};
 
 /// What the scripts did to which a file's lines are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,15 +40,17 @@ pub(crate) fn findings(case: &Case<'_>, deeds: Deeds) -> Vec<Finding> {
 /// Whether a script left a file alone in the chrootless build, or fails there.
 fn is_left_out(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> bool {
     let chrootless = runs(&case.chrootless_writers(divergence.entry_path()));
-    let is_away = run_of(&chrootless, share.script).is_none() || is_passed_over(case, share);
+    let is_away =
+        run_of(&chrootless, share.script).is_none() || fails_first(case, divergence, share);
     let mut deeds = share.deeds.iter();
     is_away && deeds.all(|deed| deed.builds == Builds::Normal)
 }
 
-fn is_passed_over(case: &Case<'_>, share: &Share<'_>) -> bool {
-    let mut passed_over = case.observations.passed_over.iter();
-    passed_over
-        .any(|name| name.package == share.script.package && Some(name.script) == kind(share.script))
+/// Whether a script fails before it has changed its lines.
+fn fails_first(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> bool {
+    let path = divergence.entry_path().as_bytes();
+    let mut deeds = share.deeds.iter();
+    deeds.all(|deed| fails_before(case, deed.process, path))
 }
 
 fn finding(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> Finding {
@@ -62,7 +65,12 @@ fn finding(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> Findi
         Evidence::on(divergence, fact)
     });
     let finding = case.finding(rule, what, Some(share.script)).with(evidence);
+    let mut deeds = share.deeds.iter();
     Finding {
+        // Debconf's frontend writes what its scripts have asked for, the config script too.
+        script: finding
+            .script
+            .filter(|_| !deeds.all(|deed| case.ran_several(deed.process))),
         lines: vec![OwnLines {
             entry: divergence.path.clone(),
             path,
@@ -76,7 +84,7 @@ fn finding(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> Findi
 /// What a script did that its lines differ, and the rule that says so.
 fn what(case: &Case<'_>, divergence: &Divergence, share: &Share<'_>) -> (RuleId, What) {
     let is_left_out = is_left_out(case, divergence, share);
-    if is_left_out && is_passed_over(case, share) {
+    if is_left_out && fails_first(case, divergence, share) {
         return (RuleId::ScriptFailed, What::ScriptFailed);
     }
     if has_written_outside(case, divergence, share) {

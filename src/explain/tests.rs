@@ -673,8 +673,8 @@ const OPEN: log::Act = log::Act::Open {
 #[test]
 fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script() {
     const SCRIPT: &str = "#!/bin/sh\nset -e\n[ -n \"$DPKG_ROOT\" ] || touch /srv/own\n\
-        # Automatically added by dh_x/13.1\n[ -n \"$DPKG_ROOT\" ] || touch /srv/tools\n\
-        # End automatically added section\n";
+        # Automatically added by dh_x/13.1\ntool=touch\n\
+        [ -n \"$DPKG_ROOT\" ] || $tool /srv/tools\n# End automatically added section\n";
     let files: [File<'_>; 3] = [
         ("var/lib/dpkg/info/a.postinst", SCRIPT),
         ("srv/own", "1"),
@@ -722,7 +722,7 @@ fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script
         found,
         [
             (Some("a"), None, vec![3]),
-            (Some("a"), Some("dh_x"), vec![5]),
+            (Some("a"), Some("dh_x"), vec![6]),
         ]
     );
 }

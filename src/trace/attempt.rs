@@ -54,7 +54,8 @@ pub(crate) fn attempts(events: &[Event], processes: &[Arc<Process>]) -> Vec<Atte
             continue;
         }
         for path in paths(event) {
-            if inside(path).is_some() || is_no_file(path) || own.contains(path) {
+            let is_none = is_no_file(path) || is_device(&event.act, path);
+            if inside(path).is_some() || is_none || own.contains(path) {
                 continue;
             }
             let attempt = Attempt {
@@ -96,6 +97,14 @@ fn is_no_file(path: &[u8]) -> bool {
     ];
     const PLACES: [&[u8]; 5] = [b"/proc/", b"/dev/pts/", b"/dev/fd/", b"/dev/std", b"/sys/"];
     DEVICES.contains(&path) || PLACES.iter().any(|place| path.starts_with(place))
+}
+
+/// Whether a device was to be opened, which changes no file: below `/dev`, where what is opened
+/// without being created is one. `/dev/shm` holds files (shm_overview(7)).
+fn is_device(act: &Act, path: &[u8]) -> bool {
+    matches!(act, Act::Open { creates: false, .. })
+        && path.starts_with(b"/dev/")
+        && !path.starts_with(b"/dev/shm/")
 }
 
 /// Temporary files: paths below `/tmp` that were not there, that scripts made, and of which

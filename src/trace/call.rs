@@ -96,7 +96,11 @@ impl Beginning<'_> {
             }
             CallKind::Make(path) | CallKind::Symlink(path) => at(Act::Make, path),
             CallKind::Bind(address) => Some(begun(Act::Make, self.socket(address)?)),
-            CallKind::Link { to, .. } => at(Act::Make, to),
+            CallKind::Link { from, to } => {
+                // A file without a name has no path.
+                let from = self.path(from);
+                at(from.map_or(Act::Make, |from| Act::Link(Bytes(from))), to)
+            }
             CallKind::Rename { from, to } => at(Act::RenameTo(Bytes(self.path(to)?)), from),
             CallKind::Remove(path) => at(Act::Remove, path),
             CallKind::Mode { object: what, mode } => {

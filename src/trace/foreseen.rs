@@ -51,8 +51,14 @@ pub(crate) fn foreseen(
             Before::There { mode, .. } if is_readable_file(mode) => Success,
             Before::There { .. } => Unknown,
         },
-        // What is linked to may be absent.
-        (Act::Make, "link" | "linkat") => Unknown,
+        (Act::Link(from), "link") => match (kind(look(&from.0)), kind(look(path))) {
+            (None, _) => Failure(libc::ENOENT),
+            (Some(_), Some(_)) => Failure(libc::EEXIST),
+            (Some(libc::S_IFREG), None) if inside(&from.0).is_some() && is_made(path) => Success,
+            (Some(_), None) => Unknown,
+        },
+        // What it is that gets a further name is not known.
+        (Act::Link(_), _) | (Act::Make, "link" | "linkat") => Unknown,
         (Act::Make, _) | (Act::Open { creates: true, .. }, _) if is_made(path) => Success,
         (Act::Make, _) if kind(look(path)).is_some() => Failure(libc::EEXIST),
         (Act::Open { creates: false, .. }, _) => match kind(look(path)) {
@@ -130,6 +136,10 @@ mod tests {
         Act::RenameTo(Bytes(to.as_bytes().to_vec()))
     }
 
+    fn linking(from: &str) -> Act {
+        Act::Link(Bytes(format!("{ROOT}/{from}").into_bytes()))
+    }
+
     #[test]
     fn what_dpkg_does_when_it_unpacks_is_foreseen() {
         let new = "/tmp/mmdebstrap.x/etc/new";
@@ -155,6 +165,17 @@ mod tests {
     }
 
     #[test]
+    fn a_further_name_of_a_file_is_foreseen() {
+        let all = [
+            of("link", linking("etc/file"), "etc/new"),
+            of("link", linking("etc/file"), "etc/secret"),
+            of("link", linking("etc/absent"), "etc/new"),
+        ];
+        let failures = [libc::EEXIST, libc::ENOENT].map(Foreseen::Failure);
+        assert_eq!(all, [Foreseen::Success, failures[0], failures[1]]);
+    }
+
+    #[test]
     fn what_is_read_is_foreseen() {
         let all = ["etc/file", "etc/absent", "etc", "etc/secret"];
         assert_eq!(
@@ -173,7 +194,8 @@ mod tests {
         let all = [
             of("rmdir", Act::Remove, "etc"),
             of("unlinkat", Act::Remove, "etc/file"),
-            of("link", Act::Make, "etc/new"),
+            of("link", linking("etc"), "etc/new"),
+            of("linkat", linking("etc/file"), "etc/new"),
             of("mkdir", Act::Make, "absent/new"),
             of("openat", opening(true), "etc/file"),
             of("openat", opening(false), "etc/absent"),
@@ -186,6 +208,6 @@ mod tests {
             of("fchmod", Act::Mode(0o644), "etc/absent"),
             of("setxattr", Act::Attribute, "etc/file"),
         ];
-        assert_eq!(all, [Foreseen::Unknown; 10]);
+        assert_eq!(all, [Foreseen::Unknown; 11]);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn left_behind(events: &[Event], processes: &[Arc<Process>]) -> BTree
             None => continue,
         };
         let is_there = match &event.act {
-            Act::Make | Act::Open { .. } => true,
+            Act::Make | Act::Link(_) | Act::Open { .. } => true,
             Act::Remove => false,
             Act::RenameTo(to) => {
                 let has_moved = |known: &&[u8]| known.starts_with(&[path, b"/"].concat());

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::ExitStatus;
+
 /// Everything that was seen of one command and all that it started.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Log {
@@ -51,6 +53,13 @@ impl Log {
         self.images.len() - 1
     }
 
+    /// A process or thread that ran a program has ended.
+    pub fn ended(&mut self, image: usize, status: ExitStatus) {
+        if let Some(image) = self.images.get_mut(image) {
+            image.end = Some(status);
+        }
+    }
+
     /// A call has returned.
     pub fn did(&mut self, event: Event) {
         self.events.push(event);
@@ -79,6 +88,8 @@ pub struct Image {
     pub argv: Vec<Bytes>,
     /// `DPKG_MAINTSCRIPT_PACKAGE` of its environment, if the file is a maintainer script.
     pub package: Option<Bytes>,
+    /// How its process ended, the last one of several; `None` if it became another program.
+    pub end: Option<ExitStatus>,
 }
 
 impl Image {
@@ -91,6 +102,7 @@ impl Image {
             program: program.into(),
             argv: words.collect(),
             package: None,
+            end: None,
         }
     }
 }
@@ -143,8 +155,10 @@ pub enum Act {
         /// `O_TRUNC`.
         empties: bool,
     },
-    /// Make a file that is not a regular one, or a further name.
+    /// Make a file that is not a regular one.
     Make,
+    /// Make it a further name of the file with this one, whose number of names changes.
+    Link(Bytes),
     /// Make a symbolic link, or remove its name for another one: the other name of a rename.
     RenameTo(Bytes),
     /// Remove its name.

@@ -10,6 +10,7 @@ pub(crate) mod added_filter;
 pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;
+pub(crate) mod course;
 pub(crate) mod filter;
 pub(crate) mod foreseen;
 pub(crate) mod left_behind;

@@ -107,7 +107,7 @@ impl Tracer for Observer {
                 continue;
             };
             if let Stop::Ended(status) = stopped.why {
-                self.ended_thread(stopped.process);
+                self.ended_thread(stopped.process, status);
                 if stopped.process == command {
                     return Ok(status);
                 }
@@ -176,8 +176,11 @@ impl Observer {
         }
     }
 
-    fn ended_thread(&mut self, thread: Pid) {
+    fn ended_thread(&mut self, thread: Pid, status: ExitStatus) {
         self.settle_writes(thread);
+        if let Some(state) = self.threads.get(thread) {
+            self.log.ended(state.image, status);
+        }
         self.suspended.retain(|suspended| *suspended != thread);
         for orphan in self.threads.ended(thread) {
             // ESRCH: it was killed, too.
@@ -473,6 +476,7 @@ impl Observer {
             program: Bytes(path.clone()),
             argv,
             package,
+            end: None,
         });
         state.image = image;
         // Only a script stops at the end of this call.

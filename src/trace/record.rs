@@ -7,6 +7,7 @@ use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt::{Attempt, Effect};
+use crate::trace::course::Course;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Gap};
 use crate::trace::process::{Process, Script};
@@ -39,6 +40,11 @@ pub struct Trace {
     pub(crate) scripts: BTreeSet<Script>,
     /// Commands that maintainer scripts themselves ran, each once.
     pub(crate) commands: Vec<Arc<Process>>,
+    /// Commands of scripts that ran scripts themselves, and which: debconf's frontend runs the
+    /// config script, and then the script that it was started by.
+    pub(crate) hosts: BTreeMap<Arc<Process>, BTreeSet<Script>>,
+    /// What each maintainer script did, in order.
+    pub(crate) courses: BTreeMap<Script, Course>,
     /// How often each file was executed, by absolute path in the sandbox.
     pub(crate) executed: BTreeMap<Vec<u8>, u64>,
     /// How often the kernel did not know the format of a file that was to be executed.
@@ -163,6 +169,14 @@ impl Trace {
     pub fn wrote_below(&self, directory: &[u8]) -> &[Arc<Process>] {
         let directory = directory.strip_suffix(b"/").unwrap_or(directory);
         self.in_outside.get(directory).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a command of a script ran several scripts, so that it is not known for which of them
+    /// it did something.
+    pub(crate) fn ran_several(&self, command: &Process) -> bool {
+        self.hosts
+            .get(command)
+            .is_some_and(|scripts| scripts.len() > 1)
     }
 
     /// Whether a maintainer script ran that answers to this.

@@ -1,6 +1,6 @@
 //! From what an observer saw to what it means: who wrote, read and tried what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use nix::libc;
@@ -9,6 +9,7 @@ use crate::audit::change::ChangeKind;
 use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt;
+use crate::trace::course::courses;
 use crate::trace::left_behind::left_behind;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Before, Event, Image, Log};
@@ -38,6 +39,8 @@ pub fn replay(log: &Log) -> Trace {
         .scripts
         .extend(processes.iter().filter_map(|one| one.script.clone()));
     trace.commands = commands(&processes);
+    trace.courses = courses(log, &processes);
+    trace.hosts = hosts(&log.images, &processes);
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
             take(&mut trace, event, process);
@@ -53,6 +56,22 @@ fn commands(processes: &[Arc<Process>]) -> Vec<Arc<Process>> {
     let is_command = |one: &&Arc<Process>| !one.command.is_empty() && one.command == one.argv;
     let all: BTreeSet<&Arc<Process>> = processes.iter().filter(is_command).collect();
     all.into_iter().cloned().collect()
+}
+
+/// The commands of scripts that ran scripts themselves, and which.
+fn hosts(images: &[Image], processes: &[Arc<Process>]) -> BTreeMap<Arc<Process>, BTreeSet<Script>> {
+    let mut hosts: BTreeMap<Arc<Process>, BTreeSet<Script>> = BTreeMap::new();
+    for (image, process) in images.iter().zip(processes) {
+        let parent = image.parent.and_then(|parent| processes.get(parent));
+        let parent = parent.filter(|parent| !parent.command.is_empty());
+        if let (true, Some(script), Some(parent)) =
+            (process.command.is_empty(), &process.script, parent)
+        {
+            let scripts = hosts.entry(Arc::clone(parent)).or_default();
+            let _ = scripts.insert(script.clone());
+        }
+    }
+    hosts
 }
 
 /// Each program with the maintainer script that it ran for.
@@ -205,6 +224,9 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     if let Act::RenameTo(to) = &event.act {
         paths.push(&to.0);
     }
+    if let (Act::Link(from), 0) = (&event.act, event.error) {
+        trace.wrote(&from.0, process);
+    }
     trace.set(&event.path.0, &event.act, process);
     for path in paths {
         trace.wrote(path, process);
@@ -228,7 +250,7 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
 /// Whether a call may have changed which names a directory has.
 fn changes_directory(event: &Event) -> bool {
     match &event.act {
-        Act::Make | Act::Remove | Act::RenameTo(_) => true,
+        Act::Make | Act::Link(_) | Act::Remove | Act::RenameTo(_) => true,
         Act::Open { creates, .. } => {
             *creates && !matches!(event.before, Some(Before::There { .. }))
         }
@@ -252,7 +274,7 @@ fn refused(act: &Act, before: Option<Before>) -> ChangeKind {
         Act::Open { creates: true, .. } if !matches!(before, Some(Before::There { .. })) => {
             ChangeKind::Created
         }
-        Act::Make => ChangeKind::Created,
+        Act::Make | Act::Link(_) => ChangeKind::Created,
         Act::RenameTo(_) | Act::Remove => ChangeKind::Removed,
         Act::Open { .. } | Act::Resize => ChangeKind::Modified,
         Act::Mode(_)

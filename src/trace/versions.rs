@@ -98,7 +98,9 @@ impl Default for Versions {
 /// The shared files that an act changes, or changes what their names stand for.
 pub(crate) fn touched<'a>(act: &'a Act, path: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     let paths = match act {
-        Act::Open { .. } | Act::Make | Act::Remove | Act::Resize => [Some(path), None],
+        Act::Open { .. } | Act::Make | Act::Link(_) | Act::Remove | Act::Resize => {
+            [Some(path), None]
+        }
         Act::RenameTo(to) => [Some(path), Some(to.0.as_slice())],
         Act::Execute
         | Act::Read

@@ -10,6 +10,7 @@ use crate::compare::comparison::Comparison;
 use crate::explain;
 use crate::explain::agreement::{self, Disagreement};
 use crate::explain::explanation::Explanation;
+use crate::explain::failure::failing_line::observed_line;
 use crate::explain::failure::{ScriptFailure, Systems};
 use crate::explain::observations::{
     Architectures, DifferingPaths, Observations, TechniqueObservation,
@@ -56,7 +57,7 @@ impl Findings {
         let failures: Vec<_> = facts
             .failures
             .iter()
-            .map(|one| failure(facts, one))
+            .map(|one| failure(facts, one, pair.as_ref()))
             .collect();
         let observed = facts.chrootless_trace().zip(pair.as_ref());
         let observed = observed.map(|(trace, explanation)| {
@@ -123,8 +124,14 @@ struct ComparedBuild<'a> {
     altered: Option<&'a AlteredSystem>,
 }
 
-/// Explains why a script fails.
-fn failure(facts: &Facts, failure: &Failure) -> ScriptFailure {
+/// Explains why a script fails, given what explains the pair.
+fn failure(facts: &Facts, failure: &Failure, pair: Option<&Explanation>) -> ScriptFailure {
+    let observed = facts
+        .chrootless_trace()
+        .zip(pair)
+        .and_then(|(trace, pair)| {
+            observed_line(trace, &pair.chroots.scripts, &failure.failed.name())
+        });
     let collected = facts
         .chrootless
         .as_ref()
@@ -139,7 +146,12 @@ fn failure(facts: &Facts, failure: &Failure) -> ScriptFailure {
         outside: &|path| facts.outside.file(path),
         has_outside: &|path| facts.outside.has_path(path),
     };
-    ScriptFailure::explain(&failure.failed, &failure.after, &failure.text, systems)
+    let Failure {
+        failed,
+        text,
+        after,
+    } = failure;
+    ScriptFailure::explain(failed, after, text, observed, systems)
 }
 
 fn explained_extra(facts: &Facts, extra: &Extra) -> Option<Explanation> {

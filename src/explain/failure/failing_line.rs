@@ -1,8 +1,13 @@
 //! The line of a script that failed.
 
 use crate::debian::failed_script::FailedScript;
+use crate::debian::maintainer_script::ScriptName;
 use crate::explain::failure::complaint::Complaint;
+use crate::explain::script_line::{Access, script_line};
+use crate::explain::script_runs::kind;
 use crate::explain::scripts::line::ScriptLines;
+use crate::explain::scripts::package::Scripts;
+use crate::trace::record::Trace;
 
 /// A line of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,18 +18,30 @@ pub struct FailingLine {
     pub text: String,
 }
 
-/// The line that the shell names, else the only one that runs the program that complains with what
-/// it complains of.
+/// The line that the shell names, else the one that was observed to fail, else the only one that
+/// runs the program that complains with what it complains of.
 pub(crate) fn failing_line(
     failed: &FailedScript,
+    observed: Option<usize>,
     complaint: Option<&Complaint>,
     text: &[u8],
 ) -> Option<FailingLine> {
     let lines = ScriptLines::new(text);
     let shell = failed.shell_complaint().and_then(|shell| shell.line);
-    let number = shell.or_else(|| only_line(&lines, complaint?))?;
+    let number = shell.or(observed);
+    let number = number.or_else(|| only_line(&lines, complaint?))?;
     let text = lines.whole_line(number);
     (!text.is_empty()).then_some(FailingLine { number, text })
+}
+
+/// Number of the line whose command a script ran last and that failed, if one is likelier than all
+/// others, in a build in which the script's failure was passed over.
+pub(crate) fn observed_line(trace: &Trace, scripts: &Scripts, name: &ScriptName) -> Option<usize> {
+    let mut courses = trace.courses.iter();
+    let (_, course) = courses
+        .find(|(script, _)| script.package == name.package && kind(script) == Some(name.script))?;
+    let last = course.commands.last().filter(|last| last.has_failed)?;
+    script_line(scripts, &last.process, b"", Access::Writes)
 }
 
 fn only_line(lines: &ScriptLines, complaint: &Complaint) -> Option<usize> {

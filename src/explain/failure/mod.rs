@@ -96,12 +96,14 @@ const PROGRAMS: [&str; 6] = [
 ];
 
 impl ScriptFailure {
-    /// Explains the failure of a script with this text.
+    /// Explains the failure of a script with this text; `observed` is the number of the line that
+    /// was seen to fail.
     #[must_use]
     pub fn explain(
         failed: &FailedScript,
         after: &[ScriptName],
         text: &[u8],
+        observed: Option<usize>,
         systems: Systems<'_>,
     ) -> Self {
         let complaint = last_complaint(failed);
@@ -112,7 +114,7 @@ impl ScriptFailure {
             version: failed.version.clone(),
             script: failed.script,
             status: failed.status,
-            line: failing_line(failed, complaint.as_ref(), text),
+            line: failing_line(failed, observed, complaint.as_ref(), text),
             words: words.map(|line| without_root(line)).collect(),
             after: after.to_vec(),
             cause: meaning.map_or(FailureCause::Unknown, |meaning| systems.cause(meaning)),

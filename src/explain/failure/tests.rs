@@ -2,6 +2,11 @@
 
 use super::*;
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::failure::failing_line::observed_line;
+use crate::explain::scripts::package::Scripts;
+use crate::sandbox::ExitStatus;
+use crate::trace::log::{Act, Event, Image, Log};
+use crate::trace::replay::replay;
 
 fn failed(words: &[&str]) -> FailedScript {
     FailedScript {
@@ -19,6 +24,10 @@ fn cause(words: &str) -> FailureCause {
 }
 
 fn explained(words: &str, text: &str) -> ScriptFailure {
+    explained_by(words, text, None)
+}
+
+fn explained_by(words: &str, text: &str, observed: Option<usize>) -> ScriptFailure {
     let systems = Systems {
         chrootless: &|_| Some(b"crontab:x:1:\n".to_vec()),
         normal: &|path| {
@@ -33,7 +42,8 @@ fn explained(words: &str, text: &str) -> ScriptFailure {
         outside: &|_| Some(b"root:x:0:\n".to_vec()),
         has_outside: &|path| path == b"/usr/bin/there",
     };
-    ScriptFailure::explain(&failed(&["before", words]), &[], text.as_bytes(), systems)
+    let failed = failed(&["before", words]);
+    ScriptFailure::explain(&failed, &[], text.as_bytes(), observed, systems)
 }
 
 fn account(kind: AccountKind, name: &str) -> Account {
@@ -158,4 +168,39 @@ fn a_file_of_the_chroot_that_the_outsides_tool_does_not_understand_is_named_with
     // What is wrong with a script is not what is wrong with a file.
     let script = "/tmp/mmdebstrap.a_B1/var/lib/dpkg/info/p.postinst:3: parse error";
     assert_eq!(cause(script), FailureCause::Unknown);
+}
+
+/// The line that a trace of the failing script shows, which ran these commands.
+fn observed(script: &str, commands: &[(&[&str], i32)]) -> Option<usize> {
+    let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+    let mut log = Log::default();
+    let shell = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+    for (argv, status) in commands {
+        let image = log.ran(Image {
+            end: Some(ExitStatus::Exited(*status)),
+            ..Image::new(Some(shell), argv[0].as_bytes(), argv)
+        });
+        log.did(Event::new(image, "execve", Act::Execute, b"/usr/bin/x"));
+    }
+    let files: [(&[u8], &[u8]); 1] = [(b"var/lib/dpkg/info/p.postinst", script.as_bytes())];
+    let name = failed(&[]).name();
+    observed_line(&replay(&log), &Scripts::read(files), &name)
+}
+
+#[test]
+fn the_line_whose_command_was_seen_to_fail_last_is_the_one_that_failed() {
+    const SCRIPT: &str = "#!/bin/sh\nset -e\n\
+        sysusers ${DPKG_ROOT:+--root=\"$DPKG_ROOT\"} a.conf\ntmpfiles --create a.conf\n";
+    let sysusers = ["sysusers", "--root=/tmp/mmdebstrap.x", "a.conf"];
+    let seen = observed(SCRIPT, &[(&["true"], 1), (&sysusers, 1)]);
+    assert_eq!(seen, Some(3));
+    // The shell itself failed after that.
+    assert_eq!(observed(SCRIPT, &[(&sysusers, 0)]), None);
+    let words = "/tmp/mmdebstrap.x/usr/lib/sysusers.d/a.conf:3: Unknown modifier 'u!'.";
+    let line = |number| {
+        explained_by(words, SCRIPT, number)
+            .line
+            .map(|line| line.number)
+    };
+    assert_eq!([line(None), line(seen)], [None, Some(3)]);
 }

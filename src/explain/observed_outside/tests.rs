@@ -179,10 +179,18 @@ fn the_random_end_of_a_name_that_comes_and_goes_is_left_out() {
     let names = [
         "/etc/passwd.1423",
         "/etc/tmp.AbCdEf",
+        "/etc/id.ISGVGCAB",
+        "/etc/NEWS",
         "/etc/passwd.lock",
         "/etc/a.12",
     ];
-    let expected = ["/etc/passwd.*", "/etc/tmp.*", "/etc/passwd.lock"];
+    let expected = [
+        "/etc/passwd.*",
+        "/etc/tmp.*",
+        "/etc/id.*",
+        "/etc/NEWS",
+        "/etc/passwd.lock",
+    ];
     let expected = expected.map(|path| (path.to_owned(), Effect::Unchanged));
     let left = ("/etc/a.12".to_owned(), Effect::Changed);
     assert_eq!(

@@ -7,9 +7,14 @@ use std::slice;
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
 use crate::compare::{Source, SourceKind, compare};
+use crate::debian::maintainer_script::{ScriptKind, ScriptName};
 use crate::explain::observations::{DifferingPaths, Observations};
 use crate::explain::rule_id::RuleId;
 use crate::explain::{explain, explain_archives};
+use crate::sandbox::ExitStatus;
+use crate::trace::log::{Act, Bytes, Event, Image, LineChange, Log};
+use crate::trace::record::Trace;
+use crate::trace::replay::replay;
 
 /// An entry of an archive.
 #[derive(Debug, Clone)]
@@ -281,6 +286,160 @@ fn two_normal_builds_explain_contents_that_both_have_and_no_missing_entry() {
     assert_eq!(found(&key("1"), &key("22")), []);
     assert_eq!(found(&key("1"), &[]), []);
     assert_eq!(found(&[file("once", "1")], &[]), []);
+}
+
+/// What the postinst of `p` did, each a command, its status and the path that it made.
+fn trace(commands: &[(&str, i32, &str)]) -> Trace {
+    let mut log = Log::default();
+    run_postinst(&mut log, "p", commands);
+    replay(&log)
+}
+
+fn run_postinst(log: &mut Log, package: &str, commands: &[(&str, i32, &str)]) {
+    let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
+    let argv = [&format!("{package}.postinst"), "configure"];
+    let script = log.ran(Image::new(None, program.as_bytes(), &argv));
+    for (command, status, path) in commands {
+        let argv: Vec<&str> = command.split(' ').collect();
+        let image = log.ran(Image {
+            end: Some(ExitStatus::Exited(*status)),
+            ..Image::new(Some(script), argv[0].as_bytes(), &argv)
+        });
+        log.did(Event::new(image, "execve", Act::Execute, b"/bin/true"));
+        log.did(Event::new(image, "mknod", Act::Make, path.as_bytes()));
+    }
+}
+
+#[test]
+fn of_a_script_that_fails_only_what_it_did_not_get_to_is_missing_because_of_that() {
+    let normal = trace(&[
+        ("a", 0, "/tmp/mmdebstrap.x/etc/a"),
+        ("b /etc", 0, "/tmp/mmdebstrap.x/etc/b"),
+        ("c", 0, "/tmp/mmdebstrap.x/etc/c"),
+    ]);
+    let chrootless = trace(&[
+        ("a", 0, "/etc/a"),
+        ("b /tmp/mmdebstrap.x/etc", 1, "/etc/b.new"),
+    ]);
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        passed_over: vec![ScriptName {
+            package: "p".to_owned(),
+            script: ScriptKind::Postinst,
+        }],
+        ..Observations::none(None)
+    };
+    let left = ["etc/a", "etc/b", "etc/c"].map(|path| file(path, "x"));
+    let claim = |path: &str, rule| (path.to_owned(), rule);
+    assert_eq!(
+        claims(&compared(&left, &[]), &observations),
+        [
+            claim("etc/a", RuleId::ScriptDiffers),
+            claim("etc/b", RuleId::ScriptFailed),
+            claim("etc/c", RuleId::ScriptFailed),
+        ]
+    );
+}
+
+/// What debconf's frontend, run by the postinst of `p`, made of a question, after it ran these
+/// scripts.
+fn frontend(scripts: &[&str], value: &str) -> Trace {
+    let program = |script| format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/p.{script}");
+    let mut log = Log::default();
+    let postinst = program("postinst");
+    let argv = ["p.postinst", "configure"];
+    let postinst = log.ran(Image::new(None, postinst.as_bytes(), &argv));
+    let argv = ["frontend", "p.postinst", "configure"];
+    let frontend = log.ran(Image::new(Some(postinst), b"/usr/share/frontend", &argv));
+    for script in scripts {
+        let argv = [&format!("p.{script}"), "configure"];
+        let _ = log.ran(Image::new(
+            Some(frontend),
+            program(script).as_bytes(),
+            &argv,
+        ));
+    }
+    log.lines = vec![LineChange {
+        image: Some(frontend),
+        path: Bytes::from(&b"/tmp/mmdebstrap.x/var/cache/debconf/config.dat"[..]),
+        removed: Vec::new(),
+        added: vec![Bytes::from(format!("p/q: Value: {value}").as_bytes())],
+    }];
+    replay(&log)
+}
+
+#[test]
+fn what_debconf_wrote_names_no_script_if_it_ran_several() {
+    let database = |value: &'static str| [file("var/cache/debconf/config.dat", value)];
+    let (left, right) = ("Name: p/q\nValue: a\n\n", "Name: p/q\nValue: b\n\n");
+    let script = |scripts: &[&str]| {
+        let (normal, chrootless) = (frontend(scripts, "a"), frontend(scripts, "b"));
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            ..Observations::none(None)
+        };
+        let compared = compared(&database(left), &database(right));
+        let findings = explain(&compared, &observations).findings;
+        let of = findings
+            .first()
+            .map(|one| (one.package.clone(), one.script));
+        of.unwrap()
+    };
+    let package = || Some("p".to_owned());
+    assert_eq!(
+        script(&["postinst"]),
+        (package(), Some(ScriptKind::Postinst))
+    );
+    assert_eq!(script(&["config", "postinst"]), (package(), None));
+}
+
+#[test]
+fn a_copy_that_is_missing_is_theirs_who_left_out_a_change_of_its_file() {
+    let file_inside = "/tmp/mmdebstrap.x/var/lib/dpkg/statoverride";
+    let copy_inside = format!("{file_inside}-old");
+    // The second one that changes the file makes the copy.
+    let mut normal = Log::default();
+    run_postinst(&mut normal, "p", &[("a", 0, file_inside)]);
+    let commands = [("b", 0, copy_inside.as_str()), ("b", 0, file_inside)];
+    run_postinst(&mut normal, "q", &commands);
+    let mut chrootless = Log::default();
+    run_postinst(&mut chrootless, "q", &[("b", 0, file_inside)]);
+    let (normal, chrootless) = (replay(&normal), replay(&chrootless));
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let compared = compared(&[file("var/lib/dpkg/statoverride-old", "x")], &[]);
+    let findings = explain(&compared, &observations).findings;
+    let packages: Vec<_> = findings
+        .into_iter()
+        .map(|finding| finding.package)
+        .collect();
+    assert_eq!(packages, [Some("p".to_owned())]);
+}
+
+#[test]
+fn a_further_name_of_a_file_is_the_script_s_that_made_the_first_one() {
+    let hard = |path, first| One {
+        kind: tar::EntryType::Link,
+        ..link(path, first)
+    };
+    let normal = trace(&[("ln", 0, "/tmp/mmdebstrap.x/lib/all")]);
+    let chrootless = trace(&[]);
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let left = [file("lib/all", "x"), hard("lib/on", "lib/all")];
+    let right = [file("lib/on", "x")];
+    assert_eq!(
+        claims(&compared(&left, &right), &observations),
+        ["lib/all", "lib/on"].map(|path| (path.to_owned(), RuleId::ScriptDiffers))
+    );
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub struct ParsedScript {
     /// What ended the reading before the script's end.
     pub limit: Option<ReadLimit>,
     lines: Vec<Line>,
+    /// The words of the commands of each line, `*` for what is not known.
+    commands: BTreeMap<usize, BTreeSet<Vec<String>>>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     tests: BTreeMap<usize, BTreeSet<usize>>,
     /// The lines that do something when the package is installed for the first time.
@@ -66,6 +68,7 @@ impl ParsedScript {
                 unread: None,
                 limit: None,
                 lines: Vec::new(),
+                commands: BTreeMap::new(),
                 tests: BTreeMap::new(),
                 first: BTreeSet::new(),
                 triggered: BTreeSet::new(),
@@ -101,6 +104,7 @@ impl ParsedScript {
             unread,
             limit: walked.limit,
             lines,
+            commands: walked.commands,
             tests: walked.tests,
             first,
             triggered,
@@ -134,6 +138,32 @@ impl ParsedScript {
         self.lines.iter().filter(|line| line.is_silent())
     }
 
+    /// The words of the commands of a line, `*` for what is not known and `$DPKG_ROOT` for the root.
+    pub(crate) fn commands(&self, number: usize) -> impl Iterator<Item = &[String]> {
+        let commands = self.commands.get(&number).into_iter().flatten();
+        commands.map(Vec::as_slice)
+    }
+
+    /// The lines with commands of which it is not known what they do, those whose number is wanted.
+    pub(crate) fn other_lines(&self, is_wanted: impl Fn(usize) -> bool) -> Vec<Line> {
+        let is_known = |number: usize| self.lines.iter().any(|line| line.number == number);
+        let numbers = self.commands.keys().copied();
+        numbers
+            .filter(|number| !is_known(*number) && is_wanted(*number))
+            .map(|number| self.unknown_line(number))
+            .collect()
+    }
+
+    /// A line of which it is not known what it does.
+    fn unknown_line(&self, number: usize) -> Line {
+        Line {
+            number,
+            text: self.text.whole_line(number),
+            reach: Reach::Installs,
+            acts: Vec::new(),
+        }
+    }
+
     /// The lines with the tests of absolute paths, without `DPKG_ROOT`, that decide whether a line
     /// runs.
     pub fn tests_before(&self, number: usize) -> impl Iterator<Item = &Line> {
@@ -159,12 +189,8 @@ impl ParsedScript {
         for number in self.text.naming(path) {
             if about.iter().all(|line| line.number != number) {
                 let known = self.lines.iter().find(|line| line.number == number);
-                about.push(known.cloned().unwrap_or_else(|| Line {
-                    number,
-                    text: self.text.whole_line(number),
-                    reach: Reach::Installs,
-                    acts: Vec::new(),
-                }));
+                let line = known.cloned();
+                about.push(line.unwrap_or_else(|| self.unknown_line(number)));
             }
         }
         about.sort_by_key(|line| line.number);

@@ -98,3 +98,20 @@ fn devices_and_the_chroot_are_not_the_outside() {
         [] as [&str; 0]
     );
 }
+
+#[test]
+fn to_open_a_device_is_no_attempt_and_to_make_a_file_among_them_is_one() {
+    let open = Act::Open {
+        creates: false,
+        empties: false,
+    };
+    assert_eq!(
+        tried([
+            (open.clone(), "/dev/tty0", Before::Absent, libc::ENOENT),
+            (open.clone(), "/dev/shm/a", FILE, 0),
+            (OPEN, "/dev/b", Before::Absent, 0),
+            (Act::Make, "/dev/c", Before::Absent, 0),
+        ]),
+        ["/dev/shm/a Opened", "/dev/b Changed", "/dev/c Changed"]
+    );
+}

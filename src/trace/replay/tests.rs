@@ -159,6 +159,24 @@ fn both_names_of_a_rename_are_written() {
 }
 
 #[test]
+fn who_gives_a_file_a_further_name_changes_both_names() {
+    let mut log = Log::default();
+    let script = postinst(&mut log);
+    let from = Act::Link(b"/usr/lib/all/a".as_slice().into());
+    log.did(Event::new(script, "link", from.clone(), b"/usr/lib/on/a"));
+    let refused = Event::new(script, "link", from, b"/usr/lib/on/b");
+    log.did(failing(libc::EEXIST, refused));
+    let trace = replay(&log);
+    let shell = process(&["p.postinst", "configure", ""], &[]);
+    assert_eq!(
+        trace.outside,
+        [b"/usr/lib/all/a".to_vec(), b"/usr/lib/on/a".to_vec()]
+            .map(|path| (path, vec![Arc::clone(&shell)]))
+            .into()
+    );
+}
+
+#[test]
 fn who_reads_data_is_known_without_a_script_too() {
     let mut log = Log::default();
     let dpkg = log.ran(Image::new(None, b"/usr/bin/dpkg", &["dpkg"]));

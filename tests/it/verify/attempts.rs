@@ -179,7 +179,7 @@ pub(crate) const CASES: &[Acting] = &[
     Acting {
         name: "by-name-of-descriptor",
         script: "exec 3</etc/group\nchmod 0644 /proc/self/fd/3",
-        attempts: &[("/etc/group", "none", "", 0)],
+        attempts: &[("/etc/group", "none", "", 5)],
         reads: &[("/etc/group", true, 4)],
         ..NONE
     },

@@ -38,6 +38,9 @@ impl<'a> Walk<'a> {
             self.call(name, body, arguments);
             return CommandStatus::UNKNOWN;
         }
+        let shown = words.iter().map(Value::shown).collect();
+        let commands = self.walked.commands.entry(simple.line).or_default();
+        let _ = commands.insert(shown);
         let status = self.builtin(&name, arguments, simple);
         // A test that is decided already looks at no file that matters.
         let is_decided = matches!(name.as_str(), "test" | "[") && status.truth.is_some();

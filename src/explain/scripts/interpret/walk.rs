@@ -27,6 +27,8 @@ const WORDS: usize = 24;
 pub(crate) struct Walked {
     /// What is done by each line, by its number from 1.
     pub(crate) lines: BTreeMap<usize, Vec<ReachedAct>>,
+    /// The words of the commands of each line, as far as they are known.
+    pub(crate) commands: BTreeMap<usize, BTreeSet<Vec<String>>>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     pub(crate) tests: BTreeMap<usize, BTreeSet<usize>>,
     /// Whether anything that is reached names `DPKG_ROOT`.
@@ -50,6 +52,9 @@ impl Walked {
     pub(crate) fn join(&mut self, other: Self) {
         for (line, acts) in other.lines {
             self.lines.entry(line).or_default().extend(acts);
+        }
+        for (line, commands) in other.commands {
+            self.commands.entry(line).or_default().extend(commands);
         }
         for (line, tests) in other.tests {
             self.tests.entry(line).or_default().extend(tests);
