@@ -26,7 +26,7 @@ use crate::trace::foreseen::{Foreseen, foreseen};
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
 use crate::trace::process::removes_root;
 use crate::trace::registers::{Convention, Registers};
-use crate::trace::relevant::{Actor, is_relevant, needs_before};
+use crate::trace::relevant::{Actor, is_foreseeable, is_relevant, needs_before};
 use crate::trace::stop::{Patience, Stop, Stopped, next};
 use crate::trace::threads::{Filters, Starter, Threads};
 use crate::trace::versions::{Versions, touched};
@@ -365,33 +365,29 @@ impl Observer {
                 self.versions.settle(path, &self.threads.writing(path));
             }
         }
-        let is_foreseeable = match actor {
-            // It stops at the end of each call anyway.
-            Actor::Script => false,
-            Actor::OfScript => begun.act == Act::Read,
-            Actor::Other | Actor::Cleaner => {
-                begun.act == Act::Read || inside(&begun.path).is_some()
-            }
-        };
-        if is_foreseeable {
-            match foreseen(begun.call, &begun.act, &begun.path, look) {
-                Foreseen::Unknown => {}
-                Foreseen::Failure(error) => {
-                    if actor.is_of_script() {
-                        self.returned(thread, begun, error);
-                    }
-                    return Ok(());
-                }
-                Foreseen::Success => {
-                    self.returned(thread, begun, 0);
-                    return Ok(());
-                }
-            }
-        }
-        if let Some(state) = self.threads.get_mut(thread) {
-            state.begun = Some(begun);
-        }
+        self.foresee(thread, actor, begun);
         Ok(())
+    }
+
+    /// Notes what will come of a call, or has the thread stop again when it is known.
+    fn foresee(&mut self, thread: Pid, actor: Actor, begun: Begun) {
+        let outcome = if is_foreseeable(actor, &begun.act, &begun.path) {
+            foreseen(begun.call, &begun.act, &begun.path, look)
+        } else {
+            Foreseen::Unknown
+        };
+        match outcome {
+            Foreseen::Success => self.returned(thread, begun, 0),
+            Foreseen::Failure(error) if actor.is_of_script() => {
+                self.returned(thread, begun, error);
+            }
+            Foreseen::Failure(_) => {}
+            Foreseen::Unknown => {
+                if let Some(state) = self.threads.get_mut(thread) {
+                    state.begun = Some(begun);
+                }
+            }
+        }
     }
 
     /// A thread is about to get another root. Which one is known only at the end of the call; until

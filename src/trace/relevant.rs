@@ -43,3 +43,14 @@ pub(crate) fn needs_before(actor: Actor, act: &Act, path: &[u8]) -> bool {
         && inside(path).is_none()
         && !matches!(act, Act::Execute | Act::Read | Act::Look)
 }
+
+/// Whether what will come of a call is looked for at its beginning: of what a script's process
+/// changes the outcome itself is a fact of the report, and a script itself stops at the end of each
+/// call anyway.
+pub(crate) fn is_foreseeable(actor: Actor, act: &Act, path: &[u8]) -> bool {
+    match actor {
+        Actor::Script => false,
+        Actor::OfScript => *act == Act::Read,
+        Actor::Other | Actor::Cleaner => *act == Act::Read || inside(path).is_some(),
+    }
+}

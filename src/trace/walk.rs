@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The names after `/proc` in a path from the sandbox's root; `None` if it is elsewhere.
-    fn below_proc<'p>(self, path: &'p [u8]) -> Option<Vec<&'p [u8]>> {
+    fn below_proc(self, path: &[u8]) -> Option<Vec<&[u8]>> {
         let rest = path.strip_prefix(self.root)?.strip_prefix(b"/proc/")?;
         let proc = self.proc();
         let found = rustix::fs::statfs(Path::new(bytes(&proc))).ok()?;
@@ -179,7 +179,7 @@ mod tests {
         let opened = File::open(&directory).unwrap();
         let by_number = format!("/proc/self/fd/{}/new", opened.as_raw_fd());
         let named = |name: &str| format!("{}/{name}", directory.display());
-        let here = std::env::current_dir().unwrap();
+        let here = fs::read_link("/proc/self/cwd").unwrap();
         symlink("/proc/self/root/etc", directory.join("link")).unwrap();
         let followed = |path: &str| walked(path, LastLink::Followed);
         assert_eq!(followed("/proc/self/root/etc/new"), "/etc/new");
