@@ -15,7 +15,7 @@ use crate::explain::observations::Observations;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, is_same, kind, run_of, runs, runs_without};
 use crate::explain::shared_files::SharedFiles;
-use crate::explain::statements::{Statement, statements};
+use crate::explain::statements::{Statement, of_tar_programs, statements};
 use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::{Process, Script};
@@ -64,7 +64,7 @@ impl<'a> Case<'a> {
             basis,
             shared: SharedFiles::new(divergences, observations),
             statements: match basis {
-                Basis::Builds => Vec::new(),
+                Basis::Builds => of_tar_programs(comparison),
                 Basis::Archives => statements(comparison),
             },
             explains: Explains::Everything,

@@ -165,6 +165,10 @@ impl Finding {
     }
 }
 
+/// Where the kernel shows its name of the host. uname(2), and with it `hostname`, tells it without
+/// a file.
+pub(crate) const HOST_NAME: &[u8] = b"/proc/sys/kernel/hostname";
+
 /// What happened. Each kind belongs to one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -191,7 +195,8 @@ pub enum What {
     ReadsOutside {
         /// Who read them.
         reader: Reader,
-        /// The files, by absolute path, ascending.
+        /// The files, and directories that were listed, by absolute path, ascending; that of the
+        /// kernel's name of the host also if the name was told without it.
         files: Vec<Vec<u8>>,
     },
     /// The script fails chrootless, before it wrote the entry.

@@ -58,6 +58,8 @@ pub struct Observations<'a> {
     /// Absolute paths that were altered on the outside for a leak check; `None` if it was not
     /// altered.
     pub altered: Option<&'a BTreeSet<Vec<u8>>>,
+    /// The kernel's name of the host, if it was altered for a leak check.
+    pub host_name: Option<&'a str>,
 }
 
 impl<'a> Observations<'a> {
@@ -85,6 +87,7 @@ impl<'a> Observations<'a> {
             epoch,
             outside: &|_| None,
             altered: None,
+            host_name: None,
         }
     }
 }

@@ -11,8 +11,6 @@ use crate::explain::rule_id::RuleId;
 pub enum Needs {
     /// Two archives of anything.
     Nothing,
-    /// Two archives of which nothing is known but what is in them.
-    Archives,
     /// Two builds, observed or not.
     Builds,
     /// The chrootless build, observed.
@@ -27,7 +25,6 @@ impl Needs {
         let is_chrootless = case.observations.chrootless.is_some();
         match self {
             Self::Nothing => true,
-            Self::Archives => case.basis == Basis::Archives,
             Self::Builds => case.basis == Basis::Builds,
             Self::Chrootless => is_chrootless,
             Self::Both => is_chrootless && case.observations.normal.is_some(),

@@ -12,6 +12,12 @@ const MANY: usize = 2;
 /// Entries for each pair of values from which on pairs count as a rule.
 const FOR_EACH: usize = 2;
 
+/// What shows which program wrote a header.
+const HEADER: [&str; 2] = ["header-format", "header-encoding"];
+
+/// What a program alone decides.
+const PROGRAM: [&str; 3] = ["header-format", "header-encoding", "padding"];
+
 /// Most pairs of values that count as a rule.
 const PAIRS: usize = 64;
 
@@ -130,8 +136,7 @@ pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
     }
     let pairs = comparison.left.entries.saturating_sub(left_only);
     let pairs = usize::try_from(pairs).unwrap_or(usize::MAX);
-    let is_in_all = |name: &str| fields.get(name).is_some_and(|all| all.len() == pairs);
-    let is_other_program = is_in_all("header-format") || is_in_all("header-encoding");
+    let is_other_program = spelled_otherwise(comparison) == pairs;
     let found = fields.iter().filter_map(|(name, all)| {
         let difference = match *name {
             "uid" | "gid" | "uname" | "gname" => owners(all),
@@ -147,6 +152,25 @@ pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
         statement(About::Field { name, difference }, entries, pairs)
     });
     found.chain(names(&comparison.divergences, pairs)).collect()
+}
+
+/// What another tar program does to every entry, said once: no maintainer script has to do with
+/// it. Nothing else that is the same in many entries is said of builds, because it has a cause
+/// there.
+pub(crate) fn of_tar_programs(comparison: &Comparison) -> Vec<Statement> {
+    let mut all = statements(comparison);
+    all.retain(|one| match &one.about {
+        About::Field { name, .. } => PROGRAM.contains(&name.as_str()),
+        About::NamesBegin { .. } => false,
+    });
+    all
+}
+
+/// How many entries of both archives have another header for what may be the same values.
+fn spelled_otherwise(comparison: &Comparison) -> usize {
+    let is_spelling = |field: &FieldDivergence| HEADER.contains(&field.name.as_str());
+    let all = comparison.divergences.iter();
+    all.filter(|one| one.fields.iter().any(is_spelling)).count()
 }
 
 fn statement(about: About, entries: usize, pairs: usize) -> Option<Statement> {

@@ -732,13 +732,18 @@ const SETTING: &str = "#!/bin/sh\n[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool
 
 /// A chroot in which `/srv/spool` has this group.
 fn with_group(gid: u64) -> Source {
+    stored(gid, tar::Header::new_gnu)
+}
+
+/// The same, with headers of this format.
+fn stored(gid: u64, header: fn() -> tar::Header) -> Source {
     let mut archive = tar::Builder::new(Vec::new());
     for (path, content, gid) in [
         ("var/lib/dpkg/status", STATUS, 0),
         ("var/lib/dpkg/info/writer.postinst", SETTING, 0),
         ("srv/spool", "", gid),
     ] {
-        let mut header = tar::Header::new_gnu();
+        let mut header = header();
         header.set_mode(0o644);
         header.set_gid(gid);
         header.set_size(content.len() as u64);
@@ -751,6 +756,38 @@ fn with_group(gid: u64) -> Source {
         name: "side".to_owned(),
         kind: SourceKind::Stream(Box::new(Cursor::new(archive.into_inner().unwrap()))),
     }
+}
+
+#[test]
+fn what_another_tar_program_stores_otherwise_is_the_work_of_no_script() {
+    let options = Options {
+        collect: Some(is_evidence),
+        ..Options::default()
+    };
+    let other_format = stored(8, tar::Header::new_ustar);
+    let comparison = compare(with_group(8), other_format, &options, &|_| ());
+    let wrote = || {
+        let spool = "/tmp/mmdebstrap.x/srv/spool";
+        let command: &[&str] = &["chmod", "0644", "/srv/spool"];
+        replay(&ran(&[(
+            "writer",
+            command,
+            log::Act::Mode(0o644),
+            &[spool],
+        )]))
+    };
+    let (normal, chrootless) = (wrote(), wrote());
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let findings = explain(&comparison, &observations).findings;
+    let found: Vec<_> = findings
+        .iter()
+        .map(|one| (one.rule, one.package.as_deref(), one.claims.as_slice()))
+        .collect();
+    assert_eq!(found, [(RuleId::StoredOtherwise, None, &[0, 1, 2][..])]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::explain::packages::{ExplainedRow, PackageFinding, RunFindings, packag
 use crate::tar::entry_path::EntryPath;
 use crate::verify::facts::{Extra, Facts, Judged};
 use crate::verify::failing::Failure;
-use crate::verify::leak_check::AlteredSystem;
+use crate::verify::leak_check::{AlteredSystem, HOST_NAME};
 
 /// What explains the builds, and what follows for each package.
 #[derive(Debug)]
@@ -187,6 +187,7 @@ fn explained(facts: &Facts, build: ComparedBuild<'_>) -> Explanation {
         epoch: Some(facts.epoch),
         outside: &|path: &[u8]| outside.file(path),
         altered: build.altered.and_then(|altered| altered.altered.as_ref()),
+        host_name: build.altered.map(|_| HOST_NAME),
     };
     explain::explain(&build.judged.comparison, &observations)
 }

@@ -23,7 +23,7 @@ use crate::verify::prepared::Prepared;
 use crate::verify::session::Session;
 
 /// What the kernel of an altered outside system calls the machine.
-const HOSTNAME: &str = "different";
+pub(crate) const HOST_NAME: &str = "different-by-kernel";
 
 /// One outside system of the check.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl AlteredSystem {
     pub(crate) fn plan(&self, prepared: &Prepared) -> Plan {
         let mut plan = prepared.plan_on(&self.outside, self.mode());
         plan.name = self.label.to_owned();
-        plan.hostname = Some(HOSTNAME.to_owned());
+        plan.hostname = Some(HOST_NAME.to_owned());
         plan
     }
 }

@@ -28,10 +28,10 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// The tool that a script ran, if its package has another version on the outside than in the
-/// chroot. A tool that no package ships is taken for one of the script's own package.
+/// chroot. A tool that no package ships is taken for one of the script's own package. What the
+/// script's own shell opened may be the output of any tool.
 fn tool_version(case: &Case<'_>, run: ScriptRun<'_>) -> Option<What> {
-    let process = run.process;
-    let program = process.command.first().or(process.argv.first())?;
+    let program = run.process.command.first()?;
     let program = program.rsplit('/').next()?;
     let shipping = |directory: &str| {
         let path = format!("{directory}{program}");

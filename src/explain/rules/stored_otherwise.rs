@@ -1,4 +1,5 @@
-//! Two archives store the same in different ways: said once for all entries.
+//! Two archives store the same in different ways: said once for all entries. Of builds, only what
+//! another tar program did to every entry is said so.
 
 use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence};
 use crate::explain::case::Case;
@@ -9,7 +10,7 @@ use crate::explain::rule_id::RuleId;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::StoredOtherwise,
-    needs: Needs::Archives,
+    needs: Needs::Nothing,
     explains: Explains::Everything,
     find,
 };

@@ -1,7 +1,7 @@
 //! What explains divergences, in words: the title of a finding, what to do, and a bug report.
 
 use crate::explain::basis::Basis;
-use crate::explain::finding::{Finding, Reader, What};
+use crate::explain::finding::{Finding, HOST_NAME, Reader, What};
 use crate::explain::origin::Origin;
 use crate::explain::scripts::Snippet;
 use crate::report::sentences::archives;
@@ -144,7 +144,10 @@ pub(crate) fn phrase(what: &What) -> &'static str {
 
 /// That someone reads files of the outside.
 pub(crate) fn outside_files(files: &[Vec<u8>]) -> String {
-    let named = files.iter().take(NAMED).map(|file| quote(file));
+    let named = files.iter().take(NAMED).map(|file| match file.as_slice() {
+        HOST_NAME => format!("name of the host ({})", quote(file)),
+        file => quote(file),
+    });
     let named = named.collect::<Vec<_>>().join(", ");
     match files.len().saturating_sub(NAMED) {
         0 => format!("{READS} {named}"),
@@ -225,6 +228,9 @@ fn advice(what: &What) -> Option<&'static str> {
             "names are safe for static ids only; chown by number, or look the name up below \
              \"$DPKG_ROOT\"",
         ),
+        What::ReadsOutside { files, .. } if files.iter().all(|file| file == HOST_NAME) => {
+            Some("leave it to the first boot: a chroot has no name of its own yet")
+        }
         What::ReadsOutside { .. } => Some("read it below \"$DPKG_ROOT\""),
         What::LinksNotMade { .. } => Some(
             "bookworm and older need --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr to be \

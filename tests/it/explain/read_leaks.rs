@@ -18,6 +18,8 @@ pub(crate) const TESTS: &[Test] = &[
     test!(of_the_files_that_a_script_read_the_one_whose_words_came_in_is_named),
     test!(a_group_that_was_looked_up_by_name_is_told_from_settings_that_everybody_reads),
     test!(what_dpkg_left_out_by_its_own_systems_settings_is_a_known_bug),
+    test!(a_directory_that_a_script_listed_is_named_by_the_file_whose_name_came_in),
+    test!(the_name_of_the_host_is_known_without_a_file_that_was_read),
     test!(an_outside_that_was_not_altered_leaks_nothing_by_this_rule),
 ];
 
@@ -109,6 +111,7 @@ fn explained(comparison: &Comparison, trace: &Trace, altered: &[(&str, &str)]) -
         chrootless: Some(trace),
         outside: &outside,
         altered: (!altered.is_empty()).then_some(&names),
+        host_name: (!altered.is_empty()).then_some("other-host"),
         ..Observations::none(None)
     };
     let findings = explain(comparison, &observations).findings;
@@ -207,6 +210,64 @@ fn a_group_that_was_looked_up_by_name_is_told_from_settings_that_everybody_reads
                     "/etc/group: read by chown root:utmp /var/log/wtmp, for p postinst configure",
                 ],
                 &[0, 1],
+            )
+        }]
+    );
+}
+
+fn a_directory_that_a_script_listed_is_named_by_the_file_whose_name_came_in() {
+    let comparison = compared(
+        &[("./etc/list", 0, "/etc/x.d/a\n")],
+        &[("./etc/list", 0, "/etc/x.d/a\n/etc/x.d/added\n")],
+    );
+    let mut log = Log::default();
+    let script = postinst(&mut log);
+    for path in ["/etc/y.d", "/etc/x.d", "/etc/passwd"] {
+        read(&mut log, script, path);
+    }
+    wrote(&mut log, script, "/tmp/mmdebstrap.x/etc/list");
+    let altered = [
+        ("/etc/passwd", "different:x:1:1:::\n"),
+        ("/etc/x.d/added", "different\n"),
+        ("/etc/y.d/other", "different\n"),
+    ];
+    assert_eq!(
+        explained(&comparison, &replay(&log), &altered),
+        [InWords {
+            hint: Some("read it below \"$DPKG_ROOT\"".to_owned()),
+            ..finding(
+                "p, postinst: reads the outside's /etc/x.d",
+                Some(("p", "postinst")),
+                &[
+                    "/etc/x.d: read by ROOT/var/lib/dpkg/info/p.postinst configure '', for p postinst configure",
+                    "etc/list: has words of the outside's /etc/x.d",
+                ],
+                &[0],
+            )
+        }]
+    );
+}
+
+fn the_name_of_the_host_is_known_without_a_file_that_was_read() {
+    let comparison = compared(
+        &[("./etc/owner", 0, "root@host\n")],
+        &[("./etc/owner", 0, "root@other-host\n")],
+    );
+    let mut log = Log::default();
+    let script = postinst(&mut log);
+    wrote(&mut log, script, "/tmp/mmdebstrap.x/etc/owner");
+    let altered = [("/etc/passwd", "different:x:1:1:::\n")];
+    assert_eq!(
+        explained(&comparison, &replay(&log), &altered),
+        [InWords {
+            hint: Some(
+                "leave it to the first boot: a chroot has no name of its own yet".to_owned()
+            ),
+            ..finding(
+                "p, postinst: reads the outside's name of the host (/proc/sys/kernel/hostname)",
+                Some(("p", "postinst")),
+                &["etc/owner: has words of the outside's /proc/sys/kernel/hostname"],
+                &[0],
             )
         }]
     );

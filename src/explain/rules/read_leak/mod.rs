@@ -3,7 +3,9 @@
 //! The rule is asked only if the builds ran on an outside of which it is known what was altered.
 //! The script that wrote a divergent entry last and read an altered file made the entry of the
 //! file. If it read several, the file is told by its words, which stand in the entry; if none
-//! do, by its name, or by the process that read the file and wrote the entry.
+//! do, by its name, or by the process that read the file and wrote the entry. A directory that the
+//! script listed, as a pattern of the shell does, counts as a file of the names in it; and the
+//! kernel's name of the host, which uname(2) tells without a file, as one that needs no reader.
 
 pub(crate) mod altered_read;
 pub(crate) mod likely;
@@ -16,7 +18,7 @@ use crate::explain::case::Case;
 use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{EntryFact, Evidence, OutsideAccess};
 use crate::explain::explains::Explains;
-use crate::explain::finding::{Finding, Reader, What};
+use crate::explain::finding::{Finding, HOST_NAME, Reader, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::rules::read_leak::search::{Leak, LeakSearch, ReadBy};
@@ -99,11 +101,13 @@ impl<'a> Reads<'a> {
         }
         for read in &leak.reads {
             let _ = self.files.insert(read.file);
-            let _ = self.reads.insert(Evidence::OutsideFile {
-                file: read.file.to_vec(),
-                command: CommandLine::of_script(read.process),
-                access: OutsideAccess::Read(read.process.script.clone()),
-            });
+            if read.file != HOST_NAME {
+                let _ = self.reads.insert(Evidence::OutsideFile {
+                    file: read.file.to_vec(),
+                    command: CommandLine::of_script(read.process),
+                    access: OutsideAccess::Read(read.process.script.clone()),
+                });
+            }
             if read.is_shown {
                 let file = read.file.to_vec();
                 let words = EntryFact::HasWordsOf { file };

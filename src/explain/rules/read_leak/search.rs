@@ -5,8 +5,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
+use bstr::ByteSlice as _;
+
 use crate::compare::comparison::Divergence;
 use crate::explain::case::Case;
+use crate::explain::finding::HOST_NAME;
 use crate::explain::rules::read_leak::altered_read::AlteredRead;
 use crate::explain::rules::read_leak::likely::{
     is_ambient, is_copy, is_of_owner, likely, of_owner,
@@ -49,22 +52,30 @@ pub(crate) struct LeakSearch<'c, 'a> {
     trace: &'a Trace,
     /// Altered files that were read.
     altered: Vec<&'a [u8]>,
+    /// Directories that were listed and have altered files, with the names of those.
+    listed: BTreeMap<&'a [u8], BTreeSet<Vec<u8>>>,
     /// Lines and words of files by path; lines alone of what nearly every process reads, because
     /// a word of those may be from anywhere.
     words: BTreeMap<&'a [u8], BTreeSet<Vec<u8>>>,
 }
 
 impl<'c, 'a> LeakSearch<'c, 'a> {
-    /// A search in a case; `None` if the outside was not altered, or no build was observed.
+    /// A search in a case; `None` if it is not known what of the outside was altered, or if no build
+    /// was observed.
     pub(crate) fn new(case: &'c Case<'a>) -> Option<Self> {
         let trace = case.observations.chrootless?;
-        let altered = case.observations.altered?.iter().map(Vec::as_slice);
+        let observations = case.observations;
+        if observations.altered.is_none() && observations.host_name.is_none() {
+            return None;
+        }
+        let altered = observations.altered.into_iter().flatten();
+        let altered = altered.map(Vec::as_slice);
+        let is_read = |path: &&[u8]| !trace.readers(path).is_empty();
         Some(Self {
             case,
             trace,
-            altered: altered
-                .filter(|path| !trace.readers(path).is_empty())
-                .collect(),
+            altered: altered.clone().filter(is_read).collect(),
+            listed: listed(altered.filter(|path| !is_read(path)), trace),
             words: BTreeMap::new(),
         })
     }
@@ -81,9 +92,15 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
                 let script = process.script.as_ref();
                 script.is_some_and(|other| is_same_package_script(other, run.script))
             };
-            let read = self.reads(&writers, is_its);
+            let read = self.reads(self.altered.iter().copied(), &writers, is_its);
+            let listed = self.reads(self.listed.keys().copied(), &writers, is_its);
             let reader = ReadBy::Script(run.script);
-            if let Some(leak) = Leak::new(reader, self.shown(&read, new.clone())) {
+            for read in [&read, &listed] {
+                if let Some(leak) = Leak::new(reader, self.shown(read, new.clone())) {
+                    return Some(leak);
+                }
+            }
+            if let Some(leak) = Leak::new(reader, Vec::from_iter(self.named(run.process, &new))) {
                 return Some(leak);
             }
             if is_whole && unclear.is_none() {
@@ -100,7 +117,8 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
         writers: &[&'a Arc<Process>],
         new: BTreeSet<Vec<u8>>,
     ) -> Option<Leak<'a>> {
-        let read = self.reads(writers, |process| process.script.is_none());
+        let altered = self.altered.iter().copied();
+        let read = self.reads(altered, writers, |process| process.script.is_none());
         let is_excluding = |read: &&AlteredRead<'_>| {
             divergence.right.is_none() && self.excludes(read.file, divergence)
         };
@@ -113,7 +131,7 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
         own.find_map(|writer| {
             let is_its =
                 |process: &Process| process.script.is_none() && program(process) == program(writer);
-            let read = self.reads(writers, is_its);
+            let read = self.reads(self.altered.iter().copied(), writers, is_its);
             let mut found = self.shown(&read, new.clone());
             if found.is_empty() && is_of_owner(divergence) {
                 found = of_owner(&read, divergence);
@@ -130,10 +148,11 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
     /// them wrote the entry too, with the last of those.
     fn reads(
         &self,
+        files: impl Iterator<Item = &'a [u8]>,
         writers: &[&'a Arc<Process>],
         is_wanted: impl Fn(&Process) -> bool,
     ) -> Vec<AlteredRead<'a>> {
-        let one = |file: &&'a [u8]| {
+        let one = |file: &'a [u8]| {
             let readers = self.trace.readers(file).iter().rev();
             let wanted: Vec<_> = readers.filter(|process| is_wanted(process)).collect();
             let wrote = wanted.iter().find(|process| writers.contains(process));
@@ -144,7 +163,18 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
                 is_shown: false,
             })
         };
-        self.altered.iter().filter_map(one).collect()
+        files.filter_map(one).collect()
+    }
+
+    /// The kernel's name of the host, if it stands in the entry: no file need be read for it.
+    fn named(&self, process: &'a Process, new: &BTreeSet<Vec<u8>>) -> Option<AlteredRead<'a>> {
+        let name = self.case.observations.host_name?.as_bytes();
+        let is_in = new.iter().any(|word| word.contains_str(name));
+        is_in.then_some(AlteredRead {
+            file: HOST_NAME,
+            process,
+            is_shown: true,
+        })
     }
 
     /// Of files that were read, the fewest that have all new words that any of them has.
@@ -173,6 +203,9 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
 
     /// What stands in a file.
     fn words(&mut self, file: &'a [u8]) -> &BTreeSet<Vec<u8>> {
+        if let Some(names) = self.listed.get(file) {
+            return self.words.entry(file).or_insert_with(|| names.clone());
+        }
         let outside = self.case.observations.outside;
         self.words.entry(file).or_insert_with(|| {
             let text = outside(file).filter(|text| text.len() < MAX);
@@ -200,6 +233,24 @@ impl<'c, 'a> LeakSearch<'c, 'a> {
                 .is_ok_and(|glob| glob.compile_matcher().is_match(OsStr::from_bytes(&path)))
         })
     }
+}
+
+/// The directories of altered files that were listed, with the files' names and paths.
+fn listed<'a>(
+    altered: impl Iterator<Item = &'a [u8]>,
+    trace: &Trace,
+) -> BTreeMap<&'a [u8], BTreeSet<Vec<u8>>> {
+    let mut listed: BTreeMap<&[u8], BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for path in altered {
+        let slash = path.rfind_byte(b'/').unwrap_or_default();
+        let (directory, name) = path.split_at(slash);
+        let name = name.trim_start_with(|c| c == '/');
+        if name.len() >= WORD && !trace.readers(directory).is_empty() {
+            let names = [name.to_vec(), path.to_vec()];
+            listed.entry(directory).or_default().extend(names);
+        }
+    }
+    listed
 }
 
 /// Whether two runs are of one script, whatever they are for: what one run read, another writes.
