@@ -38,9 +38,8 @@ pub(crate) fn courses(log: &Log, processes: &[Arc<Process>]) -> BTreeMap<Script,
         let Some(script) = &process.script else {
             continue;
         };
-        let is_command = !process.command.is_empty() && process.command == process.argv;
         let is_start = matches!(event.act, Act::Execute) && event.error == 0;
-        if is_command && is_start && is_top(log, processes, event.image) {
+        if process.is_command() && is_start && is_top(log, processes, event.image) {
             let course = courses.entry(script.clone()).or_default();
             course.commands.push(RunCommand {
                 process: Arc::clone(process),

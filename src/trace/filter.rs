@@ -215,13 +215,11 @@ mod tests {
     fn no_call_that_an_observer_has_fail_is_one_that_it_looks_at() {
         use crate::sandbox::seccomp::refused::{REFUSED, TOLD};
         let told = REFUSED.iter().filter(|call| call.is_told());
-        let both: Vec<_> = told
-            .filter(|refused| CALLS.iter().any(|call| call.name == refused.name))
+        let both: Vec<&str> = told
+            .map(|refused| refused.name)
+            .filter(|name| CALLS.iter().any(|call| call.name == *name))
             .collect();
-        assert_eq!(
-            both,
-            Vec::<&crate::sandbox::seccomp::refused::RefusedCall>::new()
-        );
+        assert_eq!(both, Vec::<&str>::new());
         assert!(CALLS.len() < usize::from(TOLD) && REFUSED.len() < usize::from(TOLD));
     }
 

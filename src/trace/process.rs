@@ -26,6 +26,11 @@ pub struct Process {
 }
 
 impl Process {
+    /// Whether it is a command that a script itself ran, and no child of one.
+    pub(crate) fn is_command(&self) -> bool {
+        !self.command.is_empty() && self.command == self.argv
+    }
+
     /// Whether it is mmdebstrap's own clean-up of a root that was packed already.
     pub(crate) fn removes_root(&self) -> bool {
         self.script.is_none() && removes_root(self.argv.iter().map(String::as_bytes))

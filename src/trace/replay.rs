@@ -53,7 +53,7 @@ pub fn replay(log: &Log) -> Trace {
 
 /// The commands that scripts themselves ran.
 fn commands(processes: &[Arc<Process>]) -> Vec<Arc<Process>> {
-    let is_command = |one: &&Arc<Process>| !one.command.is_empty() && one.command == one.argv;
+    let is_command = |one: &&Arc<Process>| one.is_command();
     let all: BTreeSet<&Arc<Process>> = processes.iter().filter(is_command).collect();
     all.into_iter().cloned().collect()
 }

@@ -121,15 +121,7 @@ fn without_name(error: io::Error) -> io::Error {
 )]
 mod tests {
     use super::*;
-
-    fn names(directory: &Path) -> Vec<String> {
-        let entries = fs::read_dir(directory).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
+    use crate::sandbox::unfinished::tests::names;
 
     #[test]
     fn a_file_has_its_name_only_when_it_is_complete() {
