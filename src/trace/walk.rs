@@ -164,6 +164,7 @@ mod tests {
     use std::fs::File;
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::symlink;
+    use std::process::Command;
 
     use super::*;
 
@@ -195,6 +196,22 @@ mod tests {
             walked("/proc/self/root", LastLink::Meant),
             format!("/proc/{}/root", Pid::this())
         );
+    }
+
+    #[test]
+    fn what_another_process_calls_itself_is_that_process() {
+        let directory = tempfile::tempdir().unwrap();
+        let directory = directory.path().canonicalize().unwrap();
+        let mut sleeper = Command::new("sleep");
+        let mut sleeper = sleeper.arg("60").current_dir(&directory).spawn().unwrap();
+        let process = Pid::from_raw(i32::try_from(sleeper.id()).unwrap());
+        let walk = Walk::new(process, b"");
+        let paths = ["/proc/self/cwd/new", "/proc/thread-self/cwd/new"];
+        let found = paths.map(|path| walk.to(path.as_bytes(), LastLink::Followed));
+        sleeper.kill().unwrap();
+        let _ = sleeper.wait().unwrap();
+        let expected = directory.join("new").into_os_string().into_vec();
+        assert_eq!(found, [Some(expected.clone()), Some(expected)]);
     }
 
     #[test]
