@@ -114,11 +114,14 @@ pub(crate) fn of_escapes(
     findings: &[Finding],
     trace: Option<&Trace>,
 ) -> Vec<EscapeAttribution> {
+    let builds = trace.as_slice();
     let attribution = |(at, change): (usize, &Change)| {
         let writer = trace.and_then(|trace| writer(trace, change));
         let command = writer.map(CommandLine::of_process);
-        let line =
-            writer.and_then(|one| script_line(&chroots.scripts, one, &change.path, Access::Writes));
+        let line = writer.and_then(|one| {
+            let path = &change.path;
+            script_line(&chroots.scripts, one, path, Access::Writes, builds)
+        });
         let mut findings = findings.iter();
         if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
             let owner = finding.owner_of_escape(at);

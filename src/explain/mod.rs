@@ -30,6 +30,7 @@ pub(crate) mod ownership;
 pub mod package_verdict;
 pub mod packages;
 pub(crate) mod quoted_lines;
+pub(crate) mod ran;
 pub(crate) mod random_name;
 pub(crate) mod reached;
 pub mod read_line;

@@ -72,6 +72,11 @@ impl<'a> Observations<'a> {
         }
     }
 
+    /// The observed builds.
+    pub(crate) fn builds(&self) -> Vec<&'a Trace> {
+        self.normal.into_iter().chain(self.chrootless).collect()
+    }
+
     /// Nothing was observed: there are only the tarballs, and maybe an epoch.
     #[must_use]
     pub fn none(epoch: Option<i64>) -> Self {

@@ -104,7 +104,7 @@ impl ObservedOutside {
                 path: named(one, effect, trace, audited),
                 call: one.call.clone(),
                 effect,
-                actor: actor(&one.process, &one.path, scripts, Access::Writes)?,
+                actor: actor(&one.process, &one.path, Access::Writes, scripts, trace)?,
             })
         });
         let reads = trace.decided_by.iter();
@@ -114,7 +114,7 @@ impl ObservedOutside {
                 Some(OutsideRead {
                     path: one.path.clone(),
                     exists: one.is_there,
-                    actor: actor(&one.process, &one.path, scripts, Access::Reads)?,
+                    actor: actor(&one.process, &one.path, Access::Reads, scripts, trace)?,
                 })
             });
         Self {
@@ -123,7 +123,7 @@ impl ObservedOutside {
             commands: trace
                 .commands
                 .iter()
-                .filter_map(|process| actor(process, b"", scripts, Access::Writes))
+                .filter_map(|process| actor(process, b"", Access::Writes, scripts, trace))
                 .collect(),
             gap: trace.gap,
         }
@@ -190,13 +190,19 @@ fn is_of_interpreter(read: &record::Read, scripts: &Scripts) -> bool {
     })
 }
 
-fn actor(process: &Process, path: &[u8], scripts: &Scripts, access: Access) -> Option<Actor> {
+fn actor(
+    process: &Process,
+    path: &[u8],
+    access: Access,
+    scripts: &Scripts,
+    trace: &Trace,
+) -> Option<Actor> {
     let run = process.script.as_ref()?;
     Some(Actor {
         package: run.package.clone(),
         script: kind(run)?,
         command: CommandLine::of_process(process),
-        line: script_line(scripts, process, path, access),
+        line: script_line(scripts, process, path, access, &[trace]),
     })
 }
 

@@ -12,7 +12,7 @@ use crate::explain::scripts::{Act, Line, ParsedScript, Reach, Snippet};
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Process;
 
-/// Most lines of a script that are quoted.
+/// Most lines of a script that are quoted: of each command one at least, as far as they go.
 const LINES: usize = 8;
 /// Most paths of a finding that lines are looked for by.
 const PATHS: usize = 50;
@@ -28,14 +28,15 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let Some(text) = scripts.script(package, kind) else {
         return vec![];
     };
-    let mut found = lines_that_wrote(case, finding, text);
-    if found.is_empty() {
-        for path in paths(case, finding) {
-            add(&mut found, scripts.lines_about(package, kind, &path));
-        }
+    let mut groups = lines_that_wrote(case, finding, text);
+    if groups.iter().all(Vec::is_empty) {
+        let paths = paths(case, finding);
+        groups = paths
+            .iter()
+            .map(|path| scripts.lines_about(package, kind, path))
+            .collect();
     }
-    found.retain(|line| matches!(line.reach, Reach::Installs | Reach::NotChrootless));
-    found.sort_by_key(|line| line.number);
+    let mut found = of_each(groups);
     let asks = |line: &Line| !line.acts.iter().any(|act| !matches!(act, Act::Reads(_)));
     let is_test = |line: &Line| {
         let mut others = found.iter().filter(|other| other.number != line.number);
@@ -48,6 +49,7 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
         .collect();
     found.retain(|line| !tested.contains(&line.number));
     found.truncate(LINES);
+    found.sort_by_key(|line| line.number);
     let tests = found.iter().flat_map(|line| tests(text, kind, line));
     let tests: Vec<Evidence> = tests.take(LINES).collect();
     let quoted = found.into_iter().map(|line| Evidence::ScriptLine {
@@ -59,13 +61,22 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     quoted.chain(tests).collect()
 }
 
-/// Adds those lines that are not among the found ones.
-fn add(found: &mut Vec<Line>, lines: Vec<Line>) {
-    for line in lines {
+/// The lines of all groups, each once: first one of each group, those of the smallest first,
+/// because a line that stands alone is surely the one.
+fn of_each(mut groups: Vec<Vec<Line>>) -> Vec<Line> {
+    for group in &mut groups {
+        group.retain(|line| matches!(line.reach, Reach::Installs | Reach::NotChrootless));
+        group.sort_by_key(|line| line.number);
+    }
+    groups.sort_by_key(Vec::len);
+    let longest = groups.last().map_or(0, Vec::len);
+    let mut found: Vec<Line> = Vec::new();
+    for line in (0..longest).flat_map(|at| groups.iter().filter_map(move |group| group.get(at))) {
         if found.iter().all(|other| other.number != line.number) {
-            found.push(line);
+            found.push(line.clone());
         }
     }
+    found
 }
 
 /// The part of a script that debhelper added, if the lines that are likeliest to have run a process
@@ -76,7 +87,9 @@ pub(crate) fn part(case: &Case<'_>, process: &Process, path: EntryPath<'_>) -> O
         .chroots
         .scripts
         .script(&script.package, kind(script)?.file())?;
-    let lines = likeliest_lines(text, process, path.as_bytes(), Access::WritesInside);
+    let path = path.as_bytes();
+    let builds = case.observations.builds();
+    let lines = likeliest_lines(text, process, path, Access::WritesInside, &builds);
     let mut parts = lines.iter().map(|line| text.snippet(line.number));
     let first = parts.next()??;
     parts
@@ -114,17 +127,24 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
         .collect()
 }
 
-/// The lines that ran the processes of the finding's script that wrote what it is about.
-fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> Vec<Line> {
+/// The lines that ran the processes of the finding's script that wrote what it is about: those of
+/// each process and path.
+fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> Vec<Vec<Line>> {
     let is_its = |process: &Process| {
         process.script.as_ref().is_some_and(|script| {
             Some(&script.package) == finding.package.as_ref() && finding.script == kind(script)
         })
     };
     let mut found = Vec::new();
+    let builds = case.observations.builds();
+    let chrootless = case.observations.chrootless;
     let mut take = |process: &Process, path: &[u8], access: Access| {
+        let builds = match access {
+            Access::WritesInside => &builds,
+            Access::Reads | Access::Writes => chrootless.as_slice(),
+        };
         if is_its(process) {
-            add(&mut found, likeliest_lines(text, process, path, access));
+            found.push(likeliest_lines(text, process, path, access, builds));
         }
     };
     let escapes = finding.escapes.iter().take(PATHS);
@@ -148,4 +168,35 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: usize) -> Line {
+        Line {
+            number,
+            text: String::new(),
+            reach: if number == 7 {
+                Reach::OtherAction
+            } else {
+                Reach::Installs
+            },
+            acts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_group_of_lines_is_quoted_once_at_least() {
+        let groups = [&[3, 2, 1][..], &[9], &[7], &[2, 5], &[9]];
+        let groups = groups
+            .iter()
+            .map(|numbers| numbers.iter().copied().map(line).collect());
+        let numbers: Vec<usize> = of_each(groups.collect())
+            .iter()
+            .map(|one| one.number)
+            .collect();
+        assert_eq!(numbers, [9, 2, 1, 5, 3]);
+    }
 }

@@ -6,7 +6,7 @@
 
 use crate::debian::temporary_root::within_root;
 use crate::explain::case::Case;
-use crate::explain::script_runs::is_same;
+use crate::explain::script_runs::{course, is_same};
 use crate::trace::course::{Course, RunCommand};
 use crate::trace::process::{Process, Script};
 use crate::trace::record::Trace;
@@ -45,13 +45,6 @@ pub(crate) fn fails(case: &Case<'_>, script: &Script) -> bool {
 /// Whether two processes ran for the same command of a script, apart from the root that it names.
 pub(crate) fn is_same_command(one: &Process, other: &Process) -> bool {
     words(one) == words(other)
-}
-
-fn course<'a>(trace: &'a Trace, script: &Script) -> Option<&'a Course> {
-    let mut courses = trace.courses.iter();
-    courses
-        .find(|(other, _)| is_same(other, script))
-        .map(|(_, course)| course)
 }
 
 /// Whether a script's own shell wrote the same path of the outside.

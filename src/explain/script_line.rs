@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::command_fit::{Fit, is_program};
+use crate::explain::ran::may_have_run;
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::WRAPPERS;
 use crate::explain::scripts::interpret::pattern::glob;
@@ -13,6 +14,7 @@ use crate::explain::scripts::{Act, Line, ParsedScript, Reach};
 use crate::explain::words::shell_words;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Process;
+use crate::trace::record::Trace;
 
 /// What a process did to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,29 +27,32 @@ pub(crate) enum Access {
     WritesInside,
 }
 
-/// The number of the line that is likelier than all others to be what a process ran for when it
-/// did something to a path of the outside; `None` if several are equally likely.
+/// The number of the line that is likelier than all others to be what a process of one of these
+/// builds ran for when it did something to a path of the outside; `None` if several are equally
+/// likely.
 pub(crate) fn script_line(
     scripts: &Scripts,
     process: &Process,
     path: &[u8],
     access: Access,
+    builds: &[&Trace],
 ) -> Option<usize> {
     let run = process.script.as_ref()?;
     let script = scripts.script(&run.package, kind(run)?.file())?;
-    match likeliest_lines(script, process, path, access).as_slice() {
+    match likeliest_lines(script, process, path, access, builds).as_slice() {
         [line] => Some(line.number),
         _ => None,
     }
 }
 
 /// The lines of a script that are likelier than all others, and equally likely, to be what a
-/// process ran for when it did something to a path.
+/// process of one of these builds ran for when it did something to a path.
 pub(crate) fn likeliest_lines(
     script: &ParsedScript,
     process: &Process,
     path: &[u8],
     access: Access,
+    builds: &[&Trace],
 ) -> Vec<Line> {
     let path = String::from_utf8_lossy(path);
     let mut lines = match process.command.split_first() {
@@ -58,8 +63,15 @@ pub(crate) fn likeliest_lines(
         Some(ScriptKind::Trigger) => Occasion::Trigger,
         _ => Occasion::FirstRun,
     };
+    let run = process.script.as_ref().filter(|_| lines.len() > 1);
+    let may_have_run =
+        |line: &Line| run.is_none_or(|run| may_have_run(script, line.number, run, builds));
+    let did_not_run = lines.iter().filter(|line| !may_have_run(line));
+    let did_not_run: Vec<usize> = did_not_run.map(|line| line.number).collect();
     let likeness = |line: &Line| Likeness {
-        runs: runs_in_build(line, access) && script.runs(line.number, occasion),
+        runs: runs_in_build(line, access)
+            && script.runs(line.number, occasion)
+            && !did_not_run.contains(&line.number),
         ..likeness(script, line, &process.command, &path, access)
     };
     let best = lines.iter().map(likeness).max();
@@ -267,7 +279,13 @@ mod tests {
             argv: Vec::new(),
             command: command.iter().map(|word| (*word).to_owned()).collect(),
         };
-        script_line(&Scripts::read(files), &process, path.as_bytes(), access)
+        script_line(
+            &Scripts::read(files),
+            &process,
+            path.as_bytes(),
+            access,
+            &[],
+        )
     }
 
     #[test]
@@ -379,7 +397,7 @@ mod tests {
                 argv: Vec::new(),
                 command: vec!["make-all".to_owned()],
             };
-            script_line(&scripts, &process, b"/usr/share/a", Access::Writes)
+            script_line(&scripts, &process, b"/usr/share/a", Access::Writes, &[])
         };
         assert_eq!(line(&["configure", ""]), Some(6));
         assert_eq!(line(&["triggered", "/usr/share/a"]), Some(3));

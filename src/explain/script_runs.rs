@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::trace::course::Course;
 use crate::trace::process::{Process, Script};
+use crate::trace::record::Trace;
 
 /// A run of a maintainer script, and its last process that wrote.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +37,14 @@ pub(crate) fn is_trigger(script: &Script) -> bool {
 /// than the same postinst that configures its package.
 pub(crate) fn is_same(one: &Script, other: &Script) -> bool {
     one.package == other.package && run_name(one) == run_name(other)
+}
+
+/// What a script ran in a build, which may be the other one than its run is of.
+pub(crate) fn course<'a>(trace: &'a Trace, script: &Script) -> Option<&'a Course> {
+    let mut courses = trace.courses.iter();
+    courses
+        .find(|(other, _)| is_same(other, script))
+        .map(|(_, course)| course)
 }
 
 /// The scripts of processes in the order of their last process, each once.

@@ -41,7 +41,7 @@ pub(crate) fn observed_line(trace: &Trace, scripts: &Scripts, name: &ScriptName)
     let (_, course) = courses
         .find(|(script, _)| script.package == name.package && kind(script) == Some(name.script))?;
     let last = course.commands.last().filter(|last| last.has_failed)?;
-    script_line(scripts, &last.process, b"", Access::Writes)
+    script_line(scripts, &last.process, b"", Access::Writes, &[trace])
 }
 
 fn only_line(lines: &ScriptLines, complaint: &Complaint) -> Option<usize> {

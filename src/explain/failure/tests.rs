@@ -204,3 +204,18 @@ fn the_line_whose_command_was_seen_to_fail_last_is_the_one_that_failed() {
     };
     assert_eq!([line(None), line(seen)], [None, Some(3)]);
 }
+
+#[test]
+fn of_two_lines_with_one_command_the_one_whose_condition_held_is_the_one_that_failed() {
+    const SCRIPT: &str = "#!/bin/sh\nset -e\n\
+        if check a; then\nmove a b\nfi\nif ! check b; then\nmove a b\nfi\n";
+    let moved = ["move", "a", "b"];
+    let checked = |a, b| {
+        let commands: [(&[&str], i32); 3] =
+            [(&["check", "a"], a), (&["check", "b"], b), (&moved, 1)];
+        observed(SCRIPT, &commands)
+    };
+    assert_eq!(checked(0, 0), Some(4));
+    assert_eq!(checked(1, 1), Some(7));
+    assert_eq!(checked(0, 1), None);
+}

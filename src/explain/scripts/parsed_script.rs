@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::scripts::interpret::asked::{Conditions, Outcomes};
 use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::interpret::value::Value;
-use crate::explain::scripts::interpret::walk::{Walk, Walked};
+use crate::explain::scripts::interpret::walk::{TIMES, Walk, Walked};
 use crate::explain::scripts::line::{Act, Line, Reach, ScriptLines};
 use crate::explain::scripts::makers::makes;
 use crate::explain::scripts::shell::parser::{self, Parsed};
@@ -27,6 +28,8 @@ pub struct ParsedScript {
     lines: Vec<Line>,
     /// The words of the commands of each line, `*` for what is not known.
     commands: BTreeMap<usize, BTreeSet<Vec<String>>>,
+    /// The conditions around the commands of each line.
+    conditions: BTreeMap<usize, Vec<Conditions>>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     tests: BTreeMap<usize, BTreeSet<usize>>,
     /// The lines that do something when the package is installed for the first time.
@@ -69,6 +72,7 @@ impl ParsedScript {
                 limit: None,
                 lines: Vec::new(),
                 commands: BTreeMap::new(),
+                conditions: BTreeMap::new(),
                 tests: BTreeMap::new(),
                 first: BTreeSet::new(),
                 triggered: BTreeSet::new(),
@@ -105,6 +109,7 @@ impl ParsedScript {
             limit: walked.limit,
             lines,
             commands: walked.commands,
+            conditions: walked.conditions,
             tests: walked.tests,
             first,
             triggered,
@@ -120,6 +125,24 @@ impl ParsedScript {
         };
         let is_known = self.lines.iter().any(|line| line.number == number);
         !is_known || running.contains(&number)
+    }
+
+    /// Whether a line ran, or may have, given how programs ended: one of its commands did, and the
+    /// conditions around it held.
+    pub(crate) fn may_have_run(&self, number: usize, of: &impl Fn(&[String]) -> Outcomes) -> bool {
+        let mut commands = self.commands(number).peekable();
+        if commands.peek().is_some() && !commands.any(|words| of(words).has_run()) {
+            return false;
+        }
+        let Some(times) = self.conditions.get(&number) else {
+            return true;
+        };
+        times.len() > TIMES || times.iter().any(|conditions| conditions.may_hold(of))
+    }
+
+    /// The words of all commands, as [`commands`](Self::commands) has them.
+    pub(crate) fn all_commands(&self) -> impl Iterator<Item = &[String]> {
+        self.commands.values().flatten().map(Vec::as_slice)
     }
 
     /// Whether a shell runs it, so that its lines are read.

@@ -1,8 +1,10 @@
 //! The tree of a script to what its lines do, in a chrootless initial installation.
 //!
 //! [`walk`] goes through compound commands, [`simple`] through simple ones, [`expand`] through
-//! words; [`value`] is what a word expands to, [`condition`] what a command's exit status is.
+//! words; [`value`] is what a word expands to, [`condition`] what a command's exit status is, and
+//! [`asked`] which programs it depends on.
 
+pub(crate) mod asked;
 pub(crate) mod condition;
 pub(crate) mod effort;
 pub(crate) mod expand;

@@ -1,6 +1,7 @@
 //! Goes through simple commands: assignments, builtins, calls of functions, programs.
 
 use crate::explain::scripts::commands::acts;
+use crate::explain::scripts::interpret::asked::Asked;
 use crate::explain::scripts::interpret::condition::{CommandStatus, test, versions};
 use crate::explain::scripts::interpret::effort::ReadLimit;
 use crate::explain::scripts::interpret::value::Value;
@@ -22,6 +23,8 @@ impl<'a> Walk<'a> {
             }
         }
         self.redirects(&simple.redirects, simple.line);
+        self.keep_conditions(simple.line);
+        self.asked = Asked::default();
         let Some((first, arguments)) = words.split_first() else {
             // `X=$(false)` is not known, `X=1` is.
             return CommandStatus::succeeds(Reach::OtherAction);
@@ -36,11 +39,13 @@ impl<'a> Walk<'a> {
         let arguments = words.get(1..).unwrap_or_default();
         if let Some(body) = self.functions.get(name.as_str()).copied() {
             self.call(name, body, arguments);
+            self.asked = Asked::default();
             return CommandStatus::UNKNOWN;
         }
-        let shown = words.iter().map(Value::shown).collect();
+        let shown: Vec<String> = words.iter().map(Value::shown).collect();
         let commands = self.walked.commands.entry(simple.line).or_default();
-        let _ = commands.insert(shown);
+        let _ = commands.insert(shown.clone());
+        self.asked = Asked::program(shown);
         let status = self.builtin(&name, arguments, simple);
         // A test that is decided already looks at no file that matters.
         let is_decided = matches!(name.as_str(), "test" | "[") && status.truth.is_some();

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use crate::explain::scripts::commands::redirected;
+use crate::explain::scripts::interpret::asked::{Asked, Conditions};
 use crate::explain::scripts::interpret::condition::{Branch, CommandStatus};
 use crate::explain::scripts::interpret::effort::{Effort, ReadLimit, Step};
 use crate::explain::scripts::interpret::pattern::matches;
 use crate::explain::scripts::interpret::value::Value;
 use crate::explain::scripts::line::{Act, Reach, ReachedAct};
 use crate::explain::scripts::shell::syntax::{
-    AndOr, CaseArm, Command, CommandList, IfArm, Redirect, Word,
+    AndOr, CaseArm, ChainedCommand, Command, CommandList, IfArm, Redirect, Word,
 };
 
 /// Most branches of one `if`: each nests in the one before.
@@ -21,6 +22,9 @@ const ARMS: usize = 100;
 
 /// Most words of a `for` that are gone through one by one.
 const WORDS: usize = 24;
+
+/// Most times that a line is reached of which the conditions are kept.
+pub(crate) const TIMES: usize = 64;
 
 /// What the lines of a script do.
 #[derive(Debug, Default)]
@@ -31,6 +35,8 @@ pub(crate) struct Walked {
     pub(crate) commands: BTreeMap<usize, BTreeSet<Vec<String>>>,
     /// For each line, the lines of the tests of absolute paths that decide whether it runs.
     pub(crate) tests: BTreeMap<usize, BTreeSet<usize>>,
+    /// For each line, the conditions around its commands, those of each time that it is reached.
+    pub(crate) conditions: BTreeMap<usize, Vec<Conditions>>,
     /// Whether anything that is reached names `DPKG_ROOT`.
     pub(crate) names_root: bool,
     /// What ended the walk before the script did.
@@ -58,6 +64,9 @@ impl Walked {
         }
         for (line, tests) in other.tests {
             self.tests.entry(line).or_default().extend(tests);
+        }
+        for (line, conditions) in other.conditions {
+            self.conditions.entry(line).or_default().extend(conditions);
         }
         self.names_root |= other.names_root;
         self.limit = self.limit.or(other.limit);
@@ -95,6 +104,10 @@ pub(crate) struct Walk<'a> {
     pub(crate) active: Vec<String>,
     /// What tests of absolute paths decide.
     pub(crate) decided: Decided,
+    /// What the status of the last command depends on.
+    pub(crate) asked: Asked,
+    /// The conditions around the present command.
+    conditions: Conditions,
 }
 
 /// Lines of tests of absolute paths, and what they decide.
@@ -132,6 +145,8 @@ impl<'a> Walk<'a> {
             effort: Effort::new(Instant::now()),
             active: Vec::new(),
             decided: Decided::default(),
+            asked: Asked::default(),
+            conditions: Conditions::default(),
         };
         let _ = walk.list(commands);
     }
@@ -139,6 +154,7 @@ impl<'a> Walk<'a> {
     /// Goes through commands; gives the status of the last one.
     pub(crate) fn list(&mut self, commands: &'a [Command]) -> CommandStatus {
         let mut status = CommandStatus::succeeds(Reach::OtherAction);
+        self.asked = Asked::default();
         for command in commands {
             status = self.command(command);
         }
@@ -175,6 +191,7 @@ impl<'a> Walk<'a> {
     fn branch(
         &mut self,
         condition: CommandStatus,
+        asked: &Asked,
         branch: Branch,
         body: impl FnOnce(&mut Self) -> CommandStatus,
     ) -> CommandStatus {
@@ -184,7 +201,10 @@ impl<'a> Walk<'a> {
             is_sure: around.is_sure && condition.surely_takes(branch),
             because: around.because.min(condition.otherwise),
         };
+        let conditions = self.conditions.with(asked.clone(), branch);
+        let outer = std::mem::replace(&mut self.conditions, conditions);
         let status = body(self);
+        self.conditions = outer;
         self.guard = around;
         status
     }
@@ -192,6 +212,7 @@ impl<'a> Walk<'a> {
     /// Goes through a command; gives its status.
     pub(crate) fn command(&mut self, command: &'a Command) -> CommandStatus {
         if self.is_over(Step::Node) {
+            self.asked = Asked::default();
             return CommandStatus::UNKNOWN;
         }
         match command {
@@ -202,53 +223,69 @@ impl<'a> Walk<'a> {
             } => {
                 let last = commands.iter().map(|command| self.command(command)).last();
                 let status = last.unwrap_or(CommandStatus::UNKNOWN);
-                return if *is_negated { status.not() } else { status };
-            }
-            Command::Chain { first, rest } => {
-                let mark = self.mark();
-                let mut status = self.command(first);
-                for chained in rest {
-                    let branch = match chained.operator {
-                        AndOr::And => Branch::Success,
-                        AndOr::Or => Branch::Failure,
-                    };
-                    let next = self.branch(status, branch, |walk| {
-                        walk.decided_by(mark, |walk| walk.command(&chained.command))
-                    });
-                    status = match chained.operator {
-                        AndOr::And => status.and(next),
-                        AndOr::Or => status.or(next),
-                    };
+                if *is_negated {
+                    self.asked = std::mem::take(&mut self.asked).not();
+                    return status.not();
                 }
                 return status;
             }
+            Command::Chain { first, rest } => return self.chain(first, rest),
             Command::Group {
                 body,
                 redirects,
                 line,
             } => {
                 self.redirects(redirects, *line);
+                self.keep_conditions(*line);
                 return self.list(body);
             }
             Command::Function { name, body } => {
                 let _ = self.functions.insert(name, body);
+                self.asked = Asked::default();
                 return CommandStatus::succeeds(Reach::OtherAction);
             }
             Command::If { arms, otherwise } => self.conditional(arms, otherwise),
             Command::Case { word, arms } => self.case(word, arms),
             Command::For { name, words, body } => self.for_loop(name, words, body),
-            Command::While { condition, body } => {
-                let mark = self.mark();
-                let condition = CommandStatus {
-                    truth: None,
-                    ..self.list(condition)
-                };
-                let _ = self.branch(condition, Branch::Success, |walk| {
-                    walk.decided_by(mark, |walk| walk.list(body))
-                });
-            }
+            Command::While { condition, body } => self.while_loop(condition, body),
         }
+        self.asked = Asked::default();
         CommandStatus::UNKNOWN
+    }
+
+    fn chain(&mut self, first: &'a Command, rest: &'a [ChainedCommand]) -> CommandStatus {
+        let mark = self.mark();
+        let mut status = self.command(first);
+        let mut asked = std::mem::take(&mut self.asked);
+        for chained in rest {
+            let branch = match chained.operator {
+                AndOr::And => Branch::Success,
+                AndOr::Or => Branch::Failure,
+            };
+            let next = self.branch(status, &asked, branch, |walk| {
+                walk.decided_by(mark, |walk| walk.command(&chained.command))
+            });
+            let other = std::mem::take(&mut self.asked);
+            (status, asked) = match chained.operator {
+                AndOr::And => (status.and(next), asked.and(other)),
+                AndOr::Or => (status.or(next), asked.or(other)),
+            };
+        }
+        self.asked = asked;
+        status
+    }
+
+    fn while_loop(&mut self, condition: &'a CommandList, body: &'a CommandList) {
+        let mark = self.mark();
+        let condition = CommandStatus {
+            truth: None,
+            ..self.list(condition)
+        };
+        // It may be an `until`.
+        let asked = Asked::default();
+        let _ = self.branch(condition, &asked, Branch::Success, |walk| {
+            walk.decided_by(mark, |walk| walk.list(body))
+        });
     }
 
     fn conditional(&mut self, arms: &'a [IfArm], otherwise: &'a CommandList) {
@@ -262,9 +299,10 @@ impl<'a> Walk<'a> {
         }
         let mark = self.mark();
         let status = self.list(condition);
+        let asked = std::mem::take(&mut self.asked);
         self.decided_by(mark, |walk| {
-            let _ = walk.branch(status, Branch::Success, |walk| walk.list(body));
-            let _ = walk.branch(status, Branch::Failure, |walk| {
+            let _ = walk.branch(status, &asked, Branch::Success, |walk| walk.list(body));
+            let _ = walk.branch(status, &asked, Branch::Failure, |walk| {
                 walk.conditional(rest, otherwise);
                 CommandStatus::UNKNOWN
             });
@@ -297,7 +335,8 @@ impl<'a> Walk<'a> {
                 }
                 () => CommandStatus::fails(Reach::OtherAction),
             };
-            let _ = self.branch(status, Branch::Success, |walk| walk.list(&arm.body));
+            let asked = Asked::default();
+            let _ = self.branch(status, &asked, Branch::Success, |walk| walk.list(&arm.body));
         }
     }
 
@@ -338,6 +377,17 @@ impl<'a> Walk<'a> {
             if let Some(act) = redirected(&target, redirect.access, &self.directory) {
                 self.record(line, act);
             }
+        }
+    }
+
+    /// Keeps the conditions around the present command of a line, if it is reached.
+    pub(crate) fn keep_conditions(&mut self, line: usize) {
+        if !matches!(self.reach(), Reach::Installs | Reach::NotChrootless) {
+            return;
+        }
+        let known = self.walked.conditions.entry(line).or_default();
+        if known.len() <= TIMES {
+            known.push(self.conditions.clone());
         }
     }
 
