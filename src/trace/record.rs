@@ -20,6 +20,8 @@ pub struct Trace {
     pub(crate) inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// The same for absolute paths of the outside.
     pub(crate) outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
+    /// Who made each name of the chroot that is there, or first opened it to make it.
+    pub(crate) makers: BTreeMap<Vec<u8>, Arc<Process>>,
     /// Processes by directory of the chroot, in the order in which they last made, renamed or
     /// removed something directly in it.
     pub(crate) in_inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
@@ -56,6 +58,8 @@ pub struct Trace {
     pub(crate) left_behind: BTreeSet<Vec<u8>>,
     /// What maintainer scripts themselves asked of the outside.
     pub decided_by: Vec<Read>,
+    /// What they asked of the chroot, by paths from its root, with a slash at the start.
+    pub(crate) asked_inside: BTreeSet<Read>,
     /// What became of the lines of shared files.
     pub(crate) lines: LineHistories,
     /// Whether it has who made, renamed, removed or opened for writing anything, and not only what
@@ -67,8 +71,8 @@ pub struct Trace {
     pub gap: Option<Gap>,
 }
 
-/// A maintainer script's own question about a path of the outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A maintainer script's own question about a path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Read {
     /// The path, absolute.
     pub path: Vec<u8>,
@@ -109,7 +113,7 @@ impl Trace {
 
     /// Who wrote an absolute path of the outside, without those that are known to have left it as
     /// it was.
-    pub fn changed_outside<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = &'a Arc<Process>> {
+    pub fn changed_outside<'a>(&'a self, path: &[u8]) -> impl Iterator<Item = &'a Arc<Process>> {
         let is_without_effect =
             |one: &&Attempt| matches!(one.effect, Effect::SameValue | Effect::Failed(_));
         self.wrote_outside(path).iter().filter(move |process| {
@@ -235,6 +239,23 @@ impl Trace {
         match inside(path) {
             Some(path) => note(&mut self.inside, path.to_vec(), process),
             None => note(&mut self.outside, path.to_vec(), process),
+        }
+    }
+
+    /// Names of the chroot came or went.
+    pub(crate) fn named(&mut self, path: &[u8], act: &Act, process: &Arc<Process>) {
+        let came = match act {
+            Act::Remove => None,
+            Act::RenameTo(to) => Some(to.0.as_slice()),
+            Act::Make | Act::Link(_) | Act::Open { creates: true, .. } => Some(path),
+            _ => return,
+        };
+        if let (Act::Remove | Act::RenameTo(_), Some(path)) = (act, inside(path)) {
+            let _ = self.makers.remove(path);
+        }
+        if let Some(path) = came.and_then(inside) {
+            let maker = self.makers.entry(path.to_vec());
+            let _ = maker.or_insert_with(|| Arc::clone(process));
         }
     }
 

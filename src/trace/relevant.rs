@@ -1,5 +1,6 @@
-//! Which events are kept: all that a maintainer script's processes do, and of others what tells
-//! who wrote an entry of the chroot and who read the outside's data.
+//! Which events are kept: all that a maintainer script's processes do, without what others than the
+//! script itself read in the chroot, and of others what tells who wrote an entry of the chroot and
+//! who read the outside's data.
 
 use crate::debian::temporary_root::inside;
 use crate::trace::log::Act;
@@ -29,7 +30,7 @@ impl Actor {
 pub(crate) fn is_relevant(actor: Actor, act: &Act, path: &[u8]) -> bool {
     match (act, actor) {
         (_, Actor::Cleaner) => false,
-        (Act::Read | Act::Look, _) if inside(path).is_some() => false,
+        (Act::Read | Act::Look, Actor::OfScript | Actor::Other) if inside(path).is_some() => false,
         (Act::Read, Actor::Other) => is_data(path),
         (Act::Look, Actor::Other) => false,
         _ => true,

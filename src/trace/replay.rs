@@ -148,9 +148,20 @@ fn take(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     }
 }
 
-/// What a script itself asks of the outside.
+/// What a script itself asks of the outside, or of the chroot.
 fn read(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     let path = event.path.0.as_slice();
+    if let Some(path) = inside(path) {
+        let path = [b"/", path].concat();
+        if process.script.is_some() && process.command.is_empty() && decides(&path) {
+            let _ = trace.asked_inside.insert(Read {
+                path,
+                is_there: event.error == 0,
+                process: Arc::clone(process),
+            });
+        }
+        return;
+    }
     let is_script = process.script.is_some() && process.command.is_empty();
     let is_tool = process.script.is_some() && asks_for_accounts(process);
     if (is_script && decides(path)) || (is_tool && ACCOUNTS.contains(&path)) {
@@ -228,6 +239,9 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
         trace.wrote(&from.0, process);
     }
     trace.set(&event.path.0, &event.act, process);
+    if event.error == 0 {
+        trace.named(&event.path.0, &event.act, process);
+    }
     for path in paths {
         trace.wrote(path, process);
         if changes_directory(event) {
