@@ -6,14 +6,15 @@ use std::sync::Arc;
 use crate::audit::change::Change;
 use crate::compare::comparison::Divergence;
 use crate::debian::maintainer_script::ScriptKind;
-use crate::explain::case::{outside_writers, writers as writers_of};
+use crate::explain::case::{escape_writer, writers as writers_of};
 use crate::explain::chroots::Chroots;
 use crate::explain::command_line::CommandLine;
 use crate::explain::finding::Finding;
 use crate::explain::observations::Observations;
 use crate::explain::ownership::Owner;
 use crate::explain::script_line::{Access, script_line};
-use crate::trace::process::Process;
+use crate::explain::script_runs::kind;
+use crate::trace::attempt::Effect;
 use crate::trace::record::Trace;
 
 /// Whose a divergent entry is, as far as it is known.
@@ -40,6 +41,19 @@ pub struct EscapeAttribution {
     pub script: Option<ScriptKind>,
     /// The command of a maintainer script that wrote the path last, if it was observed.
     pub command: Option<CommandLine>,
+    /// Number of the script's line, if one is likelier than all others to have done it.
+    pub line: Option<usize>,
+    /// Scripts of other packages that were seen to change the path as well.
+    pub also: Vec<AlsoBy>,
+}
+
+/// A script that changed a path of the outside beside the one that its change is attributed to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlsoBy {
+    /// The binary package.
+    pub package: String,
+    /// The maintainer script.
+    pub script: ScriptKind,
     /// Number of the script's line, if one is likelier than all others to have done it.
     pub line: Option<usize>,
 }
@@ -116,7 +130,8 @@ pub(crate) fn of_escapes(
 ) -> Vec<EscapeAttribution> {
     let builds = trace.as_slice();
     let attribution = |(at, change): (usize, &Change)| {
-        let writer = trace.and_then(|trace| writer(trace, change));
+        let writer = trace.and_then(|trace| escape_writer(trace, change));
+        let writer = writer.map(Arc::as_ref);
         let command = writer.map(CommandLine::of_process);
         let line = writer.and_then(|one| {
             let path = &change.path;
@@ -125,9 +140,11 @@ pub(crate) fn of_escapes(
         let mut findings = findings.iter();
         if let Some(finding) = findings.find(|finding| finding.escapes.contains(&at)) {
             let owner = finding.owner_of_escape(at);
+            let package = owner.as_ref().map(|owner| owner.package.clone());
             return EscapeAttribution {
-                script: owner.as_ref().and_then(|owner| owner.script),
-                package: owner.map(|owner| owner.package),
+                also: also_by(change, package.as_deref(), chroots, trace),
+                script: owner.and_then(|owner| owner.script),
+                package,
                 command,
                 line,
             };
@@ -138,17 +155,41 @@ pub(crate) fn of_escapes(
             package: suspect.map(|owner| owner.package),
             command,
             line,
+            also: Vec::new(),
         }
     };
     escapes.iter().enumerate().map(attribution).collect()
 }
 
-/// The last process of a maintainer script that changed a path.
-fn writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Process> {
-    let mut writers = outside_writers(trace, &change.path).into_iter();
-    writers
-        .rfind(|process| process.script.is_some())
-        .map(Arc::as_ref)
+/// The scripts of other packages of which a call is known to have changed the path.
+fn also_by(
+    change: &Change,
+    package: Option<&str>,
+    chroots: &Chroots,
+    trace: Option<&Trace>,
+) -> Vec<AlsoBy> {
+    let attempts = trace.into_iter().flat_map(|trace| &trace.attempts);
+    let changing = attempts.filter(|one| one.path == change.path && one.effect == Effect::Changed);
+    let mut found: Vec<AlsoBy> = Vec::new();
+    for attempt in changing {
+        let Some(run) = &attempt.process.script else {
+            continue;
+        };
+        let Some(script) = kind(run).filter(|_| Some(run.package.as_str()) != package) else {
+            continue;
+        };
+        let is_new = |one: &AlsoBy| one.package != run.package || one.script != script;
+        if found.iter().all(is_new) {
+            let (process, path) = (&attempt.process, &change.path);
+            let builds = trace.as_slice();
+            found.push(AlsoBy {
+                package: run.package.clone(),
+                script,
+                line: script_line(&chroots.scripts, process, path, Access::Writes, builds),
+            });
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -243,6 +284,7 @@ mod tests {
                     script: Some(ScriptKind::Preinst),
                     command: None,
                     line: None,
+                    also: Vec::new(),
                 },
                 EscapeAttribution::default(),
             ]

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::compare::comparison::{Comparison, Divergence, FieldDivergence, SideEntry};
+use crate::audit::change::{Change, ChangeKind};
+use crate::compare::comparison::{
+    Comparison, Divergence, DivergenceKind, FieldDivergence, SideEntry,
+};
 use crate::debian::merged_usr::other_spelling;
 use crate::debian::shared_file::original;
 use crate::explain::basis::Basis;
@@ -18,6 +21,7 @@ use crate::explain::shared_files::SharedFiles;
 use crate::explain::statements::{Statement, of_tar_programs, statements};
 use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
+use crate::trace::attempt::Effect;
 use crate::trace::process::{Process, Script};
 use crate::trace::record::Trace;
 
@@ -232,12 +236,30 @@ impl<'a> Case<'a> {
         self.entry_writers_in(self.observations.chrootless, divergence)
     }
 
-    /// The processes that wrote an entry in either build.
-    pub(crate) fn entry_writers(&self, divergence: &Divergence) -> Vec<&'a Arc<Process>> {
+    /// The processes that set the owner and the permissions of an entry in either build, if nothing
+    /// else of it differs, and else those that wrote it.
+    pub(crate) fn setters_or_writers(&self, divergence: &'a Divergence) -> Vec<&'a Process> {
         let traces = [self.observations.normal, self.observations.chrootless].into_iter();
         traces
-            .flat_map(|trace| self.entry_writers_in(trace, divergence))
+            .flat_map(|trace| {
+                let writers = self.entry_writers_in(trace, divergence);
+                let of_scripts = runs(&writers).into_iter();
+                let setters: Vec<&Process> = of_scripts
+                    .flat_map(|run| self.setters(trace, divergence, run.script))
+                    .collect();
+                if setters.is_empty() {
+                    writers.into_iter().map(Arc::as_ref).collect()
+                } else {
+                    setters
+                }
+            })
             .collect()
+    }
+
+    /// The processes that wrote a path of the chroot in either build.
+    pub(crate) fn writers_inside(&self, path: EntryPath<'_>) -> Vec<&'a Arc<Process>> {
+        let normal = self.normal_writers(path).into_iter();
+        normal.chain(self.chrootless_writers(path)).collect()
     }
 
     /// The processes that wrote an entry in one build. A directory of which only the time differs,
@@ -298,7 +320,7 @@ impl<'a> Case<'a> {
 
     /// The processes of the chrootless build that changed a path of the outside. If none did, it is
     /// a directory, and its time is that of what was made or removed in it.
-    pub(crate) fn outside_writers(&self, path: &'a [u8]) -> Vec<&'a Arc<Process>> {
+    pub(crate) fn outside_writers(&self, path: &[u8]) -> Vec<&'a Arc<Process>> {
         let trace = self.observations.chrootless;
         trace.map_or_else(Vec::new, |trace| outside_writers(trace, path))
     }
@@ -317,10 +339,28 @@ impl<'a> Case<'a> {
     }
 
     /// The scripts that wrote an entry in the normal build and not in the chrootless one, in
-    /// their order.
+    /// their order. Of an entry that the chrootless build lacks the one that made it is the last:
+    /// without it the others had nothing to write to.
     pub(crate) fn missing_runs(&self, divergence: &Divergence) -> Vec<ScriptRun<'a>> {
         let EntryRuns { normal, chrootless } = self.entry_runs(divergence);
-        runs_without(&normal, &chrootless)
+        let mut missing = runs_without(&normal, &chrootless);
+        if divergence.kind == DivergenceKind::LeftOnly
+            && let Some(maker) = self.maker(divergence.entry_path())
+            && let Some(at) = missing.iter().position(|run| is_same(run.script, maker))
+        {
+            let run = missing.remove(at);
+            missing.push(run);
+        }
+        missing
+    }
+
+    /// The script that made an entry in the normal build.
+    fn maker(&self, path: EntryPath<'_>) -> Option<&'a Script> {
+        let makers = &self.observations.normal?.makers;
+        let path = path.as_bytes();
+        let other = other_spelling(path);
+        let mut spellings = [Some(path), other.as_deref()].into_iter().flatten();
+        spellings.find_map(|path| makers.get(path))?.script.as_ref()
     }
 
     /// The script that wrote an entry last in the chrootless build, if it wrote it in the normal
@@ -367,9 +407,25 @@ pub(crate) struct EntryRuns<'a> {
     pub(crate) chrootless: Vec<ScriptRun<'a>>,
 }
 
+/// The process of a maintainer script that a change of the outside is due to: what is new is due to
+/// the last one that made it, and not to who only opened it; all else to the last one that wrote.
+pub(crate) fn escape_writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Arc<Process>> {
+    let mut writers = outside_writers(trace, &change.path);
+    writers.retain(|process| process.script.is_some());
+    let made = |process: &&&Arc<Process>| {
+        let mut attempts = trace.attempts.iter();
+        attempts.any(|one| {
+            one.path == change.path && one.process == ***process && one.effect == Effect::Changed
+        })
+    };
+    let maker = writers.iter().rfind(made).copied();
+    let maker = maker.filter(|_| change.kind == ChangeKind::Created);
+    maker.or_else(|| writers.last().copied())
+}
+
 /// The processes that changed a path of the outside, or something in a directory that nobody
 /// changed itself.
-pub(crate) fn outside_writers<'a>(trace: &'a Trace, path: &'a [u8]) -> Vec<&'a Arc<Process>> {
+pub(crate) fn outside_writers<'a>(trace: &'a Trace, path: &[u8]) -> Vec<&'a Arc<Process>> {
     let writers: Vec<_> = trace.changed_outside(path).collect();
     if writers.iter().any(|process| process.script.is_some()) {
         return writers;

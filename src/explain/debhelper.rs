@@ -39,16 +39,10 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
         escapes: finding.escapes.clone(),
     };
     let evidence = finding.evidence.into_iter().map(|one| match one {
-        Evidence::ScriptLine {
-            script,
-            number,
-            text,
-            is_guarded: false,
-        } => Evidence::SnippetLine {
+        Evidence::ScriptLine { line, ran } => Evidence::SnippetLine {
             package: package.clone(),
-            script,
-            number,
-            text,
+            line,
+            ran,
         },
         other => other,
     });
@@ -71,7 +65,7 @@ fn of_lines(
 ) -> Option<Snippet> {
     let text = chroots.scripts.script(package, script.file())?;
     let lines = finding.evidence.iter().filter_map(|one| match one {
-        Evidence::ScriptLine { number, .. } => Some(text.snippet(*number)),
+        Evidence::ScriptLine { line, .. } => Some(text.snippet(line.number)),
         _ => None,
     });
     let mut lines: Vec<Option<Snippet>> = lines.collect();
@@ -107,7 +101,7 @@ fn is_of_lines(evidence: &Evidence, all: &[Evidence], script: &ParsedScript) -> 
         commands.any(|words| is_program(words, program))
     };
     all.iter().any(|one| match one {
-        Evidence::ScriptLine { number, text, .. } => text.contains(name) || runs(*number),
+        Evidence::ScriptLine { line, .. } => line.text.contains(name) || runs(line.number),
         _ => false,
     })
 }
@@ -137,7 +131,7 @@ fn join(known: &mut Finding, finding: Finding) {
 mod tests {
     use super::*;
     use crate::explain::command_line::CommandLine;
-    use crate::explain::evidence::CommandRole;
+    use crate::explain::evidence::{CommandRole, LineBuilds, QuotedLine};
     use crate::explain::scripts::parsed_script::TriggerInterest;
 
     #[test]
@@ -146,10 +140,12 @@ mod tests {
         let kind = ScriptKind::Postinst;
         let script = ParsedScript::read(kind, text, TriggerInterest::Absent);
         let lines = [Evidence::ScriptLine {
-            script: kind,
-            number: 3,
-            is_guarded: false,
-            text: "$tool --all".to_owned(),
+            line: QuotedLine {
+                script: kind,
+                number: 3,
+                text: "$tool --all".to_owned(),
+            },
+            ran: LineBuilds::Any,
         }];
         let command = |program: &str| Evidence::Command {
             command: CommandLine {

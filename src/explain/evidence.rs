@@ -68,24 +68,16 @@ pub enum Evidence {
     },
     /// A line of the script that the finding is about.
     ScriptLine {
-        /// The script that the line stands in, never a trigger.
-        script: ScriptKind,
-        /// Number of the line, from 1.
-        number: usize,
-        /// Text of the line with its continuations.
-        text: String,
-        /// Whether a test of `DPKG_ROOT` keeps the line from running.
-        is_guarded: bool,
+        /// The line.
+        line: QuotedLine,
+        /// In which builds it ran.
+        ran: LineBuilds,
     },
     /// A line of the script that looks at a path of the outside, and decides whether a quoted line
     /// runs.
     ScriptTest {
-        /// The script, never a trigger.
-        script: ScriptKind,
-        /// Number of the line, from 1.
-        number: usize,
-        /// Text of the line with its continuations.
-        text: String,
+        /// The line.
+        line: QuotedLine,
         /// Number of the line that it decides on.
         decides: usize,
     },
@@ -93,13 +85,42 @@ pub enum Evidence {
     SnippetLine {
         /// The package.
         package: String,
-        /// The script that the line stands in, never a trigger.
-        script: ScriptKind,
-        /// Number of the line, from 1.
-        number: usize,
-        /// Text of the line with its continuations.
-        text: String,
+        /// The line.
+        line: QuotedLine,
+        /// In which builds it ran.
+        ran: LineBuilds,
     },
+    /// A line of the script that asks for a path that was there in one of the builds only.
+    ScriptAsks {
+        /// The line.
+        line: QuotedLine,
+        /// The absolute path.
+        path: Vec<u8>,
+        /// Whether it was there in the chrootless build, on the outside.
+        is_outside: bool,
+    },
+}
+
+/// A line of a maintainer script.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QuotedLine {
+    /// The script that it stands in, never a trigger.
+    pub script: ScriptKind,
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its text with its continuations.
+    pub text: String,
+}
+
+/// In which builds a quoted line ran, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LineBuilds {
+    /// In both, or it is not known.
+    Any,
+    /// A test of `DPKG_ROOT` keeps it from running chrootless.
+    Guarded,
+    /// It was seen to run in the normal build, and not in the chrootless one.
+    Normal,
 }
 
 impl Evidence {
@@ -208,6 +229,9 @@ pub enum EntryFact {
         /// The file.
         file: Vec<u8>,
     },
+    /// It is a directory whose time differs, beside what the finding is about, because entries in
+    /// it do.
+    TimeOfEntries,
     /// It is the linker's cache.
     LinkerCacheEntries {
         /// Number of libraries in the left cache.

@@ -1,5 +1,7 @@
 //! What differs and what escaped, by whose script it was, and what of it no known script did.
 
+use std::collections::BTreeSet;
+
 use crate::audit::change::{Change, ChangeKind};
 use crate::audit::value::AuditedField;
 use crate::compare::archive_divergence::ArchiveDivergence;
@@ -132,7 +134,24 @@ pub(crate) fn escaped(escapes: &[Change], explanation: &Explanation) -> Vec<Owne
                 None => Doer::Anyone,
             },
         })
+        .chain(also_escaped(escapes, explanation))
         .collect()
+}
+
+/// Escapes that scripts of several packages did, once more for each but the one that
+/// [`escaped`] has first.
+fn also_escaped<'a>(
+    escapes: &'a [Change],
+    explanation: &'a Explanation,
+) -> impl Iterator<Item = OwnedPath> + 'a {
+    let attributed = escapes.iter().zip(&explanation.escapes);
+    attributed.flat_map(|(one, attribution)| {
+        let packages: BTreeSet<&String> = attribution.also.iter().map(|by| &by.package).collect();
+        packages.into_iter().map(|package| OwnedPath {
+            path: one.path.clone(),
+            doer: Doer::Package(package.clone()),
+        })
+    })
 }
 
 /// Whether nothing but the time of a path changed.

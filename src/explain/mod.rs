@@ -14,6 +14,7 @@ pub(crate) mod command_fit;
 pub mod command_line;
 pub mod content;
 pub(crate) mod debhelper;
+pub(crate) mod deciding;
 pub(crate) mod displaced;
 pub(crate) mod divergent_fields;
 pub mod evidence;

@@ -4,10 +4,13 @@
 //! A call tells what it did when it was made; an audit tells what is left of all calls at the
 //! end. An attempt had an effect if something is left of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
 use crate::explain::command_line::CommandLine;
+use crate::explain::ran::may_have_run;
 use crate::explain::random_name::{end_length, is_random};
 use crate::explain::script_line::{Access, script_line};
 use crate::explain::script_runs::kind;
@@ -15,7 +18,7 @@ use crate::explain::scripts::command_names::is_outsides_own;
 use crate::explain::scripts::package::Scripts;
 use crate::trace::attempt;
 use crate::trace::log::Gap;
-use crate::trace::process::Process;
+use crate::trace::process::{Process, Script};
 use crate::trace::record::{self, Trace};
 
 /// What maintainer scripts of an observed chrootless build did about the outside.
@@ -27,6 +30,10 @@ pub struct ObservedOutside {
     pub reads: Vec<OutsideRead>,
     /// The commands that the scripts themselves ran, whatever those did, each once.
     pub commands: Vec<Actor>,
+    /// Lines that are seen not to have run, of scripts that did.
+    pub(crate) idle: BTreeSet<(String, ScriptKind, usize)>,
+    /// Names of the programs that were executed, by whomever.
+    pub(crate) programs: BTreeSet<String>,
     /// Why it may not be everything, if it may not.
     pub gap: Option<Gap>,
 }
@@ -125,6 +132,8 @@ impl ObservedOutside {
                 .iter()
                 .filter_map(|process| actor(process, b"", Access::Writes, scripts, trace))
                 .collect(),
+            idle: idle(trace, scripts),
+            programs: trace.executed.keys().map(|path| base(path)).collect(),
             gap: trace.gap,
         }
     }
@@ -134,6 +143,37 @@ impl ObservedOutside {
         let all = self.attempts.iter();
         all.filter(move |attempt| attempt.actor.package == package)
     }
+}
+
+/// The name of a file without its directory.
+fn base(path: &[u8]) -> String {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    String::from_utf8_lossy(name).into_owned()
+}
+
+/// The lines that act on the outside and are seen not to have run, in none of the runs of a script.
+fn idle(trace: &Trace, scripts: &Scripts) -> BTreeSet<(String, ScriptKind, usize)> {
+    let mut runs: BTreeMap<(&str, ScriptKind), Vec<&Script>> = BTreeMap::new();
+    for run in &trace.scripts {
+        if let Some(kind) = kind(run) {
+            let file = (run.package.as_str(), kind.file());
+            runs.entry(file).or_default().push(run);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for ((package, kind), runs) in runs {
+        let Some(text) = scripts.script(package, kind) else {
+            continue;
+        };
+        let may_have = |number| {
+            runs.iter()
+                .any(|run| may_have_run(text, number, run, &[trace]))
+        };
+        let lines = text.silent_lines().map(|line| line.number);
+        let idle = lines.filter(|number| !may_have(*number));
+        found.extend(idle.map(|number| (package.to_owned(), kind, number)));
+    }
+    found
 }
 
 /// Each value once. Processes that differ in the random name of the target root only are alike.

@@ -5,6 +5,8 @@
 //! script that lacks `DPKG_ROOT` and did nothing different is complete, and how it reads says why that may
 //! change.
 
+use std::collections::BTreeSet;
+
 use crate::audit::change::Change;
 use crate::compare::comparison::{Collected, Comparison};
 use crate::debian::dpkg_database::{self, STATUS, StatusPackage};
@@ -18,7 +20,7 @@ use crate::explain::observed_outside::{Attempt, Effect, ObservedOutside};
 use crate::explain::package_verdict::{PackageVerdict, Reason};
 use crate::explain::read_line::{self, ReadLine};
 use crate::explain::scripts::interpret::effort::ReadLimit;
-use crate::explain::scripts::{ParsedScript, Support};
+use crate::explain::scripts::{Line, ParsedScript, Support};
 
 /// A package of the chroot, and what the run found about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,19 +216,43 @@ impl<'a> Judge<'a> {
             script: *kind,
             support: script.support,
             interpreter: (script.support == Support::Unread).then(|| script.interpreter.clone()),
-            lines: script
-                .silent_lines()
+            lines: self
+                .acting_lines(package, *kind, script)
                 .map(|line| ReadLine {
                     run: self
                         .run
                         .observed
-                        .and_then(|observed| read_line::run(observed, package, *kind, line)),
-                    line: line.clone(),
+                        .and_then(|observed| read_line::run(observed, package, *kind, &line)),
+                    line,
                 })
                 .collect(),
             limit: script.limit,
         };
         scripts.into_iter().flatten().map(reading).collect()
+    }
+
+    /// The lines of a script that act on the outside: as it reads, or as it was seen.
+    fn acting_lines(
+        &self,
+        package: &str,
+        kind: ScriptKind,
+        script: &ParsedScript,
+    ) -> impl Iterator<Item = Line> {
+        let attempts = self
+            .run
+            .observed
+            .into_iter()
+            .flat_map(|seen| &seen.attempts);
+        let actors = attempts.map(|attempt| &attempt.actor);
+        let its = actors.filter(|actor| actor.package == package && actor.script.file() == kind);
+        let seen = its.filter_map(|actor| actor.line);
+        let read = script.silent_lines().map(|line| line.number);
+        let numbers: BTreeSet<usize> = read.chain(seen).collect();
+        let lines: Vec<Line> = numbers
+            .into_iter()
+            .map(|number| script.line(number))
+            .collect();
+        lines.into_iter()
     }
 
     /// That nobody has seen everything that scripts did, if it is so.

@@ -1,16 +1,20 @@
 //! The lines of a script that a finding is about.
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::temporary_root::within_root;
 use crate::explain::case::Case;
-use crate::explain::evidence::Evidence;
+use crate::explain::deciding::{disagreements, may_decide};
+use crate::explain::evidence::{Evidence, LineBuilds, QuotedLine};
 use crate::explain::finding::Finding;
+use crate::explain::ran::may_have_run;
 use crate::explain::reached::fails_before;
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_line::{Access, likeliest_lines};
+use crate::explain::script_line::{Access, likeliest_lines, script_line};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::{Act, Line, ParsedScript, Reach, Snippet};
 use crate::tar::entry_path::EntryPath;
-use crate::trace::process::Process;
+use crate::trace::process::{Process, Script};
+use crate::trace::record::Trace;
 
 /// Most lines of a script that are quoted: of each command one at least, as far as they go.
 const LINES: usize = 8;
@@ -18,25 +22,142 @@ const LINES: usize = 8;
 const PATHS: usize = 50;
 
 /// The lines of the finding's script that are likeliest to be what it is about: those that ran
-/// the processes that wrote, else those that name the paths.
+/// the processes that wrote, else those that name the paths; and what decided that they ran, or
+/// that they did not.
 pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> {
     let (Some(package), Some(script)) = (&finding.package, finding.script) else {
         return vec![];
     };
-    let kind = script.file();
     let scripts = &case.chroots.scripts;
-    let Some(text) = scripts.script(package, kind) else {
+    let Some(text) = scripts.script(package, script.file()) else {
         return vec![];
+    };
+    let quoting = Quoting {
+        case,
+        text,
+        kind: script.file(),
+        run: run_of_kind(package, script),
     };
     let mut groups = lines_that_wrote(case, finding, text);
     if groups.iter().all(Vec::is_empty) {
         let paths = paths(case, finding);
-        groups = paths
-            .iter()
-            .map(|path| scripts.lines_about(package, kind, path))
-            .collect();
+        groups = paths.iter().map(|path| text.lines_about(path)).collect();
     }
-    let mut found = of_each(groups);
+    let mut found = without_tests(text, of_each(groups));
+    found.truncate(LINES);
+    found.sort_by_key(|line| line.number);
+    let tests = found.iter().flat_map(|line| quoting.tests(line));
+    let mut tests: Vec<Evidence> = tests.take(LINES).collect();
+    if tests.is_empty() {
+        tests = quoting.questions(finding);
+    }
+    let lines = found.into_iter().map(|line| quoting.line(line));
+    lines.chain(tests).collect()
+}
+
+/// A script of which lines are quoted.
+struct Quoting<'a> {
+    case: &'a Case<'a>,
+    text: &'a ParsedScript,
+    kind: ScriptKind,
+    run: Script,
+}
+
+impl Quoting<'_> {
+    fn line(&self, line: Line) -> Evidence {
+        let ran = |build: Option<&Trace>| {
+            build.is_none_or(|build| {
+                may_have_run(
+                    self.text,
+                    line.number,
+                    &self.run,
+                    std::slice::from_ref(&build),
+                )
+            })
+        };
+        let observations = self.case.observations;
+        Evidence::ScriptLine {
+            ran: if line.reach == Reach::NotChrootless {
+                LineBuilds::Guarded
+            } else if ran(observations.normal) && !ran(observations.chrootless) {
+                LineBuilds::Normal
+            } else {
+                LineBuilds::Any
+            },
+            line: self.quoted(line),
+        }
+    }
+
+    fn quoted(&self, line: Line) -> QuotedLine {
+        QuotedLine {
+            script: self.kind,
+            number: line.number,
+            text: line.text,
+        }
+    }
+
+    /// The tests of paths of the outside that decide whether a line runs.
+    fn tests(&self, line: &Line) -> Vec<Evidence> {
+        let tests = self.text.tests_before(line.number);
+        tests
+            .filter(|test| test.is_silent() && may_decide(self.case, &self.run, self.text, test))
+            .map(|test| Evidence::ScriptTest {
+                line: self.quoted(test.clone()),
+                decides: line.number,
+            })
+            .collect()
+    }
+
+    /// What the script asked that had another answer in the normal build, of paths that have to do
+    /// with the finding: something depends on it, although not whether a line runs.
+    fn questions(&self, finding: &Finding) -> Vec<Evidence> {
+        let about = paths(self.case, finding);
+        let asked = disagreements(self.case, &self.run).into_iter();
+        let asked = asked.filter(|read| about.iter().any(|path| is_near(&read.path, path)));
+        let scripts = &self.case.chroots.scripts;
+        let builds = self.case.observations.chrootless;
+        let questions = asked.filter_map(|read| {
+            let process = &read.process;
+            let access = Access::Reads;
+            let number = script_line(scripts, process, &read.path, access, builds.as_slice())?;
+            Some(Evidence::ScriptAsks {
+                line: self.quoted(self.text.line(number)),
+                path: read.path.clone(),
+                is_outside: read.is_there,
+            })
+        });
+        questions.take(LINES).collect()
+    }
+}
+
+/// Whether a path that was asked for has to do with another one: it is the same, or the other one
+/// is in the same directory or below it.
+fn is_near(asked: &[u8], path: &str) -> bool {
+    let asked = EntryPath::new(asked);
+    let path = EntryPath::new(path.as_bytes());
+    let directory = asked
+        .parent()
+        .filter(|directory| directory.parent().is_some());
+    let mut above = std::iter::successors(Some(path), |path| path.parent());
+    asked == path || directory.is_some_and(|directory| above.any(|one| one == directory))
+}
+
+/// The run of a script that this kind of it is.
+fn run_of_kind(package: &str, kind: ScriptKind) -> Script {
+    let argument = if kind == ScriptKind::Trigger {
+        "triggered"
+    } else {
+        "configure"
+    };
+    Script {
+        package: package.to_owned(),
+        name: kind.file().as_str().to_owned(),
+        arguments: vec![argument.to_owned()],
+    }
+}
+
+/// The lines without those that are quoted as tests of others: they ask, and do nothing else.
+fn without_tests(text: &ParsedScript, mut found: Vec<Line>) -> Vec<Line> {
     let asks = |line: &Line| !line.acts.iter().any(|act| !matches!(act, Act::Reads(_)));
     let is_test = |line: &Line| {
         let mut others = found.iter().filter(|other| other.number != line.number);
@@ -48,17 +169,7 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
         .map(|line| line.number)
         .collect();
     found.retain(|line| !tested.contains(&line.number));
-    found.truncate(LINES);
-    found.sort_by_key(|line| line.number);
-    let tests = found.iter().flat_map(|line| tests(text, kind, line));
-    let tests: Vec<Evidence> = tests.take(LINES).collect();
-    let quoted = found.into_iter().map(|line| Evidence::ScriptLine {
-        script: kind,
-        number: line.number,
-        is_guarded: line.reach == Reach::NotChrootless,
-        text: line.text,
-    });
-    quoted.chain(tests).collect()
+    found
 }
 
 /// The lines of all groups, each once: first one of each group, those of the smallest first,
@@ -81,34 +192,24 @@ fn of_each(mut groups: Vec<Vec<Line>>) -> Vec<Line> {
 
 /// The part of a script that debhelper added, if the lines that are likeliest to have run a process
 /// that wrote an entry stand in one.
-pub(crate) fn part(case: &Case<'_>, process: &Process, path: EntryPath<'_>) -> Option<Snippet> {
+pub(crate) fn part(
+    case: &Case<'_>,
+    process: &Process,
+    path: &[u8],
+    access: Access,
+) -> Option<Snippet> {
     let script = process.script.as_ref()?;
     let text = case
         .chroots
         .scripts
         .script(&script.package, kind(script)?.file())?;
-    let path = path.as_bytes();
     let builds = case.observations.builds();
-    let lines = likeliest_lines(text, process, path, Access::WritesInside, &builds);
+    let lines = likeliest_lines(text, process, path, access, &builds);
     let mut parts = lines.iter().map(|line| text.snippet(line.number));
     let first = parts.next()??;
     parts
         .all(|other| other.as_ref() == Some(&first))
         .then_some(first)
-}
-
-/// The tests of paths of the outside that decide whether a line runs.
-fn tests(text: &ParsedScript, script: ScriptKind, line: &Line) -> Vec<Evidence> {
-    let tests = text.tests_before(line.number);
-    tests
-        .filter(|test| test.is_silent())
-        .map(|test| Evidence::ScriptTest {
-            script,
-            number: test.number,
-            text: test.text.clone(),
-            decides: line.number,
-        })
-        .collect()
 }
 
 /// Paths of the outside and of the chroot that a finding is about, as text.
@@ -130,28 +231,17 @@ fn paths(case: &Case<'_>, finding: &Finding) -> Vec<String> {
 /// The lines that ran the processes of the finding's script that wrote what it is about: those of
 /// each process and path.
 fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> Vec<Vec<Line>> {
-    let is_its = |process: &Process| {
-        process.script.as_ref().is_some_and(|script| {
-            Some(&script.package) == finding.package.as_ref() && finding.script == kind(script)
-        })
-    };
-    let mut found = Vec::new();
-    let builds = case.observations.builds();
-    let chrootless = case.observations.chrootless;
-    let mut take = |process: &Process, path: &[u8], access: Access| {
-        let builds = match access {
-            Access::WritesInside => &builds,
-            Access::Reads | Access::Writes => chrootless.as_slice(),
-        };
-        if is_its(process) {
-            found.push(likeliest_lines(text, process, path, access, builds));
-        }
+    let mut wrote = Wrote {
+        case,
+        finding,
+        text,
+        found: Vec::new(),
     };
     let escapes = finding.escapes.iter().take(PATHS);
     let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
     for change in escapes {
         for process in case.outside_writers(&change.path) {
-            take(process, &change.path, Access::Writes);
+            wrote.take(process, &change.path, Access::Writes);
         }
     }
     let claims = finding.claims.iter().take(PATHS);
@@ -161,13 +251,77 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
         let is_meant = |process: &Process| {
             finding.rule != RuleId::ScriptFailed || fails_before(case, process, path)
         };
-        for process in case.entry_writers(divergence) {
+        for process in case.setters_or_writers(divergence) {
             if is_meant(process) {
-                take(process, path, Access::WritesInside);
+                wrote.take(process, path, Access::WritesInside);
             }
         }
     }
-    found
+    wrote.found
+}
+
+/// The lines that are found for a finding, by process and path.
+struct Wrote<'a> {
+    case: &'a Case<'a>,
+    finding: &'a Finding,
+    text: &'a ParsedScript,
+    found: Vec<Vec<Line>>,
+}
+
+impl Wrote<'_> {
+    /// Adds the lines of a process that wrote a path, and, if it put another file of the script
+    /// there, of those that wrote that one.
+    fn take(&mut self, process: &Process, path: &[u8], access: Access) {
+        if !self.is_its(process) {
+            return;
+        }
+        self.add(process, path, access);
+        for source in sources(process, path) {
+            let writers = match access {
+                Access::WritesInside => self.case.writers_inside(EntryPath::new(&source)),
+                Access::Reads | Access::Writes => self.case.outside_writers(&source),
+            };
+            for writer in writers {
+                if self.is_its(writer) && writer.command != process.command {
+                    self.add(writer, &source, access);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, process: &Process, path: &[u8], access: Access) {
+        let builds = match access {
+            Access::WritesInside => self.case.observations.builds(),
+            Access::Reads | Access::Writes => Vec::from_iter(self.case.observations.chrootless),
+        };
+        let lines = likeliest_lines(self.text, process, path, access, &builds);
+        self.found.push(lines);
+    }
+
+    fn is_its(&self, process: &Process) -> bool {
+        process.script.as_ref().is_some_and(|script| {
+            Some(&script.package) == self.finding.package.as_ref()
+                && self.finding.script == kind(script)
+        })
+    }
+}
+
+/// The other files that a command which makes one file of another names, without the root.
+fn sources(process: &Process, path: &[u8]) -> Vec<Vec<u8>> {
+    const MAKERS: [&str; 4] = ["mv", "cp", "install", "ln"];
+    let Some((program, arguments)) = process.command.split_first() else {
+        return Vec::new();
+    };
+    let name = program.rsplit('/').next().unwrap_or_default();
+    if !MAKERS.contains(&name) {
+        return Vec::new();
+    }
+    let files = arguments.iter().map(|word| within_root(word));
+    files
+        .filter(|file| file.starts_with('/'))
+        .map(String::into_bytes)
+        .filter(|file| EntryPath::new(file) != EntryPath::new(path))
+        .collect()
 }
 
 #[cfg(test)]

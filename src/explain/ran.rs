@@ -1,15 +1,17 @@
 //! Which lines of a script did not run, by the programs that it was seen to run and how they ended.
 
 use crate::debian::temporary_root::within_root;
+use std::collections::BTreeSet;
+
 use crate::explain::command_fit::is_program;
-use crate::explain::script_runs::course;
+use crate::explain::script_runs::{course, is_same};
 use crate::explain::scripts::ParsedScript;
 use crate::explain::scripts::command_names::{HELPERS, READERS, WRITERS};
 use crate::explain::scripts::interpret::asked::Outcomes;
 use crate::explain::scripts::interpret::pattern::glob;
 use crate::trace::course::{Course, RunCommand};
 use crate::trace::process::Script;
-use crate::trace::record::Trace;
+use crate::trace::record::{Read, Trace};
 
 /// Whether a line of a script ran in one of these builds, or may have. Without builds, it may.
 pub(crate) fn may_have_run(
@@ -19,16 +21,25 @@ pub(crate) fn may_have_run(
     builds: &[&Trace],
 ) -> bool {
     let may = |trace: &&Trace| match course(trace, script) {
-        Some(course) if trace.gap.is_none() => {
-            text.may_have_run(number, &|words| outcomes(text, course, trace, words))
-        }
+        Some(course) if trace.gap.is_none() => text.may_have_run(number, &|words| {
+            outcomes(text, script, course, trace, words)
+        }),
         Some(_) | None => true,
     };
     builds.is_empty() || builds.iter().any(may)
 }
 
 /// How a command of a script ended, in all its runs of one build.
-fn outcomes(text: &ParsedScript, course: &Course, trace: &Trace, words: &[String]) -> Outcomes {
+fn outcomes(
+    text: &ParsedScript,
+    script: &Script,
+    course: &Course,
+    trace: &Trace,
+    words: &[String],
+) -> Outcomes {
+    if let Some(arguments) = tested(words) {
+        return test(trace, script, arguments);
+    }
     let runs = course.commands.iter();
     let runs: Vec<&RunCommand> = runs
         .filter(|run| may_be(words, &run.process.command))
@@ -54,6 +65,79 @@ fn outcomes(text: &ParsedScript, course: &Course, trace: &Trace, words: &[String
         Outcomes::NEVER
     } else {
         Outcomes::UNKNOWN
+    }
+}
+
+/// The arguments of `[ … ]` or `test`.
+fn tested(words: &[String]) -> Option<&[String]> {
+    let (name, arguments) = words.split_first()?;
+    match (name.as_str(), arguments.split_last()) {
+        ("test", _) => Some(arguments),
+        ("[" | "[[", Some((_, inside))) => Some(inside),
+        _ => None,
+    }
+}
+
+/// How a test of files ended, by what the script was told of them; test(1posix).
+fn test(trace: &Trace, script: &Script, arguments: &[String]) -> Outcomes {
+    if arguments.iter().any(|word| word == "-o") {
+        return Outcomes::UNKNOWN;
+    }
+    let mut all = Outcomes {
+        succeeds: true,
+        fails: false,
+    };
+    for part in arguments.split(|word| word == "-a") {
+        let one = match part {
+            [not, operator, path] if not == "!" => {
+                negated(file_test(trace, script, operator, path))
+            }
+            [operator, path] => file_test(trace, script, operator, path),
+            _ => Outcomes::UNKNOWN,
+        };
+        all = Outcomes {
+            succeeds: all.succeeds && one.succeeds,
+            fails: all.fails || one.fails,
+        };
+    }
+    all
+}
+
+fn negated(outcomes: Outcomes) -> Outcomes {
+    Outcomes {
+        succeeds: outcomes.fails,
+        fails: outcomes.succeeds,
+    }
+}
+
+/// How `-e PATH` and its like ended. What is not there is nothing, and of what is there only `-e`
+/// is known to be true.
+fn file_test(trace: &Trace, script: &Script, operator: &str, path: &str) -> Outcomes {
+    const OPERATORS: [&str; 10] = ["-d", "-e", "-f", "-h", "-L", "-p", "-r", "-S", "-s", "-x"];
+    let (is_rooted, path) = match path.strip_prefix("$DPKG_ROOT") {
+        Some(path) => (true, path),
+        None => (false, path),
+    };
+    if !OPERATORS.contains(&operator) || !path.starts_with('/') || path.contains('*') {
+        return Outcomes::UNKNOWN;
+    }
+    let outside = trace.decided_by.iter().filter(|_| !is_rooted);
+    let reads = outside.chain(&trace.asked_inside);
+    let is_its = |read: &&Read| {
+        let of = read.process.script.as_ref();
+        read.path == path.as_bytes() && of.is_some_and(|other| is_same(other, script))
+    };
+    let answers: BTreeSet<bool> = reads.filter(is_its).map(|read| read.is_there).collect();
+    match (answers.contains(&true), answers.contains(&false)) {
+        (false, true) => Outcomes {
+            succeeds: false,
+            fails: true,
+        },
+        (true, false) if operator == "-e" => Outcomes {
+            succeeds: true,
+            fails: false,
+        },
+        _ => Outcomes::UNKNOWN,
     }
 }
 
@@ -175,5 +259,34 @@ mod tests {
         let all = [3, 5, 8, 11, 12, 13, 14];
         assert_eq!(lines(&RUN, Some(Gap::UnknownMachine)), all);
         assert_eq!(lines(&[], None), all);
+    }
+
+    #[test]
+    fn a_test_of_a_file_failed_if_the_file_was_not_there() {
+        let text = ParsedScript::read(
+            ScriptKind::Postinst,
+            b"#!/bin/sh\nif [ -f /etc/a -a ! -L /etc/a ]; then\nmake-a\nfi\n\
+              [ ! -e /etc/b ] || make-b\ntest -d /etc/c && make-c\n",
+            TriggerInterest::Absent,
+        );
+        let script = Script {
+            package: "p".to_owned(),
+            name: "postinst".to_owned(),
+            arguments: vec!["configure".to_owned()],
+        };
+        let program = b"/tmp/mmdebstrap.x/var/lib/dpkg/info/p.postinst";
+        let mut log = Log::default();
+        let image = log.ran(Image::new(None, program, &["p.postinst", "configure"]));
+        let other = log.ran(Image::new(Some(image), b"/usr/bin/x", &["x"]));
+        log.did(Event::new(other, "execve", Act::Execute, b"/usr/bin/x"));
+        for (path, is_there) in [("/etc/a", false), ("/etc/b", true), ("/etc/c", true)] {
+            log.did(Event {
+                error: if is_there { 0 } else { nix::libc::ENOENT },
+                ..Event::new(image, "newfstatat", Act::Look, path.as_bytes())
+            });
+        }
+        let trace = replay(&log);
+        let may = |number| may_have_run(&text, number, &script, &[&trace]);
+        assert_eq!([3, 5, 6].map(may), [false, true, true]);
     }
 }

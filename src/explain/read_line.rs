@@ -36,6 +36,10 @@ pub(crate) fn run(
     script: ScriptKind,
     line: &Line,
 ) -> Option<LineRun> {
+    let place = (package.to_owned(), script, line.number);
+    if observed.idle.contains(&place) {
+        return Some(LineRun::Unexercised);
+    }
     let is_its = |actor: &Actor| actor.package == package && actor.script.file() == script;
     let at_line = |actor: &Actor| is_its(actor) && actor.line == Some(line.number);
     let attempts = observed.attempts.iter().enumerate();
@@ -49,7 +53,17 @@ pub(crate) fn run(
         return Some(LineRun::Ran { attempts });
     }
     let does_something = |act: &Act| matches!(act, Act::Writes(_) | Act::Runs(_));
-    let is_seen = observed.gap.is_none() && line.acts.iter().any(does_something);
+    // A program that is not there is not seen to be run.
+    let is_there = |act: &Act| match act {
+        Act::Runs(tool) => {
+            let name = tool.rsplit('/').next().unwrap_or_default();
+            observed.programs.contains(name)
+        }
+        _ => true,
+    };
+    let is_seen = observed.gap.is_none()
+        && line.acts.iter().any(does_something)
+        && line.acts.iter().all(is_there);
     let of_attempts = observed.attempts.iter();
     let of_attempts = of_attempts.map(|one| (&one.actor, one.path.as_slice()));
     let of_reads = observed.reads.iter();
@@ -106,6 +120,8 @@ mod tests {
             attempts,
             reads: Vec::new(),
             commands,
+            idle: BTreeSet::new(),
+            programs: BTreeSet::new(),
             gap: None,
         }
     }

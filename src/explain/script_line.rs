@@ -143,6 +143,8 @@ fn of_shell(script: &ParsedScript, path: &str, access: Access) -> Vec<Line> {
     }
     if script.is_shell() {
         lines.retain(|line| does_itself(&line.text, access));
+    } else {
+        lines.retain(|line| !only_assigns(&line.text));
     }
     lines
 }
@@ -155,9 +157,35 @@ fn does_itself(text: &str, access: Access) -> bool {
         Access::Writes | Access::WritesInside => text.contains('>'),
         Access::Reads => {
             words.any(|word| ["[", "[[", "test", ".", "source"].contains(&word))
-                || text.contains(['<', '*', '?'])
+                || without_quoted(text).contains(['<', '*', '?'])
         }
     }
+}
+
+/// A text without what stands in quotes, where the shell finds no names of files.
+fn without_quoted(text: &str) -> String {
+    let mut quote = None;
+    let mut kept = String::new();
+    for character in text.chars() {
+        match quote {
+            Some(open) if open == character => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '\'') => quote = Some(character),
+            None => kept.push(character),
+        }
+    }
+    kept
+}
+
+/// Whether a line of another language than shell only gives a name to a path.
+fn only_assigns(text: &str) -> bool {
+    let text = text.trim_start();
+    let text = ["my ", "our ", "local "]
+        .into_iter()
+        .fold(text, |text, word| text.strip_prefix(word).unwrap_or(text));
+    let is_name = |name: &str| name.trim_end().starts_with(['$', '@', '%']);
+    text.split_once('=')
+        .is_some_and(|(name, _)| is_name(name) && !name.trim().contains(' '))
 }
 
 /// What speaks for a line, the strongest first.
@@ -199,7 +227,11 @@ fn likeness(
         runs: true,
         fit: Fit::best(script.commands(line.number), &line.text, command),
         acts_on_path: match_of(line, path, access),
-        strange_options: Reverse(shell_words(&line.text).filter(strange).count()),
+        strange_options: Reverse(if command.is_empty() {
+            0
+        } else {
+            shell_words(&line.text).filter(strange).count()
+        }),
     }
 }
 
@@ -406,5 +438,33 @@ mod tests {
     #[test]
     fn two_lines_that_are_equally_likely_are_none() {
         assert_eq!(line(&["rm", "/etc/g"], "/etc/g"), None);
+    }
+
+    #[test]
+    fn what_a_loop_is_redirected_to_is_named_where_the_loop_ends() {
+        let script = b"#!/bin/sh\nwhile read line; do\necho $line\ndone </etc/a >/etc/b\n\
+            (echo x\necho y) >/etc/c\n";
+        let write = |path| line_of(script, &[], path, Access::Writes);
+        assert_eq!(write("/etc/b"), Some(4));
+        assert_eq!(write("/etc/c"), Some(6));
+        assert_eq!(line_of(script, &[], "/etc/a", Access::Reads), Some(4));
+    }
+
+    #[test]
+    fn of_two_lines_by_which_the_shell_may_have_asked_or_written_none_is_likelier() {
+        let script =
+            b"#!/bin/sh\nif [ ! -L /srv/a ] && \\\n[ -d /srv/a ]; then\nrmdir /srv/a\nfi\n\
+            cat >/etc/a <<EOF\nEOF\nsort -u -r /etc/b >>/etc/a\n\
+            . /etc/c\ngrep \"^ *x\" /etc/c\n";
+        assert_eq!(line_of(script, &[], "/srv/a", Access::Reads), None);
+        assert_eq!(line_of(script, &[], "/etc/a", Access::Writes), None);
+        // grep(1) reads the file, and the pattern in quotes is none of the shell's.
+        assert_eq!(line_of(script, &[], "/etc/c", Access::Reads), Some(9));
+    }
+
+    #[test]
+    fn a_line_of_perl_that_names_a_path_only_does_nothing_with_it() {
+        let script = b"#!/usr/bin/perl\nmy $file = \"/etc/a\";\nif (-e \"/etc/a\") { exit; }\n";
+        assert_eq!(line_of(script, &[], "/etc/a", Access::Reads), Some(3));
     }
 }

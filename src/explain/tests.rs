@@ -1,5 +1,6 @@
 //! Explaining a tiny comparison: the whole finished value, and the verdicts on its packages.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use crate::audit::change::{Change, ChangeKind};
@@ -9,7 +10,9 @@ use crate::compare::{Source, SourceKind, compare};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::attribution::{Attribution, EscapeAttribution};
 use crate::explain::command_line::CommandLine;
-use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::evidence::{
+    Builds, CommandRole, EntryFact, Evidence, LineBuilds, OutsideAccess, QuotedLine,
+};
 use crate::explain::explanation::Explanation;
 use crate::explain::finding::{Finding, Reader, What};
 use crate::explain::observations::{DifferingPaths, Observations};
@@ -28,6 +31,8 @@ use crate::trace::log;
 use crate::trace::log::{Event, Gap, Image, Log};
 use crate::trace::record::Trace;
 use crate::trace::replay::replay;
+
+mod who_did_it;
 
 /// A file of an archive: name and content.
 type File<'a> = (&'a str, &'a str);
@@ -177,6 +182,8 @@ fn nothing_seen() -> ObservedOutside {
         attempts: Vec::new(),
         reads: Vec::new(),
         commands: Vec::new(),
+        idle: BTreeSet::new(),
+        programs: BTreeSet::new(),
         gap: None,
     }
 }
@@ -207,6 +214,14 @@ fn escaped_write() -> Finding {
         version: Some("1-2".to_owned()),
         script: Some(ScriptKind::Postinst),
         evidence: vec![
+            Evidence::ScriptLine {
+                line: QuotedLine {
+                    script: ScriptKind::Postinst,
+                    number: 3,
+                    text: line().text,
+                },
+                ran: LineBuilds::Any,
+            },
             Evidence::OutsideFile {
                 file: b"/etc/absolute.conf".to_vec(),
                 command: command(),
@@ -215,12 +230,6 @@ fn escaped_write() -> Finding {
             Evidence::Command {
                 command: command(),
                 role: CommandRole::WroteInside(1),
-            },
-            Evidence::ScriptLine {
-                script: ScriptKind::Postinst,
-                number: 3,
-                text: line().text,
-                is_guarded: false,
             },
         ],
         claims: vec![0],
@@ -324,6 +333,7 @@ fn a_write_on_the_outside_becomes_one_finished_value() {
             script: Some(ScriptKind::Postinst),
             command: Some(command()),
             line: Some(3),
+            also: Vec::new(),
         }]
     );
     let run = RunFindings {
@@ -383,7 +393,7 @@ fn what_a_script_did_outside_without_effect_instead_is_linked_to_the_entry() {
     };
     assert_eq!(finding.what, What::ActedOutside);
     assert_eq!(
-        finding.evidence.get(..2),
+        finding.evidence.get(1..),
         Some(
             &[
                 Evidence::Entry {
@@ -707,7 +717,9 @@ fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script
         let evidence = finding.evidence.iter();
         evidence
             .filter_map(|one| match one {
-                Evidence::ScriptLine { number, .. } => Some(*number),
+                Evidence::ScriptLine { line, .. } | Evidence::SnippetLine { line, .. } => {
+                    Some(line.number)
+                }
                 _ => None,
             })
             .collect()
@@ -828,11 +840,21 @@ fn a_group_that_differs_is_the_work_of_the_command_that_set_it() {
         },
     };
     assert_eq!(
-        finding.evidence.first(),
-        Some(&Evidence::Entry {
-            path: b"srv/spool".to_vec(),
-            fact: written,
-        })
+        finding.evidence,
+        [
+            Evidence::ScriptLine {
+                line: QuotedLine {
+                    script: ScriptKind::Postinst,
+                    number: 2,
+                    text: "[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool".to_owned(),
+                },
+                ran: LineBuilds::Guarded,
+            },
+            Evidence::Entry {
+                path: b"srv/spool".to_vec(),
+                fact: written,
+            },
+        ]
     );
 }
 
@@ -865,6 +887,7 @@ fn a_directory_outside_has_its_time_from_whoever_changed_it_last() {
             script: Some(ScriptKind::Postinst),
             command: Some(command.clone()),
             line: None,
+            also: Vec::new(),
         }]
     );
     let [finding] = explanation.findings.as_slice() else {

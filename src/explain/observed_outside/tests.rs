@@ -65,6 +65,8 @@ fn an_attempt_and_a_read_name_their_script_command_and_line() {
                 actor: actor(&["p.postinst", "configure"], 3),
             }],
             commands: vec![actor(&["mkdir", "-p", "/var/lib/x"], 4)],
+            idle: BTreeSet::new(),
+            programs: BTreeSet::new(),
             gap: None,
         }
     );

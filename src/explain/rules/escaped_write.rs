@@ -1,15 +1,18 @@
 //! A script changed the outside; inside, the same path lacks the change.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, Numbered, outside_writers};
+use crate::explain::case::{Case, Numbered, escape_writer, outside_writers};
 use crate::explain::command_line::CommandLine;
 use crate::explain::divergent_fields::has_only;
 use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
+use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
+use crate::explain::script_line::Access;
 use crate::explain::script_runs::{ScriptRun, is_same, run_of, runs};
+use crate::explain::scripts::Snippet;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::process::Script;
 use crate::trace::record::Trace;
@@ -21,9 +24,11 @@ pub(crate) const RULE: Rule = Rule {
     find,
 };
 
-/// A script, and the positions of the escapes that it wrote last.
+/// A script, or the part of it that debhelper added, and the positions of the escapes that are due
+/// to it.
 struct Culprit<'a> {
     script: &'a Script,
+    part: Option<Snippet>,
     escapes: Vec<usize>,
 }
 
@@ -40,16 +45,18 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     let mut culprits: Vec<Culprit<'_>> = Vec::new();
     for (at, change) in case.observations.escapes().iter().enumerate() {
-        let Some(ScriptRun { script, .. }) = outside_runs(trace, &change.path).pop() else {
+        let writer = escape_writer(trace, change);
+        let Some((writer, script)) = writer.and_then(|one| Some((one, one.script.as_ref()?)))
+        else {
             continue;
         };
-        match culprits
-            .iter_mut()
-            .find(|other| is_same(other.script, script))
-        {
+        let part = part(case, writer, &change.path, Access::Writes);
+        let is_it = |one: &&mut Culprit<'_>| is_same(one.script, script) && one.part == part;
+        match culprits.iter_mut().find(is_it) {
             Some(culprit) => culprit.escapes.push(at),
             None => culprits.push(Culprit {
                 script,
+                part,
                 escapes: vec![at],
             }),
         }
@@ -63,7 +70,11 @@ fn outside_runs<'a>(trace: &'a Trace, path: &'a [u8]) -> Vec<ScriptRun<'a>> {
 }
 
 fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
-    let Culprit { script, escapes } = culprit;
+    let Culprit {
+        script,
+        part,
+        escapes,
+    } = culprit;
     let paths: Vec<&[u8]> = escapes
         .iter()
         .filter_map(|at| case.observations.escapes().get(*at))
@@ -92,7 +103,11 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
         .with(wrote_inside(case, script, &claimed))
         .with(others)
         .claiming(claimed.iter().map(|one| one.at).collect());
-    Finding { escapes, ..finding }
+    Finding {
+        part,
+        escapes,
+        ..finding
+    }
 }
 
 /// Whether the script wrote an entry outside that it wrote inside in the normal build; if several

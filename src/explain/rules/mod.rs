@@ -31,8 +31,11 @@ pub(crate) mod technique;
 pub(crate) mod tool_itself;
 pub(crate) mod trigger_not_run;
 
+use crate::compare::comparison::Divergence;
 use crate::explain::case::Case;
 use crate::explain::debhelper::grouped;
+use crate::explain::divergent_fields::{has, has_only};
+use crate::explain::evidence::{EntryFact, Evidence};
 use crate::explain::explains::{CONTENT, Explains};
 use crate::explain::finding::Finding;
 use crate::explain::quoted_lines::quoted_lines;
@@ -99,14 +102,31 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     let mut findings = case.take_findings();
     for finding in &mut findings {
         finding.basis = case.basis;
-        let lines = quoted_lines(&case, finding);
-        finding.evidence.extend(lines);
+        // What is to be mended comes first.
+        let mut evidence = quoted_lines(&case, finding);
+        evidence.append(&mut finding.evidence);
+        evidence.extend(times_of_entries(&case, finding));
+        finding.evidence = evidence;
         finding.claims.sort_unstable();
         finding.escapes.sort_unstable();
     }
     let mut findings = grouped(findings, case.chroots);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
     findings
+}
+
+/// The directories of a finding of a script in which entries differ, and whose time is therefore not
+/// what the finding is about.
+fn times_of_entries(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> {
+    let claims = finding.claims.iter().filter(|_| finding.script.is_some());
+    let divergences = claims.filter_map(|at| case.divergences.get(*at));
+    let is_apart = |one: &&Divergence| {
+        case.has_entries(one) && has(one, "mtime") && !has_only(one, &["mtime"])
+    };
+    divergences
+        .filter(is_apart)
+        .map(|one| Evidence::on(one, EntryFact::TimeOfEntries))
+        .collect()
 }
 
 #[cfg(test)]

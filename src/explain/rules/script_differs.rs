@@ -14,7 +14,8 @@ use crate::explain::observed_outside::{Attempt, ObservedOutside};
 use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
-use crate::explain::script_runs::{ScriptRun, kind, runs_without};
+use crate::explain::script_line::Access;
+use crate::explain::script_runs::{ScriptRun, is_same, kind, runs_without};
 use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
@@ -62,15 +63,27 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         }
         let path = divergence.entry_path();
         let finding = Finding {
-            part: processes.last().and_then(|last| part(case, last, path)),
+            part: processes
+                .last()
+                .and_then(|last| part(case, last, path.as_bytes(), Access::WritesInside)),
             ..finding
         };
+        let missing = case.missing_runs(divergence).into_iter();
+        let others = missing.filter(|other| !is_same(other.script, run.script));
+        let others = others.map(|other| Evidence::on(divergence, EntryFact::left_out_too(other)));
+        let others: Vec<Evidence> = others.filter(|_| builds == Builds::Normal).collect();
         let written = processes.into_iter().map(|process| {
             let command = CommandLine::of_script(process);
             Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
         });
         let stored = root_named(divergence).map(|fact| Evidence::on(divergence, fact));
-        Some(finding.with(written).with(stored).with(attempts))
+        Some(
+            finding
+                .with(written)
+                .with(others)
+                .with(stored)
+                .with(attempts),
+        )
     })
 }
 
@@ -104,7 +117,7 @@ fn instead<'o>(
 
 fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
     let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
-    if let Some(run) = runs_without(&normal, &chrootless).pop() {
+    if let Some(run) = case.missing_runs(divergence).pop() {
         return Some(Difference {
             what: What::ChangedNothing,
             run,

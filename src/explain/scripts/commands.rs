@@ -24,7 +24,7 @@ pub(crate) fn acts(words: &[Value], directory: &Value) -> Vec<Act> {
         // Which command this is, only a run would show.
         "" | "*" => Vec::new(),
         "." | "source" => sourced(arguments),
-        "test" | "[" => tested(arguments),
+        "test" | "[" => tested(arguments, directory),
         "getent" => accounts(arguments),
         "dpkg" if has_option(arguments, &["--compare-versions", "--print-architecture"]) => {
             Vec::new()
@@ -106,7 +106,7 @@ fn accounts(arguments: &[Value]) -> Vec<Act> {
 }
 
 /// The files that `test` looks at. Whether a program can be run is asked of the outside.
-fn tested(arguments: &[Value]) -> Vec<Act> {
+fn tested(arguments: &[Value], directory: &Value) -> Vec<Act> {
     let pairs = arguments.iter().zip(arguments.iter().skip(1));
     let looked = pairs.filter_map(|(operator, path)| {
         let operator = operator.text()?;
@@ -117,7 +117,7 @@ fn tested(arguments: &[Value]) -> Vec<Act> {
         if !looks || (is_program && path.is_absolute()) {
             return None;
         }
-        file(path, &Value::default(), Access::Reads)
+        file(path, directory, Access::Reads)
     });
     looked.collect()
 }

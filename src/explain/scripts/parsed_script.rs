@@ -177,6 +177,12 @@ impl ParsedScript {
             .collect()
     }
 
+    /// A line by its number.
+    pub(crate) fn line(&self, number: usize) -> Line {
+        let known = self.lines.iter().find(|line| line.number == number);
+        known.cloned().unwrap_or_else(|| self.unknown_line(number))
+    }
+
     /// A line of which it is not known what it does.
     fn unknown_line(&self, number: usize) -> Line {
         Line {

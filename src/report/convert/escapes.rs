@@ -2,10 +2,10 @@
 
 use crate::audit;
 use crate::audit::change::ChangeKind;
-use crate::explain::attribution::EscapeAttribution;
+use crate::explain::attribution::{self, EscapeAttribution};
 use crate::report::convert::commands::Commands;
 use crate::report::wire::divergence::DivergentField;
-use crate::report::wire::outside::{Escape, EscapeChange};
+use crate::report::wire::outside::{AlsoBy, Escape, EscapeChange};
 use crate::report::wire::script::ScriptName;
 use crate::tar::time::Timestamp;
 use crate::text::quote;
@@ -26,6 +26,7 @@ pub(crate) fn escapes(
                 .as_ref()
                 .map(|command| commands.name(command)),
             line: attribution.line.map(|line| line as u64),
+            also: attribution.also.iter().map(also).collect(),
             ..escape(change)
         })
         .collect()
@@ -46,6 +47,15 @@ pub(crate) fn escape(change: &audit::Change) -> Escape {
         script: None,
         command: None,
         line: None,
+        also: Vec::new(),
+    }
+}
+
+fn also(by: &attribution::AlsoBy) -> AlsoBy {
+    AlsoBy {
+        package: by.package.clone(),
+        script: ScriptName(by.script),
+        line: by.line.map(|line| line as u64),
     }
 }
 

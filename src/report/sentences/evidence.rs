@@ -1,16 +1,17 @@
 //! What a finding rests on, a line each.
 
 use crate::compare::side::Side;
-use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::command_line::CommandLine;
-use crate::explain::evidence::{Builds, CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::evidence::{
+    Builds, CommandRole, EntryFact, Evidence, LineBuilds, OutsideAccess, QuotedLine,
+};
 use crate::explain::finding::{Finding, What};
 use crate::explain::script_runs::{is_trigger, run_name};
 use crate::report::sentences::archives;
 use crate::report::sentences::attempt::attempt;
 use crate::report::sentences::command_line;
 use crate::report::sentences::finding::link_names;
-use crate::text::quote;
+use crate::text::{quote, quote_line};
 use crate::trace::process::Script;
 
 /// Arguments of a script that a line names.
@@ -94,36 +95,48 @@ pub fn line(evidence: &Evidence) -> String {
             "{}: a symlink on one side, a directory on the other",
             link_names(links)
         ),
-        Evidence::ScriptLine {
-            script,
-            number,
-            text,
-            is_guarded,
-        } => {
-            let guard = is_guarded.then_some(", which DPKG_ROOT keeps from running");
-            numbered(*script, *number, guard.unwrap_or_default(), text)
+        Evidence::ScriptLine { line, ran } => numbered(line, ran_in(*ran)),
+        Evidence::ScriptTest { line, decides } => {
+            numbered(line, &format!(", on which line {decides} depends"))
         }
-        Evidence::ScriptTest {
-            script,
-            number,
-            text,
-            decides,
-        } => {
-            let note = format!(", on which line {decides} depends");
-            numbered(*script, *number, &note, text)
+        Evidence::SnippetLine { package, line, ran } => {
+            format!("{package} {}", numbered(line, ran_in(*ran)))
         }
-        Evidence::SnippetLine {
-            package,
-            script,
-            number,
-            text,
-        } => format!("{package} {}", numbered(*script, *number, "", text)),
+        Evidence::ScriptAsks {
+            line,
+            path,
+            is_outside,
+        } => {
+            let only = if *is_outside {
+                "outside"
+            } else {
+                "chroot of the normal build"
+            };
+            let path = quote(path);
+            numbered(
+                line,
+                &format!(", which asks for {path}, which only the {only} has"),
+            )
+        }
+    }
+}
+
+fn ran_in(builds: LineBuilds) -> &'static str {
+    match builds {
+        LineBuilds::Any => "",
+        LineBuilds::Guarded => ", which DPKG_ROOT keeps from running",
+        LineBuilds::Normal => ", which ran in the normal build only",
     }
 }
 
 /// A line of a script with its number and a note on it.
-fn numbered(script: ScriptKind, number: usize, note: &str, text: &str) -> String {
-    let text = quote(text.as_bytes());
+fn numbered(line: &QuotedLine, note: &str) -> String {
+    let QuotedLine {
+        script,
+        number,
+        text,
+    } = line;
+    let text = quote_line(text.as_bytes());
     format!("{} line {number}{note}: {text}", script.as_str())
 }
 
@@ -140,6 +153,7 @@ fn entry(path: &[u8], fact: &EntryFact) -> String {
                 "the chrootless content has the path of the temporary root in it, {times} times"
             )
         }
+        EntryFact::TimeOfEntries => "its time differs because entries in it do".to_owned(),
         EntryFact::Fields(fields) if fields.is_empty() => "there on one side only".to_owned(),
         EntryFact::Fields(fields) => fields.join(", "),
         EntryFact::WrittenBy(command) => format!("by {}", shown(command)),
@@ -263,6 +277,7 @@ fn shown(command: &CommandLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::debian::maintainer_script::ScriptKind;
     use crate::explain::rule_id::RuleId;
 
     fn command(words: &[&str]) -> CommandLine {
@@ -303,12 +318,14 @@ mod tests {
         }
     }
 
-    fn quoted(is_guarded: bool) -> Evidence {
+    fn quoted(ran: LineBuilds) -> Evidence {
         Evidence::ScriptLine {
-            script: ScriptKind::Postinst,
-            number: 3,
-            text: "touch /etc/a".to_owned(),
-            is_guarded,
+            line: QuotedLine {
+                script: ScriptKind::Postinst,
+                number: 3,
+                text: "touch /etc/a".to_owned(),
+            },
+            ran,
         }
     }
 
@@ -352,9 +369,9 @@ mod tests {
                 },
                 "/bin, /lib: a symlink on one side, a directory on the other",
             ),
-            (quoted(false), "postinst line 3: touch /etc/a"),
+            (quoted(LineBuilds::Any), "postinst line 3: touch /etc/a"),
             (
-                quoted(true),
+                quoted(LineBuilds::Guarded),
                 "postinst line 3, which DPKG_ROOT keeps from running: touch /etc/a",
             ),
         ];
@@ -368,9 +385,11 @@ mod tests {
         let cases = [
             (
                 Evidence::ScriptTest {
-                    script: ScriptKind::Postinst,
-                    number: 2,
-                    text: "[ -e /etc/a ] && exit 0".to_owned(),
+                    line: QuotedLine {
+                        script: ScriptKind::Postinst,
+                        number: 2,
+                        text: "[ -e /etc/a ] && exit 0".to_owned(),
+                    },
                     decides: 3,
                 },
                 "postinst line 2, on which line 3 depends: [ -e /etc/a ] && exit 0",
@@ -378,11 +397,30 @@ mod tests {
             (
                 Evidence::SnippetLine {
                     package: "a".to_owned(),
-                    script: ScriptKind::Postinst,
-                    number: 3,
-                    text: "touch /etc/a".to_owned(),
+                    line: QuotedLine {
+                        script: ScriptKind::Postinst,
+                        number: 3,
+                        text: "touch /etc/a".to_owned(),
+                    },
+                    ran: LineBuilds::Guarded,
                 },
-                "a postinst line 3: touch /etc/a",
+                "a postinst line 3, which DPKG_ROOT keeps from running: touch /etc/a",
+            ),
+            (
+                quoted(LineBuilds::Normal),
+                "postinst line 3, which ran in the normal build only: touch /etc/a",
+            ),
+            (
+                Evidence::ScriptAsks {
+                    line: QuotedLine {
+                        script: ScriptKind::Postinst,
+                        number: 2,
+                        text: r"[ -e /a\ b ]".to_owned(),
+                    },
+                    path: b"/a b".to_vec(),
+                    is_outside: true,
+                },
+                r"postinst line 2, which asks for /a b, which only the outside has: [ -e /a\ b ]",
             ),
         ];
         for (evidence, expected) in cases {
@@ -547,10 +585,10 @@ mod tests {
     #[test]
     fn reads_are_sorted_as_text_and_no_line_is_there_twice() {
         let evidence = [
-            quoted(false),
+            quoted(LineBuilds::Any),
             read("/b", None),
             read("/b-", None),
-            quoted(false),
+            quoted(LineBuilds::Any),
         ];
         let finding = Finding::new(RuleId::ReadLeak, What::WroteOutside).with(evidence);
         assert_eq!(

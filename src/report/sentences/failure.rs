@@ -11,7 +11,7 @@ pub fn reason(cause: &FailureCause) -> String {
             format!("the chroots have the {}, the outside has not", account(one))
         }
         FailureCause::OnlyInNormal(one) => format!(
-            "the chroot of the normal build has the {}, the chrootless one and the outside have not",
+            "the chroot of the normal build has the {}; the chrootless one has not, and the outside had not when the build began",
             account(one)
         ),
         FailureCause::NotOutside(one) => format!("the outside has no {}", account(one)),

@@ -62,6 +62,21 @@ pub struct Escape {
     /// Number of the script's line, if one line is known to have done it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
+    /// Scripts of other packages that changed the path as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AlsoBy>,
+}
+
+/// A script that changed a path outside, beside the one that the change is attributed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoBy {
+    /// The binary package.
+    pub package: String,
+    /// The maintainer script.
+    pub script: ScriptName,
+    /// Number of the script's line, if one line is known to have done it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
 }
 
 /// What happened to a path outside.

@@ -385,10 +385,18 @@ impl<'a> Walk<'a> {
         if !matches!(self.reach(), Reach::Installs | Reach::NotChrootless) {
             return;
         }
+        self.keep_tests(line);
         let known = self.walked.conditions.entry(line).or_default();
         if known.len() <= TIMES {
             known.push(self.conditions.clone());
         }
+    }
+
+    /// Keeps the tests that decide whether the present command of a line runs.
+    fn keep_tests(&mut self, line: usize) {
+        let tests = self.decided.around.iter().chain(&self.decided.ended);
+        let tests: Vec<usize> = tests.copied().filter(|test| *test != line).collect();
+        self.walked.tests.entry(line).or_default().extend(tests);
     }
 
     /// When the present command is reached.
@@ -400,9 +408,7 @@ impl<'a> Walk<'a> {
     /// Records that a line does something.
     pub(crate) fn record(&mut self, line: usize, act: Act) {
         let reach = self.reach();
-        let tests = self.decided.around.iter().chain(&self.decided.ended);
-        let tests: Vec<usize> = tests.copied().filter(|test| *test != line).collect();
-        self.walked.tests.entry(line).or_default().extend(tests);
+        self.keep_tests(line);
         if matches!(act, Act::Rooted(_)) && reach != Reach::OtherAction {
             self.walked.names_root = true;
         }

@@ -226,17 +226,16 @@ fn command(cursor: &mut Cursor<'_>) -> Option<Command> {
 
 fn command_within(cursor: &mut Cursor<'_>) -> Option<Command> {
     cursor.blanks();
-    let line = cursor.line;
     let command = match () {
         () if cursor.starts(b"(") => {
             cursor.skip(1);
             let body = up_to_parenthesis(cursor);
-            return Some(group(cursor, body, line));
+            return Some(group(cursor, body));
         }
         () if keyword(cursor, "{") => {
             let body = list(cursor);
             need(cursor, "}");
-            return Some(group(cursor, body, line));
+            return Some(group(cursor, body));
         }
         () if keyword(cursor, "if") => conditional(cursor),
         () if keyword(cursor, "case") => case(cursor),
@@ -244,6 +243,7 @@ fn command_within(cursor: &mut Cursor<'_>) -> Option<Command> {
         () if keyword(cursor, "while") || keyword(cursor, "until") => while_loop(cursor),
         () => return simple(cursor),
     };
+    let line = cursor.line;
     let redirects = redirects(cursor);
     Some(if redirects.is_empty() {
         command
@@ -256,7 +256,8 @@ fn command_within(cursor: &mut Cursor<'_>) -> Option<Command> {
     })
 }
 
-fn group(cursor: &mut Cursor<'_>, body: CommandList, line: usize) -> Command {
+fn group(cursor: &mut Cursor<'_>, body: CommandList) -> Command {
+    let line = cursor.line;
     Command::Group {
         body,
         redirects: redirects(cursor),

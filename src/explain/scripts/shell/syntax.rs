@@ -58,7 +58,7 @@ pub(crate) enum Command {
         body: CommandList,
         /// The redirections behind it.
         redirects: Vec<Redirect>,
-        /// The line it begins on, from 1.
+        /// The line it ends on, from 1, where the redirections begin.
         line: usize,
     },
     /// `NAME() …`.

@@ -9,7 +9,7 @@ use crate::report::wire::divergence::DivergentEntry;
 use crate::text::number::entries;
 
 /// Lines of evidence that are shown of one cause; the JSON report has all of them.
-const SHOWN: usize = 12;
+const SHOWN: usize = 16;
 
 /// The unexplained entries, and the causes with theirs.
 pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause], paint: Paint) -> String {

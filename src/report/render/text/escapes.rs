@@ -1,7 +1,8 @@
 //! Changes of the outside as lines, and how long a list of them is.
 
 use crate::report::wire::divergence::DivergentField;
-use crate::report::wire::outside::Escape;
+use crate::report::wire::outside::{AlsoBy, Escape};
+use crate::text::quote;
 
 /// At most `most` escapes as indented lines, their fields below them.
 pub(crate) fn escapes(escapes: &[Escape], most: usize) -> String {
@@ -30,7 +31,16 @@ fn escape(escape: &Escape) -> String {
 fn line(escape: &Escape, by: &str) -> String {
     let mut out = format!("  {:9} {}{by}\n", escape.change.as_str(), escape.path);
     out.extend(escape.fields.iter().map(field));
+    out.extend(escape.also.iter().map(also));
     out
+}
+
+/// `    also by passwd postinst line 26`
+fn also(by: &AlsoBy) -> String {
+    let package = quote(by.package.as_bytes());
+    let line = by.line.map(|line| format!(" line {line}"));
+    let line = line.unwrap_or_default();
+    format!("    also by {package} {}{line}\n", by.script.as_str())
 }
 
 fn field(field: &DivergentField) -> String {

@@ -23,7 +23,7 @@ pub(crate) fn reads(report: &Report, listing: Listing) -> String {
         format!("\n{heading}\n{}", listing.listed(&rows, PATHS, "  "))
     });
     let listed = listing.listed(&groups.collect::<Vec<_>>(), GROUPS, "\n");
-    format!("\nOUTSIDE  looked at by maintainer scripts themselves\n{listed}")
+    format!("\nOUTSIDE  looked at by maintainer scripts, and accounts by what they run\n{listed}")
 }
 
 /// `is there  /etc/a`

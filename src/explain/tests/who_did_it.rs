@@ -1,0 +1,239 @@
+//! Whose an entry or an escape is where several scripts had to do with it, and why.
+
+use super::*;
+use crate::explain::attribution::AlsoBy;
+
+/// Looks at a path, which is there or not.
+fn look(log: &mut Log, image: usize, path: &str, is_there: bool) {
+    log.did(Event {
+        error: if is_there { 0 } else { nix::libc::ENOENT },
+        ..Event::new(image, "newfstatat", log::Act::Look, path.as_bytes())
+    });
+}
+
+fn postinst(log: &mut Log, package: &str) -> usize {
+    let program = format!("/tmp/mmdebstrap.x/var/lib/dpkg/info/{package}.postinst");
+    let argv = [&format!("{package}.postinst"), "configure"];
+    log.ran(Image::new(None, program.as_bytes(), &argv))
+}
+
+/// A command of a script that opens these paths to make them.
+fn opens(log: &mut Log, script: usize, command: &[&str], paths: &[&str]) {
+    let program = format!("/usr/bin/{}", command[0]);
+    let image = log.ran(Image::new(Some(script), program.as_bytes(), command));
+    log.did(Event::new(
+        image,
+        "execve",
+        log::Act::Execute,
+        program.as_bytes(),
+    ));
+    for path in paths {
+        log.did(Event::new(image, "openat", OPEN, path.as_bytes()));
+    }
+}
+
+#[test]
+fn an_entry_that_is_missing_is_the_work_of_the_script_that_should_have_made_it() {
+    let scripts = [
+        (
+            "var/lib/dpkg/info/maker.postinst",
+            "#!/bin/sh\necho >/srv/list\n",
+        ),
+        (
+            "var/lib/dpkg/info/editor.postinst",
+            "#!/bin/sh\nsed -i d /srv/list\n",
+        ),
+        ("srv/list", "1"),
+    ];
+    let comparison = compared(&scripts, &scripts[..2]);
+    let list = "/tmp/mmdebstrap.x/srv/list";
+    let mut log = Log::default();
+    let maker = postinst(&mut log, "maker");
+    log.did(Event::new(maker, "openat", OPEN, list.as_bytes()));
+    let editor = postinst(&mut log, "editor");
+    let image = log.ran(Image::new(
+        Some(editor),
+        b"/usr/bin/sed",
+        &["sed", "-i", "d", "/srv/list"],
+    ));
+    let new = "/tmp/mmdebstrap.x/srv/sedX";
+    log.did(Event::new(image, "openat", OPEN, new.as_bytes()));
+    let act = log::Act::RenameTo(list.as_bytes().into());
+    log.did(Event::new(image, "rename", act, new.as_bytes()));
+    let (normal, chrootless) = (replay(&log), Trace::default());
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let [finding] = explanation.findings.as_slice() else {
+        panic!("{:?}", explanation.findings);
+    };
+    assert_eq!(finding.package.as_deref(), Some("maker"));
+    let others: Vec<&str> = finding
+        .evidence
+        .iter()
+        .filter_map(|one| match one {
+            Evidence::Entry {
+                fact: EntryFact::LeftOutToo { run, .. },
+                ..
+            } => Some(run.package.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(others, ["editor"]);
+}
+
+#[test]
+fn what_is_new_outside_is_the_work_of_who_made_it_and_not_of_who_opened_it_later() {
+    let comparison = compared(&[], &[]);
+    let mut log = Log::default();
+    let there = |size| log::Before::There {
+        mode: 0o10_0644,
+        uid: 0,
+        gid: 0,
+        size,
+    };
+    for (package, before) in [("maker", log::Before::Absent), ("user", there(0))] {
+        let script = postinst(&mut log, package);
+        log.did(Event {
+            before: Some(before),
+            ..Event::new(script, "openat", OPEN, b"/run/lock")
+        });
+    }
+    let changer = postinst(&mut log, "changer");
+    log.did(Event {
+        before: Some(there(7)),
+        ..Event::new(changer, "openat", OPEN, b"/run/lock")
+    });
+    let chrootless = replay(&log);
+    let escapes = [created("/run/lock")];
+    let observations = Observations {
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let [escape] = explain(&comparison, &observations)
+        .escapes
+        .try_into()
+        .unwrap();
+    // The last one that changed it is named, and the other one beside it.
+    assert_eq!(escape.package.as_deref(), Some("changer"));
+    let also = AlsoBy {
+        package: "maker".to_owned(),
+        script: ScriptKind::Postinst,
+        line: None,
+    };
+    assert_eq!(escape.also, [also]);
+}
+
+const ASKING: &str = "#!/bin/sh\nif [ ! -e /var/lib/a/on ]; then\nexit 0\nfi\n\
+    full=0\nif [ ! -f /var/lib/a/index ]; then\nfull=1\nfi\nmake-index $full\n";
+
+/// What is quoted of [`ASKING`] if its two questions had these answers in the normal build, and on
+/// the outside.
+fn questions(normal: [bool; 2], outside: [bool; 2]) -> Vec<(usize, &'static str)> {
+    let files = [
+        ("var/lib/dpkg/info/a.postinst", ASKING),
+        ("var/lib/a/tag", "1"),
+    ];
+    let comparison = compared(&files, &files[..1]);
+    let log = |root: &str, answers: [bool; 2]| {
+        let mut log = Log::default();
+        let script = postinst(&mut log, "a");
+        for (name, is_there) in ["on", "index"].into_iter().zip(answers) {
+            look(
+                &mut log,
+                script,
+                &format!("{root}/var/lib/a/{name}"),
+                is_there,
+            );
+        }
+        let tag = format!("{root}/var/lib/a/tag");
+        opens(&mut log, script, &["make-index", "0"], &[&tag]);
+        replay(&log)
+    };
+    let (normal, chrootless) = (log("/tmp/mmdebstrap.x", normal), log("", outside));
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let evidence = explanation.findings.iter().flat_map(|one| &one.evidence);
+    let quoted = evidence.filter_map(|one| match one {
+        Evidence::ScriptLine { line, .. } => Some((line.number, "line")),
+        Evidence::ScriptTest { line, .. } => Some((line.number, "test")),
+        Evidence::ScriptAsks { line, .. } => Some((line.number, "question")),
+        _ => None,
+    });
+    quoted.collect()
+}
+
+#[test]
+fn a_test_is_quoted_if_its_answer_differs_between_the_builds() {
+    let line = (9, "line");
+    assert_eq!(questions([false; 2], [true; 2]), [line, (2, "test")]);
+    // What a line depends on has the same answer, so it is another question.
+    let asked = [line, (6, "question")];
+    assert_eq!(questions([true, false], [true, true]), asked);
+    assert_eq!(questions([true; 2], [true; 2]), [line]);
+}
+
+#[test]
+fn a_file_that_is_moved_into_place_is_the_work_of_the_line_that_wrote_it() {
+    const SCRIPT: &str = "#!/bin/sh\nif [ ! -e /srv/a ]; then\nsed s/a/b/ /srv/c >/srv/a\nfi\n\
+        sed s/c/d/ /srv/a >/srv/a.new\nmv /srv/a.new /srv/a\n";
+    let files = [("var/lib/dpkg/info/a.postinst", SCRIPT), ("srv/a", "1")];
+    let comparison = compared(&files, &files[..1]);
+    let log = |root: &str, is_first: bool| {
+        let mut log = Log::default();
+        let script = postinst(&mut log, "a");
+        let path = |name: &str| format!("{root}/srv/{name}");
+        let shell = |log: &mut Log, name: &str| {
+            log.did(Event::new(script, "openat", OPEN, path(name).as_bytes()));
+        };
+        if is_first {
+            shell(&mut log, "a");
+            opens(&mut log, script, &["sed", "s/a/b/", "/srv/c"], &[]);
+        }
+        shell(&mut log, "a.new");
+        opens(&mut log, script, &["sed", "s/c/d/", "/srv/a"], &[]);
+        let mv = log.ran(Image::new(
+            Some(script),
+            b"/usr/bin/mv",
+            &["mv", "/srv/a.new", "/srv/a"],
+        ));
+        log.did(Event::new(mv, "execve", log::Act::Execute, b"/usr/bin/mv"));
+        let act = log::Act::RenameTo(path("a").as_bytes().into());
+        log.did(Event::new(mv, "rename", act, path("a.new").as_bytes()));
+        replay(&log)
+    };
+    let (normal, chrootless) = (log("/tmp/mmdebstrap.x", true), log("", false));
+    let escapes = [created("/srv/a")];
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let [finding] = explanation.findings.as_slice() else {
+        panic!("{:?}", explanation.findings);
+    };
+    let lines: Vec<(usize, LineBuilds)> = finding
+        .evidence
+        .iter()
+        .filter_map(|one| match one {
+            Evidence::ScriptLine { line, ran } => Some((line.number, *ran)),
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        (3, LineBuilds::Normal),
+        (5, LineBuilds::Any),
+        (6, LineBuilds::Any),
+    ];
+    assert_eq!(lines, expected);
+}
