@@ -19,7 +19,7 @@ use crate::support::run::TWINROOT;
 pub(crate) const TESTS: &[Test] = &[
     test!(the_limit_of_divergences_in_memory_changes_no_report),
     test!(a_cause_of_many_entries_lists_a_thousand_of_them_as_evidence),
-    test!(a_hundred_thousand_divergences_take_less_than_64_mebibytes),
+    test!(thirty_thousand_divergences_take_less_than_64_mebibytes),
 ];
 
 /// `SOURCE_DATE_EPOCH`, in seconds since 1970.
@@ -120,10 +120,11 @@ fn a_cause_of_many_entries_lists_a_thousand_of_them_as_evidence() {
     }
 }
 
-/// Writes 100,000 small files, each with another content and time on either side.
+/// Writes 30,000 small files, each with another content and time on either side. Without a bound
+/// they take more than 100 MiB; docs/performance.md has a million.
 fn write(path: &Path, side: u64) {
     let mut out = BufWriter::new(File::create(path).unwrap());
-    for start in (0..100_000).step_by(1_000) {
+    for start in (0..30_000).step_by(1_000) {
         let name = |n: u64| format!("./d{:02}/file{n:06}", n % 100);
         let some: Vec<Spec> = (start..start + 1_000)
             .map(|n| Spec {
@@ -144,7 +145,7 @@ fn write(path: &Path, side: u64) {
     out.flush().unwrap();
 }
 
-fn a_hundred_thousand_divergences_take_less_than_64_mebibytes() {
+fn thirty_thousand_divergences_take_less_than_64_mebibytes() {
     let place = tempfile::tempdir().unwrap();
     let (left, right) = (
         place.path().join("left.tar"),
@@ -164,8 +165,8 @@ fn a_hundred_thousand_divergences_take_less_than_64_mebibytes() {
     let json = std::fs::read_to_string(place.path().join("report.json")).unwrap();
     assert_eq!(
         json.matches("\n      \"kind\": \"changed\",\n").count(),
-        100_000
+        30_000
     );
     let text = std::fs::read_to_string(place.path().join("report.txt")).unwrap();
-    assert_eq!(text.matches("\n./d").count(), 100_000);
+    assert_eq!(text.matches("\n./d").count(), 30_000);
 }
