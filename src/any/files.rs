@@ -13,7 +13,7 @@ use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::error::Error;
-use crate::compare::filter;
+use crate::compare::filter::{Filter, unnamed};
 use crate::compare::note::Note;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
@@ -54,8 +54,8 @@ pub(crate) fn compare(
     match first {
         None => comparison,
         Some(first) if options.depth == Depth::Verdict => {
-            let archive = vec![filter::unnamed(first)];
-            let (_, archive, ignored) = filter::apply(Vec::new(), archive, options);
+            let archive = vec![unnamed(first)];
+            let (archive, ignored) = Filter::new(options).archive(archive);
             comparison.archive = archive;
             comparison.ignored = ignored;
             comparison.notes.push(Note::VerdictOnly);

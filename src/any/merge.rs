@@ -7,6 +7,7 @@ use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Content, Divergence, SideEntry};
 use crate::compare::note::Note;
 use crate::compare::options::{Options, within};
+use crate::compare::report_order::report_order;
 
 /// A comparison that parts are added to, and the room that is left for the next one.
 #[derive(Debug)]
@@ -71,9 +72,7 @@ impl Whole {
 
     /// All of it, in the order of reports.
     pub(crate) fn finish(mut self) -> Comparison {
-        self.comparison.divergences.sort_by(|a, b| {
-            (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
-        });
+        self.comparison.divergences.sort_by(report_order);
         let order = |one: &ArchiveDivergence| (one.name(), one.part().to_vec());
         self.comparison.archive.sort_by_cached_key(order);
         self.comparison

@@ -68,20 +68,29 @@ pub fn compare(
             return comparison;
         }
     };
+    // Only of two archives is a part of the divergences left on disk.
+    let in_memory = &in_memory(options);
     let mut found = match way {
         Way::Archives => {
             let left = names.left.clone().source(peeked.left);
             let right = names.right.clone().source(peeked.right);
             compare_archives(left, right, options, progress)
         }
-        Way::Directories => directory::compare(comparison, &names, peeked, options, progress),
-        Way::Images => return image::compare(comparison, &names, peeked, options, progress),
-        Way::Files => files::compare(comparison, &names, peeked, options, progress),
-        Way::Packages => package::compare(comparison, &names, peeked, options, progress),
+        Way::Directories => directory::compare(comparison, &names, peeked, in_memory, progress),
+        Way::Images => return image::compare(comparison, &names, peeked, in_memory, progress),
+        Way::Files => files::compare(comparison, &names, peeked, in_memory, progress),
+        Way::Packages => package::compare(comparison, &names, peeked, in_memory, progress),
     };
     found.left.kind = kinds.left;
     found.right.kind = kinds.right;
     found
+}
+
+/// The options, with all divergences held in memory.
+fn in_memory(options: &Options) -> Options {
+    let mut options = options.clone();
+    options.limits.divergences = u64::MAX;
+    options
 }
 
 /// The first of the failures, when both inputs were drained.

@@ -12,6 +12,7 @@
 
 use std::fs;
 use std::fs::{DirBuilder, Permissions};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -275,6 +276,15 @@ impl CacheWriter<'_> {
 
 fn ready<'a>(path: PathBuf, lock: EntryLock) -> CacheSlot<'a> {
     CacheSlot::Ready(CacheEntry { path, _lock: lock })
+}
+
+/// Removes an entry, or whatever else has its name; nothing if there is nothing.
+pub(crate) fn remove_entry(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => fs::remove_file(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 /// Whether there is anything, be it a link that leads nowhere.

@@ -1,11 +1,15 @@
 //! What a comparison finds, as plain data.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
+use crate::compare::further::Further;
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
@@ -20,8 +24,11 @@ pub struct Comparison {
     pub left: SideSummary,
     /// The right input.
     pub right: SideSummary,
-    /// Divergent entries, by path, occurrence and kind.
+    /// Divergent entries, by path, occurrence and kind; the first
+    /// [`Limits::divergences`](crate::compare::options::Limits::divergences) of them.
     pub divergences: Vec<Divergence>,
+    /// The rest of them; none without such a limit.
+    pub further: Further<Divergence>,
     /// Divergences of the archives as such.
     pub archive: Vec<ArchiveDivergence>,
     /// What options took out.
@@ -35,6 +42,16 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Gives all divergent entries to `take`, in their order, as many at a time as are held in
+    /// memory.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read, or `take` fails.
+    pub fn batches(&self, mut take: impl FnMut(&[Divergence]) -> io::Result<()>) -> io::Result<()> {
+        take(&self.divergences)?;
+        self.further.batches(self.divergences.len(), take)
+    }
+
     /// Whether nothing that counts differs and nothing went wrong.
     #[must_use]
     pub fn is_identical(&self) -> bool {
@@ -71,7 +88,7 @@ pub struct SideSummary {
 }
 
 /// What kind of divergence an entry has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DivergenceKind {
     /// On both sides, with fields that differ.
     Changed,
@@ -86,7 +103,7 @@ pub enum DivergenceKind {
 }
 
 /// One divergent entry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Divergence {
     /// Name; of the right side where it moved.
     pub path: Vec<u8>,
@@ -139,7 +156,7 @@ impl Divergence {
 }
 
 /// One side of a divergence.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SideEntry {
     /// Its decoded fields.
     pub entry: Entry,
@@ -159,7 +176,7 @@ impl SideEntry {
 }
 
 /// Content kept for explaining.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
     /// All of it.
     Whole(Vec<u8>),
@@ -173,7 +190,7 @@ pub enum Content {
 }
 
 /// One field that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldDivergence {
     /// Name of the contract.
     pub name: String,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tar::entry::{Device, EntryKind};
 use crate::tar::number::Number;
 use crate::tar::sparse::{SparseError, SparseMap};
@@ -17,7 +19,7 @@ const SPANS: usize = 16;
 const PADDING: usize = 16;
 
 /// The value of one field of one entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldValue {
     /// `type`
     Kind(EntryKind),
@@ -46,7 +48,7 @@ pub enum FieldValue {
 }
 
 /// What a content is, in short.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContentSummary {
     /// Stored bytes.
     pub bytes: u64,
@@ -56,7 +58,7 @@ pub struct ContentSummary {
 }
 
 /// What else is known of a field that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldDetail {
     /// A unified difference of two texts.
     TextDifference {

@@ -10,27 +10,49 @@ pub(crate) fn unnamed(first: u64) -> ArchiveDivergence {
 }
 
 /// Takes out what options ignore.
-pub(crate) fn apply(
-    divergences: Vec<Divergence>,
-    archive: Vec<ArchiveDivergence>,
-    options: &Options,
-) -> (Vec<Divergence>, Vec<ArchiveDivergence>, Ignored) {
-    let mut ignored = Ignored::new();
-    let mut count = |rule: String| *ignored.entry(rule).or_insert(0) += 1;
-    let mut kept = Vec::new();
-    for divergence in divergences {
-        kept.extend(filtered(divergence, options, &mut count));
-    }
-    let orders = kept.iter().any(|one| one.kind == DivergenceKind::Reordered);
-    let mut archive_kept = Vec::new();
-    for one in archive {
-        match options.ignores(one.name()) {
-            Some(rule) => count(rule.to_owned()),
-            None if matches!(one, ArchiveDivergence::EntryOrder { .. }) && !orders => {}
-            None => archive_kept.push(one),
+pub(crate) struct Filter<'options> {
+    options: &'options Options,
+    /// What was taken out so far.
+    ignored: Ignored,
+    /// Whether an entry that stands elsewhere was kept.
+    is_reordered: bool,
+}
+
+impl<'options> Filter<'options> {
+    pub(crate) fn new(options: &'options Options) -> Self {
+        Self {
+            options,
+            ignored: Ignored::new(),
+            is_reordered: false,
         }
     }
-    (kept, archive_kept, ignored)
+
+    /// What is left of a divergence.
+    pub(crate) fn divergence(&mut self, divergence: Divergence) -> Option<Divergence> {
+        let ignored = &mut self.ignored;
+        let mut count = |rule: String| *ignored.entry(rule).or_insert(0) += 1;
+        let kept = filtered(divergence, self.options, &mut count)?;
+        self.is_reordered |= kept.kind == DivergenceKind::Reordered;
+        Some(kept)
+    }
+
+    /// What is left of the aspects of the archives, given that all divergences were filtered.
+    /// Gives what was taken out, too.
+    pub(crate) fn archive(
+        mut self,
+        archive: Vec<ArchiveDivergence>,
+    ) -> (Vec<ArchiveDivergence>, Ignored) {
+        let mut kept = Vec::new();
+        for one in archive {
+            match self.options.ignores(one.name()) {
+                Some(rule) => *self.ignored.entry(rule.to_owned()).or_insert(0) += 1,
+                None if matches!(one, ArchiveDivergence::EntryOrder { .. })
+                    && !self.is_reordered => {}
+                None => kept.push(one),
+            }
+        }
+        (kept, self.ignored)
+    }
 }
 
 fn filtered(

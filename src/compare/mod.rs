@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod field_names;
 pub(crate) mod field_value;
 pub(crate) mod filter;
+pub(crate) mod further;
 pub(crate) mod note;
 pub(crate) mod notes;
 pub(crate) mod options;
@@ -19,6 +20,7 @@ pub mod prefix;
 pub(crate) mod progress;
 pub(crate) mod raw_comparison;
 pub(crate) mod refusal;
+pub(crate) mod report_order;
 pub(crate) mod side;
 pub mod spill;
 pub(crate) mod stop;
@@ -27,8 +29,12 @@ use std::io;
 
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::compression::Compressions;
+use crate::compare::filter::Filter;
+use crate::compare::further::FurtherWriter;
+use crate::compare::notes::Notes;
 use crate::compare::prefix::{files, streams};
 use crate::compare::raw_comparison::RawComparison;
+use crate::compare::report_order::InOrder;
 use crate::input::compression::Compression;
 use crate::input::decode::Digesting;
 use crate::input::read_at::RegularFile;
@@ -45,6 +51,7 @@ pub use crate::compare::comparison::{
 pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
+pub use crate::compare::further::Further;
 pub use crate::compare::note::Note;
 pub use crate::compare::options::{
     ContentPolicy, Depth, Exclude, Ignored, Limits, Mounts, Options,
@@ -223,6 +230,7 @@ impl Comparison {
             left: side(left),
             right: side(right),
             divergences: Vec::new(),
+            further: Further::default(),
             archive: Vec::new(),
             ignored: Ignored::new(),
             notes: Vec::new(),
@@ -259,12 +267,34 @@ impl Comparison {
             left: std::mem::take(&mut raw.differences.collected.left.found),
             right: std::mem::take(&mut raw.differences.collected.right.found),
         };
-        (self.divergences, self.archive, self.ignored) = crate::compare::filter::apply(
-            std::mem::take(&mut raw.differences.divergences),
-            std::mem::take(&mut raw.differences.archive),
-            options,
-        );
-        self.notes = crate::compare::notes::of(&self.divergences, &raw.differences.stops, options);
+        let mut notes = Notes::new(options);
+        let mut filter = Filter::new(options);
+        let divergences = std::mem::take(&mut raw.differences.divergences);
+        let mut further = FurtherWriter::default();
+        let taken = divergences.for_each(|InOrder(divergence)| {
+            let Some(divergence) = filter.divergence(divergence) else {
+                return Ok(());
+            };
+            notes.add(&divergence);
+            if (self.divergences.len() as u64) < options.limits.divergences.max(1) {
+                self.divergences.push(divergence);
+                return Ok(());
+            }
+            further.push(&divergence)
+        });
+        let further = taken.and_then(|()| further.finish());
+        (self.archive, self.ignored) = filter.archive(std::mem::take(&mut raw.differences.archive));
+        self.notes = notes.finish(&raw.differences.stops);
         self.trouble = raw.take_error(names);
+        match further {
+            Ok(further) => self.further = further,
+            Err(error) if self.trouble.is_none() => {
+                self.trouble = Some(Error::Either {
+                    inputs: names.clone(),
+                    error: error.into(),
+                });
+            }
+            Err(_) => {}
+        }
     }
 }

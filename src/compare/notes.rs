@@ -8,27 +8,38 @@ use crate::compare::side::OfSide;
 use crate::compare::stop::Stop;
 
 /// Notes on the divergences that are reported, and on where reading the archives ended.
-pub(crate) fn of(
-    divergences: &[Divergence],
-    stops: &[OfSide<Stop>],
-    options: &Options,
-) -> Vec<Note> {
-    let verdict_only = (options.depth == Depth::Verdict).then_some(Note::VerdictOnly);
-    let mut counts = Counts::default();
-    for divergence in divergences {
-        counts.add(divergence, options);
+pub(crate) struct Notes<'options> {
+    options: &'options Options,
+    counts: Counts,
+}
+
+impl<'options> Notes<'options> {
+    pub(crate) fn new(options: &'options Options) -> Self {
+        Self {
+            options,
+            counts: Counts::default(),
+        }
     }
-    let left = stops
-        .iter()
-        .map(|OfSide { side, value: stop }| Note::EntriesLeft {
-            side: *side,
-            after: stop.place.entries(),
-        });
-    verdict_only
-        .into_iter()
-        .chain(counts.notes(options))
-        .chain(left)
-        .collect()
+
+    pub(crate) fn add(&mut self, divergence: &Divergence) {
+        self.counts.add(divergence, self.options);
+    }
+
+    pub(crate) fn finish(self, stops: &[OfSide<Stop>]) -> Vec<Note> {
+        let options = self.options;
+        let verdict_only = (options.depth == Depth::Verdict).then_some(Note::VerdictOnly);
+        let left = stops
+            .iter()
+            .map(|OfSide { side, value: stop }| Note::EntriesLeft {
+                side: *side,
+                after: stop.place.entries(),
+            });
+        verdict_only
+            .into_iter()
+            .chain(self.counts.notes(options))
+            .chain(left)
+            .collect()
+    }
 }
 
 /// Divergent contents by what was not done with them.

@@ -69,6 +69,9 @@ pub struct Limits {
     /// index goes to unlinked temporary files. An entry takes at most about 120 bytes for both
     /// sides together.
     pub entries: u64,
+    /// Most divergent entries of two archives that are held in memory; the rest goes to unlinked
+    /// temporary files. One takes about 3 KiB.
+    pub divergences: u64,
     /// Most bytes of each stream that are kept in a temporary file, not counting zeros.
     pub spool: u64,
     /// Largest content that is compared as text, in bytes.
@@ -90,6 +93,7 @@ impl Default for Limits {
         Self {
             tar: TarLimits::default(),
             entries: 2_000_000,
+            divergences: u64::MAX,
             spool: 64 << 30,
             content: 1 << 20,
             details: 16 << 20,

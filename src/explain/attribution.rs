@@ -58,26 +58,51 @@ pub struct AlsoBy {
     pub line: Option<usize>,
 }
 
+/// Some of the divergences of a comparison, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batch<'a> {
+    pub(crate) divergences: &'a [Divergence],
+    /// Position of the first of them among all.
+    pub(crate) offset: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// Those that begin with the first.
+    pub(crate) fn first(divergences: &'a [Divergence]) -> Self {
+        Self {
+            divergences,
+            offset: 0,
+        }
+    }
+}
+
 /// Attributes divergent entries. A finding that names a package knows better than dpkg's database.
 pub(crate) fn of_divergences(
-    divergences: &[Divergence],
+    batch: Batch<'_>,
     chroots: &Chroots,
     findings: &[Finding],
     observations: &Observations<'_>,
 ) -> Vec<Attribution> {
+    let Batch {
+        divergences,
+        offset,
+    } = batch;
     let mut claiming: Vec<Vec<usize>> = vec![Vec::new(); divergences.len()];
     for (number, finding) in findings.iter().enumerate() {
-        for at in &finding.claims {
-            if let Some(claiming) = claiming.get_mut(*at) {
-                claiming.push(number);
-            }
+        // Claims ascend.
+        let start = finding.claims.partition_point(|at| *at < offset);
+        for at in finding.claims.iter().skip(start) {
+            let Some(claiming) = claiming.get_mut(*at - offset) else {
+                break;
+            };
+            claiming.push(number);
         }
     }
     let attribution = |(at, (divergence, mut all)): (usize, (&Divergence, Vec<usize>))| {
         let others = all.split_off(all.len().min(1));
         let finding = all.first().copied();
         let of_script = finding.and_then(|number| findings.get(number));
-        match of_script.and_then(|finding| finding.owner_of_claim(at)) {
+        match of_script.and_then(|finding| finding.owner_of_claim(offset + at)) {
             Some(owner) => Attribution {
                 finding,
                 others,
@@ -250,7 +275,7 @@ mod tests {
         };
         assert_eq!(
             of_divergences(
-                &divergences,
+                Batch::first(&divergences),
                 &chroots(),
                 &findings,
                 &Observations::none(None)

@@ -1,12 +1,9 @@
 //! What rules work on: the divergences, all that is known about them, and what is claimed already.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::audit::change::{Change, ChangeKind};
-use crate::compare::comparison::{
-    Comparison, Divergence, DivergenceKind, FieldDivergence, SideEntry,
-};
+use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence, SideEntry};
 use crate::debian::merged_usr::other_spelling;
 use crate::debian::shared_file::original;
 use crate::explain::basis::Basis;
@@ -15,10 +12,10 @@ use crate::explain::divergent_fields::has_only;
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
+use crate::explain::overview::Overview;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, is_same, kind, run_of, runs, runs_without};
 use crate::explain::shared_files::SharedFiles;
-use crate::explain::statements::{Statement, of_tar_programs, statements};
 use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::attempt::Effect;
@@ -34,12 +31,10 @@ pub(crate) struct Case<'a> {
     pub(crate) basis: Basis,
     /// Whose the lines of files are that many scripts write.
     pub(crate) shared: SharedFiles<'a>,
-    /// What is the same in many entries, if nothing is known of how the archives were made.
-    pub(crate) statements: Vec<Statement>,
+    /// What is known of all divergences.
+    pub(crate) overview: &'a Overview,
     /// What the rule that is asked explains of an entry.
     explains: Explains,
-    /// The directories that have a divergent entry directly in them.
-    parents: BTreeSet<&'a [u8]>,
     findings: Vec<Finding>,
     /// For each divergence, the position of the finding that claimed it.
     claimed: Vec<Option<usize>>,
@@ -54,25 +49,20 @@ pub(crate) struct Numbered<'a> {
 
 impl<'a> Case<'a> {
     pub(crate) fn new(
-        comparison: &'a Comparison,
+        divergences: &'a [Divergence],
+        overview: &'a Overview,
         chroots: &'a Chroots,
         observations: &'a Observations<'a>,
         basis: Basis,
     ) -> Self {
-        let divergences = comparison.divergences.as_slice();
-        let parents = divergences.iter().flat_map(parents);
         Self {
             divergences,
             chroots,
             observations,
             basis,
             shared: SharedFiles::new(divergences, observations),
-            statements: match basis {
-                Basis::Builds => of_tar_programs(comparison),
-                Basis::Archives => statements(comparison),
-            },
+            overview,
             explains: Explains::Everything,
-            parents: parents.collect(),
             findings: Vec::new(),
             claimed: vec![None; divergences.len()],
         }
@@ -115,7 +105,7 @@ impl<'a> Case<'a> {
 
     /// Whether how a field differs is said of many entries at once.
     pub(crate) fn is_stated(&self, field: &FieldDivergence) -> bool {
-        self.statements.iter().any(|one| one.covers(field))
+        self.overview.statements.iter().any(|one| one.covers(field))
     }
 
     /// Whether an entry is a directory in which entries differ.
@@ -126,7 +116,10 @@ impl<'a> Case<'a> {
         };
         is_directory(&divergence.left)
             && is_directory(&divergence.right)
-            && self.parents.contains(divergence.entry_path().from_root())
+            && self
+                .overview
+                .parents
+                .contains(divergence.entry_path().from_root())
     }
 
     /// A finding for each free divergence for which `find` makes one, which claims it.
@@ -153,9 +146,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The finding that claimed a divergence.
-    pub(crate) fn claiming(&self, at: usize) -> Option<&Finding> {
-        self.findings.get((*self.claimed.get(at)?)?)
+    /// The position of the finding that claimed a divergence.
+    pub(crate) fn claimed(&self, at: usize) -> Option<usize> {
+        self.claimed.get(at).copied().flatten()
+    }
+
+    /// The finding at a position.
+    pub(crate) fn finding_at(&self, number: usize) -> Option<&Finding> {
+        self.findings.get(number)
     }
 
     /// Adds a finding with those of its claims that are still free, and joins it to an earlier one
@@ -387,16 +385,6 @@ fn first_names(divergence: &Divergence) -> impl Iterator<Item = EntryPath<'_>> {
     let sides = [&divergence.left, &divergence.right].into_iter().flatten();
     let links = sides.filter(|side| side.entry.kind == EntryKind::HardLink);
     links.map(|side| EntryPath::new(&side.entry.linkname))
-}
-
-/// The directory that an entry stands in, empty for the root, and the one that it stood in if it
-/// moved.
-pub(crate) fn parents(divergence: &Divergence) -> impl Iterator<Item = &[u8]> {
-    let from = divergence.from.as_deref().map(EntryPath::new);
-    let paths = [Some(divergence.entry_path()), from].into_iter().flatten();
-    paths
-        .filter(|path| !path.is_root())
-        .map(|path| path.parent().map_or(&[][..], EntryPath::as_bytes))
 }
 
 /// The scripts that wrote an entry.

@@ -9,6 +9,9 @@ use crate::explain::rule_id::RuleId;
 use crate::explain::scripts::Snippet;
 use crate::explain::statements::Statement;
 
+/// Most pieces of evidence of findings that are joined to one. What it claims is listed apart.
+const EVIDENCE: usize = 1000;
+
 /// What explains one or more divergences or escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -31,6 +34,8 @@ pub struct Finding {
     pub origin: Option<Origin>,
     /// What the finding rests on.
     pub evidence: Vec<Evidence>,
+    /// How much more it rests on, which is left out because it is much of the same.
+    pub more_evidence: usize,
     /// The lines of shared files that it is about; other findings may claim the same entries.
     pub lines: Vec<OwnLines>,
     /// Positions of the divergences that it claims, ascending.
@@ -67,6 +72,7 @@ impl Finding {
             part: None,
             origin: None,
             evidence: Vec::new(),
+            more_evidence: 0,
             lines: Vec::new(),
             claims: Vec::new(),
             escapes: Vec::new(),
@@ -92,8 +98,11 @@ impl Finding {
         self.claims.append(&mut other.claims);
         self.escapes.append(&mut other.escapes);
         self.lines.append(&mut other.lines);
+        self.more_evidence += other.more_evidence;
         for evidence in other.evidence {
-            if !self.evidence.contains(&evidence) {
+            if self.evidence.len() >= EVIDENCE {
+                self.more_evidence += 1;
+            } else if !self.evidence.contains(&evidence) {
                 self.evidence.push(evidence);
             }
         }

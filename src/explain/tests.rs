@@ -201,7 +201,7 @@ fn judged(comparison: &Comparison, extra: &[ExplainedRow<'_>]) -> Vec<PackageFin
         failures: &[],
         comparison,
         escapes: &[],
-        explanation: &explain_archives(comparison, None),
+        explanation: &explain_archives(comparison, None).unwrap(),
         extra,
         observed: Some(&nothing_seen()),
     })
@@ -241,7 +241,7 @@ fn escaped_write() -> Finding {
 #[test]
 fn a_package_is_complete_only_if_its_scripts_were_seen_to_leave_the_outside_alone() {
     let comparison = compared(&[], &[]);
-    let explanation = explain_archives(&comparison, None);
+    let explanation = explain_archives(&comparison, None).unwrap();
     let attempt = |effect| Attempt {
         path: b"/etc/absolute.conf".to_vec(),
         call: "openat".to_owned(),
@@ -556,7 +556,7 @@ fn a_script_that_reads_an_altered_outside_makes_its_package_incomplete() {
             package: Some("quiet".to_owned()),
             ..Finding::new(RuleId::ReadLeak, what)
         }],
-        ..explain_archives(&same, None)
+        ..explain_archives(&same, None).unwrap()
     };
     assert_eq!(
         judged(&same, &[row(&leak)]),
@@ -583,7 +583,7 @@ fn a_script_that_does_something_else_in_an_extra_build_makes_its_package_incompl
             finding("writer", RuleId::Nondeterminism, What::NormalBuildsDiffer),
             finding("quiet", RuleId::ScriptDiffers, What::MadeSomethingElse),
         ],
-        ..explain_archives(&same, None)
+        ..explain_archives(&same, None).unwrap()
     };
     let in_row = Reason::InRow {
         row: "leak-check".to_owned(),

@@ -23,7 +23,7 @@ pub use crate::report::render::bug::{bug, no_bug};
 pub use crate::report::render::codequality::codequality;
 pub use crate::report::render::diffoscope::diffoscope_json;
 pub use crate::report::render::html::html;
-pub use crate::report::render::json::{audit_json, json};
+pub use crate::report::render::json::{audit_json, json, write_json};
 pub use crate::report::render::junit::junit;
 pub use crate::report::render::markdown::markdown;
 pub use crate::report::render::sarif::sarif;
@@ -31,7 +31,7 @@ pub use crate::report::render::text::audit::audit_text;
 pub use crate::report::render::text::listing::Listing;
 pub use crate::report::render::text::packages::packages_table;
 pub use crate::report::render::text::paint::Paint;
-pub use crate::report::render::text::{text, text_in_colour};
+pub use crate::report::render::text::{text, text_in_colour, text_in_parts};
 pub use crate::report::saved::{SavedError, from_json};
 pub use crate::report::wire::audit::{AUDIT_SCHEMA, AuditReport};
 pub use crate::report::wire::build::{Build, ModeName};
@@ -40,6 +40,7 @@ pub use crate::report::wire::command::{Command, CommandName};
 pub use crate::report::wire::divergence::{
     DivergenceName, DivergentAspect, DivergentEntry, DivergentField,
 };
+pub use crate::report::wire::divergent_entries::DivergentEntries;
 pub use crate::report::wire::executed::{Emulation, Executed, ExecutedFile};
 pub use crate::report::wire::failure::{Failure, FailureCauseName};
 pub use crate::report::wire::frozen::{FrozenPackage, FrozenState};

@@ -30,8 +30,8 @@ pub(crate) mod unfinished;
 
 use std::process::ExitCode;
 
-use crate::sandbox::stage::{inherited, init, mapper, monitor, parent, tracee};
-use crate::sandbox::stage_names::{INIT, MAPPER, MONITOR, PARENT, TRACEE};
+use crate::sandbox::stage::{inherited, init, mapper, monitor, parent, prover, tracee};
+use crate::sandbox::stage_names::{INIT, MAPPER, MONITOR, PARENT, PROVER, TRACEE};
 
 pub use crate::sandbox::exit_status::ExitStatus;
 pub use crate::sandbox::idmap::{
@@ -66,6 +66,8 @@ pub fn run_stage_if_asked(auditor: &mut dyn Auditor, tracer: &mut dyn Tracer) ->
         Some(init::run(tracer))
     } else if asked == MAPPER {
         Some(mapper::run())
+    } else if asked == PROVER {
+        Some(prover::run())
     } else if asked == TRACEE {
         Some(tracee::run(tracer))
     } else {

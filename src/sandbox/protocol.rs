@@ -114,6 +114,8 @@ pub struct Proof {
     /// Attempts to undo a mount or to write a setting of the machine, all of which the kernel
     /// refused.
     pub refused: usize,
+    /// The same attempts from one more user and mount namespace, all of which were refused too.
+    pub nested: usize,
 }
 
 /// Something that a sandbox could not do as planned and went on without, or had to do.

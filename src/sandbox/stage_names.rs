@@ -8,5 +8,7 @@ pub(crate) const PARENT: &str = "__sandbox-parent";
 pub(crate) const INIT: &str = "__sandbox-init";
 /// Makes this binary what writes the id maps of process 1.
 pub(crate) const MAPPER: &str = "__sandbox-mapper";
+/// Makes this binary what proves from another namespace that the machine is out of reach.
+pub(crate) const PROVER: &str = "__sandbox-prover";
 /// Makes this binary the process that becomes an observed command.
 pub(crate) const TRACEE: &str = "__sandbox-tracee";

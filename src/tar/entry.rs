@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tar::block::{Block, regions};
 use crate::tar::number::Number;
 use crate::tar::pax::{PaxRecord, records};
@@ -15,7 +17,7 @@ use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
 
 /// What an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EntryKind {
     /// `0`, NUL, or `S` (an old GNU sparse file, which its map tells).
     File,
@@ -78,7 +80,7 @@ impl std::fmt::Display for EntryKind {
 }
 
 /// The numbers of a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Major number.
     pub major: Number,
@@ -87,7 +89,7 @@ pub struct Device {
 }
 
 /// An entry's decoded fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Name as spelled.
     pub path: Vec<u8>,

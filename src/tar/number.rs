@@ -6,10 +6,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The value of a numeric header field.
 ///
 /// Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Extensions to the Archive Format".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Number {
     /// A decoded value. A field of NULs and blanks only is zero.
     Value(i128),

@@ -3,6 +3,8 @@
 //! Four dialects: the old GNU header (`S`), and pax 0.0, 0.1 and 1.0. The stored
 //! content stays as it is; the map tells where its bytes belong.
 
+use serde::{Deserialize, Serialize};
+
 use crate::tar::block::{Block, regions};
 use crate::tar::number::Number;
 use crate::tar::pax::PaxRecord;
@@ -12,7 +14,7 @@ use crate::tar::raw_entry::RawEntry;
 const MAX_SPANS: usize = 1 << 20;
 
 /// Where the stored bytes of a sparse file belong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SparseMap {
     /// `old GNU`, `0.0`, `0.1` or `1.0`, as the records say.
     pub dialect: String,
@@ -25,7 +27,7 @@ pub struct SparseMap {
 }
 
 /// A stored span, in bytes of the expanded file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SparseSpan {
     /// Where it starts.
     pub offset: u64,
@@ -34,7 +36,7 @@ pub struct SparseSpan {
 }
 
 /// Why a sparse map does not decode.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum SparseError {
     /// A number of the map is missing or is no number.
     #[error("sparse map has a malformed number")]

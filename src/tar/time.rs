@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tar::number::Number;
 use crate::text::date::CivilTime;
 
 /// A point in time as seconds since 1970-01-01 UTC, sign and magnitude.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Timestamp {
     /// A decoded time.
     Seconds {

@@ -23,7 +23,7 @@ use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::{Comparison, DivergenceKind};
 use crate::compare::error::Error;
-use crate::compare::filter;
+use crate::compare::filter::Filter;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
@@ -89,7 +89,7 @@ fn finished(
             UnexplainedBytes::InArchive { lengths, first }
         };
         let aspects = vec![ArchiveDivergence::UnexplainedBytes(bytes)];
-        let (_, aspects, ignored) = filter::apply(Vec::new(), aspects, options);
+        let (aspects, ignored) = Filter::new(options).archive(aspects);
         found.archive = aspects;
         found.ignored = ignored;
     }
@@ -134,7 +134,7 @@ fn compare_members(
         .into_iter()
         .map(ArchiveDivergence::UnexplainedBytes)
         .collect();
-    let (_, aspects, ignored) = filter::apply(Vec::new(), aspects, options);
+    let (aspects, ignored) = Filter::new(options).archive(aspects);
     whole.comparison.archive.extend(aspects);
     for (rule, count) in ignored {
         *whole.comparison.ignored.entry(rule).or_insert(0) += count;

@@ -14,7 +14,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness, Handling};
+use crate::bootstrap::cache::{Cache, CacheEntry, CacheSlot, Freshness, Handling, remove_entry};
 use crate::bootstrap::error::{Error, at, in_cache};
 use crate::bootstrap::file_digest::digest;
 use crate::bootstrap::local_mirror::{LocalMirror, MIRROR};
@@ -83,7 +83,7 @@ pub fn find(
     }
     let files = PackageFiles::find(from, work)?;
     let sha256 = files.sha256(recipe);
-    let remove = |path: &Path| fs::remove_dir_all(path).map_err(in_cache(path, "remove"));
+    let remove = |path: &Path| remove_entry(path).map_err(in_cache(path, "remove"));
     let cache = Cache::open(cache, &remove)?;
     let key = sha256.get(..32).unwrap_or(&sha256);
     let handling = Handling {

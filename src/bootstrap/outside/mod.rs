@@ -11,6 +11,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::bootstrap::build::{discard, run};
+use crate::bootstrap::cache::remove_entry;
 use crate::bootstrap::command::mmdebstrap;
 use crate::bootstrap::command::mmdebstrap::{Mode, OUT};
 use crate::bootstrap::context::Context;
@@ -269,13 +270,8 @@ pub fn unpack(tarball: &Path, out: &Path, context: Context<'_>) -> Result<(), Er
 /// # Errors
 /// A file or directory cannot be removed.
 pub fn remove_tree(path: &Path, context: Context<'_>) -> Result<(), Error> {
-    match fs::remove_dir_all(path) {
+    match remove_entry(path) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        // Something else has the name of an entry.
-        Err(error) if error.kind() == ErrorKind::NotADirectory => {
-            return fs::remove_file(path).map_err(in_cache(path, "remove"));
-        }
         other => return other.map_err(in_cache(path, "remove")),
     }
     // A directory that sandboxes fill is writable for them; what they made in it is theirs.

@@ -59,6 +59,9 @@ pub struct CompareArgs {
     pub outputs: OutputArgs,
 }
 
+/// Most divergent entries that are held in memory, about 3 KiB each.
+const DIVERGENCES: u64 = 4096;
+
 /// The end of its help.
 pub(crate) const MANUAL: Manual = Manual {
     exit_status: &[
@@ -175,6 +178,7 @@ impl CompareArgs {
         };
         limits.tar.header_bytes = self.limits.max_header;
         limits.entries = self.limits.max_entries;
+        limits.divergences = DIVERGENCES;
         limits.spool = self.limits.max_spool;
         limits.details = self.limits.max_detail;
         limits.time = Duration::from_secs(self.limits.max_diff_time);

@@ -55,9 +55,10 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         &|bytes| bar.set_position(bytes),
     );
     bar.finish_and_clear();
+    let explanation = explain_archives(&comparison, epoch)?;
     let explained = ExplainedComparison {
         comparison: &comparison,
-        explanation: &explain_archives(&comparison, epoch),
+        explanation: &explanation,
         epoch,
     };
     let report = known.apply(Report::of_comparison(explained, &Hints))?;

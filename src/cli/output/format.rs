@@ -1,5 +1,7 @@
 //! The forms of a report.
 
+use std::io::{self, Write};
+
 use crate::cli::args::outputs::PackageArgs;
 use crate::report;
 use crate::report::render::text::paint::Paint;
@@ -35,34 +37,47 @@ impl Format {
         }
     }
 
-    /// The report in this form.
+    /// Writes the report in this form.
     ///
     /// # Errors
-    /// A value that the form cannot hold.
-    pub(crate) fn render(
+    /// A value that the form cannot hold, or those of writing.
+    pub(crate) fn write(
         self,
         report: &Report,
         packages: &PackageArgs,
         paint: Paint,
-    ) -> anyhow::Result<String> {
-        let listing = packages.listing();
-        Ok(match self {
-            Self::Text if packages.packages => {
-                report::text_in_colour(report, listing, paint) + &report::packages_table(report)
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let body = match self {
+            Self::Text => {
+                let put = &mut |part: String| out.write_all(part.as_bytes());
+                report::text_in_parts(report, packages.listing(), paint, put)?;
+                match packages.packages {
+                    true => report::packages_table(report),
+                    false => String::new(),
+                }
             }
-            Self::Text => report::text_in_colour(report, listing, paint),
+            Self::Json => {
+                report::write_json(report, out).map_err(io::Error::from)?;
+                String::new()
+            }
             Self::Bug => {
                 let package = packages.bug.as_deref().unwrap_or_default();
                 report::bug(report, package).unwrap_or_else(|| report::no_bug(package))
             }
-            Self::Json => report::json(report)?,
             Self::Html => report::html(report),
             Self::Markdown => report::markdown(report),
             Self::Junit => report::junit(report)?,
             Self::Codequality => report::codequality(report)?,
             Self::Sarif => report::sarif(report)?,
             Self::DiffoscopeJson => report::diffoscope_json(report)?,
-        })
+        };
+        out.write_all(body.as_bytes())?;
+        // A form without the divergences that could not be read back must not get its name.
+        match report.divergences.failure() {
+            Some(error) => Err(anyhow::anyhow!("{error}")),
+            None => Ok(()),
+        }
     }
 
     /// Whether people read it on a terminal.

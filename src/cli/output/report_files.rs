@@ -4,7 +4,7 @@
 //! difference; `--output-empty` changes that. What goes to standard output, a device or a
 //! pipe is always written.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -142,14 +142,26 @@ impl Outputs {
                 true => self.screen.paint,
                 false => Paint::Plain,
             };
-            let body = target.format.render(report, &self.packages, paint)?;
-            let is_read = is_standard && target.format.is_for_a_terminal();
-            if !(is_read && self.screen.page(&body, &self.interrupts)) {
-                target.write(body.as_bytes(), leave_files)?;
+            let format = target.format;
+            let write = |out: &mut dyn Write| format.write(report, &self.packages, paint, out);
+            let is_read = is_standard && format.is_for_a_terminal();
+            if !(is_read && self.screen.page(&write, &self.interrupts)) {
+                target.write(&write, leave_files)?;
             }
         }
-        Ok(())
+        match report.divergences.failure() {
+            Some(error) => Err(anyhow::anyhow!("{error}")),
+            None => Ok(()),
+        }
     }
+}
+
+/// What writes a report.
+pub(crate) type Body<'a> = dyn Fn(&mut dyn Write) -> anyhow::Result<()> + 'a;
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Each form that is asked for, and where it goes.
@@ -181,7 +193,7 @@ impl Target {
         })
     }
 
-    fn write(self, body: &[u8], leave_files: bool) -> anyhow::Result<()> {
+    fn write(self, body: &Body<'_>, leave_files: bool) -> anyhow::Result<()> {
         let place = || match self.path.to_str() {
             Some("-") => "standard output".to_owned(),
             _ => {
@@ -192,9 +204,12 @@ impl Target {
         if matches!(self.destination, Destination::File { .. }) && !leave_files {
             return self.destination.withdraw().with_context(place);
         }
-        let mut writer = self.destination.writer().with_context(place)?;
-        match writer.write_all(body).and_then(|()| writer.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        let mut writer = BufWriter::new(self.destination.writer().with_context(place)?);
+        let written = body(&mut writer).and_then(|()| Ok(writer.flush()?));
+        // What a reader that had enough did not take is dropped.
+        let _ = writer.into_parts();
+        match written {
+            Err(error) if is_broken_pipe(&error) => Ok(()),
             Err(error) => Err(error).with_context(place),
             Ok(()) => self.destination.finish().with_context(place),
         }

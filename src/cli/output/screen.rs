@@ -6,7 +6,7 @@
 )]
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -61,7 +61,11 @@ impl Screen {
     }
 
     /// Shows a text by the pager; false if there is none.
-    pub(crate) fn page(&self, text: &str, interrupts: &Interrupts) -> bool {
+    pub(crate) fn page(
+        &self,
+        text: &dyn Fn(&mut dyn Write) -> anyhow::Result<()>,
+        interrupts: &Interrupts,
+    ) -> bool {
         let Some(pager) = &self.pager else {
             return false;
         };
@@ -72,9 +76,10 @@ impl Screen {
         }
         let show = || {
             command.spawn().and_then(|mut child| {
-                if let Some(mut stdin) = child.stdin.take() {
+                if let Some(stdin) = child.stdin.take() {
+                    let mut stdin = BufWriter::new(stdin);
                     // A reader that had enough closes the pipe.
-                    let _ = stdin.write_all(text.as_bytes());
+                    let _ = text(&mut stdin).and_then(|()| Ok(stdin.flush()?));
                 }
                 child.wait()
             })

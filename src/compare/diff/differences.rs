@@ -2,14 +2,15 @@
 
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
-use crate::compare::comparison::Divergence;
+use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Sides};
+use crate::compare::spill::sorted_records::SortedRecords;
 use crate::compare::stop::Stop;
 
 /// What differs, and how far the archives could be read.
 #[derive(Debug, Default)]
 pub(crate) struct Differences {
-    pub(crate) divergences: Vec<Divergence>,
+    pub(crate) divergences: SortedRecords<InOrder>,
     pub(crate) archive: Vec<ArchiveDivergence>,
     pub(crate) entries: Sides<u64>,
     pub(crate) stops: Vec<OfSide<Stop>>,

@@ -7,10 +7,11 @@ pub(crate) mod differences;
 pub(crate) mod encoding;
 pub(crate) mod fields;
 pub(crate) mod global_headers;
+pub(crate) mod occurrences;
 pub(crate) mod tail;
 pub(crate) mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
@@ -19,14 +20,17 @@ use crate::compare::comparison::{Divergence, DivergenceKind, SideEntry};
 use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
+use crate::compare::diff::occurrences::Occurrences;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Index, Indexed, Key, WalkStart, read_raw_entry};
+use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::progress::Progress;
+use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
+use crate::compare::spill::sorted_records::RecordSorter;
 use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
@@ -49,12 +53,6 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) collectors: Sides<Collector>,
 }
 
-/// A record of one of the indices.
-struct RecordPlace {
-    side: Side,
-    number: usize,
-}
-
 struct Search<'input, 'options> {
     difference: &'options FirstDifference<'input>,
     options: &'options Options,
@@ -62,8 +60,9 @@ struct Search<'input, 'options> {
     right: &'options Index,
     room: u64,
     retain: u64,
-    /// The record of each divergence, from which occurrences are counted.
-    places: Vec<RecordPlace>,
+    /// Of the entries that may differ.
+    occurrences: Sides<Occurrences>,
+    divergences: RecordSorter<InOrder>,
     out: Differences,
 }
 
@@ -135,6 +134,8 @@ pub(crate) fn explain(
         },
     };
     let differing = differing_pairs(sides, &found.pairs, progress)?;
+    let moved = reordered(&found.pairs, |at| left.places().key(at as usize))?;
+    let wanted = wanted(&found, &differing, &moved)?;
     let mut search = Search {
         difference: &difference,
         options,
@@ -142,7 +143,11 @@ pub(crate) fn explain(
         right: &right,
         room: options.limits.details,
         retain: options.limits.retain,
-        places: Vec::new(),
+        occurrences: Sides {
+            left: Occurrences::count(&left, difference.before, wanted.left)?,
+            right: Occurrences::count(&right, difference.before, wanted.right)?,
+        },
+        divergences: RecordSorter::new(options.limits.divergences),
         out: Differences {
             entries: Sides {
                 left: before + left.records.len() as u64,
@@ -153,7 +158,6 @@ pub(crate) fn explain(
     };
     search.changed(&found, &differing)?;
     search.alone(&found)?;
-    let moved = reordered(&found.pairs, |at| left.places().key(at as usize))?;
     search.order(&found, &moved, &differing)?;
     if left.stop.is_none() && right.stop.is_none() {
         let globals = global_headers::compare(&left, &right, &found.pairs, &moved)?;
@@ -161,12 +165,27 @@ pub(crate) fn explain(
         let tails = tail::compare(sides.left.tail(), sides.right.tail())?;
         search.out.archive.extend(tails);
     }
-    search.finish()?;
+    search.claim_rest();
     let mut out = search.out;
+    out.archive.sort_by(|a, b| a.name().cmp(b.name()));
+    out.divergences = search.divergences.finish()?;
     out.stops.extend(left.stop.map(OfSide::left));
     out.stops.extend(right.stop.map(OfSide::right));
     out.collected = collectors;
     Ok(out)
+}
+
+/// The records that may be named in a divergence: what differs, what is alone and what moved.
+fn wanted(found: &Matching, differing: &[usize], moved: &[usize]) -> io::Result<Sides<Vec<u32>>> {
+    let mut left = found.left_only.clone();
+    let mut pairs = found.pairs.cursor();
+    for at in differing.iter().chain(moved) {
+        left.extend(pairs.get(*at)?.map(|pair| pair.left));
+    }
+    Ok(Sides {
+        left,
+        right: found.right_only.clone(),
+    })
 }
 
 impl<'input> Search<'input, '_> {
@@ -209,8 +228,8 @@ impl<'input> Search<'input, '_> {
             };
             if old.entry.key() != new.entry.key() {
                 // Two names with one digest: nobody has made such a pair yet, and it is no pair.
-                self.one_sided(Side::Left, &old, pair.left);
-                self.one_sided(Side::Right, &new, pair.right);
+                self.one_sided(Side::Left, &old, pair.left)?;
+                self.one_sided(Side::Right, &new, pair.right)?;
                 continue;
             }
             let outcome = fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
@@ -246,16 +265,12 @@ impl<'input> Search<'input, '_> {
             left: Some(self.side(&old, outcome.content_first)?),
             right: Some(self.side(&new, outcome.content_first)?),
         };
-        self.push(divergence, Side::Left, pair.left);
-        Ok(())
+        self.push(divergence, Side::Left, pair.left)
     }
 
-    fn push(&mut self, divergence: Divergence, side: Side, at: u32) {
-        self.out.divergences.push(divergence);
-        self.places.push(RecordPlace {
-            side,
-            number: at as usize,
-        });
+    fn push(&mut self, mut divergence: Divergence, side: Side, at: u32) -> io::Result<()> {
+        divergence.occurrence = self.occurrences.of(side).of(at);
+        self.divergences.push(InOrder(divergence))
     }
 
     fn side(&mut self, view: &View<'_>, first: u64) -> io::Result<Box<SideEntry>> {
@@ -290,7 +305,7 @@ impl<'input> Search<'input, '_> {
         self.out.archive.push(unexplained);
     }
 
-    fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) {
+    fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) -> io::Result<()> {
         let entry = self.side(view, 0).ok();
         let (left, right, kind) = match side {
             Side::Left => (entry, None, DivergenceKind::LeftOnly),
@@ -309,7 +324,7 @@ impl<'input> Search<'input, '_> {
             },
             side,
             at,
-        );
+        )
     }
 
     /// Entries without a partner: moved ones first, then those on one side only.
@@ -344,14 +359,14 @@ impl<'input> Search<'input, '_> {
                 left: Some(self.side(&old, 0)?),
                 right: Some(self.side(&new, 0)?),
             };
-            self.push(divergence, Side::Right, pair.right);
+            self.push(divergence, Side::Right, pair.right)?;
         }
         let gone: BTreeSet<u32> = moved.iter().map(|pair| pair.left).collect();
         let come: BTreeSet<u32> = moved.iter().map(|pair| pair.right).collect();
         for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
             for at in records.iter().filter(|at| !moved.contains(at)) {
                 if let Some(view) = self.view(side, *at)? {
-                    self.one_sided(side, &view, *at);
+                    self.one_sided(side, &view, *at)?;
                 }
             }
         }
@@ -401,7 +416,7 @@ impl<'input> Search<'input, '_> {
                 left: Some(left),
                 right: Some(right),
             };
-            self.push(divergence, Side::Left, pair.left);
+            self.push(divergence, Side::Left, pair.left)?;
         }
         let moved = moved.len() as u64;
         let order = ArchiveDivergence::EntryOrder { moved };
@@ -409,17 +424,14 @@ impl<'input> Search<'input, '_> {
         Ok(())
     }
 
-    /// Counts occurrences, claims what nothing claimed, and sorts.
-    fn finish(&mut self) -> io::Result<()> {
-        for side in [Side::Left, Side::Right] {
-            self.occurrences(side)?;
-        }
+    /// Claims what nothing claimed.
+    fn claim_rest(&mut self) {
         let incomplete = self.left.stop.is_some() || self.right.stop.is_some();
         let first = self.difference.first;
         let stopped = [self.left, self.right]
             .iter()
             .any(|index| index.stop.is_some() && index.end <= first);
-        let nothing = self.out.divergences.is_empty() && self.out.archive.is_empty();
+        let nothing = self.divergences.is_empty() && self.out.archive.is_empty();
         if nothing && (!incomplete || stopped) {
             let lengths = Sides {
                 left: self.difference.left.length(),
@@ -429,50 +441,5 @@ impl<'input> Search<'input, '_> {
             let unexplained = ArchiveDivergence::UnexplainedBytes(bytes);
             self.out.archive.push(unexplained);
         }
-        self.out.divergences.sort_by(|a, b| {
-            (&a.path, a.occurrence, a.kind, &a.from).cmp(&(&b.path, b.occurrence, b.kind, &b.from))
-        });
-        self.out.archive.sort_by(|a, b| a.name().cmp(b.name()));
-        Ok(())
-    }
-
-    /// Counts which of the entries of its name each divergence of one side is.
-    fn occurrences(&mut self, side: Side) -> io::Result<()> {
-        let index = if side == Side::Left {
-            self.left
-        } else {
-            self.right
-        };
-        let mine = self
-            .places
-            .iter()
-            .filter(|place| place.side == side)
-            .map(|place| place.number);
-        let mut wanted: BTreeMap<usize, u64> = mine.map(|at| (at, 1)).collect();
-        let mut places = index.places();
-        let mut counts: BTreeMap<Key, u64> = BTreeMap::new();
-        for at in wanted.keys() {
-            counts.extend(places.key(*at)?.map(|key| (key, 0)));
-        }
-        let halves: BTreeMap<u64, Key> = counts.keys().map(|key| (key[0], *key)).collect();
-        for half in self.difference.before.iter_from(0) {
-            if let Some(count) = halves.get(&half?).and_then(|key| counts.get_mut(key)) {
-                *count += 1;
-            }
-        }
-        for (at, found) in index.records.iter_from(0).enumerate() {
-            if let Some(count) = counts.get_mut(&found?.key) {
-                *count += 1;
-                if let Some(slot) = wanted.get_mut(&at) {
-                    *slot = *count;
-                }
-            }
-        }
-        for (divergence, place) in self.out.divergences.iter_mut().zip(&self.places) {
-            if place.side == side {
-                divergence.occurrence = wanted.get(&place.number).copied().unwrap_or(1);
-            }
-        }
-        Ok(())
     }
 }

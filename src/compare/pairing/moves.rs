@@ -12,7 +12,7 @@ use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{Key, key};
 use crate::compare::pairing::pair::Pair;
-use crate::compare::side::Side;
+use crate::compare::side::{Side, Sides};
 use crate::compare::stop::WalkError;
 use crate::tar::entry::trim_slash;
 
@@ -21,23 +21,23 @@ pub(crate) type Read<'work, 'input> =
     dyn Fn(Side, u32) -> Result<Option<View<'input>>, WalkError> + 'work;
 
 /// Pairs of left and right record numbers that are one entry under two names.
+///
+/// It takes 24 bytes an entry, and more only for entries of one content that both sides have.
 pub(crate) fn find(
     left: &[u32],
     right: &[u32],
     read: &Read<'_, '_>,
     options: &Options,
 ) -> Result<Vec<Pair>, WalkError> {
-    let (old, new) = (
-        by_metadata(Side::Left, left, read)?,
-        by_metadata(Side::Right, right, read)?,
-    );
+    let old = by_metadata(Side::Left, left, read)?;
+    let new = by_metadata(Side::Right, right, read)?;
     let mut sure = Vec::new();
-    for (facts, olds) in &old {
-        let Some(news) = new.get(facts) else { continue };
-        let olds = by_content(Side::Left, olds, read)?;
-        let mut news = by_content(Side::Right, news, read)?;
-        for (content, olds) in olds {
-            let news = news.remove(&content).unwrap_or_default();
+    for Sides { left, right } in on_both_sides(&old, &new) {
+        let old = by_content(Side::Left, left, read)?;
+        let new = by_content(Side::Right, right, read)?;
+        for Sides { left, right } in on_both_sides(&old, &new) {
+            let olds = candidates(Side::Left, left, read)?;
+            let news = candidates(Side::Right, right, read)?;
             for pair in pairs(olds, news) {
                 if is_equal(pair, read, options)? {
                     sure.push(pair);
@@ -47,6 +47,31 @@ pub(crate) fn find(
     }
     sure.sort_unstable();
     Ok(sure)
+}
+
+/// An entry by a digest of something in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Digested {
+    digest: Key,
+    at: u32,
+}
+
+/// The entries of each digest that both sides have.
+fn on_both_sides<'a>(
+    left: &'a [Digested],
+    right: &'a [Digested],
+) -> impl Iterator<Item = Sides<&'a [Digested]>> {
+    let olds = left.chunk_by(|a, b| a.digest == b.digest);
+    olds.filter_map(|olds| {
+        let digest = olds.first()?.digest;
+        let start = right.partition_point(|one| one.digest < digest);
+        let rest = right.get(start..)?;
+        let news = rest.get(..rest.partition_point(|one| one.digest == digest))?;
+        (!news.is_empty()).then_some(Sides {
+            left: olds,
+            right: news,
+        })
+    })
 }
 
 fn is_equal(pair: Pair, read: &Read<'_, '_>, options: &Options) -> Result<bool, WalkError> {
@@ -59,24 +84,41 @@ fn is_equal(pair: Pair, read: &Read<'_, '_>, options: &Options) -> Result<bool, 
     Ok(outcome.fields.is_empty() && old.group.gap == new.group.gap)
 }
 
-/// Record numbers by a digest of everything but name and content.
+/// Entries by a digest of everything but name and content.
 fn by_metadata(
     side: Side,
     records: &[u32],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<Key, Vec<u32>>, WalkError> {
-    let mut found: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+) -> Result<Vec<Digested>, WalkError> {
+    let mut found = Vec::with_capacity(records.len());
     for &at in records {
         if let Some(view) = read(side, at)? {
             let mut entry = view.entry;
             entry.path.clear();
             entry.content = 0;
-            found
-                .entry(key(format!("{entry:?}").as_bytes()))
-                .or_default()
-                .push(at);
+            let digest = key(format!("{entry:?}").as_bytes());
+            found.push(Digested { digest, at });
         }
     }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Entries by a digest of their content.
+fn by_content(
+    side: Side,
+    entries: &[Digested],
+    read: &Read<'_, '_>,
+) -> Result<Vec<Digested>, WalkError> {
+    let mut found = Vec::with_capacity(entries.len());
+    for &Digested { at, .. } in entries {
+        if let Some(view) = read(side, at)? {
+            let content = digest(view.reader, view.entry.content, view.entry.stored)?;
+            let digest = key(content.as_bytes());
+            found.push(Digested { digest, at });
+        }
+    }
+    found.sort_unstable();
     Ok(found)
 }
 
@@ -89,25 +131,22 @@ struct Candidate {
     at: u32,
 }
 
-fn by_content(
+fn candidates(
     side: Side,
-    records: &[u32],
+    entries: &[Digested],
     read: &Read<'_, '_>,
-) -> Result<BTreeMap<String, Vec<Candidate>>, WalkError> {
-    let mut found: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-    for &at in records {
+) -> Result<Vec<Candidate>, WalkError> {
+    let mut found = Vec::with_capacity(entries.len());
+    for &Digested { at, .. } in entries {
         if let Some(view) = read(side, at)? {
-            let content = digest(view.reader, view.entry.content, view.entry.stored)?;
             let last = trim_slash(&view.entry.path)
                 .rsplit(|byte| *byte == b'/')
                 .next()
                 .unwrap_or_default();
-            let last = last.to_vec();
-            let has_content = view.entry.stored > 0;
-            found.entry(content).or_default().push(Candidate {
+            found.push(Candidate {
+                last: last.to_vec(),
+                has_content: view.entry.stored > 0,
                 path: view.entry.path,
-                last,
-                has_content,
                 at,
             });
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::compare::comparison::{Divergence, DivergenceKind, SideEntry};
-use crate::debian::merged_usr::{LINKS, other_spelling};
+use crate::debian::merged_usr::other_spelling;
+use crate::explain::below_links::{BelowLinks, Standing, turned_link};
 use crate::explain::case::Case;
 use crate::explain::divergent_fields::{has, has_only};
 use crate::explain::evidence::{CommandRole, Evidence};
@@ -12,8 +13,8 @@ use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_runs::{ScriptRun, runs};
-use crate::explain::usr_links::{is_below_link, unaliased};
-use crate::tar::entry::{Entry, EntryKind};
+use crate::explain::usr_links::unaliased;
+use crate::tar::entry::EntryKind;
 use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
@@ -24,14 +25,18 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
-    let turned: Vec<&'static [u8]> = case
-        .free()
-        .filter_map(|one| turned_link(one.divergence))
-        .collect();
+    let all = case.divergences.iter().enumerate();
+    let taken = all.filter(|(at, _)| case.claimed(*at).is_some());
+    let taken: Vec<_> = taken.filter_map(|(_, one)| turned_link(one)).collect();
+    let mut turned = case.overview.turned.clone();
+    turned.retain(|link| !taken.contains(link));
     if turned.is_empty() {
         return vec![];
     }
-    let below = Below::new(case, &turned);
+    let below = Below {
+        turned: &turned,
+        known: &case.overview.below,
+    };
     let claims = case
         .free()
         .filter(|one| below.explains(one.divergence))
@@ -55,39 +60,13 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The link that an entry is, if it is a symlink in one archive and a directory in the other.
-fn turned_link(divergence: &Divergence) -> Option<&'static [u8]> {
-    let kind = |side: &Option<Box<SideEntry>>| side.as_ref().map(|side| side.entry.kind);
-    let kinds = [kind(&divergence.left), kind(&divergence.right)];
-    let is_turned = has(divergence, "type")
-        && kinds.contains(&Some(EntryKind::Symlink))
-        && kinds.contains(&Some(EntryKind::Directory));
-    let path = divergence.entry_path().as_bytes();
-    LINKS.into_iter().find(|link| is_turned && *link == path)
-}
-
-/// What is below the links, by its path in each archive.
+/// The links that are not links in one archive, and what is below them.
 struct Below<'a> {
     turned: &'a [&'static [u8]],
-    left: BTreeMap<&'a [u8], &'a SideEntry>,
-    right: BTreeMap<&'a [u8], &'a SideEntry>,
+    known: &'a BelowLinks,
 }
 
-impl<'a> Below<'a> {
-    fn new(case: &Case<'a>, turned: &'a [&'static [u8]]) -> Self {
-        let side = |of: fn(&Divergence) -> Option<&SideEntry>| {
-            let all = case.divergences.iter();
-            all.filter(|one| is_below_link(one.entry_path()))
-                .filter_map(|one| Some((one.entry_path().as_bytes(), of(one)?)))
-                .collect()
-        };
-        Self {
-            turned,
-            left: side(|one| one.left.as_deref()),
-            right: side(|one| one.right.as_deref()),
-        }
-    }
-
+impl Below<'_> {
     /// Whether an entry is one of the links, or is what it is because they are not links: in the
     /// other spelling's place, or spelling a path the other way.
     fn explains(&self, divergence: &Divergence) -> bool {
@@ -98,8 +77,12 @@ impl<'a> Below<'a> {
                 let other = other_spelling(path.as_bytes());
                 other.is_some() && other.as_deref() == from.map(EntryPath::as_bytes)
             }
-            DivergenceKind::LeftOnly => self.is_elsewhere(path, &divergence.left, &self.right),
-            DivergenceKind::RightOnly => self.is_elsewhere(path, &divergence.right, &self.left),
+            DivergenceKind::LeftOnly => {
+                self.is_elsewhere(path, &divergence.left, &self.known.right)
+            }
+            DivergenceKind::RightOnly => {
+                self.is_elsewhere(path, &divergence.right, &self.known.left)
+            }
             DivergenceKind::Changed => {
                 turned_link(divergence).is_some()
                     || is_link_to_other_spelling(divergence)
@@ -115,13 +98,14 @@ impl<'a> Below<'a> {
         &self,
         path: EntryPath<'_>,
         side: &Option<Box<SideEntry>>,
-        others: &BTreeMap<&[u8], &SideEntry>,
+        others: &BTreeMap<Vec<u8>, Standing>,
     ) -> bool {
         let Some((side, other)) = side.as_deref().zip(other_spelling(path.as_bytes())) else {
             return false;
         };
         let other = others.get(other.as_slice());
-        side.entry.kind == EntryKind::Directory || other.is_some_and(|other| is_same(side, other))
+        side.entry.kind == EntryKind::Directory
+            || other.is_some_and(|other| Standing::of(side).is_same(other))
     }
 
     /// Whether a file differs only in how it spells the paths below the links.
@@ -132,17 +116,6 @@ impl<'a> Below<'a> {
                 !is_same(&[]) && is_same(self.turned)
             })
     }
-}
-
-/// Whether two entries are one file, as far as it is told by a hard link, which has no content.
-fn is_same(one: &SideEntry, other: &SideEntry) -> bool {
-    let (left, right) = (&one.entry, &other.entry);
-    let owner = |entry: &Entry| (entry.mode.clone(), entry.uid.clone(), entry.gid.clone());
-    let is_hard_link = [left, right].map(|entry| entry.kind == EntryKind::HardLink);
-    let is_content = one.content == other.content && left.size == right.size;
-    owner(left) == owner(right)
-        && (is_hard_link.contains(&true)
-            || left.kind == right.kind && left.linkname == right.linkname && is_content)
 }
 
 /// Whether an entry is a symlink to its own other spelling in one archive, as packages have it for

@@ -32,7 +32,9 @@ pub(crate) mod tool_itself;
 pub(crate) mod trigger_not_run;
 
 use crate::compare::comparison::Divergence;
+use crate::explain::basis::Basis;
 use crate::explain::case::Case;
+use crate::explain::chroots::Chroots;
 use crate::explain::debhelper::grouped;
 use crate::explain::divergent_fields::{has, has_only};
 use crate::explain::evidence::{EntryFact, Evidence};
@@ -82,16 +84,30 @@ pub const RULES: [Rule; 25] = [
 
 /// Explains what the rules can explain: the findings, those with the most claims first.
 pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
-    for rule in &RULES {
+    ask(&mut case, &RULES);
+    let mut findings = case.take_findings();
+    for finding in &mut findings {
+        // What is to be mended comes first.
+        let mut evidence = quoted_lines(&case, finding);
+        evidence.append(&mut finding.evidence);
+        evidence.extend(times_of_entries(&case, finding));
+        finding.evidence = evidence;
+    }
+    finished(findings, case.basis, case.chroots)
+}
+
+/// Lets rules claim what they explain.
+pub(crate) fn ask(case: &mut Case<'_>, rules: &[Rule]) {
+    for rule in rules {
         if let Some((_, deeds)) = BEFORE.iter().find(|(id, _)| *id == rule.id) {
             case.let_claim(Explains::Fields(CONTENT));
-            case.add_together(shared_lines::findings(&case, *deeds));
+            case.add_together(shared_lines::findings(case, *deeds));
         }
-        if !rule.needs.are_met(&case) {
+        if !rule.needs.are_met(case) {
             continue;
         }
         case.let_claim(rule.explains);
-        for finding in (rule.find)(&case) {
+        for finding in (rule.find)(case) {
             case.add(finding);
         }
         if case.has_finding_of(RuleId::PackageSet) {
@@ -99,18 +115,20 @@ pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
             break;
         }
     }
-    let mut findings = case.take_findings();
+}
+
+/// The findings as they are reported: in order, and one for what a tool brought into many scripts.
+pub(crate) fn finished(
+    mut findings: Vec<Finding>,
+    basis: Basis,
+    chroots: &Chroots,
+) -> Vec<Finding> {
     for finding in &mut findings {
-        finding.basis = case.basis;
-        // What is to be mended comes first.
-        let mut evidence = quoted_lines(&case, finding);
-        evidence.append(&mut finding.evidence);
-        evidence.extend(times_of_entries(&case, finding));
-        finding.evidence = evidence;
+        finding.basis = basis;
         finding.claims.sort_unstable();
         finding.escapes.sort_unstable();
     }
-    let mut findings = grouped(findings, case.chroots);
+    let mut findings = grouped(findings, chroots);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.claims.len()));
     findings
 }

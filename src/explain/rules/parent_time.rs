@@ -1,8 +1,9 @@
 //! A directory's time differs because entries in it do.
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, parents};
+use crate::explain::case::Case;
 use crate::explain::divergent_fields::has_only;
+use crate::explain::entry_causes::EntryCauses;
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
@@ -16,35 +17,27 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(case: &Case<'_>) -> Vec<Finding> {
+    let mut causes = EntryCauses::default();
+    for (at, divergence) in case.divergences.iter().enumerate() {
+        causes.add(divergence, case.claimed(at));
+    }
     case.find_each(|divergence| {
-        if !is_for_its_entries(case, divergence) {
-            return None;
-        }
-        let mut causes = entries_in(case, divergence).map(|at| case.claiming(at));
-        let first = causes.next()?;
-        let is_same = |one: Option<&Finding>| match (one, first) {
-            (Some(one), Some(first)) => one.is_same_cause(first),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        let is_one = causes.all(is_same);
-        // With one cause for all entries in it, the directory's cause is the same.
-        Some(match first.filter(|_| is_one) {
-            Some(cause) => cause.without_evidence(),
-            None => Finding::new(RULE.id, What::ParentTimes),
-        })
+        let path = divergence.entry_path();
+        let cause = causes.one(path.from_root());
+        is_for_its_entries(case, divergence)
+            .then(|| finding(cause.and_then(|number| case.finding_at(number))))
     })
+}
+
+/// With one cause for all entries in it, the directory's cause is the same.
+pub(crate) fn finding(cause_of_all: Option<&Finding>) -> Finding {
+    cause_of_all.map_or_else(
+        || Finding::new(RULE.id, What::ParentTimes),
+        Finding::without_evidence,
+    )
 }
 
 /// Whether an entry is a directory that differs in its time only, and entries in it differ.
 pub(crate) fn is_for_its_entries(case: &Case<'_>, divergence: &Divergence) -> bool {
     has_only(divergence, &["mtime"]) && case.has_entries(divergence)
-}
-
-/// The positions of the divergences of entries that stand directly in a directory.
-fn entries_in<'c>(case: &'c Case<'_>, directory: &'c Divergence) -> impl Iterator<Item = usize> {
-    let all = case.divergences.iter().enumerate();
-    let directory = directory.entry_path().from_root();
-    all.filter(move |(_, other)| parents(other).any(|parent| parent == directory))
-        .map(|(at, _)| at)
 }

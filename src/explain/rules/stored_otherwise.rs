@@ -22,14 +22,14 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         .map(|one| one.at)
         .collect();
     let what = What::StoredOtherwise {
-        statements: case.statements.clone(),
+        statements: case.overview.statements.clone(),
     };
     vec![Finding::new(RULE.id, what).claiming(claims)]
 }
 
 /// Whether a statement says of each difference of an entry how it differs.
 fn is_covered(case: &Case<'_>, divergence: &Divergence) -> bool {
-    let mut statements = case.statements.iter();
+    let mut statements = case.overview.statements.iter();
     let is_field = |field: &FieldDivergence| {
         case.is_stated(field) || field.name == "mtime" && case.has_entries(divergence)
     };

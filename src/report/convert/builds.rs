@@ -46,6 +46,7 @@ fn proof(proof: protocol::Proof) -> Option<Proof> {
     (proof.mounts > 0).then_some(Proof {
         mounts: proof.mounts,
         refused: proof.refused,
+        nested: proof.nested,
     })
 }
 

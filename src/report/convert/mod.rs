@@ -15,6 +15,7 @@ pub(crate) mod frozen;
 pub(crate) mod matrix;
 pub(crate) mod observed;
 pub(crate) mod packages;
+pub(crate) mod rows;
 pub(crate) mod timings;
 pub(crate) mod uncompared;
 pub(crate) mod unverified;

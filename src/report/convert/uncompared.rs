@@ -1,5 +1,6 @@
 //! A report without a comparison.
 
+use crate::report::wire::divergent_entries::DivergentEntries;
 use crate::report::wire::report::{Report, SCHEMA, Times};
 use crate::report::wire::side::{ArchiveSide, CompressionName, KindName};
 use crate::report::wire::verdict::Verdict;
@@ -12,7 +13,7 @@ impl Report {
             verdict,
             left: side(left),
             right: side(right),
-            divergences: Vec::new(),
+            divergences: DivergentEntries::default(),
             archive: Vec::new(),
             causes: Vec::new(),
             commands: Vec::new(),

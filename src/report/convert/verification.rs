@@ -7,12 +7,13 @@ use crate::report::convert::advice::{Advice, NoAdvice};
 use crate::report::convert::builds::builds;
 use crate::report::convert::causes::causes;
 use crate::report::convert::commands::Commands;
-use crate::report::convert::comparison::{divergences, trouble};
-use crate::report::convert::details::by_format;
+use crate::report::convert::comparison::{frame, trouble};
+use crate::report::convert::details::Details;
 use crate::report::convert::escapes::escapes;
 use crate::report::convert::frozen::frozen;
 use crate::report::convert::matrix::{RowFindings, RowName, compared, failed};
 use crate::report::convert::observed::{attempts, reads};
+use crate::report::convert::rows::rows;
 use crate::report::convert::timings::timings;
 use crate::report::sentences::note;
 use crate::report::sentences::warning::warnings;
@@ -100,7 +101,7 @@ fn pair(facts: &Facts, findings: &Findings, commands: &Commands, advice: &dyn Ad
     let found = Found::new(judged, explanation, facts.epoch, commands);
     let observed = findings.observed.as_ref();
     Report {
-        divergences: found.divergences,
+        divergences: found.divergences.into(),
         causes: found.causes,
         outside: Some(Outside {
             audit: facts.audit.into(),
@@ -111,7 +112,7 @@ fn pair(facts: &Facts, findings: &Findings, commands: &Commands, advice: &dyn Ad
             reads: observed.map_or_else(Vec::new, |seen| reads(&seen.reads, commands)),
         }),
         trouble: trouble(&judged.comparison, advice),
-        ..Report::from(&judged.comparison)
+        ..frame(&judged.comparison)
     }
 }
 
@@ -131,9 +132,10 @@ impl Found {
         commands: &Commands<'_>,
     ) -> Self {
         let comparison = &judged.comparison;
-        let details = by_format(comparison, Some(epoch));
+        let details = &mut Details::by_format(Some(epoch));
+        let attributions = &explanation.attributions;
         Self {
-            divergences: divergences(comparison, &details, &explanation.attributions),
+            divergences: rows(&comparison.divergences, details, attributions).collect(),
             causes: causes(&explanation.findings),
             escapes: escapes(&judged.escapes, &explanation.escapes, commands),
         }

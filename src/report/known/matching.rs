@@ -114,7 +114,7 @@ fn findings_by_build(report: &Report) -> Vec<BuildFindings<'_>> {
     let pair = BuildFindings {
         technique: technique(report),
         findings: findings(
-            &report.divergences,
+            report.divergences.all(),
             &report.causes,
             &report.archive,
             outside.map_or(&[], |outside| &outside.escapes),

@@ -50,7 +50,9 @@ fn known_lines(packages: &[&str]) -> u64 {
         let id = (at + 1).to_string();
         let cause = serde_json::json!({ "id": id, "rule": "r", "title": "t", "entries": 1, "package": package, "evidence": [] });
         report.causes.push(serde_json::from_value(cause).unwrap());
-        report.divergences[0].causes.push(id);
+        let mut rows = report.divergences.all().to_vec();
+        rows[0].causes.push(id);
+        report.divergences = rows.into();
     }
     let rules = Rules::read("[[known]]\npackage = 'aa'\n").unwrap();
     let known = matching::known(&report, &rules, "2026-05-01");
@@ -162,7 +164,7 @@ fn a_latent_package_earns_a_status_only_if_attempts_count() {
     let latent = Report {
         verdict: Verdict::Identical,
         packages: vec![serde_json::from_value(package).unwrap()],
-        divergences: Vec::new(),
+        divergences: Vec::new().into(),
         archive: Vec::new(),
         outside: None,
         ..report()

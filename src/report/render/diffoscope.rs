@@ -61,7 +61,13 @@ fn root(report: &Report) -> Node {
     );
     comments.extend(lines(&text::footer::footer(report)));
     let mut details: Vec<Node> = report.archive.iter().map(aspect).collect();
-    details.extend(report.divergences.iter().map(|row| entry(report, row)));
+    details.extend(
+        report
+            .divergences
+            .all()
+            .iter()
+            .map(|row| entry(report, row)),
+    );
     let escapes = report.outside.iter().flat_map(|outside| &outside.escapes);
     details.extend(escapes.map(|escape| self::escape(report, escape)));
     Node {

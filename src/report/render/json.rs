@@ -20,6 +20,14 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
     text(report)
 }
 
+/// The same, written as it is made, so that not all of it has to be in memory.
+///
+/// # Errors
+/// The same, and those of writing.
+pub fn write_json(report: &Report, out: &mut dyn Write) -> Result<(), serde_json::Error> {
+    write(report, out)
+}
+
 /// The report of `audit` as JSON, in the same form.
 ///
 /// # Errors
@@ -41,12 +49,16 @@ pub(crate) fn compact(value: &impl serde::Serialize) -> Result<String, serde_jso
 /// Any of the wire types as JSON.
 fn text(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
+    write(value, &mut out)?;
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+fn write(value: &impl serde::Serialize, mut out: &mut dyn Write) -> Result<(), serde_json::Error> {
     value.serialize(&mut Serializer::with_formatter(
         &mut out,
         Escaping(PrettyFormatter::new()),
     ))?;
-    out.push(b'\n');
-    String::from_utf8(out).map_err(serde::ser::Error::custom)
+    out.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 struct Escaping<'indent>(PrettyFormatter<'indent>);

@@ -36,6 +36,11 @@ pub fn lines(finding: &Finding) -> Vec<String> {
             }
         }
     }
+    match finding.more_evidence {
+        0 => {}
+        1 => lines.push("and 1 more piece of evidence, left out here".to_owned()),
+        more => lines.push(format!("and {more} more pieces of evidence, left out here")),
+    }
     lines
 }
 

@@ -41,6 +41,9 @@ pub struct Proof {
     pub mounts: usize,
     /// What it tried to do with them, and to settings of the machine: all of it was refused.
     pub refused: usize,
+    /// What of that was tried once more from another user and mount namespace, and refused.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub nested: usize,
 }
 
 /// Where maintainer scripts run.
@@ -51,4 +54,9 @@ pub enum ModeName {
     Normal,
     /// On the outside, with `DPKG_ROOT`.
     Chrootless,
+}
+
+/// Whether a count is that of an earlier version, which did not try.
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }

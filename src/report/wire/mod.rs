@@ -8,6 +8,7 @@ pub(crate) mod build;
 pub(crate) mod cause;
 pub(crate) mod command;
 pub(crate) mod divergence;
+pub(crate) mod divergent_entries;
 pub(crate) mod executed;
 pub(crate) mod failure;
 pub(crate) mod frozen;

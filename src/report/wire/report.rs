@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::report::wire::build::Build;
 use crate::report::wire::cause::Cause;
 use crate::report::wire::command::Command;
-use crate::report::wire::divergence::{DivergentAspect, DivergentEntry};
+use crate::report::wire::divergence::DivergentAspect;
+use crate::report::wire::divergent_entries::DivergentEntries;
 use crate::report::wire::failure::Failure;
 use crate::report::wire::frozen::FrozenState;
 use crate::report::wire::known::{IgnoredRule, Known};
@@ -37,7 +38,7 @@ pub struct Report {
     pub right: ArchiveSide,
     /// Divergent entries by path, occurrence and kind.
     #[serde(default)]
-    pub divergences: Vec<DivergentEntry>,
+    pub divergences: DivergentEntries,
     /// Divergences of the archives as such, by name.
     #[serde(default)]
     pub archive: Vec<DivergentAspect>,

@@ -18,12 +18,13 @@ use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mount_table::{MountTable, changes};
 use crate::sandbox::mounts::{bind, failed, mount_kind};
 use crate::sandbox::plan::{Access, Emulation, Tracing};
-use crate::sandbox::protocol::{Channel, FromInit, StageFailure, Warning};
+use crate::sandbox::protocol::{Channel, FromInit, Proof, StageFailure, Warning};
 use crate::sandbox::seccomp::Told;
 use crate::sandbox::stage::command::{CommandRequest, command, drop_capabilities, restrict};
 use crate::sandbox::stage::left::left_running;
 use crate::sandbox::stage::mapper::Mapper;
 use crate::sandbox::stage::proof::prove;
+use crate::sandbox::stage::prover::Prover;
 use crate::sandbox::stage::tracee::{Tracee, TraceeFailure};
 use crate::sandbox::tracer::{Traced, Tracer};
 
@@ -77,12 +78,20 @@ fn enter_and_run(monitor: &mut Channel, tracer: &mut dyn Tracer) -> Result<FromI
         Tracing::Off => None,
         Tracing::Scripts | Tracing::Changes | Tracing::Everything => Some(Tracee::start()?),
     };
+    let prover = match request.command.namespace {
+        UserNamespace::Own => Some(Prover::start()?),
+        UserNamespace::Callers => None,
+    };
     enter(&request.root)?;
     set_dumpable(false).map_err(failed("hide the memory of process 1"))?;
     restrict(request.command.rights, Told::Nobody)?;
     let mut table = MountTable::open()?;
     let before = table.read()?;
-    let proof = prove(request.command.namespace, &before)?;
+    let nested = prover.map(Prover::prove).transpose()?;
+    let proof = Proof {
+        nested: nested.map_or(0, |nested| nested.refused),
+        ..prove(request.command.namespace, &before)?
+    };
     let ended = match tracee {
         None => {
             drop_capabilities(&request.command)?;

@@ -35,6 +35,7 @@ pub(crate) fn prove(namespace: UserNamespace, mounts: &[Mount]) -> Result<Proof,
     let mut proof = Proof {
         mounts: mounts.len(),
         refused: 0,
+        nested: 0,
     };
     for setting in SETTINGS {
         count(&mut proof, is_unwritable(setting)?);
@@ -52,6 +53,7 @@ pub(crate) fn prove(namespace: UserNamespace, mounts: &[Mount]) -> Result<Proof,
                 for refused in try_all(mount)? {
                     count(&mut proof, refused);
                 }
+                count(&mut proof, is_no_layer_to_write_to(mount)?);
             }
         }
         // Only what is refused by the filter holds there.
@@ -124,6 +126,41 @@ fn try_all(mount: &Mount) -> Result<Vec<Tried>, StageFailure> {
         tried.push(expect(mount, "can be moved", moved, Errno::EINVAL)?);
     }
     Ok(tried)
+}
+
+/// Tries an overlay of two directories of a read-only mount, one of them to be written to.
+fn is_no_layer_to_write_to(layer: &Mount) -> Result<Tried, StageFailure> {
+    let Some((upper, work)) = two_directories(layer) else {
+        return Ok(Tried::Absent);
+    };
+    let target = &layer.target;
+    let options = format!("lowerdir={target},upperdir={upper},workdir={work}");
+    let place = "/proc";
+    let flags = MsFlags::empty();
+    match mount(
+        Some("overlay"),
+        place,
+        Some("overlay"),
+        flags,
+        Some(options.as_str()),
+    ) {
+        Ok(()) => Err(disproved(format!(
+            "`{target}` can be the upper layer of an overlay"
+        ))),
+        Err(Errno::ENODEV) => Ok(Tried::Absent),
+        Err(_) => Ok(Tried::Refused),
+    }
+}
+
+/// Two directories directly in a read-only mount, if it has as many, and the options of an overlay
+/// can name them.
+fn two_directories(mount: &Mount) -> Option<(String, String)> {
+    let entries = fs::read_dir(&mount.target).ok()?.flatten();
+    let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let names = directories.filter_map(|entry| entry.path().into_os_string().into_string().ok());
+    let is_plain = |name: &String| !name.contains([',', ':', '\\']);
+    let mut names = names.filter(|name| mount.is_read_only && is_plain(name));
+    Some((names.next()?, names.next()?))
 }
 
 fn remount(path: &str, flags: MsFlags) -> Result<(), Errno> {

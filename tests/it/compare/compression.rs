@@ -8,11 +8,13 @@ use twinroot::report::Verdict;
 use crate::support::archive::{Spec, archive, file};
 use crate::support::compared::{found, report, report_with, trouble};
 use crate::support::harness::Test;
+use crate::support::run::{run, twinroot};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(containers_are_told_apart_and_named),
     test!(a_cut_container_is_trouble_and_a_partial_comparison),
     test!(a_zstd_window_up_to_2_gib_is_read_if_that_is_allowed),
+    test!(the_option_that_allows_a_large_zstd_window_is_named_and_works),
     test!(a_bomb_on_both_sides_is_compared_in_bounded_memory),
 ];
 
@@ -165,6 +167,24 @@ fn a_zstd_window_up_to_2_gib_is_read_if_that_is_allowed() {
     let (rows, aspects) = found(&read);
     assert_eq!(rows.len(), 0);
     assert_eq!(aspects, ["compression"]);
+}
+
+fn the_option_that_allows_a_large_zstd_window_is_named_and_works() {
+    let tar = archive(&[file("./f", b"content")]);
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("l.tar"), &tar).unwrap();
+    std::fs::write(place.path().join("r.tar.zst"), with_window_of_2_gib(&tar)).unwrap();
+    let compare = |options: &[&str]| {
+        let inputs = ["compare", "--ignore=compression", "l.tar", "r.tar.zst"];
+        let mut command = twinroot(place.path());
+        let ran = run(command.current_dir(&place).args(inputs).args(options));
+        (ran.status, ran.stderr)
+    };
+    let said = "twinroot: r.tar.zst: after 0 entries: zstd frame: its window of 2^31 bytes is over \
+                the limit\nhint: --max-zstd-window 31 gives it the memory\n";
+    assert_eq!(compare(&[]), (Some(2), said.to_owned()));
+    let read = compare(&["--max-zstd-window", "31"]);
+    assert_eq!(read, (Some(0), String::new()));
 }
 
 fn a_bomb_on_both_sides_is_compared_in_bounded_memory() {

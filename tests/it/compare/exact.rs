@@ -166,6 +166,7 @@ fn every_pair_of_changes_is_reported_in_full() {
             let report = report(&archive(&[base]), &archive(&[changed]));
             let fields: BTreeSet<&str> = report
                 .divergences
+                .all()
                 .iter()
                 .flat_map(|one| &one.fields)
                 .map(|field| field.name.as_str())

@@ -53,7 +53,7 @@ fn cause_lines(report: &Report) -> Vec<String> {
 /// The field's detail of the only divergence.
 fn detail(report: &Report, name: &str) -> String {
     assert_eq!(report.divergences.len(), 1);
-    let fields = &report.divergences[0].fields;
+    let fields = &report.divergences.all()[0].fields;
     let field = fields.iter().find(|field| field.name == name).unwrap();
     field.detail.clone().unwrap_or_default()
 }
@@ -111,7 +111,10 @@ fn an_entry_belongs_to_the_package_that_lists_it() {
         &[file("usr/bin/hello", b"1"), list.clone()],
         &[file("usr/bin/hello", b"2"), list],
     );
-    assert_eq!(report.divergences[0].package.as_deref(), Some("hello"));
+    assert_eq!(
+        report.divergences.all()[0].package.as_deref(),
+        Some("hello")
+    );
 }
 
 fn a_content_is_read_as_what_it_is_above_its_difference() {
@@ -328,7 +331,7 @@ fn what_is_the_same_in_every_entry_is_said_once() {
         let is_found = |line: &str| found.iter().any(|found| found.contains(line));
         assert!(lines.all(is_found), "{said:?} {found:?}");
         let is_claimed = |row: &twinroot::report::DivergentEntry| row.cause.is_some();
-        assert!(report.divergences.iter().all(is_claimed), "{found:?}");
+        assert!(report.divergences.all().iter().all(is_claimed), "{found:?}");
     }
 }
 

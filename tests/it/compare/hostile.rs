@@ -133,6 +133,7 @@ fn names_are_text_in_json_and_quoted_for_people() {
     let report = report(&archive(&[hostile, broken]), &archive(&[]));
     let rows: Vec<(&str, Option<&str>)> = report
         .divergences
+        .all()
         .iter()
         .map(|one| (one.path.as_str(), one.path_base64.as_deref()))
         .collect();
@@ -231,7 +232,10 @@ fn a_difference_deep_in_a_large_content_of_a_stream_is_shown() {
             .collect::<Vec<_>>(),
         ["./after#1 changed content", "./big#1 changed content"]
     );
-    let detail = report.divergences[1].fields[0].detail.as_deref().unwrap();
+    let detail = report.divergences.all()[1].fields[0]
+        .detail
+        .as_deref()
+        .unwrap();
     assert!(
         detail.starts_with("first difference at byte 19922949\n-01300000  61 61 61 61 61 31 61"),
         "{detail}"

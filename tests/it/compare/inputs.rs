@@ -99,7 +99,7 @@ pub(crate) fn rows(report: &Report) -> Vec<String> {
         let names: Vec<&str> = one.fields.iter().map(|field| field.name.as_str()).collect();
         format!("{} {:?} {}", one.path, one.kind, names.join(","))
     };
-    report.divergences.iter().map(row).collect()
+    report.divergences.all().iter().map(row).collect()
 }
 
 const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0";
@@ -163,9 +163,12 @@ fn a_content_is_explained_by_what_its_path_says_it_is() {
         ("new/etc/passwd", b"root:x:0:0:root:/root:/bin/bash\n"),
     ]);
     let (status, report) = place.report("old/etc/passwd", "new/etc/passwd", &[]);
-    let detail = report.divergences[0].fields[1].detail.clone().unwrap();
+    let detail = report.divergences.all()[0].fields[1]
+        .detail
+        .clone()
+        .unwrap();
     assert_eq!(
-        (status, report.divergences[0].path.as_str()),
+        (status, report.divergences.all()[0].path.as_str()),
         (1, "etc/passwd")
     );
     assert!(
@@ -181,7 +184,7 @@ fn a_large_file_is_shown_at_its_first_difference() {
     new[19 << 20] = 8;
     let place = Place::new(&[("a", &old), ("b", &new)]);
     let (status, report) = place.report("a", "b", &[]);
-    let field = &report.divergences[0].fields[0];
+    let field = &report.divergences.all()[0].fields[0];
     let detail = field.detail.clone().unwrap_or_default();
     assert_eq!((status, field.name.as_str()), (1, "content"));
     assert!(

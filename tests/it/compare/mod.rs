@@ -11,6 +11,7 @@ mod fields;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
+mod many;
 mod notes;
 mod packages;
 mod readers;
@@ -31,6 +32,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
+    many::TESTS,
     notes::TESTS,
     packages::TESTS,
     readers::TESTS,

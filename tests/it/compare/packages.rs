@@ -83,7 +83,10 @@ fn the_archives_in_two_packages_are_compared_entry_by_entry() {
             ]
         )
     );
-    let detail = report.divergences[2].fields[1].detail.clone().unwrap();
+    let detail = report.divergences.all()[2].fields[1]
+        .detail
+        .clone()
+        .unwrap();
     assert!(detail.starts_with("read as accounts\n"), "{detail}");
     let aspects: Vec<_> = report
         .archive

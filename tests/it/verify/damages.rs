@@ -106,6 +106,17 @@ fn replace_by_file(path: &Path) {
     fs::write(path, "x").unwrap();
 }
 
+fn replace_by_fifo(path: &Path) {
+    fs::remove_file(path).unwrap();
+    assert!(succeeds(Command::new("mkfifo").arg(path)));
+}
+
+/// One byte more at the end.
+fn grow(path: &Path) {
+    let length = fs::metadata(path).unwrap().len();
+    truncate(path, length + 1);
+}
+
 fn seal(entry: &Path) -> PathBuf {
     entry.join("seal")
 }
@@ -147,6 +158,9 @@ const DAMAGES: &[Damage] = &[
     frozen(|e| { fs::copy(one(e, "pool", ".deb"), e.join("pool/y\u{1b}.deb")).unwrap(); }, "`pool/y\\x1b.deb` was added"),
     frozen(|e| fs::remove_dir_all(e.join("pool")).unwrap(), "`pool` is missing"),
     frozen(|e| replace_by_file(&e.join("pool")), "`pool/"),
+    frozen(|e| grow(&deb(e)), "`pool/behaving_1.0_all.deb` has another size"),
+    frozen(|e| replace_by_fifo(&deb(e)), "`pool/behaving_1.0_all.deb` has another type"),
+    frozen(|e| fs::create_dir(e.join("pool/partial")).unwrap(), "`pool/partial` was added"),
     // Indices.
     frozen(|e| truncate(&index(e), 5), "_Packages` has another size"),
     frozen(|e| flip(&index(e)), "_Packages` has other content"),
@@ -155,7 +169,14 @@ const DAMAGES: &[Damage] = &[
     frozen(|e| flip(&release(e)), "Release` has other content"),
     frozen(|e| fs::remove_dir_all(e.join("lists")).unwrap(), "`lists` is missing"),
     frozen(|e| fs::write(e.join("lists/x_Packages"), "Package: x\n").unwrap(), "`lists/x_Packages` was added"),
+    frozen(|e| replace_by_link(&index(e)), "_Packages` has another type"),
+    frozen(|e| grow(&release(e)), "Release` has another size"),
+    frozen(|e| replace_by_file(&e.join("lists")), "`lists/"),
     // The description and the list of files.
+    frozen(|e| replace_by_link(&state(e)), "`state.json` has another type"),
+    frozen(|e| grow(&state(e)), "`state.json` has another size"),
+    frozen(|e| replace_by_directory(&seal(e)), SEAL),
+    frozen(|e| fs::write(e.join("unknown"), "x").unwrap(), "`unknown` was added"),
     frozen(|e| truncate(&state(e), 10), "`state.json` has another size"),
     frozen(|e| flip(&state(e)), "`state.json` has other content"),
     frozen(|e| fs::remove_file(state(e)).unwrap(), "`state.json` is missing"),
@@ -172,6 +193,10 @@ const DAMAGES: &[Damage] = &[
     repository(|e| chown(deb(e), Some(1234), None).unwrap(), "has another owner"),
     repository(|e| fs::remove_dir_all(e.join("dists")).unwrap(), "is missing"),
     repository(|e| fs::remove_file(seal(e)).unwrap(), SEAL),
+    repository(|e| fs::remove_file(deb(e)).unwrap(), "is missing"),
+    repository(|e| replace_by_link(&deb(e)), "has another type"),
+    repository(|e| fs::write(e.join("pool/more.deb"), "x").unwrap(), "was added"),
+    repository(|e| flip(&seal(e)), SEAL),
 ];
 
 /// Something else stands in an entry's place.
@@ -179,6 +204,7 @@ const DAMAGES: &[Damage] = &[
 const REPLACED: &[Damage] = &[
     frozen(replace_by_file, SEAL),
     frozen(|e| { fs::remove_dir_all(e).unwrap(); symlink("/nowhere", e).unwrap(); }, SEAL),
+    repository(replace_by_file, SEAL),
 ];
 
 /// In an outside system, one after the other: each is named before those above.
@@ -268,7 +294,7 @@ fn doctor(cache: &Path) -> String {
 }
 
 fn every_damage_of_an_entry_is_named() {
-    assert!(DAMAGES.len() > 30);
+    assert!(DAMAGES.len() + REPLACED.len() >= 45);
     let lab = Lab::warm();
     let sound = doctor(&lab.cache());
     assert_eq!(sound.matches("ok  ").count(), 2, "{sound}");

@@ -12,6 +12,7 @@ use crate::support::run::{Ran, directory, run, verify_tiny};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(a_package_that_honours_dpkg_root_makes_identical_tarballs, needs: [Sandboxes, Root]),
+    test!(every_build_says_what_was_refused_in_its_namespaces_and_in_one_more, needs: [Sandboxes, Root]),
     test!(a_package_that_does_something_else_is_named_with_what_differs, needs: [Sandboxes, Root]),
     test!(every_change_of_the_outside_is_an_escape_with_what_changed, needs: [Sandboxes, Root]),
     test!(a_script_that_fails_is_trouble_and_named_and_its_transcript_is_kept, needs: [Sandboxes, Root]),
@@ -52,6 +53,18 @@ fn a_package_that_honours_dpkg_root_makes_identical_tarballs() {
         packages.iter().all(|(_, verdict)| *verdict == "complete"),
         "{packages:?}"
     );
+}
+
+fn every_build_says_what_was_refused_in_its_namespaces_and_in_one_more() {
+    let ran = verify_shared(&["--include=behaving"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    for build in report(&ran)["builds"].as_array().unwrap() {
+        let proof = &build["proof"];
+        let count = |name: &str| proof[name].as_u64().unwrap();
+        assert!(count("refused") > count("mounts"), "{proof}");
+        // The mounts of process 1 itself are locked there as well.
+        assert!(count("nested") >= count("refused"), "{proof}");
+    }
 }
 
 fn a_package_that_does_something_else_is_named_with_what_differs() {

@@ -20,6 +20,7 @@ const QUOTED: usize = 24;
 pub(crate) fn divergences(report: &Report, package: &str) -> String {
     let rows: Vec<_> = report
         .divergences
+        .all()
         .iter()
         .filter_map(|row| of_package(report, row, package))
         .collect();
@@ -130,7 +131,7 @@ fn field(field: &DivergentField) -> String {
 
 /// Whether a cause is the package's, or one that it shares with others.
 fn is_of(report: &Report, cause: &Cause, package: &str) -> bool {
-    let mut entries = report.divergences.iter();
+    let mut entries = report.divergences.all().iter();
     let mut is_shared = || {
         entries.any(|entry| {
             let is_its = entry.package.as_deref() == Some(package);

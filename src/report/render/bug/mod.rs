@@ -20,7 +20,7 @@ pub fn bug(report: &Report, package: &str) -> Option<String> {
         .flat_map(|outside| &outside.escapes)
         .filter(|escape| escape.package.as_deref() == Some(package))
         .collect();
-    let mut entries = report.divergences.iter();
+    let mut entries = report.divergences.all().iter();
     let diverges = entries.any(|entry| findings::of_package(report, entry, package).is_some());
     let mut causes = report.causes.iter();
     let is_cause = causes.any(|cause| cause.package.as_deref() == Some(package));

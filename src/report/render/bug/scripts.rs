@@ -14,7 +14,7 @@ const QUOTED: usize = 24;
 /// A guard makes a difference too, so a script that made an entry is named even if reading it
 /// found no line.
 pub(crate) fn scripts(report: &Report, package: &str) -> String {
-    let entries = report.divergences.iter();
+    let entries = report.divergences.all().iter();
     let named: Vec<ScriptName> = entries
         .filter(|entry| owner(report, entry) == Some(package))
         .filter_map(|entry| entry.script)

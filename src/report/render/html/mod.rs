@@ -103,7 +103,7 @@ fn sections(report: &Report) -> Vec<Section> {
     let room = &mut Room::new();
     let labels = Labels::new(report);
     let explained = Explained {
-        divergences: &report.divergences,
+        divergences: report.divergences.all(),
         causes: &report.causes,
         labels,
         prefix: "",

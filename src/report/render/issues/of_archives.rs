@@ -28,14 +28,14 @@ pub(crate) fn drafts(report: &Report) -> Vec<Draft> {
     drafts.extend(others.map(|cause| of_no_script(report, cause)));
     drafts.extend(report.archive.iter().map(|one| aspect(report, one)));
     drafts.extend(report.matrix.iter().filter_map(|row| build(report, row)));
-    let unexplained = report.divergences.iter();
+    let unexplained = report.divergences.all().iter();
     let unexplained = unexplained.filter(|entry| entry.cause.is_none());
     drafts.extend(unexplained.map(entry));
     drafts
 }
 
 fn of_no_script(report: &Report, cause: &Cause) -> Draft {
-    let mut entries = report.divergences.iter();
+    let mut entries = report.divergences.all().iter();
     let first = entries.find(|entry| entry.cause.as_deref() == Some(&cause.id));
     Draft {
         check: cause.rule.clone(),

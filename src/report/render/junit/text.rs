@@ -46,7 +46,7 @@ impl<'a> Findings<'a> {
             owners.insert(cause.id.as_str(), owner);
         }
         let mut entries: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for entry in &report.divergences {
+        for entry in report.divergences.all() {
             let owner = entry.cause.as_deref().and_then(|id| owners.get(id));
             let owner = owner.copied().flatten();
             entries.entry(owner).or_default().push(entry);

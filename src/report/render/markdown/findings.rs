@@ -56,7 +56,7 @@ fn failure(failure: &Failure) -> String {
 /// The causes with their entries, then the entries without a cause.
 pub(crate) fn causes(page: &mut Page, report: &Report) {
     let of_cause = |id: Option<&str>| -> Vec<&DivergentEntry> {
-        let all = report.divergences.iter();
+        let all = report.divergences.all().iter();
         all.filter(|row| row.cause.as_deref() == id).collect()
     };
     let unexplained = of_cause(None);

@@ -6,30 +6,41 @@ use crate::report::render::text::entry::entry;
 use crate::report::render::text::paint::{Paint, Tone};
 use crate::report::wire::cause::Cause;
 use crate::report::wire::divergence::DivergentEntry;
+use crate::report::wire::divergent_entries::DivergentEntries;
 use crate::text::number::entries;
 
 /// Lines of evidence that are shown of one cause; the JSON report has all of them.
 const SHOWN: usize = 16;
 
-/// The unexplained entries, and the causes with theirs.
-pub(crate) fn explained(divergences: &[DivergentEntry], causes: &[Cause], paint: Paint) -> String {
-    let nobodys = divergences.iter().filter(|row| row.cause.is_none());
-    let unexplained: String = nobodys.map(|row| entry(row, paint)).collect();
-    let mut out = if causes.is_empty() || unexplained.is_empty() {
-        unexplained
-    } else {
-        format!("\nunexplained\n{unexplained}")
-    };
+/// Gives the unexplained entries, and the causes with theirs, to `put`.
+///
+/// # Errors
+/// Those of `put`.
+pub(crate) fn explained<E>(
+    divergences: &DivergentEntries,
+    causes: &[Cause],
+    paint: Paint,
+    put: &mut dyn FnMut(String) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut nobodys = divergences.iter().filter(|row| row.cause.is_none());
+    if let Some(first) = nobodys.next() {
+        if !causes.is_empty() {
+            put("\nunexplained\n".to_owned())?;
+        }
+        put(entry(&first, paint))?;
+        nobodys.try_for_each(|row| put(entry(&row, paint)))?;
+    }
     for one in causes {
-        out.push_str(&cause(one, paint));
+        put(cause(one, paint))?;
         // What is the same in many entries is not said again of each.
         if one.rule == RuleId::StoredOtherwise.as_str() {
-            out.push_str("   the entries are in the JSON report\n");
+            put("   the entries are in the JSON report\n".to_owned())?;
         } else {
-            out.push_str(&claimed(divergences.iter(), one, paint));
+            let mut own = divergences.iter().filter(|row| is_cause_of(one, row));
+            own.try_for_each(|row| put(entry(&part(&row, one), paint)))?;
         }
     }
-    out
+    Ok(())
 }
 
 /// The entries of a cause.

@@ -16,7 +16,7 @@ const LISTED: usize = 50;
 
 /// The section of one row; none if it has nothing of its own.
 pub(crate) fn row(report: &Report, row: &MatrixRow, listing: Listing, paint: Paint) -> String {
-    let above = &report.divergences;
+    let above = report.divergences.all();
     let divergences = row.divergences.iter();
     let own: Vec<_> = divergences
         .filter(|one| !above.iter().any(|other| is_same(one, other)))

@@ -23,6 +23,8 @@ pub(crate) mod reads;
 pub(crate) mod side;
 pub(crate) mod summary;
 
+use std::convert::Infallible;
+
 use crate::report::render::text::listing::Listing;
 use crate::report::render::text::paint::Paint;
 use crate::report::wire::report::Report;
@@ -36,26 +38,37 @@ pub fn text(report: &Report, listing: Listing) -> String {
 /// The same, with colours or without.
 #[must_use]
 pub fn text_in_colour(report: &Report, listing: Listing, paint: Paint) -> String {
-    let mut out = header::header(report, paint);
-    out.push_str(&failures::failures(report));
-    out.push_str(&summary::summary(report));
-    out.push_str(&outside::outside(report));
-    out.push_str(&matrix::table(report));
-    out.extend(report.archive.iter().map(|one| aspect::aspect(one, paint)));
-    out.push_str(&causes::explained(
-        &report.divergences,
-        &report.causes,
-        paint,
-    ));
-    out.push_str(&acts::acts(report, listing));
-    out.push_str(&latent::latent(report, listing));
-    out.push_str(&reads::reads(report, listing));
-    out.extend(
-        report
-            .matrix
-            .iter()
-            .map(|row| matrix_rows::row(report, row, listing, paint)),
-    );
-    out.push_str(&footer::footer(report));
-    paint.finished(out)
+    let mut out = String::new();
+    let Ok(()) = text_in_parts(report, listing, paint, &mut |part| {
+        out.push_str(&part);
+        Ok::<(), Infallible>(())
+    });
+    out
+}
+
+/// The same, a part after the other, so that not all of it has to be in memory.
+///
+/// # Errors
+/// Those of `put`, which takes the parts.
+pub fn text_in_parts<E>(
+    report: &Report,
+    listing: Listing,
+    paint: Paint,
+    put: &mut dyn FnMut(String) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut put = |part: String| put(paint.finished(part));
+    put(header::header(report, paint))?;
+    put(failures::failures(report))?;
+    put(summary::summary(report))?;
+    put(outside::outside(report))?;
+    put(matrix::table(report))?;
+    let mut aspects = report.archive.iter();
+    aspects.try_for_each(|one| put(aspect::aspect(one, paint)))?;
+    causes::explained(&report.divergences, &report.causes, paint, &mut put)?;
+    put(acts::acts(report, listing))?;
+    put(latent::latent(report, listing))?;
+    put(reads::reads(report, listing))?;
+    let mut rows = report.matrix.iter();
+    rows.try_for_each(|row| put(matrix_rows::row(report, row, listing, paint)))?;
+    put(footer::footer(report))
 }
