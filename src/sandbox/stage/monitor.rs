@@ -101,6 +101,7 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         }
     }
     become_root()?;
+    inherited::limit_processes()?;
     if let Some(hostname) = &plan.hostname {
         sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
     }
