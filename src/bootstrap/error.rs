@@ -54,6 +54,16 @@ pub enum Error {
         /// What ran then.
         running: Option<RunningScript>,
     },
+    /// A build wrote more lines than are kept.
+    #[error("{stage}: the build has written more than {} MiB of messages{}", limit >> 20, at_what(running.as_ref()))]
+    TooManyMessages {
+        /// Name of its plan.
+        stage: String,
+        /// How many bytes it may write.
+        limit: usize,
+        /// What ran then.
+        running: Option<RunningScript>,
+    },
     /// A build's processes could not be observed to its end: what they did is not known, and the
     /// build was ended.
     #[error("{stage}: the build could not be observed: {why}")]

@@ -149,6 +149,7 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
         Error::File { .. }
         | Error::LocalDeb { .. }
         | Error::NoPackageIndex
+        | Error::TooManyMessages { .. }
         | Error::NoSuchScript(_)
         | Error::DigestMismatch { .. } => None,
     }
