@@ -17,6 +17,7 @@ use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
 use crate::sandbox::protocol::{Activity, Outcome, Progress, Proof, StageFailure, Warning};
 use crate::sandbox::replay::Replay;
+use crate::sandbox::room::Room;
 use crate::sandbox::tracer::Traced;
 use crate::trace::record::Trace;
 use crate::trace::replay::from_json;
@@ -24,6 +25,10 @@ use crate::trace::replay::from_json;
 /// Most bytes that a build may write to its transcript; it writes some tens of KiB. Lines take up to
 /// thirty times as much memory.
 const TRANSCRIPT_MAX: usize = 16 << 20;
+
+/// How full the room of a sandbox was at least, in hundredths, if it was what a program lacked. What
+/// did not fit is removed sooner than it is seen, and a script alone may say anything.
+const FULL: u64 = 50;
 
 /// A build that succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +106,13 @@ pub fn run(
         if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
+        let is_full = transcript.lacks_space() && outcome.fullness.percent >= FULL;
         let failed = failed(plan, outcome.status, &transcript, transcript_bytes);
-        return Err(Error::BuildFailed(failed));
+        return Err(if is_full {
+            no_space(interrupts.room(), failed)
+        } else {
+            Error::BuildFailed(failed)
+        });
     }
     let findings = findings(plan, &outcome)?;
     Ok(Built {
@@ -157,6 +167,14 @@ pub fn discard(mut stream: impl Read + Send + 'static) {
         // The writer's exit status says how it ended.
         let _ = io::copy(&mut stream, &mut io::sink());
     });
+}
+
+fn no_space(room: &Room, failed: Box<FailedBuild>) -> Error {
+    Error::NoSpace {
+        stage: failed.stage.clone(),
+        room: room.clone(),
+        failed,
+    }
 }
 
 /// Why a build was ended.

@@ -8,5 +8,7 @@ pub(crate) const PARENT: &str = "__sandbox-parent";
 pub(crate) const INIT: &str = "__sandbox-init";
 /// Makes this binary what writes the id maps of process 1.
 pub(crate) const MAPPER: &str = "__sandbox-mapper";
+/// Makes this binary what removes the files of a sandbox's users.
+pub(crate) const REMOVER: &str = "__sandbox-remover";
 /// Makes this binary the process that becomes an observed command.
 pub(crate) const TRACEE: &str = "__sandbox-tracee";

@@ -8,4 +8,5 @@ pub(crate) mod mapper;
 pub(crate) mod monitor;
 pub(crate) mod parent;
 pub(crate) mod proof;
+pub(crate) mod remover;
 pub(crate) mod tracee;
