@@ -18,7 +18,6 @@ pub(crate) const TESTS: &[Test] = &[
     test!(a_size_that_no_build_fits_into_is_refused_before_anything_is_done, needs: [Sandboxes]),
     test!(a_script_that_fills_the_memory_is_no_finding_but_told_with_what_helps, needs: [Sandboxes, Root]),
     test!(a_script_that_writes_without_end_is_named, needs: [Sandboxes, Root]),
-    test!(a_fork_bomb_of_a_script_takes_no_more_than_its_share, needs: [Sandboxes, Root]),
     test!(a_fork_bomb_of_a_plain_user_takes_no_more_than_its_share, needs: [Sandboxes, Root, PlainUser]),
     test!(on_disk_a_build_has_the_same_bytes_and_leaves_nothing, needs: [Sandboxes, Root]),
     test!(a_plain_user_builds_on_disk_and_clears_what_a_killed_run_left, needs: [Sandboxes, Root, PlainUser]),
@@ -137,27 +136,6 @@ const BOMB: &str = "bomb() { bomb | bomb & }\nbomb\nsleep 2\nexit 3\n";
 
 /// Processes of other programs that may start meanwhile.
 const OTHERS: u64 = 300;
-
-fn a_fork_bomb_of_a_script_takes_no_more_than_its_share() {
-    let lab = directory();
-    let repository = repository(lab.path(), "forking", &format!("#!/bin/sh\n{BOMB}"));
-    let most = most_tasks(|| {
-        let ran = run(twinroot(lab.path()).args([
-            "build",
-            SUITE,
-            &lab.path().join("out.tar").to_string_lossy(),
-            &repository.mirror(),
-            "--mode=normal",
-            "--outside=host",
-            "--include=forking",
-            "--timeout=25",
-        ]));
-        assert_eq!(ran.status, Some(2), "{ran:?}");
-        assert!(ran.stderr.contains("forking"), "{ran:?}");
-    });
-    // The machine's root on the machine itself.
-    assert!(most < 4096 + OTHERS, "{most}");
-}
 
 fn a_fork_bomb_of_a_plain_user_takes_no_more_than_its_share() {
     let plain = Plain::new();
