@@ -10,19 +10,25 @@ use crate::audit::change::Change;
 use crate::bootstrap::error::{Error, FailedBuild};
 use crate::bootstrap::running::RunningScript;
 use crate::bootstrap::transcript::{BuildFailure, Transcript};
-use crate::bootstrap::watchdog::{Overrun, Watchdog};
+use crate::bootstrap::watchdog::{Limit, Overrun, Watchdog};
 use crate::sandbox::exit_status::ExitStatus;
 use crate::sandbox::launch;
 use crate::sandbox::launch::{Interrupts, SandboxError};
 use crate::sandbox::plan::Plan;
 use crate::sandbox::protocol::{Activity, Outcome, Progress, Proof, StageFailure, Warning};
 use crate::sandbox::replay::Replay;
+use crate::sandbox::room::Room;
 use crate::sandbox::tracer::Traced;
 use crate::trace::record::Trace;
 use crate::trace::replay::from_json;
 
-/// Most bytes of a transcript that are kept; a build writes some tens of KiB.
+/// Most bytes that a build may write to its transcript; it writes some tens of KiB. Lines take up to
+/// thirty times as much memory.
 const TRANSCRIPT_MAX: usize = 16 << 20;
+
+/// How full the room of a sandbox was at least, in hundredths, if it was what a program lacked. What
+/// did not fit is removed sooner than it is seen, and a script alone may say anything.
+const FULL: u64 = 50;
 
 /// A build that succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,38 +81,38 @@ pub fn run(
     let tell = |script: &RunningScript| watch(BuildEvent::Script(script));
     let (outcome, transcript_bytes, overrun) = thread::scope(|scope| {
         let watcher = scope.spawn(|| watchdog.watch(monitor, longest, &tell));
-        let reader = scope.spawn(|| stderr.map_or_else(Vec::new, |stream| keep(stream, watch)));
+        let reader =
+            scope.spawn(|| stderr.map_or_else(Vec::new, |stream| keep(stream, watch, &watchdog)));
         if let Some(stream) = running.take_stdout() {
             stdout(stream);
         }
-        let outcome = running.wait(&|progress| match progress.activity {
-            Activity::Copying | Activity::Reading | Activity::ReadingAgain => {
+        let outcome = running.wait(&|progress| {
+            // The command speaks for itself.
+            if progress.activity != Activity::Waiting {
                 watch(BuildEvent::Progress(progress));
             }
-            // The command speaks for itself.
-            Activity::Waiting => {}
         });
         watchdog.done();
         let overrun = watcher.join().unwrap_or_default();
         (outcome, reader.join().unwrap_or_default(), overrun)
     });
-    if let (Some(Overrun { running }), Some(longest)) = (overrun, longest) {
-        let stage = plan.name.clone();
-        return Err(Error::TimedOut {
-            stage,
-            longest,
-            running,
-        });
+    if let Some(overrun) = overrun {
+        return Err(overran(plan, overrun));
     }
-    let outcome = outcome?;
-    let mut outcome = outcome;
+    let mut outcome = outcome?;
     let trace = trace(plan, outcome.traced.take())?;
     let transcript = Transcript::new(&transcript_bytes);
     if outcome.status != ExitStatus::Exited(0) {
         if interrupts.is_raised() {
             return Err(SandboxError::Interrupted.into());
         }
-        return Err(failed(plan, outcome.status, &transcript, transcript_bytes));
+        let is_full = transcript.lacks_space() && outcome.fullness.percent >= FULL;
+        let failed = failed(plan, outcome.status, &transcript, transcript_bytes);
+        return Err(if is_full {
+            no_space(interrupts.room(), failed)
+        } else {
+            Error::BuildFailed(failed)
+        });
     }
     let findings = findings(plan, &outcome)?;
     Ok(Built {
@@ -163,12 +169,43 @@ pub fn discard(mut stream: impl Read + Send + 'static) {
     });
 }
 
-fn failed(plan: &Plan, status: ExitStatus, transcript: &Transcript, bytes: Vec<u8>) -> Error {
+fn no_space(room: &Room, failed: Box<FailedBuild>) -> Error {
+    Error::NoSpace {
+        stage: failed.stage.clone(),
+        room: room.clone(),
+        failed,
+    }
+}
+
+/// Why a build was ended.
+fn overran(plan: &Plan, overrun: Overrun) -> Error {
+    let Overrun { limit, running } = overrun;
+    let stage = plan.name.clone();
+    match limit {
+        Limit::Time(longest) => Error::TimedOut {
+            stage,
+            longest,
+            running,
+        },
+        Limit::Messages => Error::TooManyMessages {
+            stage,
+            limit: TRANSCRIPT_MAX,
+            running,
+        },
+    }
+}
+
+fn failed(
+    plan: &Plan,
+    status: ExitStatus,
+    transcript: &Transcript,
+    bytes: Vec<u8>,
+) -> Box<FailedBuild> {
     let failure = match status {
         ExitStatus::Exited(_) => transcript.failure(),
         ExitStatus::Signalled(_) => BuildFailure::Signal(status),
     };
-    Error::BuildFailed(Box::new(FailedBuild {
+    Box::new(FailedBuild {
         stage: plan.name.clone(),
         failure,
         known: transcript.apt_problem(),
@@ -176,10 +213,15 @@ fn failed(plan: &Plan, status: ExitStatus, transcript: &Transcript, bytes: Vec<u
         tail: transcript.tail(),
         transcript: bytes,
         replay: Replay::new(plan),
-    }))
+    })
 }
 
-fn keep(mut stream: impl Read, watch: &(dyn Fn(BuildEvent<'_>) + Sync)) -> Vec<u8> {
+/// Reads a stream to its end, or until it is longer than a transcript may be.
+fn keep(
+    mut stream: impl Read,
+    watch: &(dyn Fn(BuildEvent<'_>) + Sync),
+    watchdog: &Watchdog,
+) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut chunk = vec![0; 16 * 1024];
     // An error is the end of the stream: the build's exit status says how it ended.
@@ -187,8 +229,10 @@ fn keep(mut stream: impl Read, watch: &(dyn Fn(BuildEvent<'_>) + Sync)) -> Vec<u
         let Some(read) = chunk.get(..length) else {
             break;
         };
-        if kept.len() < TRANSCRIPT_MAX {
-            kept.extend_from_slice(read);
+        kept.extend_from_slice(read);
+        if kept.len() > TRANSCRIPT_MAX {
+            watchdog.end();
+            break;
         }
         if let Some(line) = String::from_utf8_lossy(read).lines().last() {
             watch(BuildEvent::Line(line));

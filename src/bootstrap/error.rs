@@ -14,6 +14,7 @@ use crate::debian::deb_file::DebError;
 use crate::debian::maintainer_script::ScriptName;
 use crate::sandbox::launch::SandboxError;
 use crate::sandbox::replay::Replay;
+use crate::sandbox::room::Room;
 
 /// Why something could not be frozen, built or made.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,26 @@ pub enum Error {
         longest: Duration,
         /// What ran then.
         running: Option<RunningScript>,
+    },
+    /// A build wrote more lines than are kept.
+    #[error("{stage}: the build has written more than {} MiB of messages{}", limit >> 20, at_what(running.as_ref()))]
+    TooManyMessages {
+        /// Name of its plan.
+        stage: String,
+        /// How many bytes it may write.
+        limit: usize,
+        /// What ran then.
+        running: Option<RunningScript>,
+    },
+    /// There was no space left for what a build writes.
+    #[error("{stage}: {}", no_space(room, failed))]
+    NoSpace {
+        /// Name of its plan.
+        stage: String,
+        /// What is full.
+        room: Room,
+        /// How the build failed.
+        failed: Box<FailedBuild>,
     },
     /// A build's processes could not be observed to its end: what they did is not known, and the
     /// build was ended.
@@ -99,6 +120,17 @@ pub enum Error {
     },
 }
 
+fn no_space(room: &Room, failed: &FailedBuild) -> String {
+    let full = match room {
+        Room::Memory { bytes } => format!("the {} MiB of its tmpfs are full", bytes >> 20),
+        Room::Disk { directory } => {
+            let directory = directory.to_string_lossy();
+            format!("the file system of `{directory}` is full")
+        }
+    };
+    format!("{full}: {}", failed.failure)
+}
+
 fn at_what(running: Option<&RunningScript>) -> String {
     running.map_or_else(String::new, |running| format!("; at {running}"))
 }
@@ -128,7 +160,9 @@ impl Error {
     #[must_use]
     pub fn failed_build(&self) -> Option<&FailedBuild> {
         match self {
-            Self::BuildFailed(failed) | Self::MirrorLacksOutside { failed, .. } => Some(failed),
+            Self::BuildFailed(failed)
+            | Self::MirrorLacksOutside { failed, .. }
+            | Self::NoSpace { failed, .. } => Some(failed),
             _ => None,
         }
     }

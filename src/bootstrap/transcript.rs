@@ -54,6 +54,13 @@ const APT_WORDS: [(&str, AptProblem); 11] = [
 /// What apt writes before the name of a package that is in no index.
 const UNABLE_TO_LOCATE: &str = "Unable to locate package";
 
+/// What programs write if a file system has no space left: the C library's words for ENOSPC, and
+/// apt's before it downloads (apt-pkg's `install.cc`).
+const NO_SPACE: [&str; 2] = [
+    "No space left on device",
+    "You don't have enough free space in",
+];
+
 /// A problem that apt reports and that a user can do something about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AptProblem {
@@ -169,6 +176,13 @@ impl Transcript {
         let known = known.map(|(_, problem)| problem.clone());
         let unmet = || Some(unmet(&self.lines)).filter(|unmet| !unmet.is_empty());
         known.or_else(|| unmet().map(AptProblem::Unmet))
+    }
+
+    /// Whether a program said that there is no space left.
+    #[must_use]
+    pub fn lacks_space(&self) -> bool {
+        let says = |line: &String| NO_SPACE.iter().any(|words| line.contains(words));
+        self.lines.iter().any(says)
     }
 
     /// The first package that apt found in no index.

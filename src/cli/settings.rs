@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::method::Method;
+use crate::bootstrap::at;
 use crate::bootstrap::cache::Freshness;
 use crate::bootstrap::command::mmdebstrap::{Expired, Mode};
 use crate::bootstrap::mode::BuildMode;
@@ -16,8 +17,10 @@ use crate::cli::args::audit::AuditArgs;
 use crate::cli::args::build::BuildArgs;
 use crate::cli::args::epoch;
 use crate::cli::args::recipe::RecipeArgs;
+use crate::cli::args::room::RoomArgs;
 use crate::cli::args::verify::VerifyArgs;
 use crate::cli::output::error::CliError;
+use crate::sandbox::free_memory::free_memory;
 use crate::sandbox::launch::Interrupts;
 use crate::sandbox::plan::Network;
 use crate::text::quote;
@@ -25,7 +28,9 @@ use crate::verify::artifacts::Artifacts;
 use crate::verify::command_audit::Command;
 use crate::verify::environment::Environment;
 use crate::verify::epoch::{EpochSource, GivenEpoch};
+use crate::verify::error::Error;
 use crate::verify::leak_check::can_be_copied;
+use crate::verify::memory::{Demand, Given, room};
 use crate::verify::options::{Concurrency, LeakCheck, Options, Subject};
 use crate::verify::outside_system::choice;
 use crate::verify::requests::Requests;
@@ -67,7 +72,7 @@ pub(crate) fn of_verify(
     artifacts: Option<Artifacts>,
     interrupts: &Arc<Interrupts>,
 ) -> Result<Options, CliError> {
-    interrupts.limit_builds(Duration::from_secs(args.recipe.timeout));
+    limit(&args.recipe, usize::from(args.jobs), interrupts)?;
     let when = |always: bool, never: bool| match (always, never) {
         (_, true) => When::Never,
         (true, false) => When::Always,
@@ -101,7 +106,7 @@ pub(crate) fn of_build(
     args: &BuildArgs,
     interrupts: &Arc<Interrupts>,
 ) -> Result<(Options, BuildMode), CliError> {
-    interrupts.limit_builds(Duration::from_secs(args.recipe.timeout));
+    limit(&args.recipe, 1, interrupts)?;
     let mode = match args.mode {
         Mode::Normal => BuildMode::Normal(args.mode_reference),
         Mode::Chrootless => BuildMode::Chrootless(args.technique),
@@ -117,7 +122,9 @@ pub(crate) fn of_build(
 ///
 /// # Errors
 /// The outside system cannot be opened.
-pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
+pub(crate) fn of_audit(args: &AuditArgs, interrupts: &Interrupts) -> Result<Command, CliError> {
+    let demand = Demand::unknown();
+    interrupts.keep_in(room(given(&args.room)?, &demand, free_memory()).map_err(Error::from)?);
     let mut variables = Vec::new();
     let mut not_text = Vec::new();
     for (name, value) in std::env::vars_os() {
@@ -140,6 +147,24 @@ pub(crate) fn of_audit(args: &AuditArgs) -> Result<Command, CliError> {
         outside: choice(&args.outside)?,
         audit: args.audit,
     })
+}
+
+/// Where builds are to keep what they write.
+fn given(args: &RoomArgs) -> Result<Given, CliError> {
+    Ok(match (&args.work_dir, args.max_tmpfs) {
+        (Some(path), _) => Given::Disk(path.canonicalize().map_err(at(path, "open"))?),
+        (None, Some(bytes)) => Given::Tmpfs(bytes),
+        (None, None) => Given::Share,
+    })
+}
+
+/// Limits the time and the memory of builds, so many of which run at the same time.
+fn limit(args: &RecipeArgs, builds: usize, interrupts: &Interrupts) -> Result<(), CliError> {
+    interrupts.limit_builds(Duration::from_secs(args.timeout));
+    let demand = Demand::new(args.variant.as_str(), builds, args.audit);
+    let room = room(given(&args.room)?, &demand, free_memory()).map_err(Error::from)?;
+    interrupts.keep_in(room);
+    Ok(())
 }
 
 fn subject(suite: &str, args: &RecipeArgs) -> Result<Subject, CliError> {

@@ -1,20 +1,24 @@
 //! Starts a sandbox: starts the monitor, writes the id maps, hands out the command's output,
 //! waits, and ends everything on an interrupt.
 
+use std::io;
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use std::{fs, io};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, geteuid};
+use nix::unistd::Pid;
 
-use crate::sandbox::idmap::{IdMap, UserNamespace};
+use crate::sandbox::id_maps::{MapFailure, write_maps};
+use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::plan::{Plan, Refusal};
 use crate::sandbox::protocol::{Channel, FromMonitor, Outcome, Progress, StageFailure, ToMonitor};
+use crate::sandbox::room::Room;
 use crate::sandbox::stage_names;
 use crate::sandbox::unfinished::Unfinished;
+use crate::sandbox::work_directory::{WorkDirectory, WorkDirectoryError};
 
 /// Why a sandbox could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +59,14 @@ pub enum SandboxError {
         /// Its message.
         why: String,
     },
+    /// The sandbox cannot keep what it writes in the directory that it was to.
+    #[error("work directory {}: {error}", directory.to_string_lossy())]
+    WorkDirectory {
+        /// The directory.
+        directory: PathBuf,
+        /// Why not.
+        error: WorkDirectoryError,
+    },
     /// A signal asked for the end.
     #[error("interrupted")]
     Interrupted,
@@ -70,6 +82,8 @@ pub struct Interrupts {
     monitors: Mutex<Vec<Pid>>,
     /// How long one sandbox may run, in seconds; 0 for as long as it takes.
     longest_build: AtomicU64,
+    /// Where each sandbox keeps what it writes.
+    room: OnceLock<Room>,
     /// Whether another program has the terminal, and with it what is typed to interrupt.
     is_terminal_lent: AtomicBool,
     /// What is removed if a signal finds the run at work that does not look for signals.
@@ -115,6 +129,17 @@ impl Interrupts {
     pub fn longest_build(&self) -> Option<Duration> {
         let seconds = self.longest_build.load(Ordering::SeqCst);
         (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// Decides where each sandbox keeps what it writes; once.
+    pub fn keep_in(&self, room: Room) {
+        let _ = self.room.set(room);
+    }
+
+    /// Where each sandbox keeps what it writes.
+    #[must_use]
+    pub fn room(&self) -> &Room {
+        self.room.get_or_init(Room::of_machine)
     }
 
     /// Ends every sandbox without a signal: the work of the others has become useless.
@@ -165,6 +190,8 @@ pub struct Running<'a> {
     interrupts: &'a Interrupts,
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
+    /// Removed when nothing of the sandbox runs any more.
+    _work: Option<WorkDirectory<'a>>,
 }
 
 /// Starts a sandbox, its standard input coming from nowhere.
@@ -180,6 +207,13 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
         let name = name.clone();
         move |error| SandboxError::Launch { name, step, error }
     };
+    let work = work_directory(plan, interrupts)?;
+    let room = match &work {
+        None => interrupts.room().clone(),
+        Some(work) => Room::Disk {
+            directory: work.open(),
+        },
+    };
     let (control, stdin) = Channel::pair().map_err(launch_error("make a socket pair"))?;
     let mut child = Command::new("/proc/self/exe")
         .arg(stage_names::MONITOR)
@@ -191,39 +225,87 @@ pub fn launch<'a>(plan: &Plan, interrupts: &'a Interrupts) -> Result<Running<'a>
         .map_err(launch_error("start the monitor"))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut running = Running {
-        name: name.clone(),
+        name,
         child,
         control,
         interrupts,
         stdout,
         stderr,
+        _work: work,
     };
     interrupts.add(running.pid());
-    let message = ToMonitor::Plan(Box::new(plan.clone()));
-    running
-        .control
-        .send(&message)
-        .map_err(launch_error("send the plan"))?;
-    match running
-        .control
-        .receive()
-        .map_err(launch_error("listen to the monitor"))?
-    {
-        Some(FromMonitor::Unshared) => {}
-        Some(FromMonitor::Failed(failure)) => return Err(SandboxError::Stage { name, failure }),
-        Some(FromMonitor::Progress(_) | FromMonitor::Done(_)) | None => {
-            return Err(running.gone());
+    running.tell(plan, room)?;
+    Ok(running)
+}
+
+impl Running<'_> {
+    /// Tells the monitor the plan, and gives it its ids.
+    fn tell(&mut self, plan: &Plan, room: Room) -> Result<(), SandboxError> {
+        let name = self.name.clone();
+        let launch_error = |step| {
+            let name = name.clone();
+            move |error| SandboxError::Launch { name, step, error }
+        };
+        let message = ToMonitor::Plan {
+            plan: Box::new(plan.clone()),
+            room,
+        };
+        self.control
+            .send(&message)
+            .map_err(launch_error("send the plan"))?;
+        match self
+            .control
+            .receive()
+            .map_err(launch_error("listen to the monitor"))?
+        {
+            Some(FromMonitor::Unshared) => {}
+            Some(FromMonitor::Failed(failure)) => {
+                return Err(SandboxError::Stage { name, failure });
+            }
+            Some(FromMonitor::Progress(_) | FromMonitor::Done(_)) | None => {
+                return Err(self.gone());
+            }
+        }
+        match plan.ids.namespace {
+            UserNamespace::Own => {
+                write_maps(&plan.ids, self.pid()).map_err(|failure| of_maps(failure, &name))?;
+            }
+            UserNamespace::Callers => {}
+        }
+        self.control
+            .send(&ToMonitor::Mapped)
+            .map_err(launch_error("say that the maps are written"))
+    }
+}
+
+/// The sandbox's own directory, if it is not to keep what it writes in memory.
+fn work_directory<'a>(
+    plan: &Plan,
+    interrupts: &'a Interrupts,
+) -> Result<Option<WorkDirectory<'a>>, SandboxError> {
+    match interrupts.room() {
+        Room::Memory { .. } => Ok(None),
+        Room::Disk { directory } => {
+            let made = WorkDirectory::make(directory, &plan.ids, &interrupts.unfinished);
+            let made = made.map_err(|error| SandboxError::WorkDirectory {
+                directory: directory.clone(),
+                error,
+            });
+            made.map(Some)
         }
     }
-    match plan.ids.namespace {
-        UserNamespace::Own => write_maps(&plan.ids, running.pid(), &name)?,
-        UserNamespace::Callers => {}
+}
+
+fn of_maps(failure: MapFailure, name: &str) -> SandboxError {
+    let name = name.to_owned();
+    match failure {
+        MapFailure::Write(error) => SandboxError::Launch {
+            name,
+            step: "write the id maps",
+            error,
+        },
+        MapFailure::Program { program, why } => SandboxError::IdMap { name, program, why },
     }
-    running
-        .control
-        .send(&ToMonitor::Mapped)
-        .map_err(launch_error("say that the maps are written"))?;
-    Ok(running)
 }
 
 impl Running<'_> {
@@ -295,45 +377,4 @@ impl Drop for Running<'_> {
         self.interrupts.remove(self.pid());
         let _ = self.child.wait();
     }
-}
-
-/// Writes `/proc/PID/{uid,gid}_map`: root directly, others with newuidmap(1) and newgidmap(1).
-fn write_maps(ids: &IdMap, monitor: Pid, name: &str) -> Result<(), SandboxError> {
-    let kinds = [
-        ("newuidmap", "uid_map", ids.uid_base),
-        ("newgidmap", "gid_map", ids.gid_base),
-    ];
-    for (program, file, base) in kinds {
-        if geteuid().is_root() {
-            let map = format!("0 {base} {}\n", ids.count);
-            fs::write(format!("/proc/{monitor}/{file}"), map).map_err(|error| {
-                SandboxError::Launch {
-                    name: name.to_owned(),
-                    step: "write the id maps",
-                    error,
-                }
-            })?;
-            continue;
-        }
-        let refused = |why: String| SandboxError::IdMap {
-            name: name.to_owned(),
-            program,
-            why,
-        };
-        let output = Command::new(program)
-            .args([
-                monitor.to_string(),
-                "0".to_owned(),
-                base.to_string(),
-                ids.count.to_string(),
-            ])
-            .output()
-            .map_err(|error| refused(error.to_string()))?;
-        if !output.status.success() {
-            return Err(refused(
-                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            ));
-        }
-    }
-    Ok(())
 }

@@ -11,29 +11,37 @@
 //! Nothing that a command does changes the machine, and whatever it changes of its own view is
 //! shown. Bugs of the kernel are out of reach of this promise (docs/security.md).
 
+pub(crate) mod devices;
 pub(crate) mod exit_status;
+pub(crate) mod free_memory;
+pub(crate) mod fullness;
+pub(crate) mod id_maps;
 pub(crate) mod idmap;
 pub(crate) mod launch;
 pub(crate) mod mount_change;
 pub(crate) mod mount_table;
 pub(crate) mod mounts;
+pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod protocol;
 pub mod replay;
+pub(crate) mod room;
 pub(crate) mod seccomp;
 pub(crate) mod stage;
 pub(crate) mod stage_names;
 pub(crate) mod tracer;
 pub(crate) mod trees;
 pub(crate) mod unfinished;
+pub(crate) mod work_directory;
 
 use std::process::ExitCode;
 
-use crate::sandbox::stage::{inherited, init, mapper, monitor, parent, prover, tracee};
-use crate::sandbox::stage_names::{INIT, MAPPER, MONITOR, PARENT, PROVER, TRACEE};
+use crate::sandbox::stage::{inherited, init, mapper, monitor, parent, prover, remover, tracee};
+use crate::sandbox::stage_names::{INIT, MAPPER, MONITOR, PARENT, PROVER, REMOVER, TRACEE};
 
 pub use crate::sandbox::exit_status::ExitStatus;
+pub use crate::sandbox::free_memory::{FreeMemory, LimitedBy, free_memory};
 pub use crate::sandbox::idmap::{
     Caller, IDS_NEEDED, IdMap, IdMapError, UserNamespace, has_enough_ids,
 };
@@ -44,9 +52,11 @@ pub use crate::sandbox::plan::{
 };
 pub use crate::sandbox::progress::ProgressCounter;
 pub use crate::sandbox::protocol::{Activity, Outcome, Progress, Proof, StageFailure, Warning};
+pub use crate::sandbox::room::Room;
 pub use crate::sandbox::stage::monitor::Auditor;
 pub use crate::sandbox::tracer::{Traced, Tracer};
 pub use crate::sandbox::trees::{AuditedLayer, Tree, WholeTree};
+pub use crate::sandbox::work_directory::WorkDirectoryError;
 
 /// Runs a hidden stage when this process was started as one, and gives its exit status.
 ///
@@ -68,6 +78,8 @@ pub fn run_stage_if_asked(auditor: &mut dyn Auditor, tracer: &mut dyn Tracer) ->
         Some(mapper::run())
     } else if asked == PROVER {
         Some(prover::run())
+    } else if asked == REMOVER {
+        Some(remover::run())
     } else if asked == TRACEE {
         Some(tracee::run(tracer))
     } else {

@@ -11,9 +11,6 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 use crate::sandbox::plan::{Access, Node};
 use crate::sandbox::protocol::StageFailure;
 
-/// Device nodes of the machine that a build sees, and no others.
-pub(crate) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
-
 /// Names the step that an error came from.
 pub(crate) fn failed<E: std::fmt::Display>(
     step: impl Into<String>,
@@ -43,14 +40,14 @@ pub(crate) fn mount_kind(
     )))
 }
 
-/// Mounts a tmpfs with these permission bits; `noatime`, so that an access time changes only if
-/// a program sets it.
-pub(crate) fn mount_tmpfs(target: &Path, mode: u32) -> Result<(), StageFailure> {
+/// Mounts a tmpfs with these permission bits and further options; `noatime`, so that an access time
+/// changes only if a program sets it.
+pub(crate) fn mount_tmpfs(target: &Path, mode: u32, options: &str) -> Result<(), StageFailure> {
     mount_kind(
         "tmpfs",
         target,
         MsFlags::MS_NOSUID | MsFlags::MS_NOATIME,
-        &format!("mode={mode:o}"),
+        &format!("mode={mode:o},{options}"),
     )
 }
 
@@ -141,38 +138,4 @@ pub(crate) fn make_nodes(root: &Path, nodes: &[Node]) -> Result<(), StageFailure
         }
     }
     Ok(())
-}
-
-/// A minimal `/dev`: six device nodes, a pseudo-terminal file system, shared memory.
-///
-/// Mode 755: with a sticky world-writable directory the kernel refuses to open
-/// device nodes of another owner (`fs.protected_regular`).
-pub(crate) fn mount_dev(dev: &Path) -> Result<(), StageFailure> {
-    mount_tmpfs(dev, 0o755)?;
-    for name in DEVICES {
-        let target = dev.join(name);
-        make_mount_point(&target, MountPoint::File)?;
-        // A device can be written to all the same, but gets no other mode, owner or time.
-        bind(&Path::new("/dev").join(name), &target, Access::ReadOnly)?;
-    }
-    for (name, target) in [
-        ("fd", "/proc/self/fd"),
-        ("stdin", "/proc/self/fd/0"),
-        ("stdout", "/proc/self/fd/1"),
-        ("stderr", "/proc/self/fd/2"),
-        ("ptmx", "pts/ptmx"),
-    ] {
-        symlink(target, dev.join(name)).map_err(failed(format!("make `/dev/{name}`")))?;
-    }
-    for name in ["pts", "shm"] {
-        fs::create_dir(dev.join(name)).map_err(failed(format!("make `/dev/{name}`")))?;
-    }
-    mount_tmpfs(&dev.join("shm"), 0o1777)?;
-    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
-    mount_kind(
-        "devpts",
-        &dev.join("pts"),
-        flags,
-        "newinstance,ptmxmode=0666,mode=0620,gid=5",
-    )
 }

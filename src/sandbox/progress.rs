@@ -46,20 +46,18 @@ impl<'a> ProgressSender<'a> {
         });
     }
 
-    /// Runs `work`, which fills a tmpfs, and reports its size every 100 ms meanwhile.
-    pub(crate) fn filling<T>(&self, tmpfs: &Path, work: impl FnOnce() -> T) -> T {
+    /// Runs `work`, which fills a file system, and reports every 100 ms meanwhile by how much.
+    pub(crate) fn filling<T>(&self, path: &Path, work: impl FnOnce() -> T) -> T {
+        let [objects_before, bytes_before] = used(path).unwrap_or_default();
         thread::scope(|scope| {
             let (working, is_done) = channel::<()>();
             let _ = scope.spawn(move || {
                 while is_done.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                    if let Ok(stat) = statvfs(tmpfs) {
+                    if let Some([objects, bytes]) = used(path) {
                         self.send(Progress {
                             activity: Activity::Copying,
-                            objects: stat.files().saturating_sub(stat.files_free()),
-                            bytes: stat
-                                .blocks()
-                                .saturating_sub(stat.blocks_free())
-                                .saturating_mul(stat.fragment_size()),
+                            objects: objects.saturating_sub(objects_before),
+                            bytes: bytes.saturating_sub(bytes_before),
                         });
                     }
                 }
@@ -69,6 +67,14 @@ impl<'a> ProgressSender<'a> {
             done
         })
     }
+}
+
+/// Objects and bytes of a file system.
+fn used(path: &Path) -> Option<[u64; 2]> {
+    let stat = statvfs(path).ok()?;
+    let blocks = stat.blocks().saturating_sub(stat.blocks_free());
+    let objects = stat.files().saturating_sub(stat.files_free());
+    Some([objects, blocks.saturating_mul(stat.fragment_size())])
 }
 
 /// Counts one activity's work, by any number of threads.

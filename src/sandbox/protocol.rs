@@ -16,16 +16,23 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::exit_status::ExitStatus;
+use crate::sandbox::fullness::Fullness;
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mount_change::MountChange;
 use crate::sandbox::plan::{Network, Plan};
+use crate::sandbox::room::Room;
 use crate::sandbox::tracer::Traced;
 
 /// From the launcher to the monitor stage.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToMonitor {
     /// What to do; the first message.
-    Plan(Box<Plan>),
+    Plan {
+        /// The sandbox.
+        plan: Box<Plan>,
+        /// Where it keeps what it writes.
+        room: Room,
+    },
     /// The id maps are written.
     Mapped,
 }
@@ -103,6 +110,8 @@ pub struct Outcome {
     pub proof: Proof,
     /// Mounts that the command left, or took away, in its own view.
     pub mounts: Vec<MountChange>,
+    /// How full the room for what it writes was at most.
+    pub fullness: Fullness,
 }
 
 /// What process 1 of a sandbox looked at and tried, to prove that the machine is out of reach. A

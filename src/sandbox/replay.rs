@@ -4,14 +4,14 @@
 //! The script makes the same user namespace, covers the same trees and binds the same files as the
 //! stages do, with unshare(1), setpriv(1) and mount(8), and then runs the same command. It differs
 //! in what only the stages can do: it does not prove that nothing of the machine is writable, mounts
-//! are not locked, no call is refused, there is no audit, and a sandbox without a user namespace
-//! keeps root's capabilities.
+//! are not locked, no call is refused, nothing limits what it takes, there is no audit, and a
+//! sandbox without a user namespace keeps root's capabilities.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::sandbox::devices::DEVICES;
 use crate::sandbox::idmap::{IdMap, UserNamespace};
-use crate::sandbox::mounts::DEVICES;
 use crate::sandbox::plan::{Access, Bind, Cover, Emulation, Layer, Network, Node, Plan};
 use crate::text::shell::shell_quote;
 
@@ -21,7 +21,7 @@ const WORKSPACE: &str = "/mnt";
 /// Descriptor of the first source; bash uses those below 10 itself.
 const FIRST_DESCRIPTOR: usize = 10;
 
-/// Makes `/dev` as [`crate::sandbox::mounts::mount_dev`] does, in `$root`.
+/// Makes `/dev` as [`crate::sandbox::devices::mount_dev`] does, in `$root`.
 const DEV: &str = r#"mkdir -p "$root/dev"
 mount -t tmpfs -o nosuid,noatime,mode=755 tmpfs "$root/dev"
 for name in DEVICES; do

@@ -10,5 +10,7 @@ pub(crate) const INIT: &str = "__sandbox-init";
 pub(crate) const MAPPER: &str = "__sandbox-mapper";
 /// Makes this binary what proves from another namespace that the machine is out of reach.
 pub(crate) const PROVER: &str = "__sandbox-prover";
+/// Makes this binary what removes the files of a sandbox's users.
+pub(crate) const REMOVER: &str = "__sandbox-remover";
 /// Makes this binary the process that becomes an observed command.
 pub(crate) const TRACEE: &str = "__sandbox-tracee";

@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use nix::fcntl::{OFlag, open};
-use nix::mount::{MsFlags, mount};
+use nix::mount::MsFlags;
 use nix::sys::stat::Mode;
 use rustix::fs::{CWD, Timespec, Timestamps};
 
-use crate::sandbox::mounts::{
-    MountPoint, below, bind, failed, make_mount_point, make_nodes, mount_tmpfs,
-};
+use crate::sandbox::mounts::{MountPoint, below, bind, failed, make_mount_point, make_nodes};
+use crate::sandbox::places::{OverlayDirectories, Places};
 use crate::sandbox::plan::{Access, Node};
 use crate::sandbox::progress::ProgressSender;
 use crate::sandbox::protocol::StageFailure;
@@ -44,7 +43,7 @@ pub struct AuditedLayer {
     pub started: i64,
 }
 
-/// One tmpfs, to be read before and after a build.
+/// One file system, to be read before and after a build.
 #[derive(Debug, Clone)]
 pub struct WholeTree {
     /// Where the build sees it.
@@ -57,7 +56,7 @@ pub struct WholeTree {
     pub started: i64,
 }
 
-/// What a tmpfs holds.
+/// What such a file system holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeOrigin {
     /// The sandbox's own `/tmp` or `/dev`, which begins empty and which every build uses.
@@ -67,7 +66,7 @@ pub enum TreeOrigin {
 }
 
 impl WholeTree {
-    /// A tmpfs of the sandbox's own.
+    /// A directory of the sandbox's own.
     pub(crate) fn own(workspace: &Path, target: &Path) -> Result<Self, StageFailure> {
         let name = target.to_string_lossy().replace('/', "-");
         let view = workspace.join(format!("view{name}"));
@@ -104,35 +103,30 @@ pub(crate) struct OpenLayer<'a> {
 
 /// An overlay over each layer, and one over the root's own nodes.
 pub(crate) fn overlays(
-    workspace: &Path,
+    places: &Places,
     nodes: &[Node],
     layers: &[OpenLayer<'_>],
 ) -> Result<Vec<Tree>, StageFailure> {
     let mut trees = Vec::new();
     if !nodes.is_empty() {
-        let skeleton = skeleton(workspace, nodes)?;
-        trees.push(overlay(workspace, 0, &skeleton, Path::new("/"))?);
+        let skeleton = skeleton(&places.workspace, nodes)?;
+        trees.push(overlay(places, 0, &skeleton, Path::new("/"))?);
     }
     for layer in layers {
-        trees.push(overlay(
-            workspace,
-            trees.len(),
-            &layer.source,
-            layer.target,
-        )?);
+        trees.push(overlay(places, trees.len(), &layer.source, layer.target)?);
     }
     Ok(trees)
 }
 
-/// One tmpfs with copies of all layers, by cp(1).
+/// One directory with copies of all layers, by cp(1).
 pub(crate) fn copies(
-    workspace: &Path,
+    places: &Places,
     nodes: &[Node],
     layers: &[OpenLayer<'_>],
     sender: &ProgressSender<'_>,
 ) -> Result<Tree, StageFailure> {
-    let root = workspace.join("root");
-    mount_tmpfs(&root, 0o755)?;
+    let root = places.workspace.join("root");
+    places.mount_own("copy", &root, 0o755)?;
     make_nodes(&root, nodes)?;
     sender.filling(&root, || {
         layers
@@ -141,7 +135,7 @@ pub(crate) fn copies(
     })?;
     let tree = WholeTree::new(
         &root,
-        workspace.join("view"),
+        places.workspace.join("view"),
         Path::new("/"),
         TreeOrigin::Copy,
     )?;
@@ -174,33 +168,25 @@ fn skeleton(workspace: &Path, nodes: &[Node]) -> Result<PathBuf, StageFailure> {
 /// Mounts one overlay. The upper directory starts with the lower one's own metadata,
 /// because overlayfs shows the upper's for the root of the mount.
 fn overlay(
-    workspace: &Path,
+    places: &Places,
     number: usize,
     lower: &Path,
     target: &Path,
 ) -> Result<Tree, StageFailure> {
     let step = || format!("mount overlay on `{}`", target.to_string_lossy());
-    let own = workspace.join(format!("layer{number}"));
+    let own = places.files.join(format!("layer{number}"));
     let (upper, work) = (own.join("upper"), own.join("work"));
     fs::create_dir_all(&upper).map_err(failed(step()))?;
     fs::create_dir_all(&work).map_err(failed(step()))?;
     copy_metadata(lower, &upper).map_err(failed(step()))?;
     let root_before = fs::metadata(&upper).map_err(failed(step()))?;
-    let options = format!(
-        "lowerdir={},upperdir={},workdir={},userxattr",
-        lower.to_string_lossy(),
-        upper.to_string_lossy(),
-        work.to_string_lossy()
-    );
-    let mount_point = below(&workspace.join("root"), target);
-    mount(
-        Some("overlay"),
-        &mount_point,
-        Some("overlay"),
-        MsFlags::MS_NOATIME,
-        Some(options.as_str()),
-    )
-    .map_err(failed(step()))?;
+    let directories = OverlayDirectories {
+        lower,
+        upper: &upper,
+        work: &work,
+    };
+    let mount_point = below(&places.workspace.join("root"), target);
+    places.mount_overlay(directories, &mount_point, MsFlags::empty())?;
     Ok(Tree::Layer(AuditedLayer {
         target: target.to_owned(),
         lower: lower.to_owned(),
@@ -234,7 +220,7 @@ fn copy_metadata(from: &Path, to: &Path) -> std::io::Result<()> {
 /// Copies everything of a tree that can be copied. Files that vanish meanwhile, because the machine
 /// is in use, and special files that cannot be made are left out.
 fn copy(source: &Path, to: &Path, target: &Path) -> Result<(), StageFailure> {
-    let step = || format!("copy `{}` into memory", target.to_string_lossy());
+    let step = || format!("copy `{}`", target.to_string_lossy());
     let directory =
         open(source, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()).map_err(failed(step()))?;
     fs::create_dir_all(to).map_err(failed(step()))?;

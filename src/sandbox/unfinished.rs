@@ -25,7 +25,7 @@ pub struct Unfinished {
 #[derive(Debug, Default)]
 struct State {
     paths: Vec<PathBuf>,
-    /// Entries of the cache that are being made. Whoever makes them looks for signals often.
+    /// Entries of the cache that are being made, and directories of sandboxes. Whoever makes them looks for signals often.
     entries: usize,
 }
 
@@ -44,7 +44,7 @@ impl UnfinishedDirectory {
     }
 }
 
-/// An entry of the cache that is being made, until it is dropped.
+/// An entry of the cache that is being made, or a sandbox's directory on disk, until it is dropped.
 #[derive(Debug)]
 pub struct UnfinishedEntry<'a> {
     unfinished: &'a Unfinished,
@@ -57,7 +57,7 @@ impl Unfinished {
     /// # Errors
     /// It cannot be made.
     pub fn file(&self, directory: &Path, permissions: Permissions) -> io::Result<NamedTempFile> {
-        clear(directory);
+        clear(directory, &remove);
         let mut state = self.state();
         loop {
             let file = Builder::new()
@@ -80,8 +80,23 @@ impl Unfinished {
     /// It cannot be made.
     pub fn directory(&self) -> io::Result<UnfinishedDirectory> {
         let directory = self.made(|builder| builder.tempdir())?;
-        directory.path().parent().into_iter().for_each(clear);
+        if let Some(parent) = directory.path().parent() {
+            clear(parent, &remove);
+        }
         Ok(directory)
+    }
+
+    /// A directory below another one. What killed runs left there is removed, by `remove`.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(crate) fn directory_in(
+        &self,
+        parent: &Path,
+        remove: &dyn Fn(&Path),
+    ) -> io::Result<UnfinishedDirectory> {
+        clear(parent, remove);
+        self.made(|builder| builder.tempdir_in(parent))
     }
 
     fn made(
@@ -110,13 +125,13 @@ impl Unfinished {
         self.state().paths.push(path.to_owned());
     }
 
-    /// That an entry of the cache is being made.
+    /// That an entry of the cache is being made, or a sandbox has a directory on disk.
     pub fn entry(&self) -> UnfinishedEntry<'_> {
         self.state().entries += 1;
         UnfinishedEntry { unfinished: self }
     }
 
-    /// Whether an entry of the cache is being made.
+    /// Whether an entry of the cache is being made, or a sandbox has a directory on disk.
     #[must_use]
     pub fn has_entry(&self) -> bool {
         self.state().entries > 0
@@ -145,7 +160,7 @@ impl Drop for UnfinishedEntry<'_> {
 
 /// Removes what killed runs left in a directory. What cannot be removed stays: it is in nobody's
 /// way.
-fn clear(directory: &Path) {
+fn clear(directory: &Path, remove: &dyn Fn(&Path)) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
         if !name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {

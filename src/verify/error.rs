@@ -11,6 +11,7 @@ use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
 use crate::text::quote;
 use crate::verify::epoch::EpochSource;
+use crate::verify::memory::TooLittleMemory;
 
 /// Why a verification could not be done. A chrootless build that diverges or escapes is no error.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +72,9 @@ pub enum Error {
     /// The leak check alters a copy of the outside system, and this one cannot be copied.
     #[error("the leak check needs an outside system that twinroot made, because it alters a copy")]
     OutsideNotCopyable,
+    /// There is too little memory for the builds that are to run at the same time.
+    #[error(transparent)]
+    TooLittleMemory(#[from] TooLittleMemory),
     /// The archive gives no date, and none was given.
     #[error("SOURCE_DATE_EPOCH: it is not set, and no Release file has a date")]
     NoEpoch,

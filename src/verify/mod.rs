@@ -19,6 +19,7 @@ pub mod findings;
 mod freeze;
 pub mod leak_check;
 mod matrix;
+pub mod memory;
 mod mirror;
 #[cfg(test)]
 mod mock;

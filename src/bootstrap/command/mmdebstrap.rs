@@ -168,6 +168,9 @@ fn start_from_state(recipe: &Recipe, mode: &str, more: &[String]) -> Vec<String>
     let packages = recipe.include.iter().chain(more);
     command.extend(packages.map(|package| format!("--include={package}")));
     command.push(format!("--setup-hook={SEED}"));
+    // What programs write is passed on at once. Otherwise mmdebstrap holds all of it in memory, and
+    // passes it on if they fail.
+    command.push("--verbose".to_owned());
     command
 }
 
@@ -268,6 +271,7 @@ mod tests {
                 "--variant=apt",
                 "--include=systemd",
                 &format!("--setup-hook={SEED}"),
+                "--verbose",
                 AS_ROOT,
                 "--skip=update",
                 "--format=tar",

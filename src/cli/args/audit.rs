@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::audit::method::Method;
 use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::manual::{Manual, example, exit};
+use crate::cli::args::room::RoomArgs;
 
 /// Run a command in a sandbox and print what it would have changed
 ///
@@ -36,6 +37,9 @@ pub struct AuditArgs {
     /// Let the command use this machine's network
     #[arg(long, help_heading = "Audit")]
     pub network: bool,
+    /// Where the command's writes go.
+    #[command(flatten)]
+    pub room: RoomArgs,
     /// Write the changes as JSON to this file
     ///
     /// `-` is standard output, which then has no text.

@@ -9,6 +9,7 @@ use crate::cli::args::help::SHORT_HELP;
 use crate::cli::args::known_file::KnownArgs;
 use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::OutputArgs;
+use crate::cli::args::values::bytes;
 use crate::compare::field_names::{archive_names, field_names};
 use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Mounts, Options};
 use crate::explain::ownership::is_evidence;
@@ -223,33 +224,5 @@ impl SelectionArgs {
         };
         options.limits.content = self.max_content_diff;
         Ok(options)
-    }
-}
-
-/// Reads `4096`, `64KiB`, `1MiB`, `2GiB`.
-fn bytes(text: &str) -> Result<u64, String> {
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
-    let (digits, shift) = units
-        .iter()
-        .find_map(|(unit, shift)| text.strip_suffix(unit).map(|digits| (digits, *shift)))
-        .unwrap_or((text, 0));
-    let number: u64 = digits
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is not a size, such as 4096 or 64KiB"))?;
-    number
-        .checked_mul(1 << shift)
-        .ok_or_else(|| format!("`{text}` is too large"))
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::cli::args::compare::bytes;
-
-    #[test]
-    fn sizes_have_binary_units() {
-        assert_eq!(bytes("4096"), Ok(4096));
-        assert_eq!(bytes("64KiB"), Ok(65_536));
-        assert!(bytes("1MB").is_err() && bytes("99999999TiB").is_err());
     }
 }

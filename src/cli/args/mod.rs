@@ -11,6 +11,7 @@ pub(crate) mod manual;
 pub mod outputs;
 pub(crate) mod recipe;
 pub(crate) mod render;
+pub(crate) mod room;
 pub(crate) mod values;
 pub(crate) mod verify;
 

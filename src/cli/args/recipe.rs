@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::audit::method::Method;
+use crate::cli::args::room::RoomArgs;
 use crate::cli::args::values::Variant;
 
 /// What to build, of what, on which outside system, and how that is audited.
@@ -110,6 +111,9 @@ pub struct RecipeArgs {
         help_heading = "How to build"
     )]
     pub timeout: u64,
+    /// Where builds keep what they write.
+    #[command(flatten)]
+    pub room: RoomArgs,
     /// How to find out what the chrootless build changes on the outside system
     #[arg(
         long,

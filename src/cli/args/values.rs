@@ -128,9 +128,32 @@ impl Variant {
     }
 }
 
+/// Reads `4096`, `64KiB`, `1MiB`, `2GiB`.
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+    let (digits, shift) = units
+        .iter()
+        .find_map(|(unit, shift)| text.strip_suffix(unit).map(|digits| (digits, *shift)))
+        .unwrap_or((text, 0));
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is not a size, such as 4096 or 64KiB"))?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| format!("`{text}` is too large"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_binary_units() {
+        assert_eq!(bytes("4096"), Ok(4096));
+        assert_eq!(bytes("64KiB"), Ok(65_536));
+        assert!(bytes("1MB").is_err() && bytes("99999999TiB").is_err());
+    }
 
     fn names<T: ValueEnum>() -> Vec<String> {
         let values = T::value_variants().iter();

@@ -34,7 +34,7 @@ pub(crate) fn run_audit(args: &AuditArgs) -> Result<u8, CliError> {
     let json = args.json.as_deref().map(open).transpose()?;
     doctor::preflight()?;
     let environment = Environment::of_machine()?;
-    let command = settings::of_audit(args)?;
+    let command = settings::of_audit(args, &interrupts)?;
     for warning in warnings(&command) {
         // Standard error may be closed; the run goes on.
         let _ = writeln!(io::stderr(), "warning: {}", visible(warning));

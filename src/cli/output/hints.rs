@@ -16,9 +16,11 @@ use crate::input::kind::{Foreign, Kind};
 use crate::report::Advice;
 use crate::sandbox::idmap::IdMapError;
 use crate::sandbox::launch::SandboxError;
+use crate::sandbox::room::Room;
 use crate::tar::error::TarError;
 use crate::text::shell::shell_quote;
 use crate::verify;
+use crate::verify::memory::{MemoryLimit, TooLittleMemory};
 
 /// What the reports of this program advise.
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +122,7 @@ pub(crate) fn of(error: &verify::Error) -> Option<String> {
         Error::Outside { .. } => "--outside takes `matching`, `host`, or a directory or tarball",
         Error::NothingToMatch => "--outside takes `host`, or a directory or tarball",
         Error::OutsideNotCopyable => "use --outside matching, or a tarball",
+        Error::TooLittleMemory(short) => return Some(of_memory(short)),
         Error::NoEpoch => "give --source-date-epoch SECONDS",
         Error::NoCacheDirectory => "set XDG_CACHE_HOME to a directory",
         Error::NoSuchProgram { .. } => {
@@ -142,6 +145,14 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
             packages.join(", ")
         )),
         Error::LocalMirror(error) => of_mirror(error),
+        Error::NoSpace {
+            room: Room::Memory { .. },
+            ..
+        } => Some(MORE_MEMORY.to_owned()),
+        Error::NoSpace {
+            room: Room::Disk { .. },
+            ..
+        } => Some("--work-dir DIR takes a directory on a larger file system".to_owned()),
         Error::TimedOut { .. } => Some("--timeout SECONDS gives each build more time".to_owned()),
         Error::ObserverLost { .. } => {
             Some("build without observation, or see what `twinroot doctor` says".to_owned())
@@ -149,9 +160,40 @@ pub(crate) fn of_bootstrap(error: &bootstrap::Error) -> Option<String> {
         Error::File { .. }
         | Error::LocalDeb { .. }
         | Error::NoPackageIndex
+        | Error::TooManyMessages { .. }
         | Error::NoSuchScript(_)
         | Error::DigestMismatch { .. } => None,
     }
+}
+
+/// What helps if the files of a build do not fit into memory.
+const MORE_MEMORY: &str = "--max-tmpfs SIZE gives the builds more memory, --jobs 1 gives all of it \
+                           to one at a time, and --work-dir DIR has them on disk";
+
+/// What helps if there is too little memory for a run.
+fn of_memory(short: &TooLittleMemory) -> String {
+    let TooLittleMemory { demand, limit } = short;
+    let mut hints = Vec::new();
+    if demand.builds > 1 {
+        let one = demand.of_builds(1);
+        let needed = match limit {
+            MemoryLimit::Free(_) => one.memory(),
+            MemoryLimit::Given(_) => one.files(),
+        };
+        hints.push(format!("--jobs 1 needs {} MiB", needed >> 20));
+    }
+    if demand.files() > 0 {
+        let needed = demand.on_disk().memory();
+        hints.push(format!(
+            "--work-dir DIR keeps files on disk and needs {} MiB",
+            needed >> 20
+        ));
+        hints.push(match limit {
+            MemoryLimit::Free(_) => "--max-tmpfs SIZE tries it with less".to_owned(),
+            MemoryLimit::Given(_) => "a larger --max-tmpfs does".to_owned(),
+        });
+    }
+    hints.join("; ")
 }
 
 /// What helps if the cache cannot be used.
@@ -172,6 +214,9 @@ fn of_sandbox(error: &SandboxError) -> Option<&'static str> {
     match error {
         SandboxError::Stage { .. } | SandboxError::IdMap { .. } | SandboxError::Launch { .. } => {
             Some("`twinroot doctor` says what this machine lacks")
+        }
+        SandboxError::WorkDirectory { .. } => {
+            Some("--work-dir takes a directory on a local file system, such as ext4 or xfs")
         }
         SandboxError::Refused { .. } | SandboxError::Interrupted => None,
     }

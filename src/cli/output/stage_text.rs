@@ -43,7 +43,7 @@ pub(crate) fn damaged(path: &Path, damage: &Damage) -> String {
 /// How far the copying or auditing of the outside system is.
 pub(crate) fn progress(progress: Progress) -> String {
     let verb = match progress.activity {
-        Activity::Copying => "copying the outside into memory",
+        Activity::Copying => "copying the outside",
         Activity::Waiting => return "running".to_owned(),
         Activity::Reading => "reading the outside",
         Activity::ReadingAgain => "reading the outside again",
@@ -157,7 +157,7 @@ mod tests {
         };
         assert_eq!(
             said(Activity::Copying),
-            "copying the outside into memory: 12,345 objects, 98 MiB"
+            "copying the outside: 12,345 objects, 98 MiB"
         );
         assert_eq!(
             said(Activity::Reading),

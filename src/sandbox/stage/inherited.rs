@@ -25,6 +25,7 @@ const LIMITS: [(Resource, rlim_t); 9] = [
     (Resource::RLIMIT_MEMLOCK, 8 << 20),
     // Programs that close every descriptor up to the limit take less time.
     (Resource::RLIMIT_NOFILE, 1024),
+    // Of the user's own namespace; that of the sandbox has another one.
     (Resource::RLIMIT_NPROC, RLIM_INFINITY),
     (Resource::RLIMIT_STACK, 8 << 20),
 ];
@@ -68,6 +69,25 @@ pub(crate) fn set_limits() -> Result<(), StageFailure> {
         let (_, hard) = getrlimit(resource).map_err(failed(step()))?;
         setrlimit(resource, soft.min(hard), hard).map_err(failed(step()))
     })
+}
+
+/// Most processes and threads of a sandbox at the same time. Builds of Debian have some tens; this
+/// many empty shells take some hundred MiB of memory.
+pub(crate) const PROCESSES_MAX: rlim_t = 1024;
+
+/// Limits the number of processes and threads of the sandbox, for good. It counts those of all
+/// users of the user namespace that this process is in, and of those below (getrlimit(2),
+/// `RLIMIT_NPROC`; Linux 5.14, `inc_rlimit_ucounts`; before that, those of each user). The machine's
+/// root is exempt.
+///
+/// # Errors
+/// The kernel refuses it.
+pub(crate) fn limit_processes() -> Result<(), StageFailure> {
+    let resource = Resource::RLIMIT_NPROC;
+    let step = "limit the number of processes";
+    let (_, hard) = getrlimit(resource).map_err(failed(step))?;
+    let limit = PROCESSES_MAX.min(hard);
+    setrlimit(resource, limit, limit).map_err(failed(step))
 }
 
 /// Has every signal do in programs that this process starts what it does by default. What is

@@ -1,6 +1,7 @@
 //! Process 1 of a sandbox: enters the new root, proves that nothing of the machine can be written,
 //! runs the command in its own process group, and ends everything when the command ends.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::{set_dumpable, set_pdeathsig};
 use nix::sys::signal::{Signal, kill};
+use nix::sys::utsname::uname;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Pid, chdir, pivot_root};
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,10 @@ pub(crate) struct InitRequest {
 
 /// Where the kernel shows the emulators it knows.
 const EMULATORS: &str = "proc/sys/fs/binfmt_misc";
+
+/// Largest number of a process of the machine's root in a sandbox: more than processes may be, so that
+/// numbers are not used again soon.
+const PROCESS_NUMBERS_MAX: u32 = 4096;
 
 /// The parts of `/proc` that change the machine itself; runc's list of read-only paths.
 const PROC_OF_THE_MACHINE: [&str; 5] = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
@@ -138,6 +144,7 @@ fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
         "",
     )?;
     if request.own_ids.is_some() {
+        limit_process_numbers(&proc)?;
         for name in PROC_OF_THE_MACHINE {
             let path = proc.join(name);
             if path.exists() {
@@ -150,6 +157,28 @@ fn make_proc(request: &InitRequest) -> Result<Vec<Warning>, StageFailure> {
         Emulation::None => hide_emulators(&request.root),
     };
     Ok(warning.into_iter().collect())
+}
+
+/// Limits the numbers of processes, and with it how many there are: no limit of resources holds for
+/// the machine's root. Since Linux 6.14, each pid namespace has a limit of its own; before, there is
+/// only the machine's, which is left as it is.
+fn limit_process_numbers(proc: &Path) -> Result<(), StageFailure> {
+    let release = uname().map_err(failed("know the kernel"))?;
+    if !has_own_limit(&release.release().to_string_lossy()) {
+        return Ok(());
+    }
+    let limit = PROCESS_NUMBERS_MAX.to_string();
+    fs::write(proc.join("sys/kernel/pid_max"), limit)
+        .map_err(failed("limit the numbers of processes"))
+}
+
+/// Whether Linux of this release has limits of pid namespaces.
+fn has_own_limit(release: &str) -> bool {
+    let mut numbers = release.split(['.', '-']).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (6, 14),
+        _ => false,
+    }
 }
 
 /// If user 0 is the machine's, it enters one more user namespace, in which what is read-only of
@@ -267,4 +296,17 @@ fn end_all() {
     // ESRCH: nothing was left. ECHILD: everything is reaped.
     let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
     while waitpid(None::<Pid>, None).is_ok() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_kernels_with_limits_of_namespaces_are_told_one() {
+        let new = ["6.14.0", "6.18.44-fc-v669", "7.0-rc1"];
+        assert!(new.into_iter().all(has_own_limit));
+        let old = ["6.13.9", "6.1.0-41-amd64", "5.10.0", ""];
+        assert!(!old.into_iter().any(has_own_limit));
+    }
 }

@@ -9,4 +9,5 @@ pub(crate) mod monitor;
 pub(crate) mod parent;
 pub(crate) mod proof;
 pub(crate) mod prover;
+pub(crate) mod remover;
 pub(crate) mod tracee;

@@ -18,20 +18,23 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgroups, sethostname, setresgid, setresuid, setsid};
 
+use crate::sandbox::devices::mount_dev;
 use crate::sandbox::exit_status::ExitStatus;
+use crate::sandbox::fullness::watched;
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mount_change::MountChange;
 use crate::sandbox::mount_table::MountTable;
 use crate::sandbox::mounts::{
-    MountPoint, below, bind, failed, make_mount_point, make_read_only, mount_dev, mount_kind,
-    mount_tmpfs,
+    MountPoint, below, bind, failed, make_mount_point, make_read_only, mount_kind,
 };
+use crate::sandbox::places::Places;
 use crate::sandbox::plan::{Access, AfterRun, Bind, Cover, Network, Plan};
 use crate::sandbox::progress::{ProgressCounter, ProgressSender};
 use crate::sandbox::protocol::{
     Activity, Channel, FromInit, FromMonitor, FromParent, Outcome, Proof, StageFailure, ToMonitor,
     ToParent, Warning,
 };
+use crate::sandbox::room::Room;
 use crate::sandbox::stage::command::CommandRequest;
 use crate::sandbox::stage::inherited;
 use crate::sandbox::stage::init::InitRequest;
@@ -75,7 +78,9 @@ pub(crate) fn run(auditor: &mut dyn Auditor) -> ExitCode {
 }
 
 fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcome, StageFailure> {
-    let Some(ToMonitor::Plan(plan)) = launcher.receive().map_err(failed("read the plan"))? else {
+    let Some(ToMonitor::Plan { plan, room }) =
+        launcher.receive().map_err(failed("read the plan"))?
+    else {
         return Err(StageFailure {
             step: "read the plan".to_owned(),
             error: "there is none".to_owned(),
@@ -87,32 +92,27 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's root could not pass a home directory of mode 700.
-    let sources = Sources::open(&plan)?;
-    launcher
-        .send(&FromMonitor::Unshared)
-        .map_err(failed("ask for the id maps"))?;
-    match launcher.receive().map_err(failed("wait for the id maps"))? {
-        Some(ToMonitor::Mapped) => {}
-        Some(ToMonitor::Plan(_)) | None => {
-            return Err(StageFailure {
-                step: "wait for the id maps".to_owned(),
-                error: "none came".to_owned(),
-            });
-        }
-    }
-    become_root()?;
+    let sources = Sources::open(&plan, &room)?;
+    take_ids(launcher)?;
+    inherited::limit_processes()?;
     if let Some(hostname) = &plan.hostname {
         sethostname(hostname).map_err(failed("set the sandbox's hostname"))?;
     }
     let sender = ProgressSender::new(launcher);
-    let trees = build_tree(&plan, &sources, &sender)?;
+    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
+        .map_err(failed("make the mounts private"))?;
+    let disk = sources.disk.as_ref().map(fd_path);
+    let places = Places::make(Path::new(WORKSPACE), &room, disk.as_deref())?;
+    let trees = build_tree(&plan, &sources, &places, &sender)?;
     if plan.after == AfterRun::Audit {
         auditor
             .before(&trees, &ProgressCounter::new(Activity::Reading, &sender))
             .map_err(failed("read the outside before the build"))?;
     }
     sender.command_runs();
-    let ended = run_init(&plan, &sources)?;
+    let (ended, fullness) = watched(&places.files, || run_init(&plan, &sources));
+    let ended = ended?;
     let audit = match plan.after {
         AfterRun::Forget => None,
         AfterRun::Audit => Some(
@@ -131,7 +131,25 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
         traced: ended.traced,
         proof: ended.proof,
         mounts: ended.mounts,
+        fullness,
     })
+}
+
+/// Waits for the id maps, and takes the sandbox's user 0.
+fn take_ids(launcher: &mut Channel) -> Result<(), StageFailure> {
+    launcher
+        .send(&FromMonitor::Unshared)
+        .map_err(failed("ask for the id maps"))?;
+    match launcher.receive().map_err(failed("wait for the id maps"))? {
+        Some(ToMonitor::Mapped) => {}
+        Some(ToMonitor::Plan { .. }) | None => {
+            return Err(StageFailure {
+                step: "wait for the id maps".to_owned(),
+                error: "none came".to_owned(),
+            });
+        }
+    }
+    become_root()
 }
 
 fn namespaces(plan: &Plan) -> CloneFlags {
@@ -160,12 +178,14 @@ fn become_root() -> Result<(), StageFailure> {
 struct Sources {
     layers: Vec<OwnedFd>,
     binds: Vec<OwnedFd>,
+    /// The directory on disk that the sandbox may fill.
+    disk: Option<OwnedFd>,
     /// Our own program, if it is still where it was started from.
     program: Option<OwnedFd>,
 }
 
 impl Sources {
-    fn open(plan: &Plan) -> Result<Self, StageFailure> {
+    fn open(plan: &Plan, room: &Room) -> Result<Self, StageFailure> {
         let open = |path: &Path| {
             nix::fcntl::open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
                 .map_err(failed(format!("open `{}`", path.to_string_lossy())))
@@ -181,6 +201,10 @@ impl Sources {
                 .iter()
                 .map(|b| open(&b.source))
                 .collect::<Result<_, _>>()?,
+            disk: match room {
+                Room::Memory { .. } => None,
+                Room::Disk { directory } => Some(open(directory)?),
+            },
             program: fs::read_link(OWN_PROGRAM)
                 .ok()
                 .and_then(|path| open(&path).ok()),
@@ -221,13 +245,10 @@ fn fd_path(fd: &OwnedFd) -> PathBuf {
 fn build_tree(
     plan: &Plan,
     sources: &Sources,
+    places: &Places,
     sender: &ProgressSender<'_>,
 ) -> Result<Vec<Tree>, StageFailure> {
-    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
-        .map_err(failed("make the mounts private"))?;
     let workspace = Path::new(WORKSPACE);
-    mount_tmpfs(workspace, 0o755)?;
     let root = workspace.join("root");
     fs::create_dir(&root).map_err(failed("make the root's mount point"))?;
 
@@ -241,13 +262,13 @@ fn build_tree(
         })
         .collect();
     let mut trees = match plan.cover {
-        Cover::Overlay => overlays(workspace, &plan.nodes, &layers)?,
-        Cover::Copy => vec![copies(workspace, &plan.nodes, &layers, sender)?],
+        Cover::Overlay => overlays(places, &plan.nodes, &layers)?,
+        Cover::Copy => vec![copies(places, &plan.nodes, &layers, sender)?],
         Cover::ReadOnly => read_only(workspace, &plan.nodes, &layers)?,
     };
-    mount_dev(&root.join("dev"))?;
+    mount_dev(workspace, &root.join("dev"))?;
     mount_sys(&root.join("sys"))?;
-    mount_tmpfs(&root.join("tmp"), 0o1777)?;
+    places.mount_own("tmp", &root.join("tmp"), 0o1777)?;
     for (Bind { target, access, .. }, source) in plan.binds.iter().zip(&sources.binds) {
         let source = fd_path(source);
         let metadata = fs::metadata(&source)

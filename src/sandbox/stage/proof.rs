@@ -6,9 +6,10 @@ use std::fs;
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
+use crate::sandbox::devices::DEVICES;
 use crate::sandbox::idmap::UserNamespace;
 use crate::sandbox::mount_table::Mount;
-use crate::sandbox::mounts::{DEVICES, failed};
+use crate::sandbox::mounts::failed;
 use crate::sandbox::protocol::{Proof, StageFailure};
 
 /// Settings of the machine that no build may write, whichever way `/proc` is mounted.

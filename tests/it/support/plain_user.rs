@@ -35,7 +35,15 @@ impl Plain {
         run(self.command().args(arguments))
     }
 
-    fn command(&self) -> Command {
+    /// The user's number.
+    pub(crate) fn id(&self) -> u32 {
+        let output = Command::new("id").args(["-u", &self.user]).output();
+        let number = String::from_utf8(output.expect("id runs").stdout).expect("a number");
+        number.trim().parse().expect("a number")
+    }
+
+    /// twinroot as the user.
+    pub(crate) fn command(&self) -> Command {
         let lab: &Path = self.lab.path();
         let mut command = Command::new("runuser");
         command

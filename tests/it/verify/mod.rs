@@ -7,6 +7,7 @@ mod damages;
 mod failures;
 mod foreign;
 mod freezing;
+mod limits;
 mod local_repository;
 mod packages;
 mod pipeline;
@@ -26,6 +27,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     failures::TESTS,
     foreign::TESTS,
     freezing::TESTS,
+    limits::TESTS,
     local_repository::TESTS,
     packages::TESTS,
     pipeline::TESTS,

@@ -10,6 +10,8 @@ use nix::sys::statvfs::statvfs;
 use crate::bootstrap::outside::host::host_view;
 use crate::cli::commands::doctor::check::{Answer, Check};
 use crate::cli::output::hints;
+use crate::sandbox::free_memory::{FreeMemory, LimitedBy, free_memory};
+use crate::sandbox::room::Room;
 use crate::verify::environment::cache_root;
 
 /// Free space in bytes below which a first run is likely to fail: a frozen archive and an outside
@@ -23,7 +25,8 @@ const MEMORY_NEEDED: u64 = 2 << 30;
 const OUTSIDE_SYSTEM_SIZE: u64 = 512 << 20;
 
 /// What halves the memory that a run takes.
-const ONE_AT_A_TIME: &str = "use --jobs 1, which builds one chroot at a time";
+const ONE_AT_A_TIME: &str =
+    "use --jobs 1, which builds one chroot at a time, or --work-dir DIR, which needs a disk";
 
 /// Checks the space for the cache, for chroots, and for copies of the outside system.
 pub(crate) fn checks() -> Vec<Check> {
@@ -34,12 +37,12 @@ pub(crate) fn checks() -> Vec<Check> {
             fix: hints::of(&error),
         },
     };
-    let meminfo = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let free = free_memory();
     vec![
         Check::new("cache", cache),
-        Check::new("memory", memory(&meminfo)),
-        Check::new("--audit snapshot", snapshot(&meminfo)),
-        Check::new("snapshot of host", snapshot_of_host(&meminfo, host_size())),
+        Check::new("memory", memory(free)),
+        Check::new("--audit snapshot", snapshot(free)),
+        Check::new("snapshot of host", snapshot_of_host(free, host_size())),
     ]
 }
 
@@ -65,15 +68,20 @@ fn space(root: &Path) -> Answer {
     }
 }
 
-fn memory(meminfo: &str) -> Answer {
-    match bytes_of(meminfo, "MemAvailable:") {
-        Some(bytes) if bytes >= MEMORY_NEEDED => {
-            Answer::Works(format!("{} MiB available", bytes >> 20))
+fn memory(free: Option<FreeMemory>) -> Answer {
+    let whose = |by| match by {
+        LimitedBy::Machine => "",
+        LimitedBy::ControlGroup => " in this control group",
+    };
+    match free {
+        Some(FreeMemory { bytes, by }) if bytes >= MEMORY_NEEDED => {
+            Answer::Works(format!("{} MiB available{}", bytes >> 20, whose(by)))
         }
-        Some(bytes) => Answer::weak(
+        Some(FreeMemory { bytes, by }) => Answer::weak(
             format!(
-                "only {} MiB available for two chroots in memory",
-                bytes >> 20
+                "only {} MiB available{} for two chroots in memory",
+                bytes >> 20,
+                whose(by)
             ),
             ONE_AT_A_TIME,
         ),
@@ -85,23 +93,15 @@ fn unknown() -> Answer {
     Answer::weak_for_good("unknown")
 }
 
-/// The value of a line of `/proc/meminfo` (proc_meminfo(5)), in bytes.
-fn bytes_of(meminfo: &str, name: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
-    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    kib.checked_mul(1024)
-}
-
 /// Size in bytes of the largest outside system of which two builds can have a copy each at the same
-/// time: a tmpfs takes at most half of all memory (tmpfs(5)), and both together what is available.
-fn largest_copy(meminfo: &str) -> Option<u64> {
-    let available = bytes_of(meminfo, "MemAvailable:")?;
-    Some(available.min(bytes_of(meminfo, "MemTotal:")?) / 2)
+/// time, in the share of memory that builds take.
+fn largest_copy(free: Option<FreeMemory>) -> Option<u64> {
+    free.map(|free| Room::share(free.bytes) / 2)
 }
 
 /// Checks the memory for two copies of a matching outside system.
-fn snapshot(meminfo: &str) -> Answer {
-    let Some(largest) = largest_copy(meminfo) else {
+fn snapshot(free: Option<FreeMemory>) -> Answer {
+    let Some(largest) = largest_copy(free) else {
         return unknown();
     };
     let text = format!(
@@ -115,8 +115,8 @@ fn snapshot(meminfo: &str) -> Answer {
 }
 
 /// Checks the memory for two copies of this machine, which has `size` bytes of files.
-fn snapshot_of_host(meminfo: &str, size: Option<u64>) -> Answer {
-    let (Some(largest), Some(size)) = (largest_copy(meminfo), size) else {
+fn snapshot_of_host(free: Option<FreeMemory>, size: Option<u64>) -> Answer {
+    let (Some(largest), Some(size)) = (largest_copy(free), size) else {
         return unknown();
     };
     let copies = format!("two copies of this machine's {} MiB of files", size >> 20);
@@ -150,33 +150,36 @@ fn host_size() -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn free(mib: u64) -> Option<FreeMemory> {
+        Some(FreeMemory {
+            bytes: mib << 20,
+            by: LimitedBy::Machine,
+        })
+    }
+
     #[test]
     fn little_memory_is_a_weakness() {
+        assert_eq!(memory(free(4096)), Answer::works("4096 MiB available"));
         assert_eq!(
-            memory("MemAvailable:   4194304 kB\n"),
-            Answer::works("4096 MiB available")
-        );
-        assert_eq!(
-            memory("MemAvailable:   1048576 kB\n"),
+            memory(free(1024)),
             Answer::weak(
                 "only 1024 MiB available for two chroots in memory",
-                "use --jobs 1, which builds one chroot at a time"
+                ONE_AT_A_TIME
             )
         );
     }
 
     #[test]
     fn a_snapshot_needs_room_for_two_copies_of_the_outside_system() {
-        let ample = "MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\n";
-        let little = "MemTotal: 16777216 kB\nMemAvailable: 1048576 kB\n";
+        let (ample, little) = (free(8192), free(1024));
         assert_eq!(
-            [ample, little, ""].map(snapshot),
+            [ample, little, None].map(snapshot),
             [
-                Answer::works("memory holds two copies of an outside system of up to 4096 MiB"),
+                Answer::works("memory holds two copies of an outside system of up to 3072 MiB"),
                 Answer::weak(
-                    "memory holds two copies of an outside system of up to 512 MiB, not counting \
+                    "memory holds two copies of an outside system of up to 384 MiB, not counting \
                      the chroots",
-                    "use --jobs 1, which builds one chroot at a time"
+                    ONE_AT_A_TIME
                 ),
                 unknown(),
             ]
@@ -188,7 +191,7 @@ mod tests {
         assert_eq!(
             snapshot_of_host(ample, Some(8 << 30)),
             Answer::weak(
-                "memory does not hold two copies of this machine's 8192 MiB of files; up to 4096 \
+                "memory does not hold two copies of this machine's 8192 MiB of files; up to 3072 \
                  MiB would fit",
                 "use --audit overlay with --outside host, which copies nothing"
             )
