@@ -43,7 +43,7 @@ pub struct EscapeAttribution {
     pub command: Option<CommandLine>,
     /// Number of the script's line, if one is likelier than all others to have done it.
     pub line: Option<usize>,
-    /// Scripts of other packages that were seen to change the path as well.
+    /// Other packages' scripts, and other lines, that were seen to change the path as well.
     pub also: Vec<AlsoBy>,
 }
 
@@ -155,7 +155,7 @@ pub(crate) fn of_escapes(
 ) -> Vec<EscapeAttribution> {
     let builds = trace.as_slice();
     let attribution = |(at, change): (usize, &Change)| {
-        let writer = trace.and_then(|trace| escape_writer(trace, change));
+        let writer = trace.and_then(|trace| escape_writer(trace, &change.path));
         let writer = writer.map(Arc::as_ref);
         let command = writer.map(CommandLine::of_process);
         let line = writer.and_then(|one| {
@@ -167,7 +167,7 @@ pub(crate) fn of_escapes(
             let owner = finding.owner_of_escape(at);
             let package = owner.as_ref().map(|owner| owner.package.clone());
             return EscapeAttribution {
-                also: also_by(change, package.as_deref(), chroots, trace),
+                also: also_by(change, (package.as_deref(), line), chroots, trace),
                 script: owner.and_then(|owner| owner.script),
                 package,
                 command,
@@ -186,10 +186,11 @@ pub(crate) fn of_escapes(
     escapes.iter().enumerate().map(attribution).collect()
 }
 
-/// The scripts of other packages of which a call is known to have changed the path.
+/// The scripts and lines of which a call is known to have changed the path, but for the package and
+/// line that the change is attributed to.
 fn also_by(
     change: &Change,
-    package: Option<&str>,
+    attributed: (Option<&str>, Option<usize>),
     chroots: &Chroots,
     trace: Option<&Trace>,
 ) -> Vec<AlsoBy> {
@@ -200,18 +201,21 @@ fn also_by(
         let Some(run) = &attempt.process.script else {
             continue;
         };
-        let Some(script) = kind(run).filter(|_| Some(run.package.as_str()) != package) else {
+        let Some(script) = kind(run) else {
             continue;
         };
-        let is_new = |one: &AlsoBy| one.package != run.package || one.script != script;
-        if found.iter().all(is_new) {
-            let (process, path) = (&attempt.process, &change.path);
-            let builds = trace.as_slice();
-            found.push(AlsoBy {
-                package: run.package.clone(),
-                script,
-                line: script_line(&chroots.scripts, process, path, Access::Writes, builds),
-            });
+        let (process, path) = (&attempt.process, &change.path);
+        let builds = trace.as_slice();
+        let by = AlsoBy {
+            package: run.package.clone(),
+            script,
+            line: script_line(&chroots.scripts, process, path, Access::Writes, builds),
+        };
+        let is_same_package = Some(run.package.as_str()) == attributed.0;
+        // A line that is not known may be the same one.
+        let is_it = is_same_package && (by.line.is_none() || by.line == attributed.1);
+        if !is_it && !found.contains(&by) {
+            found.push(by);
         }
     }
     found

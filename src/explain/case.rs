@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::audit::change::{Change, ChangeKind};
-use crate::compare::comparison::{Divergence, DivergenceKind, FieldDivergence, SideEntry};
+use crate::compare::comparison::{Divergence, FieldDivergence, SideEntry};
 use crate::debian::merged_usr::other_spelling;
 use crate::debian::shared_file::original;
 use crate::explain::basis::Basis;
 use crate::explain::chroots::Chroots;
-use crate::explain::divergent_fields::has_only;
+use crate::explain::divergent_fields::{has, has_only};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
@@ -275,6 +274,15 @@ impl<'a> Case<'a> {
             .flat_map(|name| writers(trace, name))
             .collect();
         all.extend(writers(trace, path));
+        if divergence.left.is_none() || divergence.right.is_none() || has(divergence, "content") {
+            // What sets an owner, permissions or times is why neither a file nor its bytes differ.
+            let set_only = |process: &&Arc<Process>| {
+                trace.is_none_or(|trace| !trace.sets_only(process, path.as_bytes()))
+            };
+            if all.iter().any(set_only) {
+                all.retain(set_only);
+            }
+        }
         let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
         if let (true, Some(trace)) = (is_time, trace) {
             all.extend(wrote_in(trace, path));
@@ -337,28 +345,10 @@ impl<'a> Case<'a> {
     }
 
     /// The scripts that wrote an entry in the normal build and not in the chrootless one, in
-    /// their order. Of an entry that the chrootless build lacks the one that made it is the last:
-    /// without it the others had nothing to write to.
+    /// their order.
     pub(crate) fn missing_runs(&self, divergence: &Divergence) -> Vec<ScriptRun<'a>> {
         let EntryRuns { normal, chrootless } = self.entry_runs(divergence);
-        let mut missing = runs_without(&normal, &chrootless);
-        if divergence.kind == DivergenceKind::LeftOnly
-            && let Some(maker) = self.maker(divergence.entry_path())
-            && let Some(at) = missing.iter().position(|run| is_same(run.script, maker))
-        {
-            let run = missing.remove(at);
-            missing.push(run);
-        }
-        missing
-    }
-
-    /// The script that made an entry in the normal build.
-    fn maker(&self, path: EntryPath<'_>) -> Option<&'a Script> {
-        let makers = &self.observations.normal?.makers;
-        let path = path.as_bytes();
-        let other = other_spelling(path);
-        let mut spellings = [Some(path), other.as_deref()].into_iter().flatten();
-        spellings.find_map(|path| makers.get(path))?.script.as_ref()
+        runs_without(&normal, &chrootless)
     }
 
     /// The script that wrote an entry last in the chrootless build, if it wrote it in the normal
@@ -395,20 +385,20 @@ pub(crate) struct EntryRuns<'a> {
     pub(crate) chrootless: Vec<ScriptRun<'a>>,
 }
 
-/// The process of a maintainer script that a change of the outside is due to: what is new is due to
-/// the last one that made it, and not to who only opened it; all else to the last one that wrote.
-pub(crate) fn escape_writer<'a>(trace: &'a Trace, change: &'a Change) -> Option<&'a Arc<Process>> {
-    let mut writers = outside_writers(trace, &change.path);
+/// The process of a maintainer script that a change of the outside is due to: the last one of which a
+/// call is known to have changed the path, and not one that only opened it, as tools do that lock;
+/// if none is, the last one that wrote.
+pub(crate) fn escape_writer<'a>(trace: &'a Trace, path: &[u8]) -> Option<&'a Arc<Process>> {
+    let mut writers = outside_writers(trace, path);
     writers.retain(|process| process.script.is_some());
-    let made = |process: &&&Arc<Process>| {
+    let changed = |process: &&&Arc<Process>| {
         let mut attempts = trace.attempts.iter();
         attempts.any(|one| {
-            one.path == change.path && one.process == ***process && one.effect == Effect::Changed
+            one.path == path && one.process == ***process && one.effect == Effect::Changed
         })
     };
-    let maker = writers.iter().rfind(made).copied();
-    let maker = maker.filter(|_| change.kind == ChangeKind::Created);
-    maker.or_else(|| writers.last().copied())
+    let changer = writers.iter().rfind(changed).copied();
+    changer.or_else(|| writers.last().copied())
 }
 
 /// The processes that changed a path of the outside, or something in a directory that nobody

@@ -146,7 +146,9 @@ fn also_escaped<'a>(
 ) -> impl Iterator<Item = OwnedPath> + 'a {
     let attributed = escapes.iter().zip(&explanation.escapes);
     attributed.flat_map(|(one, attribution)| {
-        let packages: BTreeSet<&String> = attribution.also.iter().map(|by| &by.package).collect();
+        let also = attribution.also.iter().map(|by| &by.package);
+        let others = also.filter(|package| Some(*package) != attribution.package.as_ref());
+        let packages: BTreeSet<&String> = others.collect();
         packages.into_iter().map(|package| OwnedPath {
             path: one.path.clone(),
             doer: Doer::Package(package.clone()),

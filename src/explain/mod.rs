@@ -120,3 +120,5 @@ pub fn explain_archives(comparison: &Comparison, epoch: Option<i64>) -> io::Resu
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod who_did_it_tests;

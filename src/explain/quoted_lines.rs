@@ -6,7 +6,7 @@ use crate::explain::case::Case;
 use crate::explain::deciding::{disagreements, may_decide};
 use crate::explain::evidence::{Evidence, LineBuilds, QuotedLine};
 use crate::explain::finding::Finding;
-use crate::explain::ran::may_have_run;
+use crate::explain::ran::may_have_run_in;
 use crate::explain::reached::fails_before;
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_line::{Access, likeliest_lines, script_line};
@@ -46,9 +46,12 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     let mut found = without_tests(text, of_each(groups));
     found.truncate(LINES);
     found.sort_by_key(|line| line.number);
-    let tests = found.iter().flat_map(|line| quoting.tests(line));
+    // What follows a failure depends on that, and on no test.
+    let depends = finding.rule != RuleId::ScriptFailed;
+    let tests = found.iter().filter(|_| depends);
+    let tests = tests.flat_map(|line| quoting.tests(line));
     let mut tests: Vec<Evidence> = tests.take(LINES).collect();
-    if tests.is_empty() {
+    if tests.is_empty() && depends {
         tests = quoting.questions(finding);
     }
     let lines = found.into_iter().map(|line| quoting.line(line));
@@ -65,17 +68,13 @@ struct Quoting<'a> {
 
 impl Quoting<'_> {
     fn line(&self, line: Line) -> Evidence {
+        let observations = self.case.observations;
+        let builds = observations.builds();
         let ran = |build: Option<&Trace>| {
             build.is_none_or(|build| {
-                may_have_run(
-                    self.text,
-                    line.number,
-                    &self.run,
-                    std::slice::from_ref(&build),
-                )
+                may_have_run_in(build, self.text, line.number, &self.run, &builds)
             })
         };
-        let observations = self.case.observations;
         Evidence::ScriptLine {
             ran: if line.reach == Reach::NotChrootless {
                 LineBuilds::Guarded

@@ -20,26 +20,47 @@ pub(crate) fn may_have_run(
     script: &Script,
     builds: &[&Trace],
 ) -> bool {
-    let may = |trace: &&Trace| match course(trace, script) {
-        Some(course) if trace.gap.is_none() => text.may_have_run(number, &|words| {
-            outcomes(text, script, course, trace, words)
-        }),
-        Some(_) | None => true,
-    };
-    builds.is_empty() || builds.iter().any(may)
+    builds.is_empty()
+        || builds
+            .iter()
+            .any(|build| may_have_run_in(build, text, number, script, builds))
 }
 
-/// How a command of a script ended, in all its runs of one build.
-fn outcomes(
+/// The same of one build; what its script's programs are is known of all of them.
+pub(crate) fn may_have_run_in(
+    build: &Trace,
     text: &ParsedScript,
+    number: usize,
     script: &Script,
-    course: &Course,
-    trace: &Trace,
-    words: &[String],
-) -> Outcomes {
-    if let Some(arguments) = tested(words) {
-        return test(trace, script, arguments);
-    }
+    builds: &[&Trace],
+) -> bool {
+    let Some(own) = course(build, script).filter(|_| build.gap.is_none()) else {
+        return true;
+    };
+    let courses = builds.iter().filter_map(|build| course(build, script));
+    let commands = courses.flat_map(|course| &course.commands);
+    let programs: BTreeSet<&str> = commands
+        .filter_map(|run| run.process.command.first())
+        .map(|program| base(program))
+        .collect();
+    text.may_have_run(number, &|words| {
+        if let Some(arguments) = tested(words) {
+            return test(build, script, arguments);
+        }
+        let name = words.first().map_or("", |name| base(name));
+        let is_known = programs.contains(name) || is_surely_program(name, build);
+        outcomes(text, own, words, is_known)
+    })
+}
+
+/// The name of a program without its directory.
+fn base(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or_default()
+}
+
+/// How a command of a script ended, in all its runs of one build; `is_known` says whether it is a
+/// program, and no builtin or function of the shell.
+fn outcomes(text: &ParsedScript, course: &Course, words: &[String], is_known: bool) -> Outcomes {
     let runs = course.commands.iter();
     let runs: Vec<&RunCommand> = runs
         .filter(|run| may_be(words, &run.process.command))
@@ -50,9 +71,6 @@ fn outcomes(
             fails: runs.iter().any(|run| run.has_failed),
         };
     }
-    let is_known = words
-        .first()
-        .is_some_and(|name| is_surely_program(name, trace));
     // What was run, and is no command of any line as it was read, may be this one.
     let is_strange = |run: &RunCommand| {
         let argv = &run.process.command;

@@ -32,10 +32,8 @@ use crate::trace::log::{Event, Gap, Image, Log};
 use crate::trace::record::Trace;
 use crate::trace::replay::replay;
 
-mod who_did_it;
-
 /// A file of an archive: name and content.
-type File<'a> = (&'a str, &'a str);
+pub(super) type File<'a> = (&'a str, &'a str);
 
 /// Two packages: `writer`, whose postinst writes on the outside, and `quiet` of source `other`.
 const STATUS: &str = "Package: writer\nStatus: install ok installed\nVersion: 1-2\n\
@@ -73,7 +71,7 @@ fn chroot(files: &[File<'_>]) -> Source {
 }
 
 /// Two chroots with the same packages, each with further files.
-fn compared(left: &[File<'_>], right: &[File<'_>]) -> Comparison {
+pub(super) fn compared(left: &[File<'_>], right: &[File<'_>]) -> Comparison {
     let side = |files: &[File<'_>]| chroot(&[files, &database()].concat());
     let options = Options {
         collect: Some(is_evidence),
@@ -97,7 +95,7 @@ fn writing(paths: &[&str]) -> Trace {
     replay(&log)
 }
 
-fn created(path: &str) -> Change {
+pub(super) fn created(path: &str) -> Change {
     Change {
         path: path.as_bytes().to_vec(),
         kind: ChangeKind::Created,
@@ -675,7 +673,7 @@ fn ran(commands: &[(&str, &[&str], log::Act, &[&str])]) -> Log {
     log
 }
 
-const OPEN: log::Act = log::Act::Open {
+pub(super) const OPEN: log::Act = log::Act::Open {
     creates: true,
     empties: true,
 };

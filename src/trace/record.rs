@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::audit::change::{Change, ChangeKind};
 use crate::debian::maintainer_script::ScriptKind;
+use crate::debian::merged_usr::other_spelling;
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt::{Attempt, Effect};
 use crate::trace::course::Course;
@@ -20,8 +21,8 @@ pub struct Trace {
     pub(crate) inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// The same for absolute paths of the outside.
     pub(crate) outside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
-    /// Who made each name of the chroot that is there, or first opened it to make it.
-    pub(crate) makers: BTreeMap<Vec<u8>, Arc<Process>>,
+    /// Processes by path of the chroot that made, opened, renamed or removed it.
+    pub(crate) handled: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
     /// Processes by directory of the chroot, in the order in which they last made, renamed or
     /// removed something directly in it.
     pub(crate) in_inside: BTreeMap<Vec<u8>, Vec<Arc<Process>>>,
@@ -87,6 +88,17 @@ impl Trace {
     #[must_use]
     pub fn wrote_inside(&self, path: &[u8]) -> &[Arc<Process>] {
         self.inside.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a process did nothing to a path of the chroot but set its owner, permissions, times or
+    /// attributes.
+    pub(crate) fn sets_only(&self, process: &Arc<Process>, path: &[u8]) -> bool {
+        let other = other_spelling(path);
+        let mut spellings = [Some(path), other.as_deref()].into_iter().flatten();
+        !spellings.any(|path| {
+            let handled = self.handled.get(path);
+            handled.is_some_and(|handled| handled.contains(process))
+        })
     }
 
     /// Who set the owner or group of a path of the chroot, the last one last.
@@ -242,20 +254,10 @@ impl Trace {
         }
     }
 
-    /// Names of the chroot came or went.
-    pub(crate) fn named(&mut self, path: &[u8], act: &Act, process: &Arc<Process>) {
-        let came = match act {
-            Act::Remove => None,
-            Act::RenameTo(to) => Some(to.0.as_slice()),
-            Act::Make | Act::Link(_) | Act::Open { creates: true, .. } => Some(path),
-            _ => return,
-        };
-        if let (Act::Remove | Act::RenameTo(_), Some(path)) = (act, inside(path)) {
-            let _ = self.makers.remove(path);
-        }
-        if let Some(path) = came.and_then(inside) {
-            let maker = self.makers.entry(path.to_vec());
-            let _ = maker.or_insert_with(|| Arc::clone(process));
+    /// A path was made, opened, renamed or removed.
+    pub(crate) fn handle(&mut self, path: &[u8], process: &Arc<Process>) {
+        if let Some(path) = inside(path) {
+            note(&mut self.handled, path.to_vec(), process);
         }
     }
 

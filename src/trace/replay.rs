@@ -237,13 +237,14 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
     }
     if let (Act::Link(from), 0) = (&event.act, event.error) {
         trace.wrote(&from.0, process);
+        trace.handle(&from.0, process);
     }
     trace.set(&event.path.0, &event.act, process);
-    if event.error == 0 {
-        trace.named(&event.path.0, &event.act, process);
-    }
     for path in paths {
         trace.wrote(path, process);
+        if !sets(&event.act) {
+            trace.handle(path, process);
+        }
         if changes_directory(event) {
             trace.wrote_name(path, process);
         }
@@ -259,6 +260,14 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
             let _ = trace.refused.entry(to.0.clone()).or_insert(kind);
         }
     }
+}
+
+/// Whether a call changes neither names nor bytes.
+fn sets(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Mode(_) | Act::Owner { .. } | Act::Times | Act::Attribute
+    )
 }
 
 /// Whether a call may have changed which names a directory has.

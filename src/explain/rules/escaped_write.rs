@@ -1,5 +1,7 @@
 //! A script changed the outside; inside, the same path lacks the change.
 
+use std::sync::Arc;
+
 use crate::compare::comparison::Divergence;
 use crate::explain::case::{Case, Numbered, escape_writer, outside_writers};
 use crate::explain::command_line::CommandLine;
@@ -45,7 +47,7 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
 fn culprits<'a>(case: &Case<'a>, trace: &'a Trace) -> Vec<Culprit<'a>> {
     let mut culprits: Vec<Culprit<'_>> = Vec::new();
     for (at, change) in case.observations.escapes().iter().enumerate() {
-        let writer = escape_writer(trace, change);
+        let writer = escape_writer(trace, &change.path);
         let Some((writer, script)) = writer.and_then(|one| Some((one, one.script.as_ref()?)))
         else {
             continue;
@@ -85,10 +87,12 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
         .filter(|one| is_its(case, script, &paths, one.divergence))
         .collect();
     let written = paths.iter().filter_map(|path| {
-        let run = run_of(&outside_runs(trace, path), script)?;
+        let writer = escape_writer(trace, path);
+        let its = writer.filter(|one| one.script.as_ref().is_some_and(|it| is_same(it, script)));
+        let last = || Some(run_of(&outside_runs(trace, path), script)?.process);
         Some(Evidence::OutsideFile {
             file: path.to_vec(),
-            command: CommandLine::of_script(run.process),
+            command: CommandLine::of_script(its.map(Arc::as_ref).or_else(last)?),
             access: OutsideAccess::Wrote,
         })
     });
@@ -111,7 +115,7 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
 }
 
 /// Whether the script wrote an entry outside that it wrote inside in the normal build; if several
-/// left something out of it, it is the last one's. `outside` are the paths that the script wrote
+/// left something out of it, each of them has a part in it. `outside` are the paths that the script wrote
 /// there: what it left out without writing it there has another cause.
 fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Divergence) -> bool {
     if case.shared.has(divergence) {
@@ -130,9 +134,12 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
     if !is_written {
         return false;
     }
-    let last = case.missing_runs(divergence).pop();
-    let last = last.or_else(|| runs(&case.normal_writers(path)).pop());
-    last.is_some_and(|run| is_same(run.script, script))
+    let missing = case.missing_runs(divergence);
+    if missing.is_empty() {
+        let last = runs(&case.normal_writers(path)).pop();
+        return last.is_some_and(|run| is_same(run.script, script));
+    }
+    missing.iter().any(|run| is_same(run.script, script))
 }
 
 /// The commands by which the script wrote the claimed entries in the normal build, each with

@@ -53,6 +53,10 @@ const BEFORE: [(RuleId, Deeds); 2] = [
     (RuleId::ScriptDiffers, Deeds::Any),
 ];
 
+/// The rules of which several findings may claim one entry: what several scripts left out of it is
+/// the work of each.
+const SHARED: [RuleId; 2] = [RuleId::EscapedWrite, RuleId::ScriptDiffers];
+
 /// All rules, in the order in which they are asked.
 pub const RULES: [Rule; 25] = [
     package_set::RULE,
@@ -107,8 +111,11 @@ pub(crate) fn ask(case: &mut Case<'_>, rules: &[Rule]) {
             continue;
         }
         case.let_claim(rule.explains);
-        for finding in (rule.find)(case) {
-            case.add(finding);
+        let found = (rule.find)(case);
+        if SHARED.contains(&rule.id) {
+            case.add_together(found);
+        } else {
+            found.into_iter().for_each(|finding| case.add(finding));
         }
         if case.has_finding_of(RuleId::PackageSet) {
             // With other packages anything may differ: nothing else would be an explanation.

@@ -7,6 +7,7 @@ use crate::debian::merged_usr::other_spelling;
 use crate::debian::temporary_root::TEMPORARY_ROOT;
 use crate::explain::case::{Case, EntryRuns};
 use crate::explain::command_line::CommandLine;
+use crate::explain::divergent_fields::has;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
@@ -15,8 +16,7 @@ use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_line::Access;
-use crate::explain::script_runs::{ScriptRun, is_same, kind, runs_without};
-use crate::tar::entry_path::EntryPath;
+use crate::explain::script_runs::{ScriptRun, kind, runs_without};
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptDiffers,
@@ -37,54 +37,54 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         .observations
         .chrootless
         .map(|trace| ObservedOutside::new(trace, case.observations.audited, &case.chroots.scripts));
-    case.find_each(|divergence| {
-        if case.shared.has(divergence) {
-            return None;
-        }
-        let Difference { what, run, builds } = difference(case, divergence)?;
-        let outside = outside.iter().filter(|_| what == What::ChangedNothing);
-        let attempts: Vec<Evidence> = outside
-            .flat_map(|outside| instead(outside, run, divergence.entry_path()))
-            .map(|attempt| Evidence::Attempt(attempt.clone()))
-            .collect();
-        let what = if attempts.is_empty() {
-            what
-        } else {
-            What::ActedOutside
-        };
-        let finding = case.finding(RULE.id, what, Some(run.script));
-        let trace = match builds {
-            Builds::Normal | Builds::Both => case.observations.normal,
-            Builds::Chrootless => case.observations.chrootless,
-        };
-        let mut processes = case.setters(trace, divergence, run.script);
-        if processes.is_empty() {
-            processes.push(run.process);
-        }
-        let path = divergence.entry_path();
-        let finding = Finding {
-            part: processes
-                .last()
-                .and_then(|last| part(case, last, path.as_bytes(), Access::WritesInside)),
-            ..finding
-        };
-        let missing = case.missing_runs(divergence).into_iter();
-        let others = missing.filter(|other| !is_same(other.script, run.script));
-        let others = others.map(|other| Evidence::on(divergence, EntryFact::left_out_too(other)));
-        let others: Vec<Evidence> = others.filter(|_| builds == Builds::Normal).collect();
-        let written = processes.into_iter().map(|process| {
-            let command = CommandLine::of_script(process);
-            Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
+    let free = case.free().filter(|one| !case.shared.has(one.divergence));
+    let found = free.flat_map(|one| {
+        let differences = differences(case, one.divergence).into_iter();
+        let findings = differences.map(|difference| {
+            let finding = finding(case, one.divergence, difference, outside.as_ref());
+            finding.claiming(vec![one.at])
         });
-        let stored = root_named(divergence).map(|fact| Evidence::on(divergence, fact));
-        Some(
-            finding
-                .with(written)
-                .with(others)
-                .with(stored)
-                .with(attempts),
-        )
-    })
+        findings.collect::<Vec<_>>()
+    });
+    found.collect()
+}
+
+fn finding(
+    case: &Case<'_>,
+    divergence: &Divergence,
+    difference: Difference<'_>,
+    outside: Option<&ObservedOutside>,
+) -> Finding {
+    let Difference { what, run, builds } = difference;
+    let outside = outside.filter(|_| what == What::ChangedNothing).into_iter();
+    let attempts: Vec<Evidence> = outside
+        .flat_map(|outside| instead(outside, run, divergence))
+        .map(|attempt| Evidence::Attempt(attempt.clone()))
+        .collect();
+    let what = if attempts.is_empty() {
+        what
+    } else {
+        What::ActedOutside
+    };
+    let trace = match builds {
+        Builds::Normal | Builds::Both => case.observations.normal,
+        Builds::Chrootless => case.observations.chrootless,
+    };
+    let mut processes = case.setters(trace, divergence, run.script);
+    if processes.is_empty() {
+        processes.push(run.process);
+    }
+    let path = divergence.entry_path().as_bytes();
+    let last = processes.last();
+    let part = last.and_then(|last| part(case, last, path, Access::WritesInside));
+    let written = processes.into_iter().map(|process| {
+        let command = CommandLine::of_script(process);
+        Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
+    });
+    let stored = root_named(divergence).map(|fact| Evidence::on(divergence, fact));
+    let finding = case.finding(RULE.id, what, Some(run.script));
+    let finding = finding.with(written).with(stored).with(attempts);
+    Finding { part, ..finding }
 }
 
 /// That the path of the temporary root stands in the chrootless content, and less often or never
@@ -100,30 +100,50 @@ fn root_named(divergence: &Divergence) -> Option<EntryFact> {
 }
 
 /// What a script did to the same path of the outside, where it wrote an entry of the chroot in the
-/// normal build.
+/// normal build. What sets an owner, permissions or times makes no file, and no bytes.
 fn instead<'o>(
     outside: &'o ObservedOutside,
     run: ScriptRun<'_>,
-    path: EntryPath<'_>,
+    divergence: &Divergence,
 ) -> impl Iterator<Item = &'o Attempt> {
+    let path = divergence.entry_path();
+    let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
+    let is_made = is_one_sided || has(divergence, "content");
+    let sets = |call: &str| {
+        ["chmod", "chown", "utime"]
+            .iter()
+            .any(|word| call.contains(word))
+    };
     let absolute = [b"/", path.as_bytes()].concat();
     let other = other_spelling(path.as_bytes()).map(|other| [&b"/"[..], &other].concat());
     let attempts = outside.attempts_of(&run.script.package);
     attempts.filter(move |attempt| {
         Some(attempt.actor.script) == kind(run.script)
+            && !(is_made && sets(&attempt.call))
             && (attempt.path == absolute || Some(&attempt.path) == other.as_ref())
     })
 }
 
-fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
-    let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
-    if let Some(run) = case.missing_runs(divergence).pop() {
-        return Some(Difference {
+/// What scripts did otherwise: each one that left something out, the last one first, else the last
+/// one that did more, or something else.
+fn differences<'a>(case: &Case<'a>, divergence: &Divergence) -> Vec<Difference<'a>> {
+    let missing = case.missing_runs(divergence).into_iter().rev();
+    let missing: Vec<Difference<'_>> = missing
+        .map(|run| Difference {
             what: What::ChangedNothing,
             run,
             builds: Builds::Normal,
-        });
+        })
+        .collect();
+    if missing.is_empty() {
+        difference(case, divergence).into_iter().collect()
+    } else {
+        missing
     }
+}
+
+fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
+    let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
     if let Some(run) = runs_without(&chrootless, &normal).pop() {
         return Some(Difference {
             what: What::ChangedMore,

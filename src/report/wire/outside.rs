@@ -62,7 +62,7 @@ pub struct Escape {
     /// Number of the script's line, if one line is known to have done it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Scripts of other packages that changed the path as well.
+    /// Other packages' scripts, and other lines, that changed the path as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<AlsoBy>,
 }

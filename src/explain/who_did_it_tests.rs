@@ -1,7 +1,16 @@
 //! Whose an entry or an escape is where several scripts had to do with it, and why.
 
-use super::*;
+use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::attribution::AlsoBy;
+use crate::explain::evidence::{Evidence, LineBuilds};
+use crate::explain::explain;
+use crate::explain::observations::Observations;
+use crate::explain::observed_outside::Audited;
+use crate::explain::tests::{OPEN, compared, created};
+use crate::trace::log;
+use crate::trace::log::{Event, Image, Log};
+use crate::trace::record::Trace;
+use crate::trace::replay::replay;
 
 /// Looks at a path, which is there or not.
 fn look(log: &mut Log, image: usize, path: &str, is_there: bool) {
@@ -33,7 +42,7 @@ fn opens(log: &mut Log, script: usize, command: &[&str], paths: &[&str]) {
 }
 
 #[test]
-fn an_entry_that_is_missing_is_the_work_of_the_script_that_should_have_made_it() {
+fn an_entry_that_is_missing_is_the_work_of_each_script_that_left_something_out_of_it() {
     let scripts = [
         (
             "var/lib/dpkg/info/maker.postinst",
@@ -67,22 +76,23 @@ fn an_entry_that_is_missing_is_the_work_of_the_script_that_should_have_made_it()
         ..Observations::none(None)
     };
     let explanation = explain(&comparison, &observations);
-    let [finding] = explanation.findings.as_slice() else {
-        panic!("{:?}", explanation.findings);
-    };
-    assert_eq!(finding.package.as_deref(), Some("maker"));
-    let others: Vec<&str> = finding
-        .evidence
-        .iter()
-        .filter_map(|one| match one {
-            Evidence::Entry {
-                fact: EntryFact::LeftOutToo { run, .. },
-                ..
-            } => Some(run.package.as_str()),
-            _ => None,
-        })
+    let findings = explanation.findings.iter();
+    let found: Vec<_> = findings
+        .map(|one| (one.package.as_deref(), one.claims.as_slice()))
         .collect();
-    assert_eq!(others, ["editor"]);
+    // The last one is first.
+    assert_eq!(
+        found,
+        [(Some("editor"), &[0][..]), (Some("maker"), &[0][..])]
+    );
+    let [attribution] = explanation.attributions.as_slice() else {
+        panic!("{:?}", explanation.attributions);
+    };
+    assert_eq!(attribution.package.as_deref(), Some("editor"));
+    assert_eq!(
+        (attribution.finding, &attribution.others),
+        (Some(0), &vec![1])
+    );
 }
 
 #[test]
