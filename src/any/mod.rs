@@ -3,7 +3,9 @@
 //! `compare` knows two archives. This layer tells what an input is and makes one comparison of
 //! what `compare` says of its parts. The verdict stays equality of the bytes of both inputs.
 
+pub(crate) mod control;
 pub(crate) mod directory;
+pub(crate) mod dispatch;
 pub(crate) mod files;
 pub(crate) mod image;
 pub(crate) mod merge;
@@ -68,20 +70,10 @@ pub fn compare(
             return comparison;
         }
     };
-    let mut found = match way {
-        Way::Archives => {
-            let left = names.left.clone().source(peeked.left);
-            let right = names.right.clone().source(peeked.right);
-            compare_archives(left, right, options, progress)
-        }
-        Way::Directories => directory::compare(comparison, &names, peeked, options, progress),
-        Way::Images => return image::compare(comparison, &names, peeked, options, progress),
-        Way::Files => files::compare(comparison, &names, peeked, options, progress),
-        Way::Packages => package::compare(comparison, &names, peeked, options, progress),
-    };
-    found.left.kind = kinds.left;
-    found.right.kind = kinds.right;
-    found
+    match way {
+        Way::Controls => control::compare(comparison, &names, peeked, options, progress),
+        way => dispatch::compare(way, comparison, &names, peeked, options, progress),
+    }
 }
 
 /// The first of the failures, when both inputs were drained.

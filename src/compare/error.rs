@@ -42,6 +42,21 @@ pub enum Error {
         /// The first such entry.
         fault: EntryFault,
     },
+    /// A part of the inputs cannot be compared; the others were.
+    #[error("{0}")]
+    Part(Box<Self>),
+    /// A control file lists a file by a name that leads elsewhere.
+    #[error(
+        "{}: lists `{}`, which is no name of a file beside it",
+        quote(input.as_bytes()),
+        quote(name)
+    )]
+    Listed {
+        /// What messages call it.
+        input: String,
+        /// The name.
+        name: Vec<u8>,
+    },
     /// The members of an ar archive cannot be listed to its end.
     #[error("{}: {error}", quote(input.as_bytes()))]
     Ar {
@@ -138,6 +153,8 @@ impl Error {
         match self {
             Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } => true,
             Self::Ar { .. }
+            | Self::Part(_)
+            | Self::Listed { .. }
             | Self::Entry { .. }
             | Self::Read { .. }
             | Self::NotTar { .. }

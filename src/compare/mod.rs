@@ -45,7 +45,7 @@ pub use crate::compare::comparison::{
 pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
-pub use crate::compare::note::Note;
+pub use crate::compare::note::{ListProblem, Note};
 pub use crate::compare::options::{
     ContentPolicy, Depth, Exclude, Ignored, Limits, Mounts, Options,
 };

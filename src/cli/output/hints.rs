@@ -37,6 +37,7 @@ impl Advice for Hints {
 fn of_comparison(error: &compare::Error) -> Option<String> {
     use compare::Error;
     let hint = match error {
+        Error::Part(error) => return of_comparison(error),
         Error::Refused { refusal, .. } => return of_kind(refusal.kind).map(str::to_owned),
         Error::NotTar { .. } => "is it damaged, or was it cut at the front?",
         Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
@@ -63,6 +64,7 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
         Error::StdinTwice
         | Error::Open { .. }
         | Error::Ar { .. }
+        | Error::Listed { .. }
         | Error::Entry { .. }
         | Error::Either { .. } => {
             return None;

@@ -1,6 +1,6 @@
 //! What a comparison or a verification did not look at, in words.
 
-use crate::compare::note::Note;
+use crate::compare::note::{ListProblem, Note};
 use crate::compare::side::Side;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::agreement::Disagreement;
@@ -53,6 +53,7 @@ pub(crate) fn of_comparison(note: &Note) -> String {
         Note::Misnamed { side, blobs } => {
             format!("{}: {blobs} blobs are not what their names say", word(*side))
         }
+        Note::Listed { side, problem } => format!("{}: {}", word(*side), of_list(*problem)),
         Note::EntriesLeft { side, after } => {
             let side = word(*side);
             match after {
@@ -67,6 +68,28 @@ fn word(side: Side) -> &'static str {
     match side {
         Side::Left => "left",
         Side::Right => "right",
+    }
+}
+
+fn of_list(problem: ListProblem) -> String {
+    let listed = |files: u64| match files {
+        1 => "1 listed file is".to_owned(),
+        files => format!("{files} listed files are"),
+    };
+    match problem {
+        ListProblem::Absent(files) => {
+            format!(
+                "{} not beside the control file, and not compared",
+                listed(files)
+            )
+        }
+        ListProblem::Mislisted(files) => format!(
+            "{} not of the size or digest that the control file says",
+            listed(files)
+        ),
+        ListProblem::Cut => "the control file was read in part: it lists more than 10,000 files, \
+            or has more than 16 MiB"
+            .to_owned(),
     }
 }
 

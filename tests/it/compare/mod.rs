@@ -4,6 +4,7 @@ mod archive;
 mod cases;
 mod cli;
 mod compression;
+pub(crate) mod control_files;
 mod directories;
 mod exact;
 mod explained;
@@ -12,7 +13,7 @@ mod hostile;
 mod images;
 pub(crate) mod inputs;
 mod notes;
-mod packages;
+pub(crate) mod packages;
 mod readers;
 mod spill;
 
@@ -24,6 +25,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     cases::TESTS,
     cli::TESTS,
     compression::TESTS,
+    control_files::TESTS,
     directories::TESTS,
     exact::TESTS,
     explained::TESTS,
