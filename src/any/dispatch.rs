@@ -3,8 +3,7 @@
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
 use crate::any::way::Way;
-use crate::any::{directory, files, image, package};
-use crate::compare::compare as compare_archives;
+use crate::any::{directory, files, image, nested, package};
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
 use crate::compare::progress::Progress;
@@ -24,11 +23,7 @@ pub(crate) fn compare(
         right: peeked.right.kind,
     };
     let mut found = match way {
-        Way::Archives => {
-            let left = names.left.clone().source(peeked.left);
-            let right = names.right.clone().source(peeked.right);
-            compare_archives(left, right, options, progress)
-        }
+        Way::Archives => nested::compare(names, peeked, options, progress),
         Way::Directories => directory::compare(comparison, names, peeked, options, progress),
         Way::Images => return image::compare(comparison, names, peeked, options, progress),
         Way::Files | Way::Controls => files::compare(comparison, names, peeked, options, progress),

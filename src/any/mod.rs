@@ -11,6 +11,7 @@ pub(crate) mod image;
 pub(crate) mod merge;
 pub(crate) mod name;
 pub(crate) mod named;
+pub(crate) mod nested;
 pub(crate) mod package;
 pub(crate) mod peek;
 pub(crate) mod section;

@@ -53,6 +53,18 @@ pub enum Note {
         /// How many.
         blobs: u64,
     },
+    /// Archives inside that differ and were not looked into, because there are too many.
+    NotLookedInto {
+        /// How many.
+        archives: u64,
+    },
+    /// An image has more layers than are looked at.
+    LayersLeft {
+        /// The side.
+        side: Side,
+        /// How many layers of an image are looked at.
+        after: u64,
+    },
     /// Files that a control file lists are not what it says, or were not looked at.
     Listed {
         /// The side.

@@ -53,6 +53,13 @@ pub(crate) fn of_comparison(note: &Note) -> String {
         Note::Misnamed { side, blobs } => {
             format!("{}: {blobs} blobs are not what their names say", word(*side))
         }
+        Note::NotLookedInto { archives } => {
+            format!("archives inside that were not looked into: {archives}")
+        }
+        Note::LayersLeft { side, after } => format!(
+            "{}: layers after the first {after} of an image were not looked at",
+            word(*side)
+        ),
         Note::Listed { side, problem } => format!("{}: {}", word(*side), of_list(*problem)),
         Note::EntriesLeft { side, after } => {
             let side = word(*side);

@@ -12,6 +12,7 @@ mod fields;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
+mod nested;
 mod notes;
 pub(crate) mod packages;
 mod readers;
@@ -33,6 +34,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
+    nested::TESTS,
     notes::TESTS,
     packages::TESTS,
     readers::TESTS,
