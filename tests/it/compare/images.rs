@@ -52,7 +52,7 @@ fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
+pub(crate) fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
     for (name, bytes) in files {
         let path = directory.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -60,7 +60,7 @@ fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
     }
 }
 
-fn as_archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn as_archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let entries: Vec<Spec> = files
         .iter()
         .map(|(name, bytes)| file(name, bytes))
@@ -76,7 +76,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 }
 
 /// Two images with one equal layer, and one that differs in a file.
-fn images() -> [Vec<(String, Vec<u8>)>; 2] {
+pub(crate) fn images() -> [Vec<(String, Vec<u8>)>; 2] {
     let base = gzip(&archive(&[file("bin/sh", b"shell")]));
     let top = |content: &[u8]| gzip(&archive(&[file("etc/motd", content)]));
     [

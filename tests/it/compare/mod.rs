@@ -9,6 +9,7 @@ mod directories;
 mod exact;
 mod explained;
 mod fields;
+mod flips;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
@@ -31,6 +32,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     exact::TESTS,
     explained::TESTS,
     fields::TESTS,
+    flips::TESTS,
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
