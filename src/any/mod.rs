@@ -7,6 +7,7 @@ pub(crate) mod control;
 pub(crate) mod directory;
 pub(crate) mod dispatch;
 pub(crate) mod files;
+pub(crate) mod flat;
 pub(crate) mod image;
 pub(crate) mod merge;
 pub(crate) mod name;
@@ -24,7 +25,7 @@ use crate::any::way::{Way, way};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::error::Error;
-use crate::compare::options::Options;
+use crate::compare::options::{Images, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::source::{InputError, Source, SourceKind};
@@ -61,6 +62,9 @@ pub fn compare(
         left: peeked.left.kind,
         right: peeked.right.kind,
     };
+    if options.images == Images::Flattened {
+        return flat::compare(comparison, &names, peeked, options, progress);
+    }
     let way = match way(kinds) {
         Ok(way) => way,
         Err(refusal) => {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::compare::flatten::FlattenProblem;
 use crate::compare::refusal::Refusal;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
@@ -41,6 +42,14 @@ pub enum Error {
         input: String,
         /// The first such entry.
         fault: EntryFault,
+    },
+    /// The layers of an input cannot be put together.
+    #[error("{}: {problem}", quote(input.as_bytes()))]
+    Flatten {
+        /// What messages call it.
+        input: String,
+        /// Why not.
+        problem: FlattenProblem,
     },
     /// A part of the inputs cannot be compared; the others were.
     #[error("{0}")]
@@ -151,7 +160,9 @@ impl Error {
     #[must_use]
     pub fn before_comparing(&self) -> bool {
         match self {
-            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } => true,
+            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } | Self::Flatten { .. } => {
+                true
+            }
             Self::Ar { .. }
             | Self::Part(_)
             | Self::Listed { .. }

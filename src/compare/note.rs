@@ -53,6 +53,8 @@ pub enum Note {
         /// How many.
         blobs: u64,
     },
+    /// The roots that layers make were compared, and not the images.
+    Flattened,
     /// Archives inside that differ and were not looked into, because there are too many.
     NotLookedInto {
         /// How many.

@@ -26,6 +26,8 @@ pub struct Options {
     pub depth: Depth,
     /// Which directories of an input that is one are walked.
     pub mounts: Mounts,
+    /// What container images are compared as.
+    pub images: Images,
     /// Limits.
     pub limits: Limits,
     /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
@@ -49,6 +51,15 @@ pub enum Mounts {
     Enter,
     /// What is mounted there is left out, as by `tar --one-file-system`.
     Pass,
+}
+
+/// What container images are compared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Images {
+    /// As the files of the image, and the layers among them.
+    Stored,
+    /// As the root that the layers make.
+    Flattened,
 }
 
 /// How far the comparison goes.
@@ -109,6 +120,7 @@ impl Default for Options {
             content: ContentPolicy::Explain,
             depth: Depth::Full,
             mounts: Mounts::Enter,
+            images: Images::Stored,
             limits: Limits::default(),
             collect: None,
         }

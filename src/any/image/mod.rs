@@ -96,7 +96,10 @@ fn kind(seems: Kind, images: &[Image]) -> Kind {
 }
 
 /// An input that is compared as what it is stored in, and the files in it.
-fn prepared(peeked: Peeked, options: &Options) -> io::Result<(Peeked, Store)> {
+///
+/// # Errors
+/// The operating system's, or the limit on temporary files.
+pub(crate) fn prepared(peeked: Peeked, options: &Options) -> io::Result<(Peeked, Store)> {
     let kind = peeked.kind;
     match peeked.held {
         Held::Directory(path) => {

@@ -58,6 +58,18 @@ impl ReadAt for Place {
 }
 
 impl Place {
+    /// All of a file.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(crate) fn of(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self {
+            file: Arc::new(file),
+            span: 0..length,
+        })
+    }
+
     /// What is here, without its compression: in this place, or decoded into an unlinked file.
     ///
     /// # Errors

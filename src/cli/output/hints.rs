@@ -10,6 +10,7 @@ use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::AptProblem;
 use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
+use crate::compare::flatten::FlattenProblem;
 use crate::compare::stop::WalkError;
 use crate::input::decode::WindowTooLarge;
 use crate::input::kind::{Foreign, Kind};
@@ -61,7 +62,12 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
                 place.entries()
             ));
         }
+        Error::Flatten {
+            problem: FlattenProblem::NoImage(_),
+            ..
+        } => "leave out --flatten to compare what is no image",
         Error::StdinTwice
+        | Error::Flatten { .. }
         | Error::Open { .. }
         | Error::Ar { .. }
         | Error::Listed { .. }

@@ -47,12 +47,10 @@ pub(crate) fn of_comparison(note: &Note) -> String {
             names, access and change times, other pax records, sparse maps, the spelling of headers, \
             the order of entries, padding, and what follows the last entry"
             .to_owned(),
-        Note::Misnamed { side, blobs: 1 } => {
-            format!("{}: 1 blob is not what its name says", word(*side))
-        }
-        Note::Misnamed { side, blobs } => {
-            format!("{}: {blobs} blobs are not what their names say", word(*side))
-        }
+        Note::Misnamed { side, blobs } => format!("{}: {}", word(*side), misnamed(*blobs)),
+        Note::Flattened => "the roots that the layers make were compared, and not how the images \
+            are stored: manifests, configurations, what upper layers hide"
+            .to_owned(),
         Note::NotLookedInto { archives } => {
             format!("archives inside that were not looked into: {archives}")
         }
@@ -75,6 +73,13 @@ fn word(side: Side) -> &'static str {
     match side {
         Side::Left => "left",
         Side::Right => "right",
+    }
+}
+
+fn misnamed(blobs: u64) -> String {
+    match blobs {
+        1 => "1 blob is not what its name says".to_owned(),
+        blobs => format!("{blobs} blobs are not what their names say"),
     }
 }
 

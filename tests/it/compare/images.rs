@@ -30,7 +30,7 @@ fn blob(files: &mut Vec<(String, Vec<u8>)>, bytes: Vec<u8>) -> String {
 }
 
 /// The files of an OCI layout of one image.
-fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     let mut files = vec![(
         "oci-layout".to_owned(),
         br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec(),

@@ -9,6 +9,7 @@ mod directories;
 mod exact;
 mod explained;
 mod fields;
+mod flatten;
 mod flips;
 mod hostile;
 mod images;
@@ -32,6 +33,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     exact::TESTS,
     explained::TESTS,
     fields::TESTS,
+    flatten::TESTS,
     flips::TESTS,
     hostile::TESTS,
     inputs::TESTS,
