@@ -3,12 +3,16 @@
 //! `compare` knows two archives. This layer tells what an input is and makes one comparison of
 //! what `compare` says of its parts. The verdict stays equality of the bytes of both inputs.
 
+pub(crate) mod control;
 pub(crate) mod directory;
+pub(crate) mod dispatch;
 pub(crate) mod files;
+pub(crate) mod flat;
 pub(crate) mod image;
 pub(crate) mod merge;
 pub(crate) mod name;
 pub(crate) mod named;
+pub(crate) mod nested;
 pub(crate) mod package;
 pub(crate) mod peek;
 pub(crate) mod section;
@@ -21,7 +25,7 @@ use crate::any::way::{Way, way};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::error::Error;
-use crate::compare::options::Options;
+use crate::compare::options::{Images, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::source::{InputError, Source, SourceKind};
@@ -58,6 +62,11 @@ pub fn compare(
         left: peeked.left.kind,
         right: peeked.right.kind,
     };
+    // Only of two archives is a part of the divergences left on disk.
+    let held = &options.in_memory();
+    if options.images == Images::Flattened {
+        return flat::compare(comparison, &names, peeked, held, progress);
+    }
     let way = match way(kinds) {
         Ok(way) => way,
         Err(refusal) => {
@@ -68,29 +77,11 @@ pub fn compare(
             return comparison;
         }
     };
-    // Only of two archives is a part of the divergences left on disk.
-    let in_memory = &in_memory(options);
-    let mut found = match way {
-        Way::Archives => {
-            let left = names.left.clone().source(peeked.left);
-            let right = names.right.clone().source(peeked.right);
-            compare_archives(left, right, options, progress)
-        }
-        Way::Directories => directory::compare(comparison, &names, peeked, in_memory, progress),
-        Way::Images => return image::compare(comparison, &names, peeked, in_memory, progress),
-        Way::Files => files::compare(comparison, &names, peeked, in_memory, progress),
-        Way::Packages => package::compare(comparison, &names, peeked, in_memory, progress),
-    };
-    found.left.kind = kinds.left;
-    found.right.kind = kinds.right;
-    found
-}
-
-/// The options, with all divergences held in memory.
-fn in_memory(options: &Options) -> Options {
-    let mut options = options.clone();
-    options.limits.divergences = u64::MAX;
-    options
+    match way {
+        Way::Archives => dispatch::compare(way, comparison, &names, peeked, options, progress),
+        Way::Controls => control::compare(comparison, &names, peeked, held, progress),
+        way => dispatch::compare(way, comparison, &names, peeked, held, progress),
+    }
 }
 
 /// The first of the failures, when both inputs were drained.

@@ -19,6 +19,8 @@ pub(crate) enum Way {
     Directories,
     /// As container images, with their layers.
     Images,
+    /// As Debian control files, with the files that they list.
+    Controls,
     /// As bytes, which the readers of contents explain.
     Files,
 }
@@ -37,6 +39,7 @@ pub(crate) fn way(kinds: Sides<Kind>) -> Result<Way, Refusal> {
         )
         | (Kind::Tar | Kind::Image, Kind::Directory | Kind::Layout) => Ok(Way::Directories),
         (Kind::Ar, Kind::Ar) => Ok(Way::Packages),
+        (Kind::Control, Kind::Control) => Ok(Way::Controls),
         (left, right) if left == right => Ok(Way::Files),
         (left, right) if !left.has_entries() && !right.has_entries() => Ok(Way::Files),
         (left, right) => {
@@ -83,6 +86,8 @@ mod tests {
                 Kind::Tar,
                 refused(Side::Right, Kind::Tar, Kind::Ar),
             ),
+            (Kind::Control, Kind::Control, Ok(Way::Controls)),
+            (Kind::Control, Kind::Text, Ok(Way::Files)),
             (Kind::Text, Kind::Data, Ok(Way::Files)),
             (Kind::Empty, Kind::Empty, Ok(Way::Files)),
             (Kind::Empty, Kind::Text, Ok(Way::Files)),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::compare::flatten::FlattenProblem;
 use crate::compare::refusal::Refusal;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
@@ -41,6 +42,29 @@ pub enum Error {
         input: String,
         /// The first such entry.
         fault: EntryFault,
+    },
+    /// The layers of an input cannot be put together.
+    #[error("{}: {problem}", quote(input.as_bytes()))]
+    Flatten {
+        /// What messages call it.
+        input: String,
+        /// Why not.
+        problem: FlattenProblem,
+    },
+    /// A part of the inputs cannot be compared; the others were.
+    #[error("{0}")]
+    Part(Box<Self>),
+    /// A control file lists a file by a name that leads elsewhere.
+    #[error(
+        "{}: lists `{}`, which is no name of a file beside it",
+        quote(input.as_bytes()),
+        quote(name)
+    )]
+    Listed {
+        /// What messages call it.
+        input: String,
+        /// The name.
+        name: Vec<u8>,
     },
     /// The members of an ar archive cannot be listed to its end.
     #[error("{}: {error}", quote(input.as_bytes()))]
@@ -136,8 +160,12 @@ impl Error {
     #[must_use]
     pub fn before_comparing(&self) -> bool {
         match self {
-            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } => true,
+            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } | Self::Flatten { .. } => {
+                true
+            }
             Self::Ar { .. }
+            | Self::Part(_)
+            | Self::Listed { .. }
             | Self::Entry { .. }
             | Self::Read { .. }
             | Self::NotTar { .. }

@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod field_names;
 pub(crate) mod field_value;
 pub(crate) mod filter;
+pub(crate) mod flatten;
 pub(crate) mod further;
 pub(crate) mod note;
 pub(crate) mod notes;
@@ -51,10 +52,11 @@ pub use crate::compare::comparison::{
 pub use crate::compare::error::Error;
 pub use crate::compare::field_names::{Term, archive_names, field_names, is_known};
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
+pub use crate::compare::flatten::{EntryOfLayer, FlattenProblem};
 pub use crate::compare::further::Further;
-pub use crate::compare::note::Note;
+pub use crate::compare::note::{ListProblem, Note};
 pub use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Ignored, Limits, Mounts, Options,
+    ContentPolicy, Depth, Exclude, Ignored, Images, Limits, Mounts, Options,
 };
 pub use crate::compare::progress::Progress;
 pub use crate::compare::refusal::Refusal;

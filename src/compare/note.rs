@@ -53,6 +53,27 @@ pub enum Note {
         /// How many.
         blobs: u64,
     },
+    /// The roots that layers make were compared, and not the images.
+    Flattened,
+    /// Archives inside that differ and were not looked into, because there are too many.
+    NotLookedInto {
+        /// How many.
+        archives: u64,
+    },
+    /// An image has more layers than are looked at.
+    LayersLeft {
+        /// The side.
+        side: Side,
+        /// How many layers of an image are looked at.
+        after: u64,
+    },
+    /// Files that a control file lists are not what it says, or were not looked at.
+    Listed {
+        /// The side.
+        side: Side,
+        /// Which ones.
+        problem: ListProblem,
+    },
     /// Entries of one side that were not looked at.
     EntriesLeft {
         /// The side.
@@ -60,4 +81,15 @@ pub enum Note {
         /// How many entries were looked at.
         after: u64,
     },
+}
+
+/// What is wrong with the files that a control file lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListProblem {
+    /// So many are not beside it.
+    Absent(u64),
+    /// So many have another size or digest than it says.
+    Mislisted(u64),
+    /// It lists more files than are looked at, or is too long.
+    Cut,
 }

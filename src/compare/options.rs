@@ -26,6 +26,8 @@ pub struct Options {
     pub depth: Depth,
     /// Which directories of an input that is one are walked.
     pub mounts: Mounts,
+    /// What container images are compared as.
+    pub images: Images,
     /// Limits.
     pub limits: Limits,
     /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
@@ -49,6 +51,15 @@ pub enum Mounts {
     Enter,
     /// What is mounted there is left out, as by `tar --one-file-system`.
     Pass,
+}
+
+/// What container images are compared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Images {
+    /// As the files of the image, and the layers among them.
+    Stored,
+    /// As the root that the layers make.
+    Flattened,
 }
 
 /// How far the comparison goes.
@@ -113,6 +124,7 @@ impl Default for Options {
             content: ContentPolicy::Explain,
             depth: Depth::Full,
             mounts: Mounts::Enter,
+            images: Images::Stored,
             limits: Limits::default(),
             collect: None,
         }
@@ -120,6 +132,13 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The options, with all divergences held in memory.
+    pub(crate) fn in_memory(&self) -> Self {
+        let mut options = self.clone();
+        options.limits.divergences = u64::MAX;
+        options
+    }
+
     /// The rule by which the name of a field or of an aspect is ignored, if there is one.
     #[must_use]
     pub fn ignores(&self, name: &str) -> Option<&str> {

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::debian::ar;
+use crate::debian::file_list::is_control_file;
 use crate::input::compression::sums_up;
 use crate::text::diff::is_text;
 
@@ -26,6 +27,8 @@ pub enum Kind {
     Empty,
     /// Something that is recognised but not read.
     Foreign(Foreign),
+    /// A `.changes`, `.dsc` or `.buildinfo`, perhaps in a clear signature.
+    Control,
     /// A text.
     Text,
     /// Anything else.
@@ -75,7 +78,10 @@ impl Kind {
         } else if let Some(foreign) = Foreign::of(start) {
             Self::Foreign(foreign)
         } else if is_text(without_cut_character(start)) {
-            Self::Text
+            match is_control_file(start) {
+                true => Self::Control,
+                false => Self::Text,
+            }
         } else {
             Self::Data
         }
@@ -164,6 +170,7 @@ impl fmt::Display for Kind {
             Self::Image | Self::Layout => "a container image",
             Self::Empty => "empty",
             Self::Foreign(foreign) => return foreign.fmt(out),
+            Self::Control => "a Debian control file",
             Self::Text => "a text",
             Self::Data => "of no known kind",
         })
@@ -198,7 +205,7 @@ mod tests {
         iso.extend(b"CD001");
         let mut damaged = vec![b'x'; 512];
         damaged[257..262].copy_from_slice(b"ustar");
-        let table: [(&[u8], Kind); 17] = [
+        let table: [(&[u8], Kind); 18] = [
             (b"", Kind::Empty),
             (&[0; 512], Kind::Tar),
             (&damaged, Kind::Tar),
@@ -214,6 +221,7 @@ mod tests {
             (b"\x02\x21\x4c\x18", Kind::Foreign(Foreign::OldLz4)),
             (b"\n<!DOCTYPE html>", Kind::Foreign(Foreign::Html)),
             (b"hello\n", Kind::Text),
+            (b"Format: 1.0\nSource: x\nFiles:\n", Kind::Control),
             (
                 "caf\u{e9}"
                     .as_bytes()

@@ -27,6 +27,28 @@ pub enum Timestamp {
 }
 
 impl Timestamp {
+    /// Seconds since 1970 and nanoseconds, which count upwards from the second; what is finer is
+    /// left out. `None` if it is no time, or out of reach.
+    #[must_use]
+    pub fn since_1970(&self) -> Option<(i64, u32)> {
+        let Self::Seconds {
+            negative,
+            whole,
+            fraction,
+        } = self
+        else {
+            return None;
+        };
+        let digits: String = fraction.chars().take(9).collect();
+        let part: u32 = format!("{digits:0<9}").parse().ok()?;
+        let whole = i64::try_from(*whole).ok()?;
+        match (negative, part) {
+            (false, part) => Some((whole, part)),
+            (true, 0) => Some((-whole, 0)),
+            (true, part) => Some((-whole - 1, 1_000_000_000 - part)),
+        }
+    }
+
     /// Reads `[-]SECONDS[.FRACTION]` of a pax record.
     #[must_use]
     pub fn from_pax(text: &[u8]) -> Self {

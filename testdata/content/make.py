@@ -181,6 +181,13 @@ case("text-log", "./var/log/some.log", "2026-11-24 08:13:11 status installed\ndo
 case("json", "./config.json",
      '{"architecture": "amd64", "config": {"Env": ["A=1", "B=2"], "Labels": {}}}\n',
      '{"config": {"Env": ["A=2", "B=2", "C=3"]}, "architecture": "amd64"}\n')
+case("control-file", "./hello_1.0_amd64.buildinfo",
+     "Format: 1.0\nSource: hello\nBinary: hello\nVersion: 1.0\nChecksums-Sha256:\n 01ab 5 hello_1.0_amd64.deb\n"
+     "Installed-Build-Depends:\n gcc (= 12),\n libc6 (= 2.36)\nEnvironment:\n LANG=\"C.UTF-8\"\n",
+     "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n"
+     "Format: 1.0\nSource: hello\nBinary: hello\nVersion: 1.0\nChecksums-Sha256:\n 02cd 7 hello_1.0_amd64.deb\n"
+     "Installed-Build-Depends:\n gcc (= 13),\n libc6 (= 2.36)\nEnvironment:\n LANG=\"de_DE.UTF-8\"\n LC_ALL=\"C\"\n"
+     "-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----\n")
 case("text-blanks", "./etc/some.conf", "a  b\n", "a b\n\n")
 case("text-ends", "./etc/some.conf", "a\r\nb\r\n", "a\nb")
 case("unknown", "./srv/unknown", b"\x00\x01\x02", b"\x00\x01\x03")

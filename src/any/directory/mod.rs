@@ -62,16 +62,29 @@ pub(crate) fn compare(
     } else {
         compare_archives(left, right, options, progress)
     };
+    take_faults(&mut found, names, &faults);
+    found
+}
+
+/// Makes the first fault of a directory the trouble of a comparison that has none.
+pub(crate) fn take_faults(
+    found: &mut Comparison,
+    names: &Sides<Named>,
+    faults: &Sides<Arc<Faults>>,
+) {
     for side in [Side::Left, Side::Right] {
         if let (None, Some(fault)) = (&found.trouble, faults.of(side).first()) {
             let input = names.of(side).name.clone();
             found.trouble = Some(Error::Entry { input, fault });
         }
     }
-    found
 }
 
-fn source(
+/// A directory, or a file as it is, to be compared as an archive.
+///
+/// # Errors
+/// The directory cannot be opened.
+pub(crate) fn source(
     named: &Named,
     peeked: Peeked,
     faults: &Arc<Faults>,

@@ -9,6 +9,8 @@ use crate::any::image::store::Store;
 
 /// Images beyond which an index is not read; one for each platform is usual.
 const IMAGES: usize = 256;
+/// Layers of an image beyond which it is not looked at; a registry takes some hundred.
+pub(crate) const LAYERS: usize = 4096;
 /// How deep an index may stand in another one.
 const DEPTH: u8 = 4;
 
@@ -20,6 +22,52 @@ pub(crate) struct Image {
     pub(crate) config: Option<String>,
     /// The layers, the lowest first.
     pub(crate) layers: Vec<String>,
+    /// What the configuration says of each of them: a digest of what is in the compression. Empty
+    /// if it does not say that of each.
+    pub(crate) diff_ids: Vec<String>,
+    /// Whether there are more layers than are looked at.
+    pub(crate) is_cut: bool,
+}
+
+impl Image {
+    fn new(
+        store: &Store,
+        manifest: Option<String>,
+        config: Option<String>,
+        mut layers: impl Iterator<Item = String>,
+    ) -> io::Result<Self> {
+        let document = match &config {
+            Some(config) => json(store, config)?,
+            None => None,
+        };
+        let known: Vec<String> = layers.by_ref().take(LAYERS).collect();
+        let is_cut = layers.next().is_some();
+        let root = document.as_ref().map(|config| member(config, "rootfs"));
+        let diff_ids: Vec<String> = root
+            .into_iter()
+            .flat_map(|root| array(member(root, "diff_ids")))
+            .filter_map(text)
+            .collect();
+        Ok(Self {
+            manifest,
+            config,
+            diff_ids: match diff_ids.len() == known.len() {
+                true => diff_ids,
+                false => Vec::new(),
+            },
+            layers: known,
+            is_cut,
+        })
+    }
+
+    /// What tells whether two layers hold the same. It pairs layers, and never excuses one: layers
+    /// of different files are compared whatever this says.
+    pub(crate) fn layer_ids(&self) -> &[String] {
+        match self.diff_ids.as_slice() {
+            [] => &self.layers,
+            ids => ids,
+        }
+    }
 }
 
 /// The images of a store, in the order in which they are named.
@@ -33,11 +81,11 @@ pub(crate) fn images(store: &Store) -> io::Result<Vec<Image>> {
     {
         index_images(store, &index, DEPTH, &mut BTreeSet::new(), &mut found)?;
     } else if let Some(Value::Array(images)) = json(store, "manifest.json")? {
-        found.extend(images.iter().take(IMAGES).map(|image| Image {
-            manifest: None,
-            config: text(member(image, "Config")),
-            layers: array(member(image, "Layers")).filter_map(text).collect(),
-        }));
+        for image in images.iter().take(IMAGES) {
+            let layers = array(member(image, "Layers")).filter_map(text);
+            let config = text(member(image, "Config"));
+            found.push(Image::new(store, None, config, layers)?);
+        }
     }
     Ok(found)
 }
@@ -65,13 +113,9 @@ fn index_images(
                 index_images(store, &document, depth - 1, met, found)?;
             }
         } else {
-            found.push(Image {
-                manifest: Some(name),
-                config: blob(member(&document, "config")),
-                layers: array(member(&document, "layers"))
-                    .filter_map(blob)
-                    .collect(),
-            });
+            let layers = array(member(&document, "layers")).filter_map(blob);
+            let config = blob(member(&document, "config"));
+            found.push(Image::new(store, Some(name), config, layers)?);
         }
     }
     Ok(())
@@ -139,6 +183,7 @@ mod tests {
             manifest: Some("blobs/sha256/cc".to_owned()),
             config: Some("blobs/sha256/dd".to_owned()),
             layers: vec!["blobs/sha256/ee".to_owned()],
+            ..Image::default()
         };
         assert_eq!(images(&store).unwrap(), [expected]);
     }

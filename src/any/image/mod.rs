@@ -1,8 +1,8 @@
 //! Two container images: OCI layouts, as directories or archives, and what `docker save` writes.
 //!
 //! The files of the image are compared as what they are stored in, a directory or an archive. The
-//! manifests, configurations and layers of both sides are then paired by position, and what differs
-//! in a pair takes the place of "this blob is on one side only".
+//! manifests, configurations and layers of both sides are then paired, and what differs in a pair
+//! takes the place of "this blob is on one side only".
 
 pub(crate) mod digest;
 pub(crate) mod layout;
@@ -16,7 +16,7 @@ use std::io::Seek as _;
 use crate::any::directory;
 use crate::any::files::{either, regular};
 use crate::any::image::digest::is_as_named;
-use crate::any::image::layout::{Image, images};
+use crate::any::image::layout::{Image, LAYERS, images};
 use crate::any::image::parts::{compare_part, parts};
 use crate::any::image::store::Store;
 use crate::any::merge::Whole;
@@ -96,7 +96,10 @@ fn kind(seems: Kind, images: &[Image]) -> Kind {
 }
 
 /// An input that is compared as what it is stored in, and the files in it.
-fn prepared(peeked: Peeked, options: &Options) -> io::Result<(Peeked, Store)> {
+///
+/// # Errors
+/// The operating system's, or the limit on temporary files.
+pub(crate) fn prepared(peeked: Peeked, options: &Options) -> io::Result<(Peeked, Store)> {
     let kind = peeked.kind;
     match peeked.held {
         Held::Directory(path) => {
@@ -169,6 +172,13 @@ fn looked_into(
         (Side::Left, &images.left, &stores.left),
         (Side::Right, &images.right, &stores.right),
     ] {
+        if images.iter().any(|image| image.is_cut) {
+            let after = LAYERS as u64;
+            whole
+                .comparison
+                .notes
+                .push(Note::LayersLeft { side, after });
+        }
         match misnamed(images, store) {
             Ok(0) => {}
             Ok(blobs) => whole.comparison.notes.push(Note::Misnamed { side, blobs }),

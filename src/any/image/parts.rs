@@ -3,6 +3,8 @@
 use std::io;
 use std::io::{Cursor, Read};
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
 use crate::any::files::entry_of;
 use crate::any::image::layout::Image;
 use crate::any::image::store::Store;
@@ -44,7 +46,39 @@ impl Part {
     }
 }
 
-/// Pairs the parts by position. A part is named after its image if there are several.
+/// Which layers belong together, by their positions: as many equal ones as possible in their order,
+/// and those between them by position.
+fn layer_pairs(left: &Image, right: &Image) -> Vec<(usize, usize)> {
+    // Ids of one kind are needed: both by what is in the compression, or both by file.
+    let (old, new) = match left.diff_ids.is_empty() == right.diff_ids.is_empty() {
+        true => (left.layer_ids(), right.layer_ids()),
+        false => (&left.layers[..], &right.layers[..]),
+    };
+    let mut pairs = Vec::new();
+    let mut from = (0, 0);
+    let end = DiffOp::Equal {
+        old_index: old.len(),
+        new_index: new.len(),
+        len: 0,
+    };
+    let equal = capture_diff_slices(Algorithm::Myers, old, new);
+    for op in equal.into_iter().chain([end]) {
+        if let DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } = op
+        {
+            pairs.extend((from.0..old_index).zip(from.1..new_index));
+            pairs.extend((old_index..old_index + len).zip(new_index..new_index + len));
+            from = (old_index + len, new_index + len);
+        }
+    }
+    pairs
+}
+
+/// Pairs the parts: manifests and configurations by position, layers by position and content. A
+/// layer is called by its position on the left. A part is named after its image if there are several.
 pub(crate) fn parts(left: &[Image], right: &[Image]) -> Vec<Part> {
     let several = left.len() > 1 || right.len() > 1;
     let mut found = Vec::new();
@@ -70,8 +104,10 @@ pub(crate) fn parts(left: &[Image], right: &[Image]) -> Vec<Part> {
         if let (Some(left), Some(right)) = (&left.config, &right.config) {
             push("config".to_owned(), PartKind::Document, left, right);
         }
-        for (at, (left, right)) in left.layers.iter().zip(&right.layers).enumerate() {
-            push(format!("layers/{}", at + 1), PartKind::Layer, left, right);
+        for (at, right_at) in layer_pairs(left, right) {
+            if let (Some(left), Some(right)) = (left.layers.get(at), right.layers.get(right_at)) {
+                push(format!("layers/{}", at + 1), PartKind::Layer, left, right);
+            }
         }
     }
     found
@@ -133,7 +169,29 @@ mod tests {
             manifest: None,
             config: Some(config.to_owned()),
             layers: layers.iter().map(|layer| (*layer).to_owned()).collect(),
+            ..Image::default()
         }
+    }
+
+    #[test]
+    fn layers_pair_by_content_and_the_rest_by_position() {
+        let pairs =
+            |left: &[&str], right: &[&str]| layer_pairs(&image("c", left), &image("c", right));
+        assert_eq!(
+            pairs(&["a", "b", "c"], &["x", "a", "b", "d"]),
+            [(0, 1), (1, 2), (2, 3)]
+        );
+        assert_eq!(pairs(&["a", "b", "c"], &["a", "c"]), [(0, 0), (2, 1)]);
+        assert_eq!(pairs(&["a", "b"], &["c", "d", "e"]), [(0, 0), (1, 1)]);
+        assert_eq!(pairs(&[], &["c"]), []);
+        // What the configurations say of the contents counts more than the names of files.
+        let with_ids = |layers: &[&str], ids: &[&str]| Image {
+            diff_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..image("c", layers)
+        };
+        let left = with_ids(&["a", "b"], &["1", "2"]);
+        let right = with_ids(&["c", "d", "e"], &["0", "1", "2"]);
+        assert_eq!(layer_pairs(&left, &right), [(0, 1), (1, 2)]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::any::section::Section;
+use crate::any::nested::archive::Place;
 use crate::compare::options::Limits;
 use crate::compare::pairing::index::{Flow, walk};
 use crate::input::read_at::RegularFile;
@@ -60,35 +60,41 @@ impl Store {
         })
     }
 
-    /// Reads a file; `None` if there is none. A name that leads out of the image names nothing.
+    /// Where a file is; `None` if there is none. A name that leads out of the image names nothing.
     ///
     /// # Errors
     /// The operating system's.
-    pub(crate) fn open(&self, name: &str) -> io::Result<Option<Box<dyn Read + Send>>> {
+    pub(crate) fn place(&self, name: &str) -> io::Result<Option<Place>> {
         let is_inside =
             !name.is_empty() && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if !is_inside {
             return Ok(None);
         }
         match self {
-            Self::Archive { file, spans } => {
-                Ok(spans
-                    .get(name.as_bytes())
-                    .map(|span| -> Box<dyn Read + Send> {
-                        Box::new(Section::new(file, span.clone()))
-                    }))
-            }
+            Self::Archive { file, spans } => Ok(spans.get(name.as_bytes()).map(|span| Place {
+                file: Arc::clone(file),
+                span: span.clone(),
+            })),
             Self::Directory(path) => {
                 let path = path.join(name);
                 // No link is followed, and nothing but a file is opened.
                 match std::fs::symlink_metadata(&path) {
-                    Ok(facts) if facts.is_file() => Ok(Some(Box::new(File::open(path)?))),
+                    Ok(facts) if facts.is_file() => Place::of(File::open(path)?).map(Some),
                     Ok(_) => Ok(None),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                     Err(error) => Err(error),
                 }
             }
         }
+    }
+
+    /// Reads a file; `None` if there is none.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(crate) fn open(&self, name: &str) -> io::Result<Option<Box<dyn Read + Send>>> {
+        let place = self.place(name)?;
+        Ok(place.map(|place| -> Box<dyn Read + Send> { Box::new(place.section()) }))
     }
 
     /// A document; `None` if there is none, or if it is larger than documents are.

@@ -91,13 +91,25 @@ fn read(file: &Arc<File>, span: Range<u64>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn compression(file: &Arc<File>, span: &Range<u64>) -> io::Result<Compression> {
+/// The compression that a span of a file is in.
+///
+/// # Errors
+/// The operating system's.
+pub(crate) fn compression(file: &Arc<File>, span: &Range<u64>) -> io::Result<Compression> {
     let start = read(file, span.start..span.end.min(span.start + 512))?;
     Ok(sniff(&start))
 }
 
-/// What cannot be decoded is no archive: then it is compared as bytes.
-fn is_tar(file: &Arc<File>, span: &Range<u64>, compression: Compression) -> io::Result<bool> {
+/// Whether a span of a file is a tar archive. What cannot be decoded is none: then it is compared as
+/// bytes.
+///
+/// # Errors
+/// The operating system's.
+pub(crate) fn is_tar(
+    file: &Arc<File>,
+    span: &Range<u64>,
+    compression: Compression,
+) -> io::Result<bool> {
     let section = Section::new(file, span.clone());
     let decoder = Decoder::new(section, compression, WINDOW, Digesting::Off);
     let mut inside = Vec::new();

@@ -11,7 +11,7 @@ use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::OutputArgs;
 use crate::cli::args::values::bytes;
 use crate::compare::field_names::{archive_names, field_names};
-use crate::compare::options::{ContentPolicy, Depth, Exclude, Limits, Mounts, Options};
+use crate::compare::options::{ContentPolicy, Depth, Exclude, Images, Limits, Mounts, Options};
 use crate::explain::ownership::is_evidence;
 use crate::text::spelling::nearest;
 
@@ -46,6 +46,12 @@ pub struct CompareArgs {
     /// Leave out what is mounted inside a directory
     #[arg(long, help_heading = "What to compare")]
     pub one_file_system: bool,
+    /// Compare the roots that the layers of container images make
+    ///
+    /// LEFT and RIGHT are two images, or an image and a tarball or directory. What upper layers
+    /// hide, and how the images are stored, is not compared.
+    #[arg(long, help_heading = "What to compare")]
+    pub flatten: bool,
     /// Find out only whether the bytes are equal
     #[arg(long, help_heading = "What to compare")]
     pub verdict_only: bool,
@@ -171,6 +177,9 @@ impl CompareArgs {
         };
         if self.one_file_system {
             options.mounts = Mounts::Pass;
+        }
+        if self.flatten {
+            options.images = Images::Flattened;
         }
         let content = options.limits.content;
         let mut limits = Limits {

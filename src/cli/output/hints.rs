@@ -10,6 +10,7 @@ use crate::bootstrap::mirror::error::MirrorError;
 use crate::bootstrap::transcript::AptProblem;
 use crate::bootstrap::unmet::UnmetDependency;
 use crate::compare;
+use crate::compare::flatten::FlattenProblem;
 use crate::compare::stop::WalkError;
 use crate::input::decode::WindowTooLarge;
 use crate::input::kind::{Foreign, Kind};
@@ -39,6 +40,7 @@ impl Advice for Hints {
 fn of_comparison(error: &compare::Error) -> Option<String> {
     use compare::Error;
     let hint = match error {
+        Error::Part(error) => return of_comparison(error),
         Error::Refused { refusal, .. } => return of_kind(refusal.kind).map(str::to_owned),
         Error::NotTar { .. } => "is it damaged, or was it cut at the front?",
         Error::Read { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
@@ -62,9 +64,15 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
                 place.entries()
             ));
         }
+        Error::Flatten {
+            problem: FlattenProblem::NoImage(_),
+            ..
+        } => "leave out --flatten to compare what is no image",
         Error::StdinTwice
+        | Error::Flatten { .. }
         | Error::Open { .. }
         | Error::Ar { .. }
+        | Error::Listed { .. }
         | Error::Entry { .. }
         | Error::Either { .. } => {
             return None;

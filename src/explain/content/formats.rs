@@ -3,7 +3,8 @@
 use crate::explain::content::fact::Noun;
 use crate::explain::content::reading::Reading;
 use crate::explain::content::{
-    accounts, ar, cpio, databases, dpkg, elf, json, lines, linker_cache, packed, records, stanzas,
+    accounts, ar, control_file, cpio, databases, dpkg, elf, json, lines, linker_cache, packed,
+    records, stanzas,
 };
 
 /// Format of a tar archive, which is compared as `compare` does.
@@ -31,9 +32,10 @@ pub(crate) struct ContentFormat {
 
 /// All formats, in the order in which they are tried; those known by their path come first.
 #[rustfmt::skip]
-pub(crate) const FORMATS: [ContentFormat; 21] = [
+pub(crate) const FORMATS: [ContentFormat; 22] = [
     format("accounts", "account", "accounts", accounts::wants, accounts::read),
     format("list", "line", "lines", lines::wants, lines::read),
+    format("control file", "field", "fields", control_file::wants, control_file::read),
     format("dpkg database", "package", "packages", stanzas::wants_packages, stanzas::read_packages),
     format("debconf database", "question", "questions", stanzas::wants_questions, stanzas::read_questions),
     format("dpkg diversions", "diversion", "diversions", dpkg::wants_diversions, dpkg::read_diversions),

@@ -10,6 +10,7 @@ pub(crate) mod accounts;
 pub(crate) mod ar;
 pub(crate) mod bytes;
 pub(crate) mod capabilities;
+pub(crate) mod control_file;
 pub(crate) mod cpio;
 pub(crate) mod databases;
 pub(crate) mod difference;

@@ -125,7 +125,7 @@ impl From<Kind> for KindName {
             Kind::Ar => Self::Ar,
             Kind::Directory => Self::Directory,
             Kind::Image | Kind::Layout => Self::Image,
-            Kind::Empty | Kind::Foreign(_) | Kind::Text | Kind::Data => Self::File,
+            Kind::Empty | Kind::Foreign(_) | Kind::Control | Kind::Text | Kind::Data => Self::File,
         }
     }
 }

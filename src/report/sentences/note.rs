@@ -1,6 +1,6 @@
 //! What a comparison or a verification did not look at, in words.
 
-use crate::compare::note::Note;
+use crate::compare::note::{ListProblem, Note};
 use crate::compare::side::Side;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::agreement::Disagreement;
@@ -47,12 +47,18 @@ pub(crate) fn of_comparison(note: &Note) -> String {
             names, access and change times, other pax records, sparse maps, the spelling of headers, \
             the order of entries, padding, and what follows the last entry"
             .to_owned(),
-        Note::Misnamed { side, blobs: 1 } => {
-            format!("{}: 1 blob is not what its name says", word(*side))
+        Note::Misnamed { side, blobs } => format!("{}: {}", word(*side), misnamed(*blobs)),
+        Note::Flattened => "the roots that the layers make were compared, and not how the images \
+            are stored: manifests, configurations, what upper layers hide"
+            .to_owned(),
+        Note::NotLookedInto { archives } => {
+            format!("archives inside that were not looked into: {archives}")
         }
-        Note::Misnamed { side, blobs } => {
-            format!("{}: {blobs} blobs are not what their names say", word(*side))
-        }
+        Note::LayersLeft { side, after } => format!(
+            "{}: layers after the first {after} of an image were not looked at",
+            word(*side)
+        ),
+        Note::Listed { side, problem } => format!("{}: {}", word(*side), of_list(*problem)),
         Note::EntriesLeft { side, after } => {
             let side = word(*side);
             match after {
@@ -67,6 +73,35 @@ fn word(side: Side) -> &'static str {
     match side {
         Side::Left => "left",
         Side::Right => "right",
+    }
+}
+
+fn misnamed(blobs: u64) -> String {
+    match blobs {
+        1 => "1 blob is not what its name says".to_owned(),
+        blobs => format!("{blobs} blobs are not what their names say"),
+    }
+}
+
+fn of_list(problem: ListProblem) -> String {
+    let listed = |files: u64| match files {
+        1 => "1 listed file is".to_owned(),
+        files => format!("{files} listed files are"),
+    };
+    match problem {
+        ListProblem::Absent(files) => {
+            format!(
+                "{} not beside the control file, and not compared",
+                listed(files)
+            )
+        }
+        ListProblem::Mislisted(files) => format!(
+            "{} not of the size or digest that the control file says",
+            listed(files)
+        ),
+        ListProblem::Cut => "the control file was read in part: it lists more than 10,000 files, \
+            or has more than 16 MiB"
+            .to_owned(),
     }
 }
 

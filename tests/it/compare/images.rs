@@ -12,6 +12,8 @@ use crate::support::harness::Test;
 pub(crate) const TESTS: &[Test] = &[
     test!(two_layouts_are_compared_down_to_the_entries_of_their_layers),
     test!(a_layout_in_an_archive_is_an_image_too),
+    test!(a_layer_that_was_put_between_others_moves_no_other_layer),
+    test!(of_a_hundred_thousand_layers_the_first_are_looked_at),
     test!(two_saved_images_are_compared_layer_by_layer),
     test!(a_large_layer_streams),
     test!(a_blob_that_is_not_what_its_name_says_is_noted),
@@ -28,7 +30,7 @@ fn blob(files: &mut Vec<(String, Vec<u8>)>, bytes: Vec<u8>) -> String {
 }
 
 /// The files of an OCI layout of one image.
-fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     let mut files = vec![(
         "oci-layout".to_owned(),
         br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec(),
@@ -50,7 +52,7 @@ fn layout(variable: &str, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
+pub(crate) fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
     for (name, bytes) in files {
         let path = directory.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -58,7 +60,7 @@ fn write(directory: &Path, files: &[(String, Vec<u8>)]) {
     }
 }
 
-fn as_archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn as_archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let entries: Vec<Spec> = files
         .iter()
         .map(|(name, bytes)| file(name, bytes))
@@ -74,7 +76,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 }
 
 /// Two images with one equal layer, and one that differs in a file.
-fn images() -> [Vec<(String, Vec<u8>)>; 2] {
+pub(crate) fn images() -> [Vec<(String, Vec<u8>)>; 2] {
     let base = gzip(&archive(&[file("bin/sh", b"shell")]));
     let top = |content: &[u8]| gzip(&archive(&[file("etc/motd", content)]));
     [
@@ -236,4 +238,51 @@ fn a_broken_manifest_leaves_the_files_of_the_image() {
             .count()
     };
     assert_eq!((status, sides("LeftOnly"), sides("RightOnly")), (1, 3, 3));
+}
+
+fn a_layer_that_was_put_between_others_moves_no_other_layer() {
+    let layer = |name: &str, content: &[u8]| gzip(&archive(&[file(name, content)]));
+    let base = layer("bin/sh", b"shell");
+    let left = layout("1", &[base.clone(), layer("etc/motd", b"a")]);
+    let new = layer("new", b"new");
+    let right = layout("1", &[new, base, layer("etc/motd", b"b")]);
+    let place = Place::new(&[]);
+    write(&place.path("a"), &left);
+    write(&place.path("b"), &right);
+    let options = ["--ignore", "mtime,compression", "--exclude", "blobs/sha256"];
+    let (status, report) = place.report("a", "b", &options);
+    let blob = right
+        .iter()
+        .find(|(_, bytes)| *bytes == layer("new", b"new"))
+        .map(|(name, _)| format!("./{name} RightOnly "));
+    let mut expected = vec![
+        "./index.json Changed content".to_owned(),
+        "layers/2/etc/motd Changed content".to_owned(),
+        "manifest/json Changed size,content".to_owned(),
+    ];
+    expected.extend(blob);
+    expected.sort();
+    assert_eq!((status, rows(&report)), (1, expected));
+}
+
+fn of_a_hundred_thousand_layers_the_first_are_looked_at() {
+    let layers = vec!["\"l.tar\""; 100_000].join(",");
+    let image = |os: &str| {
+        let config = format!(r#"{{"os":"{os}"}}"#);
+        let manifest = format!(r#"[{{"Config":"c.json","Layers":[{layers}]}}]"#);
+        archive(&[
+            file("manifest.json", manifest.as_bytes()),
+            file("c.json", config.as_bytes()),
+            file("l.tar", &archive(&[file("f", b"1")])),
+        ])
+    };
+    let place = Place::new(&[("a.tar", &image("linux")), ("b.tar", &image("hurd"))]);
+    let (status, report) = place.report("a.tar", "b.tar", &[]);
+    assert_eq!(
+        (status, rows(&report)),
+        (1, vec!["c.json Changed size,content".to_owned()])
+    );
+    let note =
+        |side: &str| format!("{side}: layers after the first 4096 of an image were not looked at");
+    assert_eq!(report.notes, [note("left"), note("right")]);
 }

@@ -4,16 +4,20 @@ mod archive;
 mod cases;
 mod cli;
 mod compression;
+pub(crate) mod control_files;
 mod directories;
 mod exact;
 mod explained;
 mod fields;
+mod flatten;
+mod flips;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
 mod many;
+mod nested;
 mod notes;
-mod packages;
+pub(crate) mod packages;
 mod readers;
 mod spill;
 
@@ -25,14 +29,18 @@ pub(crate) const TABLES: &[&[Test]] = &[
     cases::TESTS,
     cli::TESTS,
     compression::TESTS,
+    control_files::TESTS,
     directories::TESTS,
     exact::TESTS,
     explained::TESTS,
     fields::TESTS,
+    flatten::TESTS,
+    flips::TESTS,
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
     many::TESTS,
+    nested::TESTS,
     notes::TESTS,
     packages::TESTS,
     readers::TESTS,

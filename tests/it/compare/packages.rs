@@ -38,7 +38,7 @@ fn package(members: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A package whose archives hold these entries.
-fn deb(control: &[Spec], data: &[Spec]) -> Vec<u8> {
+pub(crate) fn deb(control: &[Spec], data: &[Spec]) -> Vec<u8> {
     package(&[
         member("debian-binary", 7, b"2.0\n"),
         member("control.tar.xz", 7, &xz(&archive(control))),

@@ -256,8 +256,8 @@ fn every_broken_script_is_named_for_what_it_did_and_nothing_else() {
         .iter()
         .filter_map(|cause| {
             let lines = cause["evidence"].as_array().unwrap().iter().map(text);
-            let mut lines = lines.filter(|line| line.contains(" line "));
-            let line = lines.next_back()?;
+            let mut lines = lines.filter(|line| line.starts_with("postinst line "));
+            let line = lines.next()?;
             Some((text(&cause["package"]), line))
         })
         .collect();
