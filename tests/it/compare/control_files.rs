@@ -96,7 +96,10 @@ fn fields_and_listed_files_are_compared() {
         )
     );
     assert!(report.notes.is_empty(), "{:?}", report.notes);
-    let detail = report.divergences.all()[0].fields[0].detail.clone().unwrap();
+    let detail = report.divergences.all()[0].fields[0]
+        .detail
+        .clone()
+        .unwrap();
     let lines: Vec<&str> = detail.lines().take(3).collect();
     assert_eq!(lines[0], "read as control file");
     assert!(

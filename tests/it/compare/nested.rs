@@ -173,7 +173,10 @@ fn archives_in_archives_are_compared_three_levels_deep() {
             vec!["data.tar/data.tar/data.tar/data.tar Changed content".to_owned()]
         )
     );
-    let detail = report.divergences.all()[0].fields[0].detail.clone().unwrap();
+    let detail = report.divergences.all()[0].fields[0]
+        .detail
+        .clone()
+        .unwrap();
     assert!(detail.contains("entry f: content differs"), "{detail}");
 }
 
