@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::audit::change::Change;
-use crate::compare::comparison::Divergence;
+use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::case::{escape_writer, writers as writers_of};
 use crate::explain::chroots::Chroots;
@@ -99,6 +99,7 @@ pub(crate) fn of_divergences(
         }
     }
     let attribution = |(at, (divergence, mut all)): (usize, (&Divergence, Vec<usize>))| {
+        put_last_writer_first(&mut all, divergence, findings, observations);
         let others = all.split_off(all.len().min(1));
         let finding = all.first().copied();
         let of_script = finding.and_then(|number| findings.get(number));
@@ -144,6 +145,31 @@ fn owner(divergence: &Divergence, chroots: &Chroots) -> Option<Owner> {
     let owners = &chroots.owners;
     let naming = || owners.naming(&divergence.path).filter(|_| is_one_sided);
     owners.shipping(&divergence.path).or_else(naming)
+}
+
+/// Puts the finding on the script that wrote an entry last in the normal build before the others, if
+/// the chrootless build lacks the entry.
+fn put_last_writer_first(
+    numbers: &mut [usize],
+    divergence: &Divergence,
+    findings: &[Finding],
+    observations: &Observations<'_>,
+) {
+    if numbers.len() < 2 || divergence.kind != DivergenceKind::LeftOnly {
+        return;
+    }
+    let writers = writers_of(observations.normal, divergence.entry_path()).into_iter();
+    let Some(last) = writers.rev().find_map(|process| process.script.as_ref()) else {
+        return;
+    };
+    let is_its = |number: &usize| {
+        findings.get(*number).is_some_and(|one| {
+            one.package.as_ref() == Some(&last.package) && one.script == kind(last)
+        })
+    };
+    if let Some(at) = numbers.iter().position(is_its) {
+        numbers.get_mut(..=at).unwrap_or_default().rotate_right(1);
+    }
 }
 
 /// Attributes escapes, given the trace of a chrootless build.

@@ -185,6 +185,35 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Adds a finding on a script that has a part in an entry that is claimed already: to one that has
+    /// the same path of the outside, or says the same.
+    pub(crate) fn share(&mut self, at: usize, finding: Finding) {
+        let Some(divergence) = self.divergences.get(at) else {
+            return;
+        };
+        let path = divergence.entry_path();
+        let is_its = |one: &Finding| {
+            (&one.package, one.script, &one.part)
+                == (&finding.package, finding.script, &finding.part)
+        };
+        let escapes = self.observations.escapes();
+        let is_outside = |one: &Finding| {
+            let mut own = one.escapes.iter().filter_map(|at| escapes.get(*at));
+            own.any(|change| EntryPath::new(&change.path) == path)
+        };
+        let mut known = self.findings.iter();
+        let known = known.position(|one| is_its(one) && is_outside(one));
+        let mut same = self.findings.iter();
+        let same = same.position(|one| one.is_same_cause(&finding));
+        let number = known.or(same).unwrap_or(self.findings.len());
+        let finding = finding.claiming(vec![at]);
+        match self.findings.get_mut(number) {
+            Some(other) if other.claims.contains(&at) => {}
+            Some(other) => other.join(finding),
+            None => self.findings.push(finding),
+        }
+    }
+
     /// Whether a rule has a finding.
     pub(crate) fn has_finding_of(&self, rule: RuleId) -> bool {
         self.findings.iter().any(|finding| finding.rule == rule)

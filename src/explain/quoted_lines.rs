@@ -1,5 +1,7 @@
 //! The lines of a script that a finding is about.
 
+use std::collections::BTreeSet;
+
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::within_root;
 use crate::explain::case::Case;
@@ -20,6 +22,8 @@ use crate::trace::record::Trace;
 const LINES: usize = 8;
 /// Most paths of a finding that lines are looked for by.
 const PATHS: usize = 50;
+/// Most commands of a finding that lines are looked for by.
+const WORKS: usize = 200;
 
 /// The lines of the finding's script that are likeliest to be what it is about: those that ran
 /// the processes that wrote, else those that name the paths; and what decided that they ran, or
@@ -234,16 +238,17 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
         case,
         finding,
         text,
+        seen: BTreeSet::new(),
         found: Vec::new(),
     };
-    let escapes = finding.escapes.iter().take(PATHS);
+    let escapes = finding.escapes.iter();
     let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
     for change in escapes {
         for process in case.outside_writers(&change.path) {
             wrote.take(process, &change.path, Access::Writes);
         }
     }
-    let claims = finding.claims.iter().take(PATHS);
+    let claims = finding.claims.iter();
     for divergence in claims.filter_map(|at| case.divergences.get(*at)) {
         let path = divergence.entry_path().as_bytes();
         // What a script that fails did before is none of what is missing.
@@ -264,6 +269,8 @@ struct Wrote<'a> {
     case: &'a Case<'a>,
     finding: &'a Finding,
     text: &'a ParsedScript,
+    /// Commands and accesses of which the lines are found, and paths that the shell wrote.
+    seen: BTreeSet<(Vec<String>, Vec<u8>, Access)>,
     found: Vec<Vec<Line>>,
 }
 
@@ -289,6 +296,12 @@ impl Wrote<'_> {
     }
 
     fn add(&mut self, process: &Process, path: &[u8], access: Access) {
+        let of_shell = process.command.is_empty();
+        let path_of_shell = path.iter().filter(|_| of_shell).copied().collect();
+        let work = (process.command.clone(), path_of_shell, access);
+        if self.seen.len() >= WORKS || !self.seen.insert(work) {
+            return;
+        }
         let builds = match access {
             Access::WritesInside => self.case.observations.builds(),
             Access::Reads | Access::Writes => Vec::from_iter(self.case.observations.chrootless),
@@ -317,7 +330,7 @@ fn sources(process: &Process, path: &[u8]) -> Vec<Vec<u8>> {
     }
     let files = arguments.iter().map(|word| within_root(word));
     files
-        .filter(|file| file.starts_with('/'))
+        .filter(|file| file.starts_with('/') && !file.starts_with("/dev/"))
         .map(String::into_bytes)
         .filter(|file| EntryPath::new(file) != EntryPath::new(path))
         .collect()

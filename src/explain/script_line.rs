@@ -17,7 +17,7 @@ use crate::trace::process::Process;
 use crate::trace::record::Trace;
 
 /// What a process did to a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Access {
     /// It asked what is there on the outside, or read it.
     Reads,

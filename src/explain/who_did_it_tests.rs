@@ -4,6 +4,7 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::attribution::AlsoBy;
 use crate::explain::evidence::{Evidence, LineBuilds};
 use crate::explain::explain;
+use crate::explain::finding::What;
 use crate::explain::observations::Observations;
 use crate::explain::observed_outside::Audited;
 use crate::explain::tests::{OPEN, compared, created};
@@ -41,6 +42,21 @@ fn opens(log: &mut Log, script: usize, command: &[&str], paths: &[&str]) {
     }
 }
 
+/// A log of a script that makes a list, and of one that edits it, in the chroot or outside.
+fn made_and_edited(root: &str) -> Log {
+    let mut log = Log::default();
+    let path = |name: &str| format!("{root}/srv/{name}");
+    let maker = postinst(&mut log, "maker");
+    log.did(Event::new(maker, "openat", OPEN, path("list").as_bytes()));
+    let editor = postinst(&mut log, "editor");
+    let sed = ["sed", "-i", "d", "/srv/list"];
+    let image = log.ran(Image::new(Some(editor), b"/usr/bin/sed", &sed));
+    log.did(Event::new(image, "openat", OPEN, path("sedX").as_bytes()));
+    let act = log::Act::RenameTo(path("list").as_bytes().into());
+    log.did(Event::new(image, "rename", act, path("sedX").as_bytes()));
+    log
+}
+
 #[test]
 fn an_entry_that_is_missing_is_the_work_of_each_script_that_left_something_out_of_it() {
     let scripts = [
@@ -55,44 +71,38 @@ fn an_entry_that_is_missing_is_the_work_of_each_script_that_left_something_out_o
         ("srv/list", "1"),
     ];
     let comparison = compared(&scripts, &scripts[..2]);
-    let list = "/tmp/mmdebstrap.x/srv/list";
-    let mut log = Log::default();
-    let maker = postinst(&mut log, "maker");
-    log.did(Event::new(maker, "openat", OPEN, list.as_bytes()));
-    let editor = postinst(&mut log, "editor");
-    let image = log.ran(Image::new(
-        Some(editor),
-        b"/usr/bin/sed",
-        &["sed", "-i", "d", "/srv/list"],
-    ));
-    let new = "/tmp/mmdebstrap.x/srv/sedX";
-    log.did(Event::new(image, "openat", OPEN, new.as_bytes()));
-    let act = log::Act::RenameTo(list.as_bytes().into());
-    log.did(Event::new(image, "rename", act, new.as_bytes()));
-    let (normal, chrootless) = (replay(&log), Trace::default());
-    let observations = Observations {
-        normal: Some(&normal),
-        chrootless: Some(&chrootless),
-        ..Observations::none(None)
-    };
-    let explanation = explain(&comparison, &observations);
-    let findings = explanation.findings.iter();
-    let found: Vec<_> = findings
-        .map(|one| (one.package.as_deref(), one.claims.as_slice()))
-        .collect();
-    // The last one is first.
-    assert_eq!(
-        found,
-        [(Some("editor"), &[0][..]), (Some("maker"), &[0][..])]
-    );
-    let [attribution] = explanation.attributions.as_slice() else {
-        panic!("{:?}", explanation.attributions);
-    };
-    assert_eq!(attribution.package.as_deref(), Some("editor"));
-    assert_eq!(
-        (attribution.finding, &attribution.others),
-        (Some(0), &vec![1])
-    );
+    let normal = replay(&made_and_edited("/tmp/mmdebstrap.x"));
+    let escapes = [created("/srv/list")];
+    for (chrootless, escapes, what) in [
+        (Trace::default(), &[][..], What::ChangedNothing),
+        (replay(&made_and_edited("")), &escapes, What::WroteOutside),
+    ] {
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            audited: Audited::Changes(escapes),
+            ..Observations::none(None)
+        };
+        let explanation = explain(&comparison, &observations);
+        let findings = explanation.findings.iter();
+        let found: Vec<_> = findings
+            .map(|one| (one.package.as_deref(), one.claims.as_slice()))
+            .collect();
+        assert_eq!(
+            found,
+            [(Some("editor"), &[0][..]), (Some("maker"), &[0][..])]
+        );
+        assert_eq!(explanation.findings[0].what, what);
+        let [attribution] = explanation.attributions.as_slice() else {
+            panic!("{:?}", explanation.attributions);
+        };
+        // The one that wrote last is first.
+        assert_eq!(attribution.package.as_deref(), Some("editor"));
+        assert_eq!(
+            (attribution.finding, &attribution.others),
+            (Some(0), &vec![1])
+        );
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::compare::comparison::Divergence;
 use crate::explain::case::{Case, Numbered, escape_writer, outside_writers};
 use crate::explain::command_line::CommandLine;
 use crate::explain::divergent_fields::has_only;
-use crate::explain::evidence::{CommandRole, EntryFact, Evidence, OutsideAccess};
+use crate::explain::evidence::{CommandRole, Evidence, OutsideAccess};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::quoted_lines::part;
@@ -96,16 +96,10 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
             access: OutsideAccess::Wrote,
         })
     });
-    let others = claimed.iter().flat_map(|one| {
-        let missing = case.missing_runs(one.divergence).into_iter();
-        let others = missing.filter(|run| !is_same(run.script, script));
-        others.map(|run| Evidence::on(one.divergence, EntryFact::left_out_too(run)))
-    });
     let finding = case
         .finding(RULE.id, What::WroteOutside, Some(script))
         .with(written)
         .with(wrote_inside(case, script, &claimed))
-        .with(others)
         .claiming(claimed.iter().map(|one| one.at).collect());
     Finding {
         part,
@@ -115,7 +109,7 @@ fn finding(case: &Case<'_>, trace: &Trace, culprit: Culprit<'_>) -> Finding {
 }
 
 /// Whether the script wrote an entry outside that it wrote inside in the normal build; if several
-/// left something out of it, each of them has a part in it. `outside` are the paths that the script wrote
+/// left something out of it, it is the last one's first. `outside` are the paths that the script wrote
 /// there: what it left out without writing it there has another cause.
 fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Divergence) -> bool {
     if case.shared.has(divergence) {
@@ -134,12 +128,9 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
     if !is_written {
         return false;
     }
-    let missing = case.missing_runs(divergence);
-    if missing.is_empty() {
-        let last = runs(&case.normal_writers(path)).pop();
-        return last.is_some_and(|run| is_same(run.script, script));
-    }
-    missing.iter().any(|run| is_same(run.script, script))
+    let last = case.missing_runs(divergence).pop();
+    let last = last.or_else(|| runs(&case.normal_writers(path)).pop());
+    last.is_some_and(|run| is_same(run.script, script))
 }
 
 /// The commands by which the script wrote the claimed entries in the normal build, each with
@@ -147,7 +138,7 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
 fn wrote_inside(case: &Case<'_>, script: &Script, claimed: &[Numbered<'_>]) -> Vec<Evidence> {
     let mut counts: Vec<(CommandLine, usize)> = Vec::new();
     for one in claimed {
-        let writers = runs(&case.normal_writers(one.divergence.entry_path()));
+        let writers = runs(&case.normal_entry_writers(one.divergence));
         let Some(run) = run_of(&writers, script) else {
             continue;
         };

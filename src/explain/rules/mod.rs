@@ -53,10 +53,6 @@ const BEFORE: [(RuleId, Deeds); 2] = [
     (RuleId::ScriptDiffers, Deeds::Any),
 ];
 
-/// The rules of which several findings may claim one entry: what several scripts left out of it is
-/// the work of each.
-const SHARED: [RuleId; 2] = [RuleId::EscapedWrite, RuleId::ScriptDiffers];
-
 /// All rules, in the order in which they are asked.
 pub const RULES: [Rule; 25] = [
     package_set::RULE,
@@ -89,6 +85,9 @@ pub const RULES: [Rule; 25] = [
 /// Explains what the rules can explain: the findings, those with the most claims first.
 pub(crate) fn findings(mut case: Case<'_>) -> Vec<Finding> {
     ask(&mut case, &RULES);
+    for (at, finding) in script_differs::left_out_too(&case) {
+        case.share(at, finding);
+    }
     let mut findings = case.take_findings();
     for finding in &mut findings {
         // What is to be mended comes first.
@@ -111,11 +110,8 @@ pub(crate) fn ask(case: &mut Case<'_>, rules: &[Rule]) {
             continue;
         }
         case.let_claim(rule.explains);
-        let found = (rule.find)(case);
-        if SHARED.contains(&rule.id) {
-            case.add_together(found);
-        } else {
-            found.into_iter().for_each(|finding| case.add(finding));
+        for finding in (rule.find)(case) {
+            case.add(finding);
         }
         if case.has_finding_of(RuleId::PackageSet) {
             // With other packages anything may differ: nothing else would be an explanation.

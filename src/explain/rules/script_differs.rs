@@ -7,7 +7,6 @@ use crate::debian::merged_usr::other_spelling;
 use crate::debian::temporary_root::TEMPORARY_ROOT;
 use crate::explain::case::{Case, EntryRuns};
 use crate::explain::command_line::CommandLine;
-use crate::explain::divergent_fields::has;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
@@ -37,16 +36,53 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
         .observations
         .chrootless
         .map(|trace| ObservedOutside::new(trace, case.observations.audited, &case.chroots.scripts));
-    let free = case.free().filter(|one| !case.shared.has(one.divergence));
-    let found = free.flat_map(|one| {
-        let differences = differences(case, one.divergence).into_iter();
-        let findings = differences.map(|difference| {
-            let finding = finding(case, one.divergence, difference, outside.as_ref());
-            finding.claiming(vec![one.at])
-        });
-        findings.collect::<Vec<_>>()
-    });
-    found.collect()
+    case.find_each(|divergence| {
+        if case.shared.has(divergence) {
+            return None;
+        }
+        let difference = difference(case, divergence)?;
+        Some(finding(case, divergence, difference, outside.as_ref()))
+    })
+}
+
+/// Findings on the other scripts that left out something of an entry that one side lacks and that
+/// a finding on a script has claimed already, with the position of the entry.
+pub(crate) fn left_out_too(case: &Case<'_>) -> Vec<(usize, Finding)> {
+    const OF_SCRIPTS: [RuleId; 4] = [
+        RuleId::EscapedWrite,
+        RuleId::ScriptDiffers,
+        RuleId::ScriptFailed,
+        RuleId::Accounts,
+    ];
+    let (Some(_), Some(chrootless)) = (case.observations.normal, case.observations.chrootless)
+    else {
+        return Vec::new();
+    };
+    let scripts = &case.chroots.scripts;
+    let outside = ObservedOutside::new(chrootless, case.observations.audited, scripts);
+    let mut found = Vec::new();
+    for (at, divergence) in case.divergences.iter().enumerate() {
+        let claiming = case.claimed(at).and_then(|number| case.finding_at(number));
+        let Some(first) = claiming.filter(|one| OF_SCRIPTS.contains(&one.rule)) else {
+            continue;
+        };
+        if divergence.kind != DivergenceKind::LeftOnly {
+            continue;
+        }
+        let is_firsts = |run: &ScriptRun<'_>| {
+            Some(&run.script.package) == first.package.as_ref() && kind(run.script) == first.script
+        };
+        let others = case.missing_runs(divergence).into_iter().rev();
+        for run in others.filter(|run| !is_firsts(run)) {
+            let difference = Difference {
+                what: What::ChangedNothing,
+                run,
+                builds: Builds::Normal,
+            };
+            found.push((at, finding(case, divergence, difference, Some(&outside))));
+        }
+    }
+    found
 }
 
 fn finding(
@@ -58,7 +94,7 @@ fn finding(
     let Difference { what, run, builds } = difference;
     let outside = outside.filter(|_| what == What::ChangedNothing).into_iter();
     let attempts: Vec<Evidence> = outside
-        .flat_map(|outside| instead(outside, run, divergence))
+        .flat_map(|outside| instead(case, outside, run, divergence))
         .map(|attempt| Evidence::Attempt(attempt.clone()))
         .collect();
     let what = if attempts.is_empty() {
@@ -99,51 +135,73 @@ fn root_named(divergence: &Divergence) -> Option<EntryFact> {
     })
 }
 
+/// What has to be done to a path so that an entry differs as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    /// Setting its owner.
+    Own,
+    /// Setting its permissions.
+    Permit,
+    /// Making or writing it.
+    Make,
+    /// Any of these.
+    Any,
+}
+
+impl Deed {
+    /// Of an entry that differs in these fields; in none if only one side has it.
+    fn of(fields: &[&str]) -> Self {
+        let all = |names: &[&str]| fields.iter().all(|field| names.contains(field));
+        match () {
+            () if fields.is_empty() || fields.contains(&"content") => Self::Make,
+            () if all(&["uid", "gid", "uname", "gname"]) => Self::Own,
+            () if all(&["mode"]) => Self::Permit,
+            () => Self::Any,
+        }
+    }
+
+    /// Whether a call does it.
+    fn is_of(self, call: &str) -> bool {
+        let owns = call.contains("chown");
+        let permits = call.contains("chmod");
+        match self {
+            Self::Own => owns,
+            Self::Permit => permits,
+            Self::Make => !owns && !permits && !call.contains("utime"),
+            Self::Any => true,
+        }
+    }
+}
+
 /// What a script did to the same path of the outside, where it wrote an entry of the chroot in the
 /// normal build. What sets an owner, permissions or times makes no file, and no bytes.
 fn instead<'o>(
+    case: &Case<'_>,
     outside: &'o ObservedOutside,
     run: ScriptRun<'_>,
     divergence: &Divergence,
 ) -> impl Iterator<Item = &'o Attempt> {
     let path = divergence.entry_path();
-    let is_one_sided = divergence.left.is_none() || divergence.right.is_none();
-    let is_made = is_one_sided || has(divergence, "content");
-    let sets = |call: &str| {
-        ["chmod", "chown", "utime"]
-            .iter()
-            .any(|word| call.contains(word))
-    };
+    let deed = Deed::of(&case.open_fields(divergence));
     let absolute = [b"/", path.as_bytes()].concat();
     let other = other_spelling(path.as_bytes()).map(|other| [&b"/"[..], &other].concat());
     let attempts = outside.attempts_of(&run.script.package);
     attempts.filter(move |attempt| {
         Some(attempt.actor.script) == kind(run.script)
-            && !(is_made && sets(&attempt.call))
+            && deed.is_of(&attempt.call)
             && (attempt.path == absolute || Some(&attempt.path) == other.as_ref())
     })
 }
 
-/// What scripts did otherwise: each one that left something out, the last one first, else the last
-/// one that did more, or something else.
-fn differences<'a>(case: &Case<'a>, divergence: &Divergence) -> Vec<Difference<'a>> {
-    let missing = case.missing_runs(divergence).into_iter().rev();
-    let missing: Vec<Difference<'_>> = missing
-        .map(|run| Difference {
+fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
+    let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
+    if let Some(run) = case.missing_runs(divergence).pop() {
+        return Some(Difference {
             what: What::ChangedNothing,
             run,
             builds: Builds::Normal,
-        })
-        .collect();
-    if missing.is_empty() {
-        difference(case, divergence).into_iter().collect()
-    } else {
-        missing
+        });
     }
-}
-
-fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {
-    let EntryRuns { normal, chrootless } = case.entry_runs(divergence);
     if let Some(run) = runs_without(&chrootless, &normal).pop() {
         return Some(Difference {
             what: What::ChangedMore,
