@@ -263,12 +263,12 @@ impl<'a> Case<'a> {
     }
 
     /// The processes that set the owner and the permissions of an entry in either build, if nothing
-    /// else of it differs, and else those that wrote it.
+    /// else of it differs, and else all that wrote it or set something of it.
     pub(crate) fn setters_or_writers(&self, divergence: &'a Divergence) -> Vec<&'a Process> {
         let traces = [self.observations.normal, self.observations.chrootless].into_iter();
         traces
             .flat_map(|trace| {
-                let writers = self.entry_writers_in(trace, divergence);
+                let writers = self.all_writers_in(trace, divergence);
                 let of_scripts = runs(&writers).into_iter();
                 let setters: Vec<&Process> = of_scripts
                     .flat_map(|run| self.setters(trace, divergence, run.script))
@@ -288,12 +288,32 @@ impl<'a> Case<'a> {
         normal.chain(self.chrootless_writers(path)).collect()
     }
 
-    /// The processes that wrote an entry in one build. A directory of which only the time differs,
-    /// and nothing in it, was written by who made and removed something in it. A further name of a
-    /// file is stored by the first one, and was written by who made, removed or wrote that. A copy
-    /// that one side lacks is made by whoever changes a file that was changed before: it was written
-    /// by all who wrote the file.
+    /// The processes that wrote an entry in one build. If one side lacks it, or its bytes differ,
+    /// what sets an owner, permissions or times is not why.
     fn entry_writers_in(
+        &self,
+        trace: Option<&'a Trace>,
+        divergence: &Divergence,
+    ) -> Vec<&'a Arc<Process>> {
+        let mut all = self.all_writers_in(trace, divergence);
+        if divergence.left.is_none() || divergence.right.is_none() || has(divergence, "content") {
+            let path = copied(divergence).unwrap_or(divergence.entry_path());
+            let makes = |process: &&Arc<Process>| {
+                trace.is_none_or(|trace| !trace.sets_only(process, path.as_bytes()))
+            };
+            if all.iter().any(makes) {
+                all.retain(makes);
+            }
+        }
+        all
+    }
+
+    /// The processes that wrote an entry in one build or set its owner, permissions or times. A
+    /// directory of which only the time differs, and nothing in it, was written by who made and
+    /// removed something in it. A further name of a file is stored by the first one, and was written
+    /// by who made, removed or wrote that. A copy that one side lacks is made by whoever changes a
+    /// file that was changed before: it was written by all who wrote the file.
+    fn all_writers_in(
         &self,
         trace: Option<&'a Trace>,
         divergence: &Divergence,
@@ -303,15 +323,6 @@ impl<'a> Case<'a> {
             .flat_map(|name| writers(trace, name))
             .collect();
         all.extend(writers(trace, path));
-        if divergence.left.is_none() || divergence.right.is_none() || has(divergence, "content") {
-            // What sets an owner, permissions or times is why neither a file nor its bytes differ.
-            let set_only = |process: &&Arc<Process>| {
-                trace.is_none_or(|trace| !trace.sets_only(process, path.as_bytes()))
-            };
-            if all.iter().any(set_only) {
-                all.retain(set_only);
-            }
-        }
         let is_time = has_only(divergence, &["mtime"]) && !self.has_entries(divergence);
         if let (true, Some(trace)) = (is_time, trace) {
             all.extend(wrote_in(trace, path));
