@@ -1,5 +1,7 @@
 //! A script wrote the entry in one build only, or wrote something else.
 
+use std::cell::LazyCell;
+
 use bstr::ByteSlice as _;
 
 use crate::compare::comparison::{Divergence, DivergenceKind};
@@ -59,7 +61,9 @@ pub(crate) fn left_out_too(case: &Case<'_>) -> Vec<(usize, Finding)> {
         return Vec::new();
     };
     let scripts = &case.chroots.scripts;
-    let outside = ObservedOutside::new(chrootless, case.observations.audited, scripts);
+    // Most entries have no other script.
+    let outside =
+        LazyCell::new(|| ObservedOutside::new(chrootless, case.observations.audited, scripts));
     let mut found = Vec::new();
     for (at, divergence) in case.divergences.iter().enumerate() {
         let claiming = case.claimed(at).and_then(|number| case.finding_at(number));
