@@ -22,7 +22,8 @@ use crate::trace::record::Trace;
 pub struct Attribution {
     /// Position of the first finding that claims the entry.
     pub finding: Option<usize>,
-    /// Positions of the others, ascending: each explains lines of its own.
+    /// Positions of the others, ascending but for the first: each is on a script that has lines of its
+    /// own in the entry, or left something out of it.
     pub others: Vec<usize>,
     /// The binary package.
     pub package: Option<String>,

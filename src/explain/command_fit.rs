@@ -18,9 +18,13 @@ pub(crate) struct Fit {
     literal: usize,
 }
 
+/// The name of a program without its directory.
+pub(crate) fn base(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or_default()
+}
+
 /// Whether the words of a line run a program.
 pub(crate) fn is_program(words: &[String], program: &str) -> bool {
-    let base = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
     let is_wrapper = |word: &&String| WRAPPERS.contains(&word.as_str());
     let wrappers = words.iter().take_while(is_wrapper).count();
     let mut programs = words.iter().take(wrappers + 1);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::within_root;
 use crate::explain::case::Case;
+use crate::explain::command_fit::base;
 use crate::explain::deciding::{disagreements, may_decide};
 use crate::explain::evidence::{Evidence, LineBuilds, QuotedLine};
 use crate::explain::finding::Finding;
@@ -324,8 +325,7 @@ fn sources(process: &Process, path: &[u8]) -> Vec<Vec<u8>> {
     let Some((program, arguments)) = process.command.split_first() else {
         return Vec::new();
     };
-    let name = program.rsplit('/').next().unwrap_or_default();
-    if !MAKERS.contains(&name) {
+    if !MAKERS.contains(&base(program)) {
         return Vec::new();
     }
     let files = arguments.iter().map(|word| within_root(word));

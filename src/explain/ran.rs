@@ -3,7 +3,7 @@
 use crate::debian::temporary_root::within_root;
 use std::collections::BTreeSet;
 
-use crate::explain::command_fit::is_program;
+use crate::explain::command_fit::{base, is_program};
 use crate::explain::script_runs::{course, is_same};
 use crate::explain::scripts::ParsedScript;
 use crate::explain::scripts::command_names::{HELPERS, READERS, WRITERS};
@@ -51,11 +51,6 @@ pub(crate) fn may_have_run_in(
         let is_known = programs.contains(name) || is_surely_program(name, build);
         outcomes(text, own, words, is_known)
     })
-}
-
-/// The name of a program without its directory.
-fn base(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or_default()
 }
 
 /// How a command of a script ended, in all its runs of one build; `is_known` says whether it is a
@@ -163,8 +158,9 @@ fn file_test(trace: &Trace, script: &Script, operator: &str, path: &str) -> Outc
 /// the tables know, and that something was seen to execute.
 fn is_surely_program(name: &str, trace: &Trace) -> bool {
     let tables = [&READERS[..], &WRITERS[..], &HELPERS[..]];
-    let base = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
-    tables.iter().any(|table| table.contains(&name)) && trace.executed.keys().any(|path| base(path))
+    let is_it = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next() == Some(name.as_bytes());
+    tables.iter().any(|table| table.contains(&name))
+        && trace.executed.keys().any(|path| is_it(path))
 }
 
 /// Whether words of a script, `*` for what is not known, may have become this command.
@@ -179,8 +175,7 @@ fn one_text(words: impl Iterator<Item = String>) -> String {
     let text = words.collect::<Vec<_>>().join(" ");
     let mut words = text.split_whitespace();
     let program = words.next().unwrap_or_default();
-    let program = program.rsplit('/').next().unwrap_or_default();
-    std::iter::once(program)
+    std::iter::once(base(program))
         .chain(words)
         .collect::<Vec<_>>()
         .join(" ")

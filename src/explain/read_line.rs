@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::debian::maintainer_script::ScriptKind;
+use crate::explain::command_fit::base;
 use crate::explain::observed_outside::{Actor, ObservedOutside};
 use crate::explain::scripts::{Act, Line};
 use crate::explain::words::shell_words;
@@ -55,10 +56,7 @@ pub(crate) fn run(
     let does_something = |act: &Act| matches!(act, Act::Writes(_) | Act::Runs(_));
     // A program that is not there is not seen to be run.
     let is_there = |act: &Act| match act {
-        Act::Runs(tool) => {
-            let name = tool.rsplit('/').next().unwrap_or_default();
-            observed.programs.contains(name)
-        }
+        Act::Runs(tool) => observed.programs.contains(base(tool)),
         _ => true,
     };
     let is_seen = observed.gap.is_none()
@@ -80,7 +78,7 @@ pub(crate) fn run(
 fn may_be(line: &Line, actor: &Actor, path: &[u8]) -> bool {
     let words: BTreeSet<&str> = shell_words(&line.text).collect();
     let program = actor.command.words.first().map_or("", String::as_str);
-    let program = program.rsplit('/').next().unwrap_or_default();
+    let program = base(program);
     let path = String::from_utf8_lossy(path);
     line.text.contains('$')
         || words.contains(program)
