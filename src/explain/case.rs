@@ -234,6 +234,13 @@ impl<'a> Case<'a> {
         writers(self.observations.chrootless, path)
     }
 
+    /// The process that made, renamed or removed something in a directory of the chroot last in the
+    /// normal build: it gave the directory its time.
+    pub(crate) fn last_in(&self, directory: EntryPath<'_>) -> Option<&'a Arc<Process>> {
+        let trace = self.observations.normal?;
+        wrote_in(trace, directory).pop()
+    }
+
     /// The scripts that wrote an entry in each build, in their order.
     pub(crate) fn entry_runs(&self, divergence: &Divergence) -> EntryRuns<'a> {
         let of = |trace| runs(&self.entry_writers_in(trace, divergence));

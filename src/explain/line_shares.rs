@@ -56,6 +56,33 @@ pub(crate) struct BothHistories<'a> {
     pub(crate) chrootless: &'a LineHistory,
 }
 
+/// The file that another one is a copy of: of its last version.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Original<'a, 's> {
+    /// Its path, without a leading slash.
+    pub(crate) path: &'s [u8],
+    /// Whose its differing lines are.
+    pub(crate) shares: &'s [Share<'a>],
+    /// What was done to it in both builds.
+    pub(crate) histories: BothHistories<'a>,
+}
+
+impl<'a> BothHistories<'a> {
+    fn steps(self, thing: &[u8]) -> BothSteps<'a> {
+        BothSteps {
+            normal: self.normal.steps(thing),
+            chrootless: self.chrootless.steps(thing),
+        }
+    }
+}
+
+/// What was done to one thing in both builds.
+#[derive(Debug, Clone, Copy)]
+struct BothSteps<'a> {
+    normal: &'a [LineStep],
+    chrootless: &'a [LineStep],
+}
+
 /// Why lines differ: what a script did in one build, or in both.
 #[derive(Debug, Clone, Copy)]
 struct Culprit<'a> {
@@ -74,12 +101,12 @@ struct Surplus<'a> {
 }
 
 /// The scripts that the differing lines belong to, in the order of the lines; `None` if the maker
-/// of one is not known. `original` are those of the file that this one is a copy of: what differs
-/// there too is no other script's here.
+/// of one is not known. What differs in the file that this one is a copy of is no other script's
+/// here.
 pub(crate) fn shares<'a>(
     file: BothFiles<'_>,
     histories: BothHistories<'a>,
-    original: &[Share<'a>],
+    original: Option<Original<'a, '_>>,
 ) -> Option<Vec<Share<'a>>> {
     let all = [
         surplus(Side::Left, file.left, file.right),
@@ -93,11 +120,11 @@ pub(crate) fn shares<'a>(
     let displaced = Displaced::new(file.path, lines(Side::Left), lines(Side::Right));
     let mut shares: Vec<Share<'a>> = Vec::new();
     for one in &all {
-        let culprit = of_original(original, *one);
+        let culprit = original.and_then(|original| original.culprit_of(*one));
         let culprit = culprit.or_else(|| {
             let own = thing(file.path, one.line);
             let first = displaced.first(own, |thing| is_same_work(histories, thing));
-            culprit_of(first, *one, histories)
+            culprit_of(first, *one, histories.steps(first))
         })?;
         add(&mut shares, culprit, *one);
     }
@@ -119,20 +146,55 @@ fn surplus<'a>(side: Side, lines: &'a [Vec<u8>], others: &[Vec<u8>]) -> Vec<Surp
     all
 }
 
-fn of_original<'a>(original: &[Share<'a>], one: Surplus<'_>) -> Option<Culprit<'a>> {
-    let share = original.iter().find(|share| {
-        let lines = match one.side {
-            Side::Left => &share.left,
-            Side::Right => &share.right,
-        };
-        lines.iter().any(|line| line == one.line)
-    })?;
-    let deed = share.deeds.first()?;
-    Some(Culprit {
-        process: deed.process,
-        script: share.script,
-        builds: deed.builds,
-    })
+impl<'a> Original<'a, '_> {
+    /// The script because of which a line of the copy differs, if the original has what it is about
+    /// otherwise in both builds: the same as there, or, of a line that has been changed there since, of
+    /// those who changed it until then.
+    fn culprit_of(&self, one: Surplus<'_>) -> Option<Culprit<'a>> {
+        self.of_same_line(one).or_else(|| {
+            let name = thing(self.path, one.line);
+            let is_about_it = |share: &Share<'_>| {
+                let mut lines = share.left.iter().chain(&share.right);
+                lines.any(|line| thing(self.path, line) == name)
+            };
+            let differs = self.shares.iter().any(is_about_it);
+            differs.then(|| culprit_of(name, one, self.until(name, one)?))?
+        })
+    }
+
+    fn of_same_line(&self, one: Surplus<'_>) -> Option<Culprit<'a>> {
+        let share = self.shares.iter().find(|share| {
+            let lines = match one.side {
+                Side::Left => &share.left,
+                Side::Right => &share.right,
+            };
+            lines.iter().any(|line| line == one.line)
+        })?;
+        let deed = share.deeds.first()?;
+        Some(Culprit {
+            process: deed.process,
+            script: share.script,
+            builds: deed.builds,
+        })
+    }
+
+    /// What was done to a thing in both builds, up to when a line of it came that was copied; `None`
+    /// if no script made that line.
+    fn until(&self, name: &[u8], one: Surplus<'_>) -> Option<BothSteps<'a>> {
+        let all = self.histories.steps(name);
+        let came = |step: &LineStep| step.added.iter().any(|line| line == one.line);
+        let cut = |steps: &'a [LineStep]| steps.get(..=steps.iter().rposition(came)?);
+        Some(match one.side {
+            Side::Left => BothSteps {
+                normal: cut(all.normal)?,
+                ..all
+            },
+            Side::Right => BothSteps {
+                chrootless: cut(all.chrootless)?,
+                ..all
+            },
+        })
+    }
 }
 
 fn add<'a>(shares: &mut Vec<Share<'a>>, culprit: Culprit<'a>, one: Surplus<'_>) {
@@ -168,13 +230,9 @@ fn add<'a>(shares: &mut Vec<Share<'a>>, culprit: Culprit<'a>, one: Surplus<'_>) 
 }
 
 /// The script that is why a line differs, by what was done to a thing in both builds.
-fn culprit_of<'a>(
-    name: &[u8],
-    one: Surplus<'_>,
-    histories: BothHistories<'a>,
-) -> Option<Culprit<'a>> {
-    let normal = known(histories.normal.steps(name))?;
-    let chrootless = known(histories.chrootless.steps(name))?;
+fn culprit_of<'a>(name: &[u8], one: Surplus<'_>, steps: BothSteps<'a>) -> Option<Culprit<'a>> {
+    let normal = known(steps.normal)?;
+    let chrootless = known(steps.chrootless)?;
     let only_normal = without(&normal, &chrootless, Builds::Normal);
     let only_chrootless = without(&chrootless, &normal, Builds::Chrootless);
     let (here, there) = match one.side {

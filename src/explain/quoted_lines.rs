@@ -1,6 +1,7 @@
 //! The lines of a script that a finding is about.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::within_root;
@@ -242,27 +243,56 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
         seen: BTreeSet::new(),
         found: Vec::new(),
     };
-    let escapes = finding.escapes.iter();
-    let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
-    for change in escapes {
-        for process in case.outside_writers(&change.path) {
-            wrote.take(process, &change.path, Access::Writes);
-        }
+    let works = works(case, finding);
+    // Who wrote a path last is named for it.
+    let last = works.iter().filter_map(|one| one.split_last());
+    for (work, _) in last {
+        wrote.take(*work);
     }
-    let claims = finding.claims.iter();
-    for divergence in claims.filter_map(|at| case.divergences.get(*at)) {
-        let path = divergence.entry_path().as_bytes();
-        // What a script that fails did before is none of what is missing.
-        let is_meant = |process: &Process| {
-            finding.rule != RuleId::ScriptFailed || fails_before(case, process, path)
-        };
-        for process in case.setters_or_writers(divergence) {
-            if is_meant(process) {
-                wrote.take(process, path, Access::WritesInside);
-            }
-        }
+    for work in works.into_iter().flatten() {
+        wrote.take(work);
     }
     wrote.found
+}
+
+/// A process that wrote a path.
+#[derive(Debug, Clone, Copy)]
+struct Work<'a> {
+    process: &'a Process,
+    path: &'a [u8],
+    access: Access,
+}
+
+/// The processes that wrote what a finding is about: those of each path, the last one last.
+fn works<'a>(case: &Case<'a>, finding: &Finding) -> Vec<Vec<Work<'a>>> {
+    let escapes = finding.escapes.iter();
+    let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
+    let outside = escapes.map(|change| {
+        let writers = case.outside_writers(&change.path).into_iter();
+        let work = |process: &'a Arc<Process>| Work {
+            process,
+            path: &change.path,
+            access: Access::Writes,
+        };
+        writers.map(work).collect()
+    });
+    let claims = finding.claims.iter();
+    let claims = claims.filter_map(|at| case.divergences.get(*at));
+    let inside = claims.map(|divergence| {
+        let path = divergence.entry_path().as_bytes();
+        let writers = case.setters_or_writers(divergence).into_iter();
+        // What a script that fails did before is none of what is missing.
+        let meant = writers.filter(|process| {
+            finding.rule != RuleId::ScriptFailed || fails_before(case, process, path)
+        });
+        let work = |process| Work {
+            process,
+            path,
+            access: Access::WritesInside,
+        };
+        meant.map(work).collect()
+    });
+    outside.chain(inside).collect()
 }
 
 /// The lines that are found for a finding, by process and path.
@@ -278,7 +308,12 @@ struct Wrote<'a> {
 impl Wrote<'_> {
     /// Adds the lines of a process that wrote a path, and, if it put another file of the script
     /// there, of those that wrote that one.
-    fn take(&mut self, process: &Process, path: &[u8], access: Access) {
+    fn take(&mut self, work: Work<'_>) {
+        let Work {
+            process,
+            path,
+            access,
+        } = work;
         if !self.is_its(process) {
             return;
         }

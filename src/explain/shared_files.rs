@@ -6,7 +6,7 @@ use crate::compare::comparison::{Divergence, DivergenceKind};
 use crate::debian::shared_file::{is_shared, lines, original};
 use crate::explain::divergent_fields::{has, has_only};
 use crate::explain::explains::CONTENT;
-use crate::explain::line_shares::{BothFiles, BothHistories, Share, shares};
+use crate::explain::line_shares::{BothFiles, BothHistories, Original, Share, shares};
 use crate::explain::observations::Observations;
 use crate::tar::entry_path::EntryPath;
 use crate::trace::record::Trace;
@@ -38,8 +38,14 @@ impl<'a> SharedFiles<'a> {
             .filter(is_one)
             .partition(|one| original(path(one)).is_some());
         for one in files.into_iter().chain(copies) {
-            let of_original = original(path(one)).and_then(|path| shared.of_path(path));
-            let of_one = of_divergence(one, normal, chrootless, of_original.unwrap_or_default());
+            let original = original(path(one)).and_then(|path| {
+                Some(Original {
+                    path,
+                    shares: shared.of_path(path)?,
+                    histories: histories(path, normal, chrootless)?,
+                })
+            });
+            let of_one = of_divergence(one, histories(path(one), normal, chrootless), original);
             let _ = shared.files.insert(&one.path, of_one);
         }
         shared
@@ -67,22 +73,28 @@ fn path(divergence: &Divergence) -> &[u8] {
     divergence.entry_path().as_bytes()
 }
 
-fn of_divergence<'a>(
-    divergence: &Divergence,
+fn histories<'a>(
+    path: &[u8],
     normal: &'a Trace,
     chrootless: &'a Trace,
-    of_original: &[Share<'a>],
+) -> Option<BothHistories<'a>> {
+    Some(BothHistories {
+        normal: normal.lines.inside(path)?,
+        chrootless: chrootless.lines.inside(path)?,
+    })
+}
+
+fn of_divergence<'a>(
+    divergence: &Divergence,
+    histories: Option<BothHistories<'a>>,
+    original: Option<Original<'a, '_>>,
 ) -> Option<Vec<Share<'a>>> {
     let path = path(divergence);
     let (left, right) = divergence.contents()?;
-    let histories = BothHistories {
-        normal: normal.lines.inside(path)?,
-        chrootless: chrootless.lines.inside(path)?,
-    };
     let file = BothFiles {
         path,
         left: &lines(path, left),
         right: &lines(path, right),
     };
-    shares(file, histories, of_original)
+    shares(file, histories?, original)
 }

@@ -122,11 +122,16 @@ fn what_is_new_outside_is_the_work_of_who_made_it_and_not_of_who_opened_it_later
             ..Event::new(script, "openat", OPEN, b"/run/lock")
         });
     }
+    // It finds the file as the other one left it, and writes.
     let changer = postinst(&mut log, "changer");
     log.did(Event {
-        before: Some(there(7)),
+        before: Some(there(0)),
         ..Event::new(changer, "openat", OPEN, b"/run/lock")
     });
+    log.sizes = vec![log::FileSize {
+        path: (&b"/run/lock"[..]).into(),
+        size: 7,
+    }];
     let chrootless = replay(&log);
     let escapes = [created("/run/lock")];
     let observations = Observations {
@@ -256,4 +261,44 @@ fn a_file_that_is_moved_into_place_is_the_work_of_the_line_that_wrote_it() {
         (6, LineBuilds::Any),
     ];
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn of_many_lines_the_one_that_wrote_last_is_quoted() {
+    let add = |number: usize| format!("add {number} /srv/list\n");
+    let text: String = std::iter::once("#!/bin/sh\n".to_owned())
+        .chain((2..=12).map(add))
+        .collect();
+    let files = [
+        ("var/lib/dpkg/info/a.postinst", text.as_str()),
+        ("srv/list", "1"),
+    ];
+    let comparison = compared(&files, &files[..1]);
+    let log = |root: &str| {
+        let mut log = Log::default();
+        let script = postinst(&mut log, "a");
+        for number in 2..=12 {
+            let number = number.to_string();
+            let path = format!("{root}/srv/list");
+            opens(&mut log, script, &["add", &number, "/srv/list"], &[&path]);
+        }
+        replay(&log)
+    };
+    let (normal, chrootless) = (log("/tmp/mmdebstrap.x"), log(""));
+    let escapes = [created("/srv/list")];
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    let evidence = explanation.findings.iter().flat_map(|one| &one.evidence);
+    let lines: Vec<usize> = evidence
+        .filter_map(|one| match one {
+            Evidence::ScriptLine { line, .. } => Some(line.number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lines, [2, 3, 4, 5, 6, 7, 8, 12]);
 }

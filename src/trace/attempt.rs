@@ -10,7 +10,8 @@ use std::sync::Arc;
 use nix::libc;
 
 use crate::debian::temporary_root::inside;
-use crate::trace::log::{Act, Before, Event};
+use crate::trace::file_sizes::sizes_after;
+use crate::trace::log::{Act, Before, Event, Log};
 use crate::trace::process::Process;
 
 /// A call by a process of a maintainer script that would change a path of the outside.
@@ -33,7 +34,8 @@ pub enum Effect {
     Failed(i32),
     /// Nothing: what it sets was there already.
     SameValue,
-    /// A file was opened for writing; whether its content changed shows in the file alone.
+    /// A file was opened for writing, and has the same size as before, or another one in its place
+    /// already; whether its content changed shows in the file alone.
     Opened,
     /// The system did not allow it, with this error.
     Refused(i32),
@@ -42,10 +44,10 @@ pub enum Effect {
 }
 
 /// All attempts of a build, in their order; what is repeated stands once.
-pub(crate) fn attempts(events: &[Event], processes: &[Arc<Process>]) -> Vec<Attempt> {
-    let own = own_files(events, processes);
+pub(crate) fn attempts(log: &Log, processes: &[Arc<Process>]) -> Vec<Attempt> {
+    let own = own_files(&log.events, processes);
     let mut attempts: Vec<Attempt> = Vec::new();
-    for event in events {
+    for (event, size) in log.events.iter().zip(sizes_after(log)) {
         let Some(process) = processes.get(event.image) else {
             continue;
         };
@@ -61,7 +63,7 @@ pub(crate) fn attempts(events: &[Event], processes: &[Arc<Process>]) -> Vec<Atte
             let attempt = Attempt {
                 path: path.to_vec(),
                 call: String::from_utf8_lossy(&event.call.0).into_owned(),
-                effect: effect(event),
+                effect: effect(event, size),
                 process: Arc::clone(process),
             };
             if !attempts.contains(&attempt) {
@@ -143,17 +145,18 @@ fn is_temporary(path: &[u8]) -> bool {
     path.starts_with(b"/tmp/")
 }
 
-/// What came of an event that would change something.
-fn effect(event: &Event) -> Effect {
+/// What came of an event that would change something. `after` is the size of its file when it was
+/// looked at next.
+fn effect(event: &Event, after: Option<u64>) -> Effect {
     match event.error {
-        0 => done(event),
+        0 => done(event, after),
         error @ (libc::EROFS | libc::EPERM | libc::EACCES) => Effect::Refused(error),
         error => Effect::Failed(error),
     }
 }
 
 /// What came of a call that succeeded.
-fn done(event: &Event) -> Effect {
+fn done(event: &Event, after: Option<u64>) -> Effect {
     let Some(Before::There {
         mode,
         uid,
@@ -177,6 +180,7 @@ fn done(event: &Event) -> Effect {
             gid: group,
         } => is_same(owner.is_none_or(|id| id == uid) && group.is_none_or(|id| id == gid)),
         Act::Open { empties: true, .. } if size > 0 => Effect::Changed,
+        Act::Open { .. } if after.is_some_and(|after| after != size) => Effect::Changed,
         Act::Open { .. } => Effect::Opened,
         _ => Effect::Changed,
     }

@@ -23,6 +23,17 @@ pub struct Log {
     pub lines: Vec<LineChange>,
     /// Shared files of which not all changes were kept, from the sandbox's root.
     pub left_out: Vec<Bytes>,
+    /// Sizes of files of the outside that scripts' processes opened for writing, when all had ended.
+    pub sizes: Vec<FileSize>,
+}
+
+/// How large a file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSize {
+    /// The file, from the sandbox's root.
+    pub path: Bytes,
+    /// Bytes.
+    pub size: u64,
 }
 
 /// Lines of a shared file that came or went at once.

@@ -11,6 +11,7 @@ pub mod attempt;
 pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod course;
+pub(crate) mod file_sizes;
 pub(crate) mod filter;
 pub(crate) mod foreseen;
 pub(crate) mod left_behind;

@@ -21,6 +21,7 @@ use crate::sandbox::{ExitStatus, Tracer, Tracing};
 use crate::trace::added_filter::Borrowed;
 use crate::trace::call::{Beginning, Begun};
 use crate::trace::calls::{CALLS, Call, CallKind, Level};
+use crate::trace::file_sizes::sizes_now;
 use crate::trace::filter;
 use crate::trace::foreseen::{Foreseen, foreseen};
 use crate::trace::log::{Act, Bytes, Event, Gap, Image, Log};
@@ -123,6 +124,7 @@ impl Tracer for Observer {
 
     fn log(&mut self) -> String {
         (self.log.lines, self.log.left_out) = self.versions.finish();
+        self.log.sizes = sizes_now(&self.log.events);
         serde_json::to_string(&self.log).unwrap_or_default()
     }
 }

@@ -46,7 +46,7 @@ pub fn replay(log: &Log) -> Trace {
             take(&mut trace, event, process);
         }
     }
-    trace.attempts = attempt::attempts(&log.events, &processes);
+    trace.attempts = attempt::attempts(log, &processes);
     trace.left_behind = left_behind(&log.events, &processes);
     trace
 }

@@ -55,7 +55,7 @@ fn shared(path: &str, normal: Built<'_>, chrootless: Built<'_>) -> Vec<String> {
         normal: normal.inside(path.as_bytes()).unwrap(),
         chrootless: chrootless.inside(path.as_bytes()).unwrap(),
     };
-    match shares(file, both, &[]) {
+    match shares(file, both, None) {
         Some(shares) => shares.iter().map(text).collect(),
         None => vec!["?".to_owned()],
     }
@@ -221,38 +221,97 @@ fn a_record_belongs_to_several_scripts_by_its_fields() {
     );
 }
 
+/// Whose the differing lines of `etc/group-` are, given what was done to it and to `etc/group` in
+/// both builds: history and file as it is, of the original and of the copy.
+fn shared_copy(original: [Built<'_>; 2], copy: [Built<'_>; 2]) -> Vec<String> {
+    let of = |path: &str, both: [Built<'_>; 2]| {
+        (
+            both.map(|(steps, _)| histories(path, steps)),
+            both.map(|(_, text)| lines(path.as_bytes(), text.as_bytes())),
+        )
+    };
+    let both = |path: &str, [normal, chrootless]: &'static [LineHistories; 2]| BothHistories {
+        normal: normal.inside(path.as_bytes()).unwrap(),
+        chrootless: chrootless.inside(path.as_bytes()).unwrap(),
+    };
+    let file = |path: &'static str, [left, right]: &'static [Vec<Vec<u8>>; 2]| BothFiles {
+        path: path.as_bytes(),
+        left,
+        right,
+    };
+    let (group, group_lines) = &*Box::leak(Box::new(of("etc/group", original)));
+    let (group_copy, copy_lines) = &*Box::leak(Box::new(of("etc/group-", copy)));
+    let of_original = shares(
+        file("etc/group", group_lines),
+        both("etc/group", group),
+        None,
+    )
+    .unwrap();
+    let original = Original {
+        path: b"etc/group",
+        shares: &of_original,
+        histories: both("etc/group", group),
+    };
+    let found = shares(
+        file("etc/group-", copy_lines),
+        both("etc/group-", group_copy),
+        Some(original),
+    );
+    found.unwrap().iter().map(text).collect()
+}
+
 #[test]
-fn a_copy_lacks_what_its_file_lacks_because_of_the_same_script() {
-    // The copy was made by `b` in both builds; `a` left out what is missing in it.
-    let normal: &[Step] = &[["b", "", "u:x:5:"]];
-    let histories = histories("etc/group-", normal);
-    let none = LineHistory::default();
-    let both = BothHistories {
-        normal: histories.inside(b"etc/group-").unwrap(),
-        chrootless: &none,
-    };
-    let left = [b"u:x:5:".to_vec()];
-    let file = BothFiles {
-        path: b"etc/group-",
-        left: &left,
-        right: &[],
-    };
-    let maker = process("a");
-    let of_file = Share {
-        script: maker.script.as_ref().unwrap(),
-        deeds: vec![Deed {
-            process: &maker,
-            builds: Builds::Normal,
-            lines: 1,
-        }],
-        left: left.to_vec(),
-        right: vec![],
-    };
-    let text =
-        |shares: Option<Vec<Share<'_>>>| shares.unwrap().iter().map(text).collect::<Vec<_>>();
+fn a_copy_differs_where_its_file_does_because_of_the_same_script() {
+    // The same line: `a` left it out, and `b` made the copy.
     assert_eq!(
-        text(shares(file, both, &[of_file])),
+        shared_copy(
+            [
+                (&[["a", "", "u:x:5:"]], "u:x:5:\n"),
+                (&[["b", "", "v:x:6:"]], "v:x:6:\n"),
+            ],
+            [(&[["b", "", "u:x:5:"]], "u:x:5:\n"), (&[], "")],
+        ),
         ["a (Normal 1): -u:x:5:"]
     );
-    assert_eq!(text(shares(file, both, &[])), ["b (Normal 1): -u:x:5:"]);
+    // The line of before another script put a member into the group.
+    assert_eq!(
+        shared_copy(
+            [
+                (
+                    &[["a", "", "u:x:5:"], ["b", "u:x:5:", "u:x:5:b"]],
+                    "u:x:5:b\n"
+                ),
+                (&[], ""),
+            ],
+            [(&[["b", "", "u:x:5:"]], "u:x:5:\n"), (&[], "")],
+        ),
+        ["a (Normal 1): -u:x:5:"]
+    );
+}
+
+#[test]
+fn a_copy_differs_where_its_file_does_not_because_of_who_made_it() {
+    // Both builds have the member, and `c` copies the file once more in one of them.
+    assert_eq!(
+        shared_copy(
+            [
+                (
+                    &[["a", "", "u:x:5:"], ["b", "u:x:5:", "u:x:5:b"]],
+                    "u:x:5:b\n"
+                ),
+                (
+                    &[["a", "", "u:x:5:"], ["b", "u:x:5:", "u:x:5:b"]],
+                    "u:x:5:b\n"
+                ),
+            ],
+            [
+                (
+                    &[["b", "", "u:x:5:"], ["c", "u:x:5:", "u:x:5:b"]],
+                    "u:x:5:b\n"
+                ),
+                (&[["b", "", "u:x:5:"]], "u:x:5:\n"),
+            ],
+        ),
+        ["c (Normal 2): -u:x:5:b +u:x:5:"]
+    );
 }

@@ -9,7 +9,9 @@ use crate::compare::options::Options;
 use crate::compare::{Source, SourceKind, compare};
 use crate::debian::maintainer_script::{ScriptKind, ScriptName};
 use crate::explain::observations::{DifferingPaths, Observations};
+use crate::explain::observed_outside::Audited;
 use crate::explain::rule_id::RuleId;
+use crate::explain::tests::created;
 use crate::explain::{explain, explain_archives};
 use crate::sandbox::ExitStatus;
 use crate::trace::log::{Act, Bytes, Event, Image, LineChange, Log};
@@ -419,6 +421,34 @@ fn a_copy_that_is_missing_is_theirs_who_left_out_a_change_of_its_file() {
         .map(|finding| finding.package)
         .collect();
     assert_eq!(packages, [Some("p".to_owned())]);
+}
+
+#[test]
+fn the_time_of_a_directory_is_theirs_who_made_the_last_entry_in_it() {
+    let build = |root: &str| {
+        let (directory, entry) = (format!("{root}/srv/d"), format!("{root}/srv/d/x"));
+        let mut log = Log::default();
+        run_postinst(&mut log, "p", &[("mkdir", 0, &directory)]);
+        run_postinst(&mut log, "q", &[("touch", 0, &entry)]);
+        replay(&log)
+    };
+    let (normal, chrootless) = (build("/tmp/mmdebstrap.x"), build(""));
+    let escapes = [created("/srv/d"), created("/srv/d/x")];
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let left = [directory("srv/d/").mtime(1), file("srv/d/x", "x")];
+    let right = [directory("srv/d/").mtime(2)];
+    let explanation = explain(&compared(&left, &right), &observations);
+    let packages: Vec<_> = explanation
+        .attributions
+        .iter()
+        .map(|one| one.package.as_deref())
+        .collect();
+    assert_eq!(packages, [Some("q"), Some("q")]);
 }
 
 #[test]

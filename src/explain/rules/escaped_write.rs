@@ -128,6 +128,11 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
     if !is_written {
         return false;
     }
+    // Who made the directory did not give it its time, if something came into it later.
+    if let (true, Some(last)) = (is_time, case.last_in(path)) {
+        let its = last.script.as_ref();
+        return its.is_some_and(|other| is_same(other, script));
+    }
     let last = case.missing_runs(divergence).pop();
     let last = last.or_else(|| runs(&case.normal_writers(path)).pop());
     last.is_some_and(|run| is_same(run.script, script))

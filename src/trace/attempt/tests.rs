@@ -66,6 +66,30 @@ fn an_attempt_without_effect_is_one_all_the_same() {
 }
 
 #[test]
+fn who_opened_a_file_has_changed_it_if_it_has_another_size_next() {
+    let grown = Before::There {
+        mode: 0o100_644,
+        uid: 0,
+        gid: 8,
+        size: 6,
+    };
+    assert_eq!(
+        tried([
+            (OPEN, "/etc/a", FILE, 0),
+            (Act::Mode(0o644), "/etc/a", grown, 0),
+            (OPEN, "/etc/b", FILE, 0),
+            (Act::Mode(0o644), "/etc/b", FILE, 0),
+        ]),
+        [
+            "/etc/a Changed",
+            "/etc/a SameValue",
+            "/etc/b Opened",
+            "/etc/b SameValue"
+        ]
+    );
+}
+
+#[test]
 fn what_a_script_makes_in_tmp_and_removes_is_no_attempt_and_what_it_leaves_is() {
     let rename = Act::RenameTo(Bytes::from(&b"/etc/made"[..]));
     assert_eq!(
