@@ -25,6 +25,24 @@ fn silent(script: &ParsedScript) -> Vec<String> {
         .collect()
 }
 
+#[test]
+fn a_line_has_the_text_that_continues_its_command_and_not_the_next_command() {
+    let script = postinst(
+        "if [ -e /etc/a ] && \\\n[ -e /etc/b ]; then\nrm -f \\\n  /etc/c\nfi\n\
+        [ -d /etc/d ] || \\\n  mkdir /etc/d",
+    );
+    assert_eq!(
+        silent(&script),
+        [
+            "3: if [ -e /etc/a ] &&",
+            "4: [ -e /etc/b ]; then",
+            "5: rm -f /etc/c",
+            "8: [ -d /etc/d ] ||",
+            "9: mkdir /etc/d",
+        ]
+    );
+}
+
 /// Bodies of scripts that name `DPKG_ROOT`: as a prefix, a guard or an option.
 const AWARE: &[&str] = &[
     r#"touch "$DPKG_ROOT/etc/a""#,

@@ -55,7 +55,7 @@ pub(crate) struct ReachedAct {
 pub struct Line {
     /// Its number, from 1.
     pub number: usize,
-    /// Its text with its continuations, without blanks at its ends.
+    /// Its text with the lines that continue its last command, without blanks at its ends.
     pub text: String,
     /// When it runs.
     pub reach: Reach,
@@ -99,19 +99,20 @@ impl ScriptLines {
         self.0.len()
     }
 
-    /// A line with the lines that continue it.
+    /// A line with the lines that continue its last command. What follows an operator at its end is
+    /// another command, on a line of its own.
     pub(crate) fn whole_line(&self, number: usize) -> String {
-        let mut whole = String::new();
+        let ends_command =
+            |line: &str| ["&&", "||", "|", ";"].iter().any(|end| line.ends_with(end));
+        let mut whole: Vec<&str> = Vec::new();
         for line in self.0.iter().skip(number.saturating_sub(1)) {
-            match line.strip_suffix('\\') {
-                Some(line) => whole.push_str(&format!("{} ", line.trim())),
-                None => {
-                    whole.push_str(line.trim());
-                    break;
-                }
+            let continued = line.strip_suffix('\\').map(str::trim);
+            whole.push(continued.unwrap_or(line).trim());
+            if continued.is_none_or(ends_command) {
+                break;
             }
         }
-        whole.trim().to_owned()
+        whole.join(" ").trim().to_owned()
     }
 
     /// The part that debhelper added and that a line stands in.
