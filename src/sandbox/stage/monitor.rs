@@ -152,8 +152,15 @@ fn take_ids(launcher: &mut Channel) -> Result<(), StageFailure> {
     become_root()
 }
 
+/// The namespaces of the monitor, which the build is in and does not own. That of control groups, if
+/// the kernel has them, keeps the names of the machine's groups from it (cgroup_namespaces(7)).
 fn namespaces(plan: &Plan) -> CloneFlags {
     let own = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
+    let own = if Path::new("/proc/self/ns/cgroup").exists() {
+        own | CloneFlags::CLONE_NEWCGROUP
+    } else {
+        own
+    };
     let own = match plan.ids.namespace {
         UserNamespace::Own => own | CloneFlags::CLONE_NEWUSER,
         UserNamespace::Callers => own,

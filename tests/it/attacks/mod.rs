@@ -25,7 +25,31 @@ pub(crate) const TESTS: &[Test] = &[
     test!(no_attack_under_an_audit_by_root_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
     test!(no_attack_under_an_audit_by_a_plain_user_leaves_the_sandbox, needs: [Sandboxes, PlainUser, Archive]),
     test!(no_attack_of_a_maintainer_script_leaves_the_sandbox, needs: [Sandboxes, Root, Archive]),
+    test!(a_sandbox_is_in_a_namespace_of_control_groups_that_it_does_not_own, needs: [Sandboxes, Root, PlainUser]),
 ];
+
+fn a_sandbox_is_in_a_namespace_of_control_groups_that_it_does_not_own() {
+    let here = fs::read_link("/proc/self/ns/cgroup").unwrap();
+    let here = here.to_str().unwrap().to_owned();
+    let command = "cat /proc/self/cgroup; readlink /proc/self/ns/cgroup";
+    let arguments = ["audit", "--quiet", "--", "sh", "-c", command];
+    let lab = directory();
+    let by_root = run(twinroot(lab.path()).args(arguments));
+    let user = Plain::new();
+    for ran in [by_root, user.twinroot(&arguments)] {
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        let (namespace, groups): (Vec<_>, Vec<_>) = ran
+            .stderr
+            .lines()
+            .partition(|line| line.starts_with("cgroup:["));
+        // Its own groups are the roots of what it sees.
+        assert!(groups.iter().all(|group| group.ends_with(":/")), "{ran:?}");
+        assert!(
+            namespace.len() == 1 && namespace != [here.as_str()],
+            "{ran:?}"
+        );
+    }
+}
 
 fn there_are_at_least_120_attacks_and_each_has_a_name_of_its_own() {
     let mut names: Vec<_> = attacks().iter().map(|attack| attack.name).collect();
