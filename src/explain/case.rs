@@ -269,24 +269,21 @@ impl<'a> Case<'a> {
         self.entry_writers_in(self.observations.chrootless, divergence)
     }
 
-    /// The processes that set the owner and the permissions of an entry in either build, if nothing
-    /// else of it differs, and else all that wrote it or set something of it.
-    pub(crate) fn setters_or_writers(&self, divergence: &'a Divergence) -> Vec<&'a Process> {
-        let traces = [self.observations.normal, self.observations.chrootless].into_iter();
-        traces
-            .flat_map(|trace| {
-                let writers = self.all_writers_in(trace, divergence);
-                let of_scripts = runs(&writers).into_iter();
-                let setters: Vec<&Process> = of_scripts
-                    .flat_map(|run| self.setters(trace, divergence, run.script))
-                    .collect();
-                if setters.is_empty() {
-                    writers.into_iter().map(Arc::as_ref).collect()
-                } else {
-                    setters
-                }
-            })
-            .collect()
+    /// For each build, the processes that set the owner and the permissions of an entry, if nothing
+    /// else of it differs, and else all that wrote it or set something of it; the last one last.
+    pub(crate) fn setters_or_writers(&self, divergence: &'a Divergence) -> [Vec<&'a Process>; 2] {
+        [self.observations.normal, self.observations.chrootless].map(|trace| {
+            let writers = self.all_writers_in(trace, divergence);
+            let of_scripts = runs(&writers).into_iter();
+            let setters: Vec<&Process> = of_scripts
+                .flat_map(|run| self.setters(trace, divergence, run.script))
+                .collect();
+            if setters.is_empty() {
+                writers.into_iter().map(Arc::as_ref).collect()
+            } else {
+                setters
+            }
+        })
     }
 
     /// The processes that wrote a path of the chroot in either build.

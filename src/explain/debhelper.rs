@@ -38,13 +38,14 @@ fn of_snippet(finding: Finding, chroots: &Chroots) -> Finding {
         claims: finding.claims.clone(),
         escapes: finding.escapes.clone(),
     };
-    let evidence = finding.evidence.into_iter().map(|one| match one {
-        Evidence::ScriptLine { line, ran } => Evidence::SnippetLine {
-            package: package.clone(),
-            line,
-            ran,
-        },
-        other => other,
+    let evidence = finding.evidence.into_iter().map(|mut one| {
+        if let Evidence::ScriptLine { line, .. }
+        | Evidence::ScriptTest { line, .. }
+        | Evidence::ScriptAsks { line, .. } = &mut one
+        {
+            line.package = Some(package.clone());
+        }
+        one
     });
     Finding {
         evidence: evidence.collect(),
@@ -141,6 +142,7 @@ mod tests {
         let script = ParsedScript::read(kind, text, TriggerInterest::Absent);
         let lines = [Evidence::ScriptLine {
             line: QuotedLine {
+                package: None,
                 script: kind,
                 number: 3,
                 text: "$tool --all".to_owned(),

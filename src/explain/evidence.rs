@@ -81,15 +81,6 @@ pub enum Evidence {
         /// Number of the line that it decides on.
         decides: usize,
     },
-    /// A line that a tool of debhelper brought into the script of a package.
-    SnippetLine {
-        /// The package.
-        package: String,
-        /// The line.
-        line: QuotedLine,
-        /// In which builds it ran.
-        ran: LineBuilds,
-    },
     /// A line of the script that asks for a path that was there in one of the builds only.
     ScriptAsks {
         /// The line.
@@ -104,6 +95,9 @@ pub enum Evidence {
 /// A line of a maintainer script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct QuotedLine {
+    /// The package of the script, where a tool of debhelper brought the line into it: the finding may
+    /// be about several packages.
+    pub package: Option<String>,
     /// The script that it stands in, never a trigger.
     pub script: ScriptKind,
     /// Its number, from 1.

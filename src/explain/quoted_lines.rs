@@ -95,6 +95,7 @@ impl Quoting<'_> {
 
     fn quoted(&self, line: Line) -> QuotedLine {
         QuotedLine {
+            package: None,
             script: self.kind,
             number: line.number,
             text: line.text,
@@ -263,7 +264,7 @@ struct Work<'a> {
     access: Access,
 }
 
-/// The processes that wrote what a finding is about: those of each path, the last one last.
+/// The processes that wrote what a finding is about: those of each path and build, the last one last.
 fn works<'a>(case: &Case<'a>, finding: &Finding) -> Vec<Vec<Work<'a>>> {
     let escapes = finding.escapes.iter();
     let escapes = escapes.filter_map(|at| case.observations.escapes().get(*at));
@@ -278,19 +279,19 @@ fn works<'a>(case: &Case<'a>, finding: &Finding) -> Vec<Vec<Work<'a>>> {
     });
     let claims = finding.claims.iter();
     let claims = claims.filter_map(|at| case.divergences.get(*at));
-    let inside = claims.map(|divergence| {
+    let inside = claims.flat_map(|divergence| {
         let path = divergence.entry_path().as_bytes();
-        let writers = case.setters_or_writers(divergence).into_iter();
         // What a script that fails did before is none of what is missing.
-        let meant = writers.filter(|process| {
+        let is_meant = move |process: &&Process| {
             finding.rule != RuleId::ScriptFailed || fails_before(case, process, path)
-        });
-        let work = |process| Work {
+        };
+        let work = move |process| Work {
             process,
             path,
             access: Access::WritesInside,
         };
-        meant.map(work).collect()
+        let builds = case.setters_or_writers(divergence).into_iter();
+        builds.map(move |writers| writers.into_iter().filter(is_meant).map(work).collect())
     });
     outside.chain(inside).collect()
 }
@@ -360,7 +361,13 @@ fn sources(process: &Process, path: &[u8]) -> Vec<Vec<u8>> {
     let Some((program, arguments)) = process.command.split_first() else {
         return Vec::new();
     };
-    if !MAKERS.contains(&base(program)) {
+    // A symbolic link has nothing of what it names.
+    let is_symbolic = |word: &String| {
+        word == "--symbolic"
+            || word.starts_with('-') && !word.starts_with("--") && word.contains('s')
+    };
+    let links = base(program) == "ln" && arguments.iter().any(is_symbolic);
+    if links || !MAKERS.contains(&base(program)) {
         return Vec::new();
     }
     let files = arguments.iter().map(|word| within_root(word));

@@ -214,6 +214,7 @@ fn escaped_write() -> Finding {
         evidence: vec![
             Evidence::ScriptLine {
                 line: QuotedLine {
+                    package: None,
                     script: ScriptKind::Postinst,
                     number: 3,
                     text: line().text,
@@ -715,9 +716,7 @@ fn what_debhelper_added_to_a_script_is_a_cause_apart_from_the_rest_of_the_script
         let evidence = finding.evidence.iter();
         evidence
             .filter_map(|one| match one {
-                Evidence::ScriptLine { line, .. } | Evidence::SnippetLine { line, .. } => {
-                    Some(line.number)
-                }
+                Evidence::ScriptLine { line, .. } => Some(line.number),
                 _ => None,
             })
             .collect()
@@ -842,6 +841,7 @@ fn a_group_that_differs_is_the_work_of_the_command_that_set_it() {
         [
             Evidence::ScriptLine {
                 line: QuotedLine {
+                    package: None,
                     script: ScriptKind::Postinst,
                     number: 2,
                     text: "[ -n \"$DPKG_ROOT\" ] || chgrp mail /srv/spool".to_owned(),

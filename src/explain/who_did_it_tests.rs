@@ -293,12 +293,84 @@ fn of_many_lines_the_one_that_wrote_last_is_quoted() {
         ..Observations::none(None)
     };
     let explanation = explain(&comparison, &observations);
-    let evidence = explanation.findings.iter().flat_map(|one| &one.evidence);
-    let lines: Vec<usize> = evidence
-        .filter_map(|one| match one {
-            Evidence::ScriptLine { line, .. } => Some(line.number),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(lines, [2, 3, 4, 5, 6, 7, 8, 12]);
+    assert_eq!(lines(&explanation.findings), [2, 3, 4, 5, 6, 7, 8, 12]);
+}
+
+/// A log of a script that writes its list, and of another one that writes it afterwards.
+fn written_twice(root: &str) -> Log {
+    let mut log = Log::default();
+    for package in ["maker", "editor"] {
+        let script = postinst(&mut log, package);
+        let path = format!("{root}/srv/list");
+        opens(&mut log, script, &["write", "/srv/list"], &[&path]);
+    }
+    log
+}
+
+#[test]
+fn what_changed_the_outside_is_not_said_to_have_had_no_effect() {
+    let comparison = compared(&[("srv/list", "1")], &[]);
+    let normal = replay(&written_twice("/tmp/mmdebstrap.x"));
+    let chrootless = replay(&written_twice(""));
+    let whats = |escapes: &[crate::audit::change::Change]| -> Vec<(Option<String>, What)> {
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            audited: Audited::Changes(escapes),
+            ..Observations::none(None)
+        };
+        let findings = explain(&comparison, &observations).findings.into_iter();
+        findings.map(|one| (one.package, one.what)).collect()
+    };
+    let of = |package: &str, what| (Some(package.to_owned()), what);
+    assert_eq!(
+        whats(&[created("/srv/list")]),
+        [
+            of("editor", What::WroteOutside),
+            of("maker", What::WroteOutside)
+        ]
+    );
+    assert_eq!(
+        whats(&[]),
+        [
+            of("editor", What::ActedOutside),
+            of("maker", What::ActedOutside)
+        ]
+    );
+}
+
+#[test]
+fn a_symbolic_link_is_not_the_work_of_who_made_what_it_names() {
+    const SCRIPT: &str = "#!/bin/sh\nmake-list\nln -sf /srv/list /etc/list\n";
+    let files = [("var/lib/dpkg/info/a.postinst", SCRIPT), ("etc/list", "")];
+    let comparison = compared(&files, &files[..1]);
+    let log = |root: &str| {
+        let mut log = Log::default();
+        let script = postinst(&mut log, "a");
+        let path = |name: &str| format!("{root}/{name}");
+        opens(&mut log, script, &["make-list"], &[&path("srv/list")]);
+        let link = ["ln", "-sf", "/srv/list", "/etc/list"];
+        opens(&mut log, script, &link, &[&path("etc/list")]);
+        replay(&log)
+    };
+    let (normal, chrootless) = (log("/tmp/mmdebstrap.x"), log(""));
+    let escapes = [created("/etc/list")];
+    let observations = Observations {
+        normal: Some(&normal),
+        chrootless: Some(&chrootless),
+        audited: Audited::Changes(&escapes),
+        ..Observations::none(None)
+    };
+    let explanation = explain(&comparison, &observations);
+    assert_eq!(lines(&explanation.findings), [3]);
+}
+
+/// Numbers of the lines that findings quote.
+fn lines(findings: &[crate::explain::finding::Finding]) -> Vec<usize> {
+    let evidence = findings.iter().flat_map(|one| &one.evidence);
+    let lines = evidence.filter_map(|one| match one {
+        Evidence::ScriptLine { line, .. } => Some(line.number),
+        _ => None,
+    });
+    lines.collect()
 }

@@ -14,6 +14,7 @@ pub(crate) mod course;
 pub(crate) mod file_sizes;
 pub(crate) mod filter;
 pub(crate) mod foreseen;
+pub(crate) mod known_names;
 pub(crate) mod left_behind;
 pub(crate) mod line_history;
 pub mod log;

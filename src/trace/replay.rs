@@ -10,6 +10,7 @@ use crate::debian::maintainer_script::{InfoFile, ScriptKind};
 use crate::debian::temporary_root::inside;
 use crate::trace::attempt;
 use crate::trace::course::courses;
+use crate::trace::known_names::KnownNames;
 use crate::trace::left_behind::left_behind;
 use crate::trace::line_history::LineHistories;
 use crate::trace::log::{Act, Before, Event, Image, Log};
@@ -41,10 +42,12 @@ pub fn replay(log: &Log) -> Trace {
     trace.commands = commands(&processes);
     trace.courses = courses(log, &processes);
     trace.hosts = hosts(&log.images, &processes);
+    let mut names = KnownNames::default();
     for event in &log.events {
         if let Some(process) = processes.get(event.image) {
-            take(&mut trace, event, process);
+            take(&mut trace, event, process, &names);
         }
+        names.follow(event);
     }
     trace.attempts = attempt::attempts(log, &processes);
     trace.left_behind = left_behind(&log.events, &processes);
@@ -127,7 +130,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn take(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
+fn take(trace: &mut Trace, event: &Event, process: &Arc<Process>, names: &KnownNames<'_>) {
     let path = event.path.0.as_slice();
     match (&event.act, event.error) {
         (Act::Execute, 0) => *trace.executed.entry(path.to_vec()).or_default() += 1,
@@ -143,7 +146,7 @@ fn take(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
             }
         }
         (Act::Read | Act::Look, _) => read(trace, event, process),
-        (_, 0 | libc::EROFS) => wrote(trace, event, process),
+        (_, 0 | libc::EROFS) => wrote(trace, event, process, names),
         _ => {}
     }
 }
@@ -227,7 +230,7 @@ fn decides(path: &[u8]) -> bool {
         && !OF_PROGRAMS.iter().any(|place| path.starts_with(place))
 }
 
-fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
+fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>, names: &KnownNames<'_>) {
     if process.removes_root() {
         return;
     }
@@ -245,7 +248,7 @@ fn wrote(trace: &mut Trace, event: &Event, process: &Arc<Process>) {
         if !sets(&event.act) {
             trace.handle(path, process);
         }
-        if changes_directory(event) {
+        if names.may_be_changed_by(event) {
             trace.wrote_name(path, process);
         }
         if event.error == 0 && !matches!(event.act, Act::Open { .. }) {
@@ -268,26 +271,6 @@ fn sets(act: &Act) -> bool {
         act,
         Act::Mode(_) | Act::Owner { .. } | Act::Times | Act::Attribute
     )
-}
-
-/// Whether a call may have changed which names a directory has.
-fn changes_directory(event: &Event) -> bool {
-    match &event.act {
-        Act::Make | Act::Link(_) | Act::Remove | Act::RenameTo(_) => true,
-        Act::Open { creates, .. } => {
-            *creates && !matches!(event.before, Some(Before::There { .. }))
-        }
-        Act::Resize
-        | Act::Mode(_)
-        | Act::Owner { .. }
-        | Act::Times
-        | Act::Attribute
-        | Act::Mount
-        | Act::Machine
-        | Act::Execute
-        | Act::Read
-        | Act::Look => false,
-    }
 }
 
 /// What a call would have done that failed because the file system is read-only. `Created` may

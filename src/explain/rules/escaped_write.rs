@@ -143,8 +143,10 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
 fn wrote_inside(case: &Case<'_>, script: &Script, claimed: &[Numbered<'_>]) -> Vec<Evidence> {
     let mut counts: Vec<(CommandLine, usize)> = Vec::new();
     for one in claimed {
+        // A copy is written by who changes its file once more, whatever is missing in it.
+        let own = runs(&case.normal_writers(one.divergence.entry_path()));
         let writers = runs(&case.normal_entry_writers(one.divergence));
-        let Some(run) = run_of(&writers, script) else {
+        let Some(run) = run_of(&own, script).or_else(|| run_of(&writers, script)) else {
             continue;
         };
         let mut processes = case.setters(case.observations.normal, one.divergence, script);

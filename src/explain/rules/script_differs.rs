@@ -12,7 +12,7 @@ use crate::explain::command_line::CommandLine;
 use crate::explain::evidence::{Builds, EntryFact, Evidence};
 use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
-use crate::explain::observed_outside::{Attempt, ObservedOutside};
+use crate::explain::observed_outside::{Attempt, Effect, ObservedOutside};
 use crate::explain::quoted_lines::part;
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
@@ -97,14 +97,19 @@ fn finding(
 ) -> Finding {
     let Difference { what, run, builds } = difference;
     let outside = outside.filter(|_| what == What::ChangedNothing).into_iter();
-    let attempts: Vec<Evidence> = outside
-        .flat_map(|outside| instead(case, outside, run, divergence))
-        .map(|attempt| Evidence::Attempt(attempt.clone()))
+    let at_path: Vec<&Attempt> = outside
+        .flat_map(|outside| there(outside, run, divergence))
         .collect();
-    let what = if attempts.is_empty() {
-        what
-    } else {
-        What::ActedOutside
+    let deed = Deed::of(&case.open_fields(divergence));
+    let instead = at_path.iter().filter(|one| deed.is_of(&one.call));
+    let attempts: Vec<Evidence> = instead
+        .map(|attempt| Evidence::Attempt((*attempt).clone()))
+        .collect();
+    let is_changed = || at_path.iter().any(|one| one.effect == Effect::Changed);
+    let what = match attempts.is_empty() {
+        true => what,
+        false if is_changed() => What::WroteOutside,
+        false => What::ActedOutside,
     };
     let trace = match builds {
         Builds::Normal | Builds::Both => case.observations.normal,
@@ -164,7 +169,7 @@ impl Deed {
         }
     }
 
-    /// Whether a call does it.
+    /// Whether a call does it. What sets an owner, permissions or times makes no file, and no bytes.
     fn is_of(self, call: &str) -> bool {
         let owns = call.contains("chown");
         let permits = call.contains("chmod");
@@ -178,21 +183,18 @@ impl Deed {
 }
 
 /// What a script did to the same path of the outside, where it wrote an entry of the chroot in the
-/// normal build. What sets an owner, permissions or times makes no file, and no bytes.
-fn instead<'o>(
-    case: &Case<'_>,
+/// normal build.
+fn there<'o>(
     outside: &'o ObservedOutside,
     run: ScriptRun<'_>,
     divergence: &Divergence,
 ) -> impl Iterator<Item = &'o Attempt> {
     let path = divergence.entry_path();
-    let deed = Deed::of(&case.open_fields(divergence));
     let absolute = [b"/", path.as_bytes()].concat();
     let other = other_spelling(path.as_bytes()).map(|other| [&b"/"[..], &other].concat());
     let attempts = outside.attempts_of(&run.script.package);
     attempts.filter(move |attempt| {
         Some(attempt.actor.script) == kind(run.script)
-            && deed.is_of(&attempt.call)
             && (attempt.path == absolute || Some(&attempt.path) == other.as_ref())
     })
 }

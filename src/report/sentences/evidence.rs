@@ -104,9 +104,6 @@ pub fn line(evidence: &Evidence) -> String {
         Evidence::ScriptTest { line, decides } => {
             numbered(line, &format!(", on which line {decides} depends"))
         }
-        Evidence::SnippetLine { package, line, ran } => {
-            format!("{package} {}", numbered(line, ran_in(*ran)))
-        }
         Evidence::ScriptAsks {
             line,
             path,
@@ -137,12 +134,17 @@ fn ran_in(builds: LineBuilds) -> &'static str {
 /// A line of a script with its number and a note on it.
 fn numbered(line: &QuotedLine, note: &str) -> String {
     let QuotedLine {
+        package,
         script,
         number,
         text,
     } = line;
     let text = quote_line(text.as_bytes());
-    format!("{} line {number}{note}: {text}", script.as_str())
+    let script = script.as_str();
+    match package {
+        Some(package) => format!("{package} {script} line {number}{note}: {text}"),
+        None => format!("{script} line {number}{note}: {text}"),
+    }
 }
 
 fn entry(path: &[u8], fact: &EntryFact) -> String {
@@ -326,6 +328,7 @@ mod tests {
     fn quoted(ran: LineBuilds) -> Evidence {
         Evidence::ScriptLine {
             line: QuotedLine {
+                package: None,
                 script: ScriptKind::Postinst,
                 number: 3,
                 text: "touch /etc/a".to_owned(),
@@ -391,6 +394,7 @@ mod tests {
             (
                 Evidence::ScriptTest {
                     line: QuotedLine {
+                        package: None,
                         script: ScriptKind::Postinst,
                         number: 2,
                         text: "[ -e /etc/a ] && exit 0".to_owned(),
@@ -400,9 +404,9 @@ mod tests {
                 "postinst line 2, on which line 3 depends: [ -e /etc/a ] && exit 0",
             ),
             (
-                Evidence::SnippetLine {
-                    package: "a".to_owned(),
+                Evidence::ScriptLine {
                     line: QuotedLine {
+                        package: Some("a".to_owned()),
                         script: ScriptKind::Postinst,
                         number: 3,
                         text: "touch /etc/a".to_owned(),
@@ -412,12 +416,25 @@ mod tests {
                 "a postinst line 3, which DPKG_ROOT keeps from running: touch /etc/a",
             ),
             (
+                Evidence::ScriptTest {
+                    line: QuotedLine {
+                        package: Some("a".to_owned()),
+                        script: ScriptKind::Config,
+                        number: 4,
+                        text: "test -e /etc/a".to_owned(),
+                    },
+                    decides: 5,
+                },
+                "a config line 4, on which line 5 depends: test -e /etc/a",
+            ),
+            (
                 quoted(LineBuilds::Normal),
                 "postinst line 3, which ran in the normal build only: touch /etc/a",
             ),
             (
                 Evidence::ScriptAsks {
                     line: QuotedLine {
+                        package: None,
                         script: ScriptKind::Postinst,
                         number: 2,
                         text: r"[ -e /a\ b ]".to_owned(),
