@@ -9,6 +9,7 @@ use std::io::{Cursor, Read, Seek as _};
 use crate::any::name::shared_name;
 use crate::any::named::Named;
 use crate::any::peek::{Held, Peeked};
+use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::diff::bytes::first_in_files;
@@ -20,7 +21,7 @@ use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::WalkError;
 use crate::input::kind::Kind;
-use crate::input::read_at::RegularFile;
+use crate::input::read_at::{ReadAt as _, RegularFile};
 use crate::input::source::{Opened, Source, SourceKind};
 use crate::tar::block::padding_len;
 use crate::tar::written::WrittenEntry;
@@ -184,6 +185,36 @@ pub(crate) fn regular(opened: Opened, options: &Options) -> io::Result<RegularFi
             Ok(RegularFile { file, length })
         }
     }
+}
+
+/// The result, with a claim on what nothing else claims. `first` is where the files first differ.
+pub(crate) fn claim_what_is_left(
+    mut found: Comparison,
+    first: Option<u64>,
+    files: &Sides<RegularFile>,
+    options: &Options,
+) -> Comparison {
+    let is_silent = found.divergences.is_empty() && found.archive.is_empty();
+    if let Some(first) = first
+        && is_silent
+        && found.ignored.is_empty()
+        && found.trouble.is_none()
+    {
+        let bytes = if options.depth == Depth::Verdict {
+            UnexplainedBytes::NotLookedAt { first }
+        } else {
+            let lengths = Sides {
+                left: files.left.length(),
+                right: files.right.length(),
+            };
+            UnexplainedBytes::InArchive { lengths, first }
+        };
+        let aspects = vec![ArchiveDivergence::UnexplainedBytes(bytes)];
+        let (aspects, ignored) = Filter::new(options).archive(aspects);
+        found.archive = aspects;
+        found.ignored = ignored;
+    }
+    found
 }
 
 /// What is not obvious about the result.

@@ -5,6 +5,7 @@
 
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Content, Divergence, SideEntry};
+use crate::compare::filter::Filter;
 use crate::compare::note::Note;
 use crate::compare::options::{Options, within};
 use crate::compare::report_order::report_order;
@@ -67,6 +68,15 @@ impl Whole {
             .for_each(|note| add_note(&mut whole.notes, *note));
         if whole.trouble.is_none() {
             whole.trouble = found.trouble;
+        }
+    }
+
+    /// Adds aspects of the whole, those that the filter lets pass.
+    pub(crate) fn add_aspects(&mut self, aspects: Vec<ArchiveDivergence>, options: &Options) {
+        let (aspects, ignored) = Filter::new(options).archive(aspects);
+        self.comparison.archive.extend(aspects);
+        for (rule, count) in ignored {
+            *self.comparison.ignored.entry(rule).or_insert(0) += count;
         }
     }
 

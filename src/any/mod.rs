@@ -18,6 +18,7 @@ pub(crate) mod peek;
 pub(crate) mod section;
 pub(crate) mod way;
 pub(crate) mod zeros;
+pub(crate) mod zip;
 
 use crate::any::named::Named;
 use crate::any::peek::{Peeked, peek};

@@ -15,6 +15,8 @@ pub(crate) enum Way {
     Archives,
     /// As ar archives, member by member.
     Packages,
+    /// As zip archives, member by member.
+    Zips,
     /// As trees, of which at least one is a directory.
     Directories,
     /// As container images, with their layers.
@@ -39,6 +41,7 @@ pub(crate) fn way(kinds: Sides<Kind>) -> Result<Way, Refusal> {
         )
         | (Kind::Tar | Kind::Image, Kind::Directory | Kind::Layout) => Ok(Way::Directories),
         (Kind::Ar, Kind::Ar) => Ok(Way::Packages),
+        (Kind::Zip, Kind::Zip) => Ok(Way::Zips),
         (Kind::Control, Kind::Control) => Ok(Way::Controls),
         (left, right) if left == right => Ok(Way::Files),
         (left, right) if !left.has_entries() && !right.has_entries() => Ok(Way::Files),
@@ -65,7 +68,7 @@ mod tests {
 
     #[test]
     fn entries_are_compared_with_entries_and_bytes_with_bytes() {
-        let zip = Kind::Foreign(Foreign::Zip);
+        let iso = Kind::Foreign(Foreign::Iso);
         let refused = |side, kind, other| Err(Refusal { side, kind, other });
         let table = [
             (Kind::Tar, Kind::Tar, Ok(Way::Archives)),
@@ -91,9 +94,15 @@ mod tests {
             (Kind::Text, Kind::Data, Ok(Way::Files)),
             (Kind::Empty, Kind::Empty, Ok(Way::Files)),
             (Kind::Empty, Kind::Text, Ok(Way::Files)),
-            (zip, Kind::Text, Ok(Way::Files)),
-            (Kind::Tar, zip, refused(Side::Right, zip, Kind::Tar)),
-            (zip, Kind::Tar, refused(Side::Left, zip, Kind::Tar)),
+            (iso, Kind::Text, Ok(Way::Files)),
+            (Kind::Tar, iso, refused(Side::Right, iso, Kind::Tar)),
+            (iso, Kind::Tar, refused(Side::Left, iso, Kind::Tar)),
+            (Kind::Zip, Kind::Zip, Ok(Way::Zips)),
+            (
+                Kind::Tar,
+                Kind::Zip,
+                refused(Side::Right, Kind::Zip, Kind::Tar),
+            ),
             (
                 Kind::Tar,
                 Kind::Empty,

@@ -6,6 +6,7 @@ use crate::compare::flatten::FlattenProblem;
 use crate::compare::refusal::Refusal;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
+use crate::compare::zip_fault::ZipFault;
 use crate::debian::ar::ArError;
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
@@ -35,7 +36,7 @@ pub enum Error {
         /// What both are.
         refusal: Refusal,
     },
-    /// An entry of a directory cannot be read, or was not the same to its end.
+    /// An entry of a directory or zip archive cannot be read, or was not the same to its end.
     #[error("{}: {fault}", quote(input.as_bytes()))]
     Entry {
         /// What messages call the directory.
@@ -73,6 +74,16 @@ pub enum Error {
         input: String,
         /// Why not.
         error: ArError,
+    },
+    /// The members of a zip archive cannot be listed.
+    #[error("{}: {error}", quote(input.as_bytes()))]
+    Zip {
+        /// Which input.
+        side: Side,
+        /// What messages call it.
+        input: String,
+        /// Why not.
+        error: ZipFault,
     },
     /// An input cannot be read to its end, or not be kept.
     #[error("{}: after {}: {error}", quote(input.as_bytes()), count_of(*entries))]
@@ -122,10 +133,10 @@ pub enum Error {
     },
 }
 
-/// What went wrong with an entry of a directory.
+/// What went wrong with an entry of a directory or zip archive.
 #[derive(Debug)]
 pub struct EntryFault {
-    /// Its path, from `./` on.
+    /// Its path, in a directory from `./` on.
     pub path: Vec<u8>,
     /// What went wrong.
     pub problem: EntryProblem,
@@ -133,7 +144,7 @@ pub struct EntryFault {
     pub more: u64,
 }
 
-/// Why an entry of a directory is not known as it is.
+/// Why an entry of a directory or zip archive is not known as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryProblem {
     /// The operating system's refusal.
@@ -142,6 +153,9 @@ pub enum EntryProblem {
     /// It was written to, replaced or removed.
     #[error("changed while it was read")]
     Changed,
+    /// It is not what the archive says of it: it is cut, or has another length or CRC-32.
+    #[error("is damaged: it is not what the archive says of it")]
+    Damaged,
 }
 
 impl std::fmt::Display for EntryFault {
@@ -164,6 +178,7 @@ impl Error {
                 true
             }
             Self::Ar { .. }
+            | Self::Zip { .. }
             | Self::Part(_)
             | Self::Listed { .. }
             | Self::Entry { .. }

@@ -9,7 +9,7 @@ pub struct Term {
     pub meaning: &'static str,
 }
 
-const FIELDS: [Term; 22] = [
+const FIELDS: [Term; 23] = [
     Term {
         name: "type",
         meaning: "What the entry is: file, directory, symlink, hard link, device, fifo.",
@@ -77,6 +77,10 @@ const FIELDS: [Term; 22] = [
     Term {
         name: "pax:",
         meaning: "Another pax record, by its keyword.",
+    },
+    Term {
+        name: "zip:",
+        meaning: "What a zip archive says of a member besides, by its name: its method, flags, extra field, data.",
     },
     Term {
         name: "sparse",

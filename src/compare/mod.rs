@@ -25,6 +25,7 @@ pub(crate) mod report_order;
 pub(crate) mod side;
 pub mod spill;
 pub(crate) mod stop;
+pub(crate) mod zip_fault;
 
 use std::io;
 

@@ -16,6 +16,8 @@ pub enum Kind {
     Tar,
     /// An ar archive: a Debian package, and some `.ipk`.
     Ar,
+    /// A zip archive: `PK\3\4`, or `PK\5\6` where there are no members.
+    Zip,
     /// A directory.
     Directory,
     /// A tar archive that seems to be a container image: an OCI layout, or what `docker save`
@@ -38,14 +40,14 @@ pub enum Kind {
 /// What is recognised but not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// `PK\3\4`, or `PK\5\6` where there are no members.
-    Zip,
     /// 7-Zip.
     SevenZip,
     /// cpio, any of its headers: binary, old ASCII, new ASCII.
     Cpio,
     /// ISO 9660, `CD001` at 32769.
     Iso,
+    /// ext2, ext3 or ext4: 0xEF53 at 1080 (ext4(5), `s_magic`).
+    Ext,
     /// Squashfs, of either byte order.
     Squashfs,
     /// An rpm package.
@@ -67,6 +69,8 @@ impl Kind {
     pub fn of(start: &[u8]) -> Self {
         if start.is_empty() {
             Self::Empty
+        } else if let Some(foreign) = Foreign::behind_zeros(start) {
+            Self::Foreign(foreign)
         } else if is_tar(start) {
             if is_image(start) {
                 Self::Image
@@ -75,6 +79,8 @@ impl Kind {
             }
         } else if start.starts_with(ar::MAGIC) {
             Self::Ar
+        } else if matches!(start, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..]) {
+            Self::Zip
         } else if let Some(foreign) = Foreign::of(start) {
             Self::Foreign(foreign)
         } else if is_text(without_cut_character(start)) {
@@ -92,7 +98,7 @@ impl Kind {
     pub fn has_entries(self) -> bool {
         matches!(
             self,
-            Self::Tar | Self::Ar | Self::Directory | Self::Image | Self::Layout
+            Self::Tar | Self::Ar | Self::Zip | Self::Directory | Self::Image | Self::Layout
         )
     }
 }
@@ -134,9 +140,21 @@ fn without_cut_character(start: &[u8]) -> &[u8] {
 }
 
 impl Foreign {
+    /// What begins with zeros, as an empty tar archive does.
+    fn behind_zeros(start: &[u8]) -> Option<Self> {
+        if start.iter().take(1024).any(|byte| *byte != 0) {
+            None
+        } else if start.get(32_769..32_774) == Some(b"CD001") {
+            Some(Self::Iso)
+        } else if start.get(1080..1082) == Some(&[0x53, 0xef]) {
+            Some(Self::Ext)
+        } else {
+            None
+        }
+    }
+
     fn of(start: &[u8]) -> Option<Self> {
         Some(match start {
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Self::SevenZip,
             [b'0', b'7', b'0', b'7', b'0', b'1' | b'2' | b'7', ..]
             | [0xc7, 0x71, ..]
@@ -166,6 +184,7 @@ impl fmt::Display for Kind {
         out.write_str(match self {
             Self::Tar => "a tar archive",
             Self::Ar => "an ar archive",
+            Self::Zip => "a zip archive",
             Self::Directory => "a directory",
             Self::Image | Self::Layout => "a container image",
             Self::Empty => "empty",
@@ -181,10 +200,10 @@ impl fmt::Display for Foreign {
     /// With its article: `a zip archive`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Zip => "a zip archive",
             Self::SevenZip => "a 7-Zip archive",
             Self::Cpio => "a cpio archive",
             Self::Iso => "an ISO 9660 image",
+            Self::Ext => "an ext2, ext3 or ext4 file system",
             Self::Squashfs => "a Squashfs image",
             Self::Rpm => "an rpm package",
             Self::Compress => "compressed with compress (.Z)",
@@ -205,12 +224,19 @@ mod tests {
         iso.extend(b"CD001");
         let mut damaged = vec![b'x'; 512];
         damaged[257..262].copy_from_slice(b"ustar");
-        let table: [(&[u8], Kind); 18] = [
+        let mut zeros = vec![0; 32_769];
+        zeros.extend(b"CD001");
+        let mut ext = vec![0; 2048];
+        ext[1080..1082].copy_from_slice(&[0x53, 0xef]);
+        let table: [(&[u8], Kind); 21] = [
+            (&zeros, Kind::Foreign(Foreign::Iso)),
+            (&ext, Kind::Foreign(Foreign::Ext)),
             (b"", Kind::Empty),
             (&[0; 512], Kind::Tar),
             (&damaged, Kind::Tar),
             (b"!<arch>\ndebian-binary", Kind::Ar),
-            (b"PK\x03\x04", Kind::Foreign(Foreign::Zip)),
+            (b"PK\x03\x04", Kind::Zip),
+            (b"PK\x05\x06", Kind::Zip),
             (b"7z\xbc\xaf\x27\x1c", Kind::Foreign(Foreign::SevenZip)),
             (b"070701000", Kind::Foreign(Foreign::Cpio)),
             (b"\xc7\x71", Kind::Foreign(Foreign::Cpio)),

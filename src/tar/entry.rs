@@ -16,6 +16,9 @@ use crate::tar::raw_entry::{ExtKind, RawEntry, until_nul};
 use crate::tar::sparse::{SparseError, SparseMap};
 use crate::tar::time::Timestamp;
 
+/// Before the name of a field of a zip archive in a record of the archive that it is read as.
+pub(crate) const OF_ZIP: &[u8] = b"TWINROOT.zip.";
+
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EntryKind {
@@ -123,6 +126,8 @@ pub struct Entry {
     pub acls: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Other pax records.
     pub pax: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// What no tar archive says of an entry: fields of another archive that is read as one, by name.
+    pub own: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Sparse map.
     pub sparse: Option<Result<SparseMap, SparseError>>,
     /// Magic and version.
@@ -216,6 +221,7 @@ impl Entry {
             xattrs: BTreeMap::new(),
             acls: BTreeMap::new(),
             pax: BTreeMap::new(),
+            own: BTreeMap::new(),
             sparse: None,
             format,
             content: group.content,
@@ -231,6 +237,8 @@ impl Entry {
             self.acls.insert(name.to_vec(), value.to_vec());
         } else if let Some(name) = field.strip_prefix(b"pax:") {
             self.pax.insert(name.to_vec(), value.to_vec());
+        } else if key.starts_with(OF_ZIP) {
+            self.own.insert(field, value.to_vec());
         } else if !value.is_empty() {
             self.apply_known(key, value);
         }
@@ -310,6 +318,8 @@ pub fn pax_field(key: &[u8]) -> Vec<u8> {
                 [b"acl:", name].concat()
             } else if key.starts_with(b"GNU.sparse.") {
                 b"sparse".to_vec()
+            } else if let Some(name) = key.strip_prefix(OF_ZIP) {
+                [b"zip:", name].concat()
             } else {
                 [b"pax:", key].concat()
             }

@@ -97,6 +97,15 @@ pub fn parse_rfc5322(text: &str) -> Option<i64> {
         .checked_add(seconds)
 }
 
+/// Seconds since 1970-01-01T00:00:00Z of a date (year, month, day) and a time (hour, minute, second)
+/// in UTC; `None` if there is no such date or time.
+pub(crate) fn seconds_of_civil(date: (i16, i8, i8), time: (i8, i8, i8)) -> Option<i64> {
+    let date = Date::new(date.0, date.1, date.2).ok()?;
+    let time = Time::new(time.0, time.1, time.2, 0).ok()?;
+    let timestamp = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
+    Some(timestamp.as_second())
+}
+
 /// Seconds since 1970-01-01T00:00:00Z of the first day of a month, which is named `Jan` to `Dec`.
 fn month_start(year: i64, month: &str) -> Option<i64> {
     let since_2000 = year.checked_sub(2000)?;
@@ -130,6 +139,14 @@ mod tests {
             assert_eq!(CivilTime::from_seconds(seconds).to_rfc5322(), date);
             assert_eq!(parse_rfc5322(date), Some(seconds));
         }
+    }
+
+    #[test]
+    fn a_date_and_a_time_are_seconds_and_what_is_none_is_none() {
+        let seconds = seconds_of_civil((2028, 2, 29), (23, 59, 58));
+        assert_eq!(seconds, Some(1_835_481_598));
+        assert_eq!(seconds_of_civil((1980, 0, 0), (0, 0, 0)), None);
+        assert_eq!(seconds_of_civil((2027, 2, 28), (0, 0, 60)), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::io;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use crate::any::files::{either, equal_or_first, regular_pair};
+use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair};
 use crate::any::merge::Whole;
 use crate::any::named::Named;
 use crate::any::package::headers::unclaimed;
@@ -19,12 +19,11 @@ use crate::any::package::member::{Contained, Listing, list};
 use crate::any::package::pairing::{Pair, pairs};
 use crate::any::peek::Peeked;
 use crate::any::section::Section;
-use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
+use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::{Comparison, DivergenceKind};
 use crate::compare::error::Error;
-use crate::compare::filter::Filter;
-use crate::compare::options::{Depth, Options};
+use crate::compare::options::Options;
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::read_at::{ReadAt as _, RegularFile};
@@ -56,44 +55,13 @@ pub(crate) fn compare(
         }
     };
     match compare_members(comparison, names, &files, options) {
-        Ok(whole) => finished(whole, first, &files, options),
+        Ok(whole) => claim_what_is_left(whole.finish(), first, &files, options),
         Err(failed) => {
             let (mut comparison, error) = *failed;
             comparison.trouble = Some(either(names, error));
             comparison
         }
     }
-}
-
-/// The result, with a claim on what nothing else claims.
-fn finished(
-    whole: Whole,
-    first: Option<u64>,
-    files: &Sides<RegularFile>,
-    options: &Options,
-) -> Comparison {
-    let mut found = whole.finish();
-    let is_silent = found.divergences.is_empty() && found.archive.is_empty();
-    if let Some(first) = first
-        && is_silent
-        && found.ignored.is_empty()
-        && found.trouble.is_none()
-    {
-        let bytes = if options.depth == Depth::Verdict {
-            UnexplainedBytes::NotLookedAt { first }
-        } else {
-            let lengths = Sides {
-                left: files.left.length(),
-                right: files.right.length(),
-            };
-            UnexplainedBytes::InArchive { lengths, first }
-        };
-        let aspects = vec![ArchiveDivergence::UnexplainedBytes(bytes)];
-        let (aspects, ignored) = Filter::new(options).archive(aspects);
-        found.archive = aspects;
-        found.ignored = ignored;
-    }
-    found
 }
 
 type Failed = Box<(Comparison, io::Error)>;
@@ -134,11 +102,7 @@ fn compare_members(
         .into_iter()
         .map(ArchiveDivergence::UnexplainedBytes)
         .collect();
-    let (aspects, ignored) = Filter::new(options).archive(aspects);
-    whole.comparison.archive.extend(aspects);
-    for (rule, count) in ignored {
-        *whole.comparison.ignored.entry(rule).or_insert(0) += count;
-    }
+    whole.add_aspects(aspects, options);
     for (side, listing) in [(Side::Left, listings.left), (Side::Right, listings.right)] {
         if let (Some(error), None) = (listing.error, &whole.comparison.trouble) {
             let input = names.of(side).name.clone();

@@ -72,6 +72,7 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
         | Error::Flatten { .. }
         | Error::Open { .. }
         | Error::Ar { .. }
+        | Error::Zip { .. }
         | Error::Listed { .. }
         | Error::Entry { .. }
         | Error::Either { .. } => {
@@ -85,12 +86,16 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
 fn of_kind(kind: Kind) -> Option<&'static str> {
     let Kind::Foreign(foreign) = kind else {
         return match kind {
+            Kind::Zip => {
+                Some("`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it")
+            }
             Kind::Empty => Some("did what should have made it fail?"),
             _ => None,
         };
     };
     Some(match foreign {
-        Foreign::Zip | Foreign::SevenZip | Foreign::Iso | Foreign::Cpio | Foreign::Rpm => {
+        Foreign::Ext => "`mount -o ro,loop FILE DIR` makes a directory of it",
+        Foreign::SevenZip | Foreign::Iso | Foreign::Cpio | Foreign::Rpm => {
             "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it"
         }
         Foreign::Squashfs => {

@@ -135,7 +135,7 @@ impl Differing {
     ) {
         let keys: BTreeSet<&Vec<u8>> = left.keys().chain(right.keys()).collect();
         for key in keys {
-            let name = format!("{class}:{}", quote(key));
+            let name = format!("{class}{}", quote(key));
             self.compare(&name, &left.get(key), &right.get(key), |value| {
                 value.map(|value| FieldValue::Bytes(value.clone()))
             });
@@ -171,9 +171,10 @@ fn metadata(left: &Entry, right: &Entry) -> Vec<FieldDivergence> {
     out.compare("device", &left.device, &right.device, |device| {
         Some(FieldValue::Device(device.clone()))
     });
-    out.maps("xattr", &left.xattrs, &right.xattrs);
-    out.maps("acl", &left.acls, &right.acls);
-    out.maps("pax", &left.pax, &right.pax);
+    out.maps("xattr:", &left.xattrs, &right.xattrs);
+    out.maps("acl:", &left.acls, &right.acls);
+    out.maps("pax:", &left.pax, &right.pax);
+    out.maps("", &left.own, &right.own);
     if !same_spans(&left.sparse, &right.sparse) {
         out.compare("sparse", &left.sparse, &right.sparse, |map| {
             map.clone().map(FieldValue::Sparse)

@@ -31,6 +31,8 @@ pub enum KindName {
     Tar,
     /// An ar archive, and so a Debian package.
     Ar,
+    /// A zip archive.
+    Zip,
     /// A directory.
     Directory,
     /// A container image.

@@ -33,7 +33,7 @@ fn check(left: &[u8], right: &[u8], comparison: &Comparison) {
     match report.verdict {
         Verdict::Identical => assert!(left == right),
         Verdict::Divergent => assert!(left != right),
-        Verdict::Escaped => unreachable!(),
+        Verdict::Escaped | Verdict::Unbuildable => unreachable!(),
         Verdict::Failed => {}
     }
     let _ = text(&report, Listing::Cut);

@@ -11,6 +11,7 @@ use crate::compare::images;
 use crate::compare::inputs::Place;
 use crate::compare::nested::gzip;
 use crate::compare::packages::deb;
+use crate::compare::zips;
 use crate::support::archive::{archive, file};
 use crate::support::harness::Test;
 
@@ -124,9 +125,11 @@ fn a_flipped_byte_of_an_image_is_never_silence() {
 }
 
 fn a_flipped_byte_of_a_zip_is_never_silence() {
-    let mut bytes = b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0".to_vec();
-    bytes.extend((0..3000_u32).map(|at| ((at * at) >> 3) as u8));
-    flip_file(&bytes);
+    let long: Vec<u8> = (0..3000_u32).map(|at| ((at * at) >> 3) as u8).collect();
+    let deflated = zip::CompressionMethod::Deflated;
+    let stored = zip::CompressionMethod::Stored;
+    let members = [("a", &b"1\n"[..], stored), ("d/long", &long, deflated)];
+    flip_file(&zips::zip(&members, 0));
 }
 
 fn a_flipped_byte_in_a_directory_is_never_silence() {

@@ -20,6 +20,7 @@ mod notes;
 pub(crate) mod packages;
 mod readers;
 mod spill;
+pub(crate) mod zips;
 
 use crate::support::harness::Test;
 
@@ -45,4 +46,5 @@ pub(crate) const TABLES: &[&[Test]] = &[
     packages::TESTS,
     readers::TESTS,
     spill::TESTS,
+    zips::TESTS,
 ];

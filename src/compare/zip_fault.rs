@@ -1,0 +1,23 @@
+//! Why the members of a zip archive cannot be listed.
+
+use std::io;
+
+/// Why the members of a zip archive cannot be listed.
+#[derive(Debug, thiserror::Error)]
+pub enum ZipFault {
+    /// What the archive says of itself cannot be.
+    #[error("no zip archive that can be read: {0}")]
+    Invalid(String),
+    /// There are more members than are read.
+    #[error("it has more than {most} members, which is the most that are read")]
+    TooMany {
+        /// The most that are read.
+        most: usize,
+    },
+    /// The data of two members are in one place, as in archives that are made to have no end.
+    #[error("its member at offset {0} begins inside another one")]
+    Overlap(u64),
+    /// Reading failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
