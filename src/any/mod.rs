@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod flat;
 pub(crate) mod image;
 pub(crate) mod merge;
+pub(crate) mod minimal;
 pub(crate) mod name;
 pub(crate) mod named;
 pub(crate) mod nested;

@@ -10,6 +10,7 @@ use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::further::Further;
+use crate::compare::names::Names;
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
@@ -37,6 +38,10 @@ pub struct Comparison {
     pub notes: Vec<Note>,
     /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
     pub collected: Collected,
+    /// Names of the divergent entries, and of those that entries which stand elsewhere passed;
+    /// empty unless [`Options::selection`](crate::compare::options::Options::selection) asks for
+    /// them.
+    pub names: Names,
     /// Why the comparison is incomplete.
     pub trouble: Option<Error>,
 }

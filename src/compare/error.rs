@@ -7,6 +7,7 @@ use crate::compare::refusal::Refusal;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
 use crate::debian::ar::ArError;
+use crate::input::kind::Kind;
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
 use crate::text::quote;
@@ -34,6 +35,14 @@ pub enum Error {
         input: String,
         /// What both are.
         refusal: Refusal,
+    },
+    /// Entries were to be taken out of tarballs, and the inputs are none.
+    #[error("{}: is {kind}, and no tarball whose entries can be written", quote(input.as_bytes()))]
+    NoTarball {
+        /// What messages call the one that is none.
+        input: String,
+        /// What it is.
+        kind: Kind,
     },
     /// An entry of a directory cannot be read, or was not the same to its end.
     #[error("{}: {fault}", quote(input.as_bytes()))]
@@ -160,9 +169,11 @@ impl Error {
     #[must_use]
     pub fn before_comparing(&self) -> bool {
         match self {
-            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } | Self::Flatten { .. } => {
-                true
-            }
+            Self::StdinTwice
+            | Self::Open { .. }
+            | Self::Refused { .. }
+            | Self::NoTarball { .. }
+            | Self::Flatten { .. } => true,
             Self::Ar { .. }
             | Self::Part(_)
             | Self::Listed { .. }

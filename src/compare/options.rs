@@ -28,6 +28,8 @@ pub struct Options {
     pub mounts: Mounts,
     /// What container images are compared as.
     pub images: Images,
+    /// Whether the names of divergent entries are given.
+    pub selection: Selection,
     /// Limits.
     pub limits: Limits,
     /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
@@ -60,6 +62,15 @@ pub enum Images {
     Stored,
     /// As the root that the layers make.
     Flattened,
+}
+
+/// Whether [`Comparison::names`](crate::compare::comparison::Comparison::names) is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// It is, which takes 16 bytes a divergent entry.
+    Wanted,
+    /// It stays empty.
+    Unwanted,
 }
 
 /// How far the comparison goes.
@@ -125,6 +136,7 @@ impl Default for Options {
             depth: Depth::Full,
             mounts: Mounts::Enter,
             images: Images::Stored,
+            selection: Selection::Unwanted,
             limits: Limits::default(),
             collect: None,
         }

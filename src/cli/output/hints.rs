@@ -68,6 +68,7 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
             problem: FlattenProblem::NoImage(_),
             ..
         } => "leave out --flatten to compare what is no image",
+        Error::NoTarball { .. } => "leave out --minimal to compare what is no tarball",
         Error::StdinTwice
         | Error::Flatten { .. }
         | Error::Open { .. }

@@ -22,11 +22,13 @@ use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::occurrences::Occurrences;
 use crate::compare::diff::view::{Names, View};
-use crate::compare::options::Options;
+use crate::compare::names::name_key;
+use crate::compare::options::{Options, Selection};
 use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
+use crate::compare::pairing::passed::passed;
 use crate::compare::progress::Progress;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
@@ -418,9 +420,26 @@ impl<'input> Search<'input, '_> {
             };
             self.push(divergence, Side::Left, pair.left)?;
         }
-        let moved = moved.len() as u64;
-        let order = ArchiveDivergence::EntryOrder { moved };
+        let order = ArchiveDivergence::EntryOrder {
+            moved: moved.len() as u64,
+        };
         self.out.archive.push(order);
+        match self.options.selection {
+            Selection::Wanted => self.passed(found, moved),
+            Selection::Unwanted => Ok(()),
+        }
+    }
+
+    /// Names of entries that those which stand elsewhere passed.
+    fn passed(&mut self, found: &Matching, moved: &[usize]) -> Result<(), WalkError> {
+        for at in passed(&found.pairs, moved)? {
+            let Some(pair) = found.pairs.get(at)? else {
+                continue;
+            };
+            let view = self.view(Side::Left, pair.left)?;
+            let key = view.map(|view| name_key(&view.entry.path));
+            self.out.passed.extend(key);
+        }
         Ok(())
     }
 

@@ -4,3 +4,4 @@ pub(crate) mod index;
 pub(crate) mod moves;
 pub(crate) mod pair;
 pub(crate) mod pairs;
+pub(crate) mod passed;

@@ -15,6 +15,7 @@ mod hostile;
 mod images;
 pub(crate) mod inputs;
 mod many;
+mod minimal;
 mod nested;
 mod notes;
 pub(crate) mod packages;
@@ -40,6 +41,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     inputs::TESTS,
     images::TESTS,
     many::TESTS,
+    minimal::TESTS,
     nested::TESTS,
     notes::TESTS,
     packages::TESTS,
