@@ -3,7 +3,7 @@
 //! Names are held as 128-bit digests, whatever their spelling. A name stands for all entries that
 //! have it, on both sides.
 
-use crate::compare::pairing::index::{Key, key};
+use crate::compare::pairing::key::{Key, key};
 use crate::tar::entry_path::EntryPath;
 
 /// Names of entries; 16 bytes each.

@@ -4,7 +4,7 @@ use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::comparison::Divergence;
 use crate::compare::names::{Names, name_key};
 use crate::compare::options::Selection;
-use crate::compare::pairing::index::Key;
+use crate::compare::pairing::key::Key;
 
 /// Collects names, if they are asked for.
 #[derive(Debug)]

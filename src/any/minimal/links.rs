@@ -3,43 +3,27 @@
 use std::collections::BTreeSet;
 
 use crate::compare::names::{Names, name_key};
-use crate::compare::pairing::index::Key;
-use crate::tar::entry::{Entry, EntryKind};
+use crate::compare::pairing::hard_link::HardLink;
+use crate::compare::pairing::key::Key;
 use crate::tar::raw_entry::RawEntry;
 
 /// The hard links of archives; 32 bytes each.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    links: Vec<Link>,
-}
-
-/// A hard link: its name, and that of what it leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Link {
-    name: Key,
-    target: Key,
+    links: Vec<HardLink>,
 }
 
 impl Links {
     /// Adds an entry if it is a hard link.
     pub(crate) fn add(&mut self, entry: &RawEntry) {
-        if entry.block.typeflag() != b'1' {
-            return;
-        }
-        let decoded = Entry::from_group(entry, &[]);
-        if decoded.kind == EntryKind::HardLink {
-            self.links.push(Link {
-                name: name_key(&decoded.path),
-                target: name_key(&decoded.linkname),
-            });
-        }
+        self.links.extend(HardLink::of(entry, name_key));
     }
 
     /// These names, with those of all that hard links among them lead to, in how many steps ever.
     pub(crate) fn with_targets(mut self, names: &Names) -> Names {
         self.links.sort_unstable();
         self.links.dedup();
-        let is_named = |link: &&Link| names.contains(&link.name);
+        let is_named = |link: &&HardLink| names.contains(&link.name);
         let first = self.links.iter().filter(is_named);
         let mut next: Vec<Key> = first.map(|link| link.target).collect();
         let mut targets = BTreeSet::new();
@@ -53,7 +37,7 @@ impl Links {
     }
 
     /// The links of one name; they are sorted.
-    fn of(&self, name: Key) -> &[Link] {
+    fn of(&self, name: Key) -> &[HardLink] {
         let start = self.links.partition_point(|link| link.name < name);
         let end = self.links.partition_point(|link| link.name <= name);
         self.links.get(start..end).unwrap_or_default()
@@ -66,7 +50,7 @@ mod tests {
 
     #[test]
     fn the_file_at_the_end_of_a_chain_comes_with_its_last_link() {
-        let link = |name: &str, target: &str| Link {
+        let link = |name: &str, target: &str| HardLink {
             name: name_key(name.as_bytes()),
             target: name_key(target.as_bytes()),
         };

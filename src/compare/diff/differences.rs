@@ -2,7 +2,7 @@
 
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
-use crate::compare::pairing::index::Key;
+use crate::compare::pairing::key::Key;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Sides};
 use crate::compare::spill::sorted_records::SortedRecords;

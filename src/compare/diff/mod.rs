@@ -8,6 +8,7 @@ pub(crate) mod encoding;
 pub(crate) mod fields;
 pub(crate) mod global_headers;
 pub(crate) mod occurrences;
+pub(crate) mod roles;
 pub(crate) mod tail;
 pub(crate) mod view;
 
@@ -21,9 +22,11 @@ use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::occurrences::Occurrences;
+use crate::compare::diff::roles::{Roles, may_be_roles, say_content, say_shared};
 use crate::compare::diff::view::{Names, View};
 use crate::compare::names::name_key;
 use crate::compare::options::{Options, Selection};
+use crate::compare::pairing::before::Before;
 use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
 use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
@@ -33,7 +36,6 @@ use crate::compare::progress::Progress;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
 use crate::compare::spill::sorted_records::RecordSorter;
-use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
@@ -48,8 +50,8 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) first: u64,
     /// Global values in force at the start.
     pub(crate) globals: Globals,
-    /// First halves of the keys of the entries before.
-    pub(crate) before: &'input SpillVec<u64>,
+    /// The entries before.
+    pub(crate) before: &'input Before,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
     pub(crate) collectors: Sides<Collector>,
@@ -64,6 +66,8 @@ struct Search<'input, 'options> {
     retain: u64,
     /// Of the entries that may differ.
     occurrences: Sides<Occurrences>,
+    /// The names that files share, once they are asked for.
+    roles: Option<Roles>,
     divergences: RecordSorter<InOrder>,
     out: Differences,
 }
@@ -83,7 +87,7 @@ fn index_both(
     options: &Options,
     collectors: &mut Sides<Collector>,
 ) -> Result<Sides<Index>, WalkError> {
-    let before = difference.before.len() as u64;
+    let before = difference.before.len();
     let begin = || WalkStart {
         offset: difference.start,
         globals: difference.globals.clone(),
@@ -121,7 +125,7 @@ pub(crate) fn explain(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Differences, WalkError> {
-    let before = difference.before.len() as u64;
+    let before = difference.before.len();
     let mut collectors = std::mem::take(&mut difference.collectors);
     let Sides { left, right } = index_both(&difference, options, &mut collectors)?;
     let found = matching(&left, &right, options.limits.entries)?;
@@ -145,10 +149,8 @@ pub(crate) fn explain(
         right: &right,
         room: options.limits.details,
         retain: options.limits.retain,
-        occurrences: Sides {
-            left: Occurrences::count(&left, difference.before, wanted.left)?,
-            right: Occurrences::count(&right, difference.before, wanted.right)?,
-        },
+        occurrences: occurrences(difference.before, &left, &right, wanted)?,
+        roles: None,
         divergences: RecordSorter::new(options.limits.divergences),
         out: Differences {
             entries: Sides {
@@ -187,6 +189,18 @@ fn wanted(found: &Matching, differing: &[usize], moved: &[usize]) -> io::Result<
     Ok(Sides {
         left,
         right: found.right_only.clone(),
+    })
+}
+
+fn occurrences(
+    before: &Before,
+    left: &Index,
+    right: &Index,
+    wanted: Sides<Vec<u32>>,
+) -> io::Result<Sides<Occurrences>> {
+    Ok(Sides {
+        left: Occurrences::count(left, &before.keys, wanted.left)?,
+        right: Occurrences::count(right, &before.keys, wanted.right)?,
     })
 }
 
@@ -234,7 +248,11 @@ impl<'input> Search<'input, '_> {
                 self.one_sided(Side::Right, &new, pair.right)?;
                 continue;
             }
-            let outcome = fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
+            let mut outcome =
+                fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
+            if may_be_roles(&old, &new) {
+                self.roles(&old, &new, &mut outcome)?;
+            }
             if outcome.unexplained {
                 self.unexplained(&old, &new);
             }
@@ -242,6 +260,33 @@ impl<'input> Search<'input, '_> {
                 self.push_changed(old, new, outcome, pair)?;
             }
         }
+        Ok(())
+    }
+
+    /// Says what is known of a pair if the same names share one file on both sides.
+    fn roles(
+        &mut self,
+        old: &View<'input>,
+        new: &View<'input>,
+        outcome: &mut PairDifference,
+    ) -> Result<(), WalkError> {
+        let mut roles = match self.roles.take() {
+            Some(roles) => roles,
+            None => Roles::new(self.difference.before, self.left, self.right)?,
+        };
+        if let Some(names) = roles.shared(old, new) {
+            say_shared(outcome, names);
+            // What a link stands for is the content of the file that it leads to.
+            let left = roles.file(Side::Left, old);
+            let left = left.map_or(Ok(None), |at| self.view(Side::Left, at))?;
+            let right = roles.file(Side::Right, new);
+            let right = right.map_or(Ok(None), |at| self.view(Side::Right, at))?;
+            if left.is_some() != right.is_some() {
+                let (left, right) = (left.as_ref().unwrap_or(old), right.as_ref().unwrap_or(new));
+                say_content(outcome, left, right, self.options, &mut self.room)?;
+            }
+        }
+        self.roles = Some(roles);
         Ok(())
     }
 

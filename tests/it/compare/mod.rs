@@ -14,6 +14,7 @@ mod flips;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
+mod links;
 mod many;
 mod minimal;
 mod nested;
@@ -40,6 +41,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
+    links::TESTS,
     many::TESTS,
     minimal::TESTS,
     nested::TESTS,
