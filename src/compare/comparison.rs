@@ -116,7 +116,7 @@ pub struct Divergence {
     pub occurrence: u64,
     /// What kind it is.
     pub kind: DivergenceKind,
-    /// Name on the left where it moved.
+    /// Name on the left where it moved, or changed with a digest in its name.
     pub from: Option<Vec<u8>>,
     /// Fields that differ, where it changed.
     pub fields: Vec<FieldDivergence>,

@@ -60,7 +60,7 @@ pub use crate::compare::further::Further;
 pub use crate::compare::names::Names;
 pub use crate::compare::note::{ListProblem, Note};
 pub use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Ignored, Images, Limits, Mounts, Options, Selection,
+    ContentPolicy, Depth, Digests, Exclude, Ignored, Images, Limits, Mounts, Options, Selection,
 };
 pub use crate::compare::progress::Progress;
 pub use crate::compare::refusal::Refusal;

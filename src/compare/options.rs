@@ -28,6 +28,8 @@ pub struct Options {
     pub mounts: Mounts,
     /// What container images are compared as.
     pub images: Images,
+    /// What is done with names that contain a digest.
+    pub digests: Digests,
     /// Whether the names of divergent entries are given.
     pub selection: Selection,
     /// Limits.
@@ -62,6 +64,15 @@ pub enum Images {
     Stored,
     /// As the root that the layers make.
     Flattened,
+}
+
+/// What is done with entries on one side each whose names contain a digest and are equal otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digests {
+    /// They pair by what they hold.
+    Paired,
+    /// They stay on one side each.
+    Apart,
 }
 
 /// Whether [`Comparison::names`](crate::compare::comparison::Comparison::names) is filled.
@@ -136,6 +147,7 @@ impl Default for Options {
             depth: Depth::Full,
             mounts: Mounts::Enter,
             images: Images::Stored,
+            digests: Digests::Apart,
             selection: Selection::Unwanted,
             limits: Limits::default(),
             collect: None,

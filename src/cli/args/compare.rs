@@ -12,7 +12,7 @@ use crate::cli::args::outputs::OutputArgs;
 use crate::cli::args::values::bytes;
 use crate::compare::field_names::{archive_names, field_names};
 use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Images, Limits, Mounts, Options, Selection,
+    ContentPolicy, Depth, Digests, Exclude, Images, Limits, Mounts, Options, Selection,
 };
 use crate::explain::ownership::is_evidence;
 use crate::text::spelling::nearest;
@@ -213,6 +213,7 @@ impl CompareArgs {
         limits.zstd_window_log = self.limits.max_zstd_window;
         options.limits = limits;
         options.collect = Some(is_evidence);
+        options.digests = Digests::Paired;
         if self.minimal.is_some() {
             options.selection = Selection::Wanted;
         }

@@ -25,13 +25,13 @@ use crate::compare::diff::occurrences::Occurrences;
 use crate::compare::diff::roles::{Roles, may_be_roles, say_content, say_shared};
 use crate::compare::diff::view::{Names, View};
 use crate::compare::names::name_key;
-use crate::compare::options::{Options, Selection};
+use crate::compare::options::{Digests, Options, Selection};
 use crate::compare::pairing::before::Before;
 use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
-use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::pairing::passed::passed;
+use crate::compare::pairing::{moves, renames};
 use crate::compare::progress::Progress;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
@@ -204,6 +204,13 @@ fn occurrences(
     })
 }
 
+/// The records that are in none of these pairs.
+fn without(records: &[u32], pairs: &[Pair], record: fn(&Pair) -> u32) -> Vec<u32> {
+    let gone: BTreeSet<u32> = pairs.iter().map(record).collect();
+    let left = records.iter().filter(|at| !gone.contains(at));
+    left.copied().collect()
+}
+
 impl<'input> Search<'input, '_> {
     fn view(&self, side: Side, at: u32) -> Result<Option<View<'input>>, WalkError> {
         let (reader, index) = match side {
@@ -374,7 +381,8 @@ impl<'input> Search<'input, '_> {
         )
     }
 
-    /// Entries without a partner: moved ones first, then those on one side only.
+    /// Entries without a partner: moved ones first, then those that are called by a digest, then
+    /// those on one side only.
     ///
     /// Where a side could not be walked to its end nothing is known about what it lacks.
     fn alone(&mut self, found: &Matching) -> Result<(), WalkError> {
@@ -408,16 +416,57 @@ impl<'input> Search<'input, '_> {
             };
             self.push(divergence, Side::Right, pair.right)?;
         }
-        let gone: BTreeSet<u32> = moved.iter().map(|pair| pair.left).collect();
-        let come: BTreeSet<u32> = moved.iter().map(|pair| pair.right).collect();
-        for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
-            for at in records.iter().filter(|at| !moved.contains(at)) {
-                if let Some(view) = self.view(side, *at)? {
-                    self.one_sided(side, &view, *at)?;
+        let (left, right) = (
+            without(left, &moved, |pair| pair.left),
+            without(right, &moved, |pair| pair.right),
+        );
+        let renamed = match self.options.digests {
+            Digests::Paired => renames::find(&left, &right, &|side, at| self.view(side, at))?,
+            Digests::Apart => Vec::new(),
+        };
+        let renamed = self.renamed(renamed)?;
+        let left = without(&left, &renamed, |pair| pair.left);
+        let right = without(&right, &renamed, |pair| pair.right);
+        for (side, records) in [(Side::Left, left), (Side::Right, right)] {
+            for at in records {
+                if let Some(view) = self.view(side, at)? {
+                    self.one_sided(side, &view, at)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Entries whose names contain digests of what they hold; gives those pairs that differ in
+    /// anything besides.
+    fn renamed(&mut self, pairs: Vec<Pair>) -> Result<Vec<Pair>, WalkError> {
+        let mut found = Vec::new();
+        for pair in pairs {
+            let Some(Sides {
+                left: old,
+                right: new,
+            }) = self.views(pair)?
+            else {
+                continue;
+            };
+            let outcome =
+                fields::compare(&old, &new, Names::Digests, self.options, &mut self.room)?;
+            if outcome.fields.is_empty() {
+                continue;
+            }
+            let divergence = Divergence {
+                path: new.entry.path.clone(),
+                occurrence: 1,
+                kind: DivergenceKind::Changed,
+                from: Some(old.entry.path.clone()),
+                fields: outcome.fields,
+                left: Some(self.side(&old, outcome.content_first)?),
+                right: Some(self.side(&new, outcome.content_first)?),
+            };
+            self.push(divergence, Side::Right, pair.right)?;
+            found.push(pair);
+        }
+        Ok(found)
     }
 
     /// Entries that stand elsewhere, by their positions; `differing` are the positions of pairs whose bytes differ.

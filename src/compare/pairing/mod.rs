@@ -1,5 +1,6 @@
 //! Which entries of two archives belong together.
 
+pub(crate) mod addressed;
 pub(crate) mod before;
 pub(crate) mod hard_link;
 pub(crate) mod index;
@@ -9,3 +10,5 @@ pub(crate) mod moves;
 pub(crate) mod pair;
 pub(crate) mod pairs;
 pub(crate) mod passed;
+pub(crate) mod renames;
+pub(crate) mod sketch;

@@ -61,14 +61,20 @@ fn divergent_entry(
         DivergenceKind::Moved => (DivergenceName::Moved, None),
         DivergenceKind::Reordered => (DivergenceName::Reordered, None),
     };
+    let (from, left_path) = match divergence.kind {
+        DivergenceKind::Moved => (divergence.from.as_deref(), None),
+        _ => (None, divergence.from.as_deref()),
+    };
     DivergentEntry {
         path: name(&divergence.path),
         path_base64: base64(&divergence.path),
         occurrence: divergence.occurrence,
         kind,
         fields: fields(divergence, details),
-        from: divergence.from.as_deref().map(name),
-        from_base64: divergence.from.as_deref().and_then(base64),
+        from: from.map(name),
+        from_base64: from.and_then(base64),
+        left_path: left_path.map(name),
+        left_path_base64: left_path.and_then(base64),
         entry: alone.map(|side| summary(&side.entry)),
         cause: attribution.finding.map(cause_id),
         causes: ids_of_several(attribution),

@@ -8,10 +8,14 @@ pub(crate) fn path(entry: &DivergentEntry) -> String {
     name(&entry.path, entry.path_base64.as_ref())
 }
 
-/// The name on the left of an entry that moved.
+/// The name on the left, if it is another one.
 pub(crate) fn from(entry: &DivergentEntry) -> Option<String> {
-    let from = entry.from.as_deref()?;
-    Some(name(from, entry.from_base64.as_ref()))
+    let moved = entry.from.as_deref();
+    let moved = moved.map(|from| name(from, entry.from_base64.as_ref()));
+    moved.or_else(|| {
+        let path = entry.left_path.as_deref()?;
+        Some(name(path, entry.left_path_base64.as_ref()))
+    })
 }
 
 /// `entry 2 of this name`; `None` of the first.
@@ -23,7 +27,7 @@ pub(crate) fn number(entry: &DivergentEntry) -> Option<String> {
 pub(crate) fn kind(entry: &DivergentEntry) -> Option<String> {
     let description = entry.entry.as_deref().unwrap_or_default();
     match entry.kind {
-        DivergenceName::Changed => None,
+        DivergenceName::Changed => Some(format!("on the left {}", from(entry)?)),
         DivergenceName::LeftOnly => Some(format!("left only: {description}")),
         DivergenceName::RightOnly => Some(format!("right only: {description}")),
         DivergenceName::Moved => {

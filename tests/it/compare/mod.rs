@@ -5,6 +5,7 @@ mod cases;
 mod cli;
 mod compression;
 pub(crate) mod control_files;
+mod digests;
 mod directories;
 mod exact;
 mod explained;
@@ -32,6 +33,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     cli::TESTS,
     compression::TESTS,
     control_files::TESTS,
+    digests::TESTS,
     directories::TESTS,
     exact::TESTS,
     explained::TESTS,
