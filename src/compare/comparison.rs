@@ -118,6 +118,8 @@ pub struct Divergence {
     pub kind: DivergenceKind,
     /// Name on the left where it moved, or changed with a digest in its name.
     pub from: Option<Vec<u8>>,
+    /// Name on the other side that looks like its own, where it is on one side only.
+    pub looks_like: Option<Vec<u8>>,
     /// Fields that differ, where it changed.
     pub fields: Vec<FieldDivergence>,
     /// The left entry, where there is one.

@@ -153,6 +153,7 @@ case("gzip", "./usr/share/doc/x/changelog.gz", gz(b"x (1) unstable\n\n  * one\n"
 case("gzip-time", "./usr/share/info/dir.gz", gz(b"same\n", 1700000000), gz(b"same\n", 1700000001))
 case("deb", "./var/cache/apt/archives/x_1_all.deb", deb(b"Package: x\nVersion: 1\n", 1700000000), deb(b"Package: x\nVersion: 2\n", 1700000001))
 case("cpio", "./boot/initrd.img", cpio([("init", b"#!/bin/sh\n", 0o100755), ("etc", b"", 0o040755)]), cpio([("init", b"#!/bin/sh -e\n", 0o100644)]))
+case("dumpdir", "./home/", b"Yf\0Dsub\0\0", b"Nf\0Dsub\0Ynew\0\0")
 case("tar", "./srv/inner.tar", tar([("./etc/hostname", b"left\n", 1700000000), ("./a", b"", 0)]), tar([("./etc/hostname", b"right\n", 1700000000)]))
 case("tar-of-tars", "./srv/outer.tar",
      tar([("a.tar", tar([("b.tar", tar([("c.tar", tar([("deep", b"1", 0)]), 0)]), 0)]), 0)]),

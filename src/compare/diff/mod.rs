@@ -31,7 +31,7 @@ use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
 use crate::compare::pairing::passed::passed;
-use crate::compare::pairing::{moves, renames};
+use crate::compare::pairing::{look_alikes, moves, renames};
 use crate::compare::progress::Progress;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
@@ -251,8 +251,8 @@ impl<'input> Search<'input, '_> {
             };
             if old.entry.key() != new.entry.key() {
                 // Two names with one digest: nobody has made such a pair yet, and it is no pair.
-                self.one_sided(Side::Left, &old, pair.left)?;
-                self.one_sided(Side::Right, &new, pair.right)?;
+                self.one_sided(Side::Left, &old, pair.left, None)?;
+                self.one_sided(Side::Right, &new, pair.right, None)?;
                 continue;
             }
             let mut outcome =
@@ -315,6 +315,7 @@ impl<'input> Search<'input, '_> {
             occurrence: 1,
             kind: DivergenceKind::Changed,
             from: None,
+            looks_like: None,
             fields: outcome.fields,
             left: Some(self.side(&old, outcome.content_first)?),
             right: Some(self.side(&new, outcome.content_first)?),
@@ -359,7 +360,13 @@ impl<'input> Search<'input, '_> {
         self.out.archive.push(unexplained);
     }
 
-    fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) -> io::Result<()> {
+    fn one_sided(
+        &mut self,
+        side: Side,
+        view: &View<'_>,
+        at: u32,
+        looks_like: Option<Vec<u8>>,
+    ) -> io::Result<()> {
         let entry = self.side(view, 0).ok();
         let (left, right, kind) = match side {
             Side::Left => (entry, None, DivergenceKind::LeftOnly),
@@ -372,6 +379,7 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind,
                 from: None,
+                looks_like,
                 fields: Vec::new(),
                 left,
                 right,
@@ -410,6 +418,7 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind: DivergenceKind::Moved,
                 from: Some(old.entry.path.clone()),
+                looks_like: None,
                 fields: Vec::new(),
                 left: Some(self.side(&old, 0)?),
                 right: Some(self.side(&new, 0)?),
@@ -427,10 +436,12 @@ impl<'input> Search<'input, '_> {
         let renamed = self.renamed(renamed)?;
         let left = without(&left, &renamed, |pair| pair.left);
         let right = without(&right, &renamed, |pair| pair.right);
+        let alike = look_alikes::find(&left, &right, &|side, at| self.view(side, at))?;
         for (side, records) in [(Side::Left, left), (Side::Right, right)] {
             for at in records {
                 if let Some(view) = self.view(side, at)? {
-                    self.one_sided(side, &view, at)?;
+                    let alike = alike.of(side).get(&at).cloned();
+                    self.one_sided(side, &view, at, alike)?;
                 }
             }
         }
@@ -459,6 +470,7 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind: DivergenceKind::Changed,
                 from: Some(old.entry.path.clone()),
+                looks_like: None,
                 fields: outcome.fields,
                 left: Some(self.side(&old, outcome.content_first)?),
                 right: Some(self.side(&new, outcome.content_first)?),
@@ -508,6 +520,7 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind: DivergenceKind::Reordered,
                 from: None,
+                looks_like: None,
                 fields: Vec::new(),
                 left: Some(left),
                 right: Some(right),

@@ -6,6 +6,7 @@ pub(crate) mod hard_link;
 pub(crate) mod index;
 pub(crate) mod key;
 pub(crate) mod link_sets;
+pub(crate) mod look_alikes;
 pub(crate) mod moves;
 pub(crate) mod pair;
 pub(crate) mod pairs;

@@ -15,6 +15,7 @@ pub(crate) mod cpio;
 pub(crate) mod databases;
 pub(crate) mod difference;
 pub(crate) mod dpkg;
+pub(crate) mod dumpdir;
 pub(crate) mod elf;
 pub(crate) mod explainer;
 pub(crate) mod fact;

@@ -16,6 +16,7 @@ mod hostile;
 mod images;
 pub(crate) mod inputs;
 mod links;
+mod look_alikes;
 mod many;
 mod minimal;
 mod nested;
@@ -44,6 +45,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     inputs::TESTS,
     images::TESTS,
     links::TESTS,
+    look_alikes::TESTS,
     many::TESTS,
     minimal::TESTS,
     nested::TESTS,
