@@ -16,6 +16,7 @@ pub(crate) mod named;
 pub(crate) mod nested;
 pub(crate) mod package;
 pub(crate) mod peek;
+pub(crate) mod rpm;
 pub(crate) mod section;
 pub(crate) mod way;
 pub(crate) mod zeros;

@@ -15,6 +15,8 @@ pub(crate) enum Way {
     Archives,
     /// As ar archives, member by member.
     Packages,
+    /// As rpm packages, part by part.
+    Rpms,
     /// As trees, of which at least one is a directory.
     Directories,
     /// As container images, with their layers.
@@ -39,6 +41,7 @@ pub(crate) fn way(kinds: Sides<Kind>) -> Result<Way, Refusal> {
         )
         | (Kind::Tar | Kind::Image, Kind::Directory | Kind::Layout) => Ok(Way::Directories),
         (Kind::Ar, Kind::Ar) => Ok(Way::Packages),
+        (Kind::Rpm, Kind::Rpm) => Ok(Way::Rpms),
         (Kind::Control, Kind::Control) => Ok(Way::Controls),
         (left, right) if left == right => Ok(Way::Files),
         (left, right) if !left.has_entries() && !right.has_entries() => Ok(Way::Files),
@@ -81,6 +84,7 @@ mod tests {
                 refused(Side::Right, Kind::Text, Kind::Directory),
             ),
             (Kind::Ar, Kind::Ar, Ok(Way::Packages)),
+            (Kind::Rpm, Kind::Rpm, Ok(Way::Rpms)),
             (
                 Kind::Ar,
                 Kind::Tar,

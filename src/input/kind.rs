@@ -6,6 +6,7 @@ use std::fmt;
 use crate::debian::ar;
 use crate::debian::file_list::is_control_file;
 use crate::input::compression::sums_up;
+use crate::input::rpm;
 use crate::text::diff::is_text;
 
 /// What an input is.
@@ -16,6 +17,8 @@ pub enum Kind {
     Tar,
     /// An ar archive: a Debian package, and some `.ipk`.
     Ar,
+    /// An rpm package.
+    Rpm,
     /// A directory.
     Directory,
     /// A tar archive that seems to be a container image: an OCI layout, or what `docker save`
@@ -48,8 +51,6 @@ pub enum Foreign {
     Iso,
     /// Squashfs, of either byte order.
     Squashfs,
-    /// An rpm package.
-    Rpm,
     /// compress(1), `.Z`.
     Compress,
     /// LZ4 in the format before frames.
@@ -75,6 +76,8 @@ impl Kind {
             }
         } else if start.starts_with(ar::MAGIC) {
             Self::Ar
+        } else if start.starts_with(&rpm::LEAD_MAGIC) {
+            Self::Rpm
         } else if let Some(foreign) = Foreign::of(start) {
             Self::Foreign(foreign)
         } else if is_text(without_cut_character(start)) {
@@ -92,7 +95,7 @@ impl Kind {
     pub fn has_entries(self) -> bool {
         matches!(
             self,
-            Self::Tar | Self::Ar | Self::Directory | Self::Image | Self::Layout
+            Self::Tar | Self::Ar | Self::Rpm | Self::Directory | Self::Image | Self::Layout
         )
     }
 }
@@ -142,7 +145,6 @@ impl Foreign {
             | [0xc7, 0x71, ..]
             | [0x71, 0xc7, ..] => Self::Cpio,
             [b'h', b's', b'q', b's', ..] | [b's', b'q', b's', b'h', ..] => Self::Squashfs,
-            [0xed, 0xab, 0xee, 0xdb, ..] => Self::Rpm,
             [0x1f, 0x9d, ..] => Self::Compress,
             [0x02, 0x21, 0x4c, 0x18, ..] => Self::OldLz4,
             _ if start.get(32_769..32_774) == Some(b"CD001") => Self::Iso,
@@ -166,6 +168,7 @@ impl fmt::Display for Kind {
         out.write_str(match self {
             Self::Tar => "a tar archive",
             Self::Ar => "an ar archive",
+            Self::Rpm => "an rpm package",
             Self::Directory => "a directory",
             Self::Image | Self::Layout => "a container image",
             Self::Empty => "empty",
@@ -186,7 +189,6 @@ impl fmt::Display for Foreign {
             Self::Cpio => "a cpio archive",
             Self::Iso => "an ISO 9660 image",
             Self::Squashfs => "a Squashfs image",
-            Self::Rpm => "an rpm package",
             Self::Compress => "compressed with compress (.Z)",
             Self::OldLz4 => "in lz4's old format, without frames",
             Self::Html => "an HTML page",
@@ -216,7 +218,7 @@ mod tests {
             (b"\xc7\x71", Kind::Foreign(Foreign::Cpio)),
             (&iso, Kind::Foreign(Foreign::Iso)),
             (b"hsqs", Kind::Foreign(Foreign::Squashfs)),
-            (b"\xed\xab\xee\xdb", Kind::Foreign(Foreign::Rpm)),
+            (b"\xed\xab\xee\xdb", Kind::Rpm),
             (b"\x1f\x9d\x90", Kind::Foreign(Foreign::Compress)),
             (b"\x02\x21\x4c\x18", Kind::Foreign(Foreign::OldLz4)),
             (b"\n<!DOCTYPE html>", Kind::Foreign(Foreign::Html)),

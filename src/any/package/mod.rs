@@ -66,7 +66,7 @@ pub(crate) fn compare(
 }
 
 /// The result, with a claim on what nothing else claims.
-fn finished(
+pub(crate) fn finished(
     whole: Whole,
     first: Option<u64>,
     files: &Sides<RegularFile>,
@@ -148,7 +148,11 @@ fn compare_members(
     Ok(whole)
 }
 
-fn share(files: &Sides<RegularFile>) -> io::Result<Sides<Arc<std::fs::File>>> {
+/// Both files, for streams that read parts of them.
+///
+/// # Errors
+/// The operating system's.
+pub(crate) fn share(files: &Sides<RegularFile>) -> io::Result<Sides<Arc<std::fs::File>>> {
     Ok(Sides {
         left: Arc::new(files.left.file.try_clone()?),
         right: Arc::new(files.right.file.try_clone()?),

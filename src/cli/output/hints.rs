@@ -82,18 +82,20 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
     Some(hint.to_owned())
 }
 
+/// What makes a tarball of most archives.
+const BSDTAR: &str = "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it";
+
 /// What makes an archive of something that is not read.
 fn of_kind(kind: Kind) -> Option<&'static str> {
     let Kind::Foreign(foreign) = kind else {
         return match kind {
             Kind::Empty => Some("did what should have made it fail?"),
+            Kind::Rpm => Some(BSDTAR),
             _ => None,
         };
     };
     Some(match foreign {
-        Foreign::Zip | Foreign::SevenZip | Foreign::Iso | Foreign::Cpio | Foreign::Rpm => {
-            "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it"
-        }
+        Foreign::Zip | Foreign::SevenZip | Foreign::Iso | Foreign::Cpio => BSDTAR,
         Foreign::Squashfs => {
             "`sqfs2tar FILE > OUT.tar`, of squashfs-tools-ng, makes a tarball of it"
         }

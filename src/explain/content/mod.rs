@@ -30,6 +30,7 @@ pub(crate) mod nested;
 pub(crate) mod packed;
 pub(crate) mod reading;
 pub(crate) mod records;
+pub(crate) mod rpm_header;
 pub(crate) mod stanzas;
 pub(crate) mod texts;
 

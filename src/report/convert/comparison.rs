@@ -123,6 +123,7 @@ impl From<Kind> for KindName {
         match kind {
             Kind::Tar => Self::Tar,
             Kind::Ar => Self::Ar,
+            Kind::Rpm => Self::Rpm,
             Kind::Directory => Self::Directory,
             Kind::Image | Kind::Layout => Self::Image,
             Kind::Empty | Kind::Foreign(_) | Kind::Control | Kind::Text | Kind::Data => Self::File,

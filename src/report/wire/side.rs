@@ -31,6 +31,8 @@ pub enum KindName {
     Tar,
     /// An ar archive, and so a Debian package.
     Ar,
+    /// An rpm package.
+    Rpm,
     /// A directory.
     Directory,
     /// A container image.

@@ -23,6 +23,7 @@ mod nested;
 mod notes;
 pub(crate) mod packages;
 mod readers;
+mod rpms;
 mod spill;
 
 use crate::support::harness::Test;
@@ -52,5 +53,6 @@ pub(crate) const TABLES: &[&[Test]] = &[
     notes::TESTS,
     packages::TESTS,
     readers::TESTS,
+    rpms::TESTS,
     spill::TESTS,
 ];
