@@ -3,7 +3,7 @@
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
 use crate::any::way::Way;
-use crate::any::{directory, files, image, nested, package, zip};
+use crate::any::{directory, files, image, nested, package, rpm, zip};
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
 use crate::compare::progress::Progress;
@@ -29,6 +29,7 @@ pub(crate) fn compare(
         Way::Files | Way::Controls => files::compare(comparison, names, peeked, options, progress),
         Way::Packages => package::compare(comparison, names, peeked, options, progress),
         Way::Zips => zip::compare(comparison, names, peeked, options, progress),
+        Way::Rpms => rpm::compare(comparison, names, peeked, options, progress),
     };
     found.left.kind = kinds.left;
     found.right.kind = kinds.right;

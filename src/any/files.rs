@@ -3,8 +3,10 @@
 //! What differs is told by comparing two archives of one entry each, which have these files as
 //! content.
 
+use std::fs::File;
 use std::io;
 use std::io::{Cursor, Read, Seek as _};
+use std::sync::Arc;
 
 use crate::any::name::shared_name;
 use crate::any::named::Named;
@@ -215,6 +217,17 @@ pub(crate) fn claim_what_is_left(
         found.ignored = ignored;
     }
     found
+}
+
+/// Both files, for streams that read parts of them.
+///
+/// # Errors
+/// The operating system's.
+pub(crate) fn share(files: &Sides<RegularFile>) -> io::Result<Sides<Arc<File>>> {
+    Ok(Sides {
+        left: Arc::new(files.left.file.try_clone()?),
+        right: Arc::new(files.right.file.try_clone()?),
+    })
 }
 
 /// What is not obvious about the result.

@@ -49,6 +49,8 @@ impl Whole {
             limits.details = limits.details.saturating_sub(shown(&divergence));
             divergence.path = within(part, &divergence.path);
             divergence.from = divergence.from.map(|from| within(part, &from));
+            let looks_like = divergence.looks_like;
+            divergence.looks_like = looks_like.map(|name| within(part, &name));
             whole.divergences.push(divergence);
         }
         let aspects = found.archive.into_iter();

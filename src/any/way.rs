@@ -17,6 +17,8 @@ pub(crate) enum Way {
     Packages,
     /// As zip archives, member by member.
     Zips,
+    /// As rpm packages, part by part.
+    Rpms,
     /// As trees, of which at least one is a directory.
     Directories,
     /// As container images, with their layers.
@@ -42,6 +44,7 @@ pub(crate) fn way(kinds: Sides<Kind>) -> Result<Way, Refusal> {
         | (Kind::Tar | Kind::Image, Kind::Directory | Kind::Layout) => Ok(Way::Directories),
         (Kind::Ar, Kind::Ar) => Ok(Way::Packages),
         (Kind::Zip, Kind::Zip) => Ok(Way::Zips),
+        (Kind::Rpm, Kind::Rpm) => Ok(Way::Rpms),
         (Kind::Control, Kind::Control) => Ok(Way::Controls),
         (left, right) if left == right => Ok(Way::Files),
         (left, right) if !left.has_entries() && !right.has_entries() => Ok(Way::Files),
@@ -84,6 +87,7 @@ mod tests {
                 refused(Side::Right, Kind::Text, Kind::Directory),
             ),
             (Kind::Ar, Kind::Ar, Ok(Way::Packages)),
+            (Kind::Rpm, Kind::Rpm, Ok(Way::Rpms)),
             (
                 Kind::Ar,
                 Kind::Tar,

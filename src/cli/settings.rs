@@ -31,7 +31,7 @@ use crate::verify::epoch::{EpochSource, GivenEpoch};
 use crate::verify::error::Error;
 use crate::verify::leak_check::can_be_copied;
 use crate::verify::memory::{Demand, Given, room};
-use crate::verify::options::{Concurrency, LeakCheck, Options, Subject};
+use crate::verify::options::{Concurrency, LeakCheck, Options, Subject, Tarballs};
 use crate::verify::outside_system::choice;
 use crate::verify::requests::Requests;
 use crate::verify::requests::When;
@@ -92,6 +92,10 @@ pub(crate) fn of_verify(
         },
         trace: when(args.trace, args.no_trace),
         control: when(args.control, args.no_control),
+        tarballs: match args.minimal {
+            Some(_) => Tarballs::Kept,
+            None => Tarballs::Dropped,
+        },
         artifacts,
         interrupts: Arc::clone(interrupts),
         ..Options::new(subject(&args.suite, &args.recipe)?)

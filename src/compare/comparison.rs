@@ -10,6 +10,7 @@ use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::error::Error;
 use crate::compare::field_value::{FieldDetail, FieldValue};
 use crate::compare::further::Further;
+use crate::compare::names::Names;
 use crate::compare::note::Note;
 use crate::compare::options::Ignored;
 use crate::input::compression::Compression;
@@ -37,6 +38,10 @@ pub struct Comparison {
     pub notes: Vec<Note>,
     /// Contents that [`Options::collect`](crate::compare::options::Options::collect) asked for, by normalized path.
     pub collected: Collected,
+    /// Names of the divergent entries, and of those that entries which stand elsewhere passed;
+    /// empty unless [`Options::selection`](crate::compare::options::Options::selection) asks for
+    /// them.
+    pub names: Names,
     /// Why the comparison is incomplete.
     pub trouble: Option<Error>,
 }
@@ -111,8 +116,10 @@ pub struct Divergence {
     pub occurrence: u64,
     /// What kind it is.
     pub kind: DivergenceKind,
-    /// Name on the left where it moved.
+    /// Name on the left where it moved, or changed with a digest in its name.
     pub from: Option<Vec<u8>>,
+    /// Name on the other side that looks like its own, where it is on one side only.
+    pub looks_like: Option<Vec<u8>>,
     /// Fields that differ, where it changed.
     pub fields: Vec<FieldDivergence>,
     /// The left entry, where there is one.

@@ -8,6 +8,7 @@ use crate::compare::side::{Side, Sides};
 use crate::compare::stop::{Stop, StopPlace, WalkError};
 use crate::compare::zip_fault::ZipFault;
 use crate::debian::ar::ArError;
+use crate::input::kind::Kind;
 use crate::input::source::InputError;
 use crate::tar::error::TarError;
 use crate::text::quote;
@@ -35,6 +36,14 @@ pub enum Error {
         input: String,
         /// What both are.
         refusal: Refusal,
+    },
+    /// Entries were to be taken out of tarballs, and the inputs are none.
+    #[error("{}: is {kind}, and no tarball whose entries can be written", quote(input.as_bytes()))]
+    NoTarball {
+        /// What messages call the one that is none.
+        input: String,
+        /// What it is.
+        kind: Kind,
     },
     /// An entry of a directory or zip archive cannot be read, or was not the same to its end.
     #[error("{}: {fault}", quote(input.as_bytes()))]
@@ -174,9 +183,11 @@ impl Error {
     #[must_use]
     pub fn before_comparing(&self) -> bool {
         match self {
-            Self::StdinTwice | Self::Open { .. } | Self::Refused { .. } | Self::Flatten { .. } => {
-                true
-            }
+            Self::StdinTwice
+            | Self::Open { .. }
+            | Self::Refused { .. }
+            | Self::NoTarball { .. }
+            | Self::Flatten { .. } => true,
             Self::Ar { .. }
             | Self::Zip { .. }
             | Self::Part(_)

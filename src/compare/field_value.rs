@@ -76,6 +76,13 @@ pub enum FieldDetail {
     },
     /// The limit on details was reached before.
     NoRoom,
+    /// Of a `linkname`: the same names share one file on both sides.
+    SameNames {
+        /// How many.
+        names: u32,
+    },
+    /// Of a `content`: the link leads to a file of equal content.
+    EqualThroughLink,
     /// The parts of the header that are spelled differently, in words.
     Headers(Vec<String>),
 }
@@ -123,6 +130,10 @@ impl fmt::Display for FieldDetail {
                 write!(out, "first difference at byte {first}\n{window}")
             }
             Self::NoRoom => out.write_str("left out: the explanations are full"),
+            Self::SameNames { names } => {
+                write!(out, "the same {names} names share one file on both sides")
+            }
+            Self::EqualThroughLink => out.write_str("equal through the link"),
             Self::Headers(parts) => out.write_str(&parts.join(", ")),
         }
     }

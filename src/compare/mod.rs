@@ -13,6 +13,7 @@ pub(crate) mod field_value;
 pub(crate) mod filter;
 pub(crate) mod flatten;
 pub(crate) mod further;
+pub(crate) mod names;
 pub(crate) mod note;
 pub(crate) mod notes;
 pub(crate) mod options;
@@ -22,6 +23,7 @@ pub(crate) mod progress;
 pub(crate) mod raw_comparison;
 pub(crate) mod refusal;
 pub(crate) mod report_order;
+pub(crate) mod selected;
 pub(crate) mod side;
 pub mod spill;
 pub(crate) mod stop;
@@ -37,6 +39,7 @@ use crate::compare::notes::Notes;
 use crate::compare::prefix::{files, streams};
 use crate::compare::raw_comparison::RawComparison;
 use crate::compare::report_order::InOrder;
+use crate::compare::selected::Selected;
 use crate::input::compression::Compression;
 use crate::input::decode::Digesting;
 use crate::input::read_at::RegularFile;
@@ -55,9 +58,10 @@ pub use crate::compare::field_names::{Term, archive_names, field_names, is_known
 pub use crate::compare::field_value::{ContentSummary, FieldDetail, FieldValue};
 pub use crate::compare::flatten::{EntryOfLayer, FlattenProblem};
 pub use crate::compare::further::Further;
+pub use crate::compare::names::Names;
 pub use crate::compare::note::{ListProblem, Note};
 pub use crate::compare::options::{
-    ContentPolicy, Depth, Exclude, Ignored, Images, Limits, Mounts, Options,
+    ContentPolicy, Depth, Digests, Exclude, Ignored, Images, Limits, Mounts, Options, Selection,
 };
 pub use crate::compare::progress::Progress;
 pub use crate::compare::refusal::Refusal;
@@ -238,6 +242,7 @@ impl Comparison {
             ignored: Ignored::new(),
             notes: Vec::new(),
             collected: Collected::default(),
+            names: Names::default(),
             trouble: None,
         }
     }
@@ -272,24 +277,26 @@ impl Comparison {
         };
         let mut notes = Notes::new(options);
         let mut filter = Filter::new(options);
-        let divergences = std::mem::take(&mut raw.differences.divergences);
+        let mut selected = Selected::new(options.selection);
         let mut further = FurtherWriter::default();
+        let divergences = std::mem::take(&mut raw.differences.divergences);
         let taken = divergences.for_each(|InOrder(divergence)| {
             let Some(divergence) = filter.divergence(divergence) else {
                 return Ok(());
             };
             notes.add(&divergence);
+            selected.add(&divergence);
             if (self.divergences.len() as u64) < options.limits.divergences.max(1) {
                 self.divergences.push(divergence);
                 return Ok(());
             }
             further.push(&divergence)
         });
-        let further = taken.and_then(|()| further.finish());
         (self.archive, self.ignored) = filter.archive(std::mem::take(&mut raw.differences.archive));
+        self.names = selected.finish(&self.archive, &raw.differences.passed);
         self.notes = notes.finish(&raw.differences.stops);
         self.trouble = raw.take_error(names);
-        match further {
+        match taken.and_then(|()| further.finish()) {
             Ok(further) => self.further = further,
             Err(error) if self.trouble.is_none() => {
                 self.trouble = Some(Error::Either {

@@ -28,6 +28,10 @@ pub struct Options {
     pub mounts: Mounts,
     /// What container images are compared as.
     pub images: Images,
+    /// What is done with names that contain a digest.
+    pub digests: Digests,
+    /// Whether the names of divergent entries are given.
+    pub selection: Selection,
     /// Limits.
     pub limits: Limits,
     /// Tells from the normalized path (no leading `./`, no trailing slash) whether the content of
@@ -60,6 +64,24 @@ pub enum Images {
     Stored,
     /// As the root that the layers make.
     Flattened,
+}
+
+/// What is done with entries on one side each whose names contain a digest and are equal otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digests {
+    /// They pair by what they hold.
+    Paired,
+    /// They stay on one side each.
+    Apart,
+}
+
+/// Whether [`Comparison::names`](crate::compare::comparison::Comparison::names) is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// It is, which takes 16 bytes a divergent entry.
+    Wanted,
+    /// It stays empty.
+    Unwanted,
 }
 
 /// How far the comparison goes.
@@ -125,6 +147,8 @@ impl Default for Options {
             depth: Depth::Full,
             mounts: Mounts::Enter,
             images: Images::Stored,
+            digests: Digests::Apart,
+            selection: Selection::Unwanted,
             limits: Limits::default(),
             collect: None,
         }

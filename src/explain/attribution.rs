@@ -276,6 +276,7 @@ mod tests {
             occurrence: 1,
             kind: DivergenceKind::LeftOnly,
             from: None,
+            looks_like: None,
             fields: Vec::new(),
             left: None,
             right: None,

@@ -143,6 +143,13 @@ pub enum EntryFact {
     Claimed,
     /// Names of the fields that differ; none if only one archive has the entry.
     Fields(Vec<String>),
+    /// What a hard link leads to on each side; `None` if it is the file there.
+    LinkRole {
+        /// On the left.
+        left: Option<Vec<u8>>,
+        /// On the right.
+        right: Option<Vec<u8>>,
+    },
     /// It names the temporary directory in which the chroot was made.
     NamesTemporaryRoot,
     /// The chrootless content has the path of that directory in it, among other differences.

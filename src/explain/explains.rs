@@ -72,6 +72,7 @@ mod tests {
                 occurrence: 1,
                 kind,
                 from: None,
+                looks_like: None,
                 fields: Vec::new(),
                 left: None,
                 right: None,

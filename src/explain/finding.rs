@@ -225,6 +225,8 @@ pub enum What {
     NamesTemporaryRoot,
     /// A cache has other inode numbers and times of the files that it is about.
     InodesInCache,
+    /// The same names share one file, in other roles.
+    LinkRoles,
     /// A file has the same lines in another order.
     LinesReordered,
     /// An owner's name was looked up in the accounts of the outside.

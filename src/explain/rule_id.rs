@@ -19,6 +19,8 @@ pub enum RuleId {
     ForeignLdconfig,
     /// `inode-cache`
     InodeCache,
+    /// `link-roles`
+    LinkRoles,
     /// `nondeterminism`
     Nondeterminism,
     /// `order-only`
@@ -68,6 +70,7 @@ impl RuleId {
             Self::EscapedWrite => "escaped-write",
             Self::ForeignLdconfig => "foreign-ldconfig",
             Self::InodeCache => "inode-cache",
+            Self::LinkRoles => "link-roles",
             Self::Nondeterminism => "nondeterminism",
             Self::OrderOnly => "order-only",
             Self::OutsideInput => "outside-input",

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::debian::ar;
 use crate::debian::file_list::is_control_file;
 use crate::input::compression::sums_up;
+use crate::input::rpm;
 use crate::text::diff::is_text;
 
 /// What an input is.
@@ -18,6 +19,8 @@ pub enum Kind {
     Ar,
     /// A zip archive: `PK\3\4`, or `PK\5\6` where there are no members.
     Zip,
+    /// An rpm package.
+    Rpm,
     /// A directory.
     Directory,
     /// A tar archive that seems to be a container image: an OCI layout, or what `docker save`
@@ -50,8 +53,6 @@ pub enum Foreign {
     Ext,
     /// Squashfs, of either byte order.
     Squashfs,
-    /// An rpm package.
-    Rpm,
     /// compress(1), `.Z`.
     Compress,
     /// LZ4 in the format before frames.
@@ -81,6 +82,8 @@ impl Kind {
             Self::Ar
         } else if matches!(start, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..]) {
             Self::Zip
+        } else if start.starts_with(&rpm::LEAD_MAGIC) {
+            Self::Rpm
         } else if let Some(foreign) = Foreign::of(start) {
             Self::Foreign(foreign)
         } else if is_text(without_cut_character(start)) {
@@ -98,7 +101,13 @@ impl Kind {
     pub fn has_entries(self) -> bool {
         matches!(
             self,
-            Self::Tar | Self::Ar | Self::Zip | Self::Directory | Self::Image | Self::Layout
+            Self::Tar
+                | Self::Ar
+                | Self::Zip
+                | Self::Rpm
+                | Self::Directory
+                | Self::Image
+                | Self::Layout
         )
     }
 }
@@ -160,7 +169,6 @@ impl Foreign {
             | [0xc7, 0x71, ..]
             | [0x71, 0xc7, ..] => Self::Cpio,
             [b'h', b's', b'q', b's', ..] | [b's', b'q', b's', b'h', ..] => Self::Squashfs,
-            [0xed, 0xab, 0xee, 0xdb, ..] => Self::Rpm,
             [0x1f, 0x9d, ..] => Self::Compress,
             [0x02, 0x21, 0x4c, 0x18, ..] => Self::OldLz4,
             _ if start.get(32_769..32_774) == Some(b"CD001") => Self::Iso,
@@ -185,6 +193,7 @@ impl fmt::Display for Kind {
             Self::Tar => "a tar archive",
             Self::Ar => "an ar archive",
             Self::Zip => "a zip archive",
+            Self::Rpm => "an rpm package",
             Self::Directory => "a directory",
             Self::Image | Self::Layout => "a container image",
             Self::Empty => "empty",
@@ -205,7 +214,6 @@ impl fmt::Display for Foreign {
             Self::Iso => "an ISO 9660 image",
             Self::Ext => "an ext2, ext3 or ext4 file system",
             Self::Squashfs => "a Squashfs image",
-            Self::Rpm => "an rpm package",
             Self::Compress => "compressed with compress (.Z)",
             Self::OldLz4 => "in lz4's old format, without frames",
             Self::Html => "an HTML page",
@@ -242,7 +250,7 @@ mod tests {
             (b"\xc7\x71", Kind::Foreign(Foreign::Cpio)),
             (&iso, Kind::Foreign(Foreign::Iso)),
             (b"hsqs", Kind::Foreign(Foreign::Squashfs)),
-            (b"\xed\xab\xee\xdb", Kind::Foreign(Foreign::Rpm)),
+            (b"\xed\xab\xee\xdb", Kind::Rpm),
             (b"\x1f\x9d\x90", Kind::Foreign(Foreign::Compress)),
             (b"\x02\x21\x4c\x18", Kind::Foreign(Foreign::OldLz4)),
             (b"\n<!DOCTYPE html>", Kind::Foreign(Foreign::Html)),

@@ -6,6 +6,7 @@ pub(crate) mod compression;
 pub(crate) mod decode;
 pub(crate) mod kind;
 pub(crate) mod read_at;
+pub(crate) mod rpm;
 pub(crate) mod source;
 pub(crate) mod spool;
 pub(crate) mod stream;

@@ -76,6 +76,10 @@ impl std::fmt::Display for EntryKind {
             Self::Directory => "directory",
             Self::Fifo => "fifo",
             Self::Contiguous => "contiguous file",
+            // GNU tar's own: tar.h has them as GNUTYPE_DUMPDIR, GNUTYPE_MULTIVOL, GNUTYPE_VOLHDR.
+            Self::Other(b'D') => "directory with a list of its names",
+            Self::Other(b'M') => "rest of a file from another volume",
+            Self::Other(b'V') => "volume label",
             Self::Other(flag) => return write!(out, "type {}", crate::text::quote(&[*flag])),
         };
         out.write_str(name)

@@ -4,6 +4,7 @@ pub(crate) mod date;
 pub(crate) mod diff;
 pub(crate) mod hex;
 pub(crate) mod hex_dump;
+pub(crate) mod look_alike;
 pub(crate) mod number;
 pub(crate) mod quote;
 pub(crate) mod shell;

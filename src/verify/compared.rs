@@ -5,6 +5,7 @@ use std::fs::File;
 use crate::audit::method::Method;
 use crate::bootstrap::at;
 use crate::bootstrap::build::Built;
+use crate::compare::side::Sides;
 use crate::sandbox::plan::Tracing;
 use crate::verify::against::{Compared, Reference};
 use crate::verify::error::Error;
@@ -12,6 +13,7 @@ use crate::verify::failing::{self, Failure, Retry};
 use crate::verify::leak_check::AlteredSystem;
 use crate::verify::matrix::{self, ExtraBuild};
 use crate::verify::note::{Note, Wanted as Which};
+use crate::verify::options::Tarballs;
 use crate::verify::pair::{self, Chrootless, Copies, FirstBuilds};
 use crate::verify::prepared::Prepared;
 use crate::verify::requests::{PairModes, Requests, Shown, When};
@@ -53,6 +55,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) trace: When,
     /// When a second pair is built.
     pub(crate) control: When,
+    /// Whether the tarballs are wanted afterwards.
+    pub(crate) tarballs: Tarballs,
 }
 
 /// The pair, what it was made of, and the normal tarball if it was kept.
@@ -117,11 +121,12 @@ impl Wanted<'_> {
 
     fn copies(&self, has_extra_builds: bool) -> Result<Copies, Error> {
         let may_have_second_pair = self.trace != When::Never || self.control != When::Never;
+        let is_wanted = may_have_second_pair || self.tarballs == Tarballs::Kept;
         let file = |is_needed: bool| is_needed.then(tempfile::tempfile).transpose();
         let made = || {
             Ok(Copies {
-                normal: file(has_extra_builds || may_have_second_pair)?,
-                chrootless: file(may_have_second_pair)?,
+                normal: file(has_extra_builds || is_wanted)?,
+                chrootless: file(is_wanted)?,
             })
         };
         made().map_err(|error| at(UNLINKED, "make")(error).into())
@@ -197,6 +202,16 @@ impl Builds {
             modes: self.modes,
             copies: &self.copies,
         }
+    }
+
+    /// The tarballs of the pair, taken out, if they are wanted and both were made.
+    pub(crate) fn take_tarballs(&mut self, tarballs: Tarballs) -> Option<Sides<File>> {
+        let has_both = self.chrootless.is_some() && tarballs == Tarballs::Kept;
+        let copies = has_both.then(|| std::mem::take(&mut self.copies))?;
+        Some(Sides {
+            left: copies.normal?,
+            right: copies.chrootless?,
+        })
     }
 
     /// What decides which further builds are made; `None` if there is nothing to explain, because

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use crate::verify::findings::Findings;
 use crate::verify::mock::{Does, Mock, prepared};
 use crate::verify::note::{Note, Wanted};
 use crate::verify::observer::Silent;
-use crate::verify::options::Concurrency;
+use crate::verify::options::{Concurrency, Tarballs};
 use crate::verify::requests::When;
 use crate::verify::requests::{Requests, SecondPair, Shown};
 use crate::verify::result::Verification;
@@ -35,6 +37,7 @@ struct Run<'a> {
     trace: When,
     control: When,
     audit: Method,
+    tarballs: Tarballs,
     artifacts: Option<&'a Artifacts>,
     interrupts: Interrupts,
 }
@@ -49,6 +52,7 @@ impl<'a> Run<'a> {
             trace: When::Needed,
             control: When::Needed,
             audit: Method::Overlay,
+            tarballs: Tarballs::Dropped,
             artifacts: None,
             interrupts: Interrupts::default(),
         }
@@ -78,15 +82,18 @@ impl<'a> Run<'a> {
             max_failing: self.max_failing,
             trace: self.trace,
             control: self.control,
+            tarballs: self.tarballs,
         };
-        let builds = compared::build(wanted, Vec::new(), prepared, session)
+        let mut builds = compared::build(wanted, Vec::new(), prepared, session)
             .inspect_err(|error| session.keep_transcript(error))?;
         let request = builds.shown().map_or(SecondPair::None, |shown| {
             SecondPair::new(shown, self.trace, self.control)
         });
         let second = second_pair::build(request, &builds.first(), &builds.prepared, session)?;
+        let tarballs = builds.take_tarballs(self.tarballs);
         let facts = Facts::new(builds, second);
         Ok(Verification {
+            tarballs,
             findings: Findings::new(&facts),
             facts,
             timings: Timings::default(),
@@ -120,6 +127,37 @@ fn equal_tarballs_need_two_builds_and_no_more() {
         assert_eq!(verification.exit_status(Strictness::Attempts), 0);
         assert_eq!(mock.sorted_log(), ["observe chrootless", "run normal"]);
     }
+}
+
+#[test]
+fn tarballs_that_are_wanted_are_there_afterwards_whatever_else_is_built() {
+    for (chrootless, content) in [
+        (Does::Tarball("other"), &b"other"[..]),
+        (Does::ScriptsFail(&["bad"]), b"same"),
+    ] {
+        let mock = mock(&[("chrootless", chrootless)]);
+        let run = Run {
+            trace: When::Never,
+            control: When::Never,
+            tarballs: Tarballs::Kept,
+            ..Run::in_turn(&mock)
+        };
+        let tarballs = run.verify().unwrap().tarballs.unwrap();
+        let has = |mut tarball: &File, content: &[u8]| {
+            let mut bytes = Vec::new();
+            tarball.rewind().unwrap();
+            tarball.read_to_end(&mut bytes).unwrap();
+            bytes.windows(content.len()).any(|part| part == content)
+        };
+        assert!(has(&tarballs.left, b"same") && has(&tarballs.right, content));
+    }
+    assert!(
+        Run::of(&Mock::default())
+            .verify()
+            .unwrap()
+            .tarballs
+            .is_none()
+    );
 }
 
 #[test]

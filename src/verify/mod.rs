@@ -77,14 +77,16 @@ fn steps(options: &Options, session: Session<'_>) -> Result<Verification, Error>
         max_failing: options.max_failing,
         trace: options.trace,
         control: options.control,
+        tarballs: options.tarballs,
     };
-    let builds = compared::build(wanted, altered, prepared, session)?;
+    let mut builds = compared::build(wanted, altered, prepared, session)?;
     let build_and_compare = clock.lap();
     let request = builds.shown().map_or(SecondPair::None, |shown| {
         SecondPair::new(shown, options.trace, options.control)
     });
     let second = second_pair::build(request, &builds.first(), &builds.prepared, session)?;
     let observe = clock.lap();
+    let tarballs = builds.take_tarballs(options.tarballs);
     let facts = Facts::new(builds, second);
     let findings = Findings::new(&facts);
     let timings = Timings {
@@ -97,6 +99,7 @@ fn steps(options: &Options, session: Session<'_>) -> Result<Verification, Error>
     Ok(Verification {
         facts,
         findings,
+        tarballs,
         timings,
     })
 }

@@ -37,6 +37,8 @@ pub struct Options {
     pub trace: When,
     /// When a second pair is built to find what differs from run to run.
     pub control: When,
+    /// Whether the tarballs of the pair are part of the result.
+    pub tarballs: Tarballs,
     /// Where tarballs and transcripts are kept.
     pub artifacts: Option<Artifacts>,
     /// Ends the run when it is raised. Share it with a signal handler.
@@ -87,6 +89,15 @@ pub enum LeakCheck {
     On,
     /// They are not.
     Off,
+}
+
+/// What becomes of the tarballs of the pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tarballs {
+    /// They are in unlinked temporary files, to be read again.
+    Kept,
+    /// They are gone when they were compared, unless further builds need them.
+    Dropped,
 }
 
 /// How many builds run at the same time.
@@ -163,6 +174,7 @@ impl Options {
             concurrency: Concurrency::Two,
             trace: When::Needed,
             control: When::Needed,
+            tarballs: Tarballs::Dropped,
             artifacts: None,
             interrupts: Arc::default(),
         }

@@ -1,5 +1,8 @@
 //! What a verification gives: one finished value.
 
+use std::fs::File;
+
+use crate::compare::side::Sides;
 use crate::explain::package_verdict::PackageVerdict;
 use crate::verify::error::Error;
 use crate::verify::facts::Facts;
@@ -14,6 +17,10 @@ pub struct Verification {
     pub facts: Facts,
     /// What explains it, and what follows for each package.
     pub findings: Findings,
+    /// The tarballs of the pair, the normal one left, in unlinked temporary files; `None` unless
+    /// [`Options::tarballs`](crate::verify::options::Options::tarballs) asks for them and both were
+    /// made.
+    pub tarballs: Option<Sides<File>>,
     /// How long it took.
     pub timings: Timings,
 }

@@ -8,7 +8,7 @@ use std::thread::{self, ScopedJoinHandle};
 use crate::bootstrap::at;
 use crate::compare::compare;
 use crate::compare::comparison::Comparison;
-use crate::compare::options::Options;
+use crate::compare::options::{Options, Selection};
 use crate::explain::ownership::is_evidence;
 use crate::input::source::{Source, SourceKind};
 use crate::verify::error::Error;
@@ -180,6 +180,7 @@ pub(crate) fn compare_chroots(labels: [&str; 2], kinds: [SourceKind; 2]) -> Comp
     };
     let options = Options {
         collect: Some(is_evidence),
+        selection: Selection::Wanted,
         ..Options::default()
     };
     let ([left_label, right_label], [left, right]) = (labels, kinds);

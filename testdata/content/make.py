@@ -88,6 +88,14 @@ def ar(members):
     return out
 
 
+def rpm_header(name, time):
+    """A name and a build time."""
+    store = name + b"\0" * (-len(name) % 4)
+    index = struct.pack(">8I", 1000, 6, 0, 1, 1006, 4, len(store), 1)
+    store += struct.pack(">I", time)
+    return b"\x8e\xad\xe8\x01" + struct.pack(">3I", 0, 2, len(store)) + index + store
+
+
 def cpio(members):
     out = b""
     for number, (name, content, mode) in enumerate([*members, ("TRAILER!!!", b"", 0)]):
@@ -153,6 +161,8 @@ case("gzip", "./usr/share/doc/x/changelog.gz", gz(b"x (1) unstable\n\n  * one\n"
 case("gzip-time", "./usr/share/info/dir.gz", gz(b"same\n", 1700000000), gz(b"same\n", 1700000001))
 case("deb", "./var/cache/apt/archives/x_1_all.deb", deb(b"Package: x\nVersion: 1\n", 1700000000), deb(b"Package: x\nVersion: 2\n", 1700000001))
 case("cpio", "./boot/initrd.img", cpio([("init", b"#!/bin/sh\n", 0o100755), ("etc", b"", 0o040755)]), cpio([("init", b"#!/bin/sh -e\n", 0o100644)]))
+case("dumpdir", "./home/", b"Yf\0Dsub\0\0", b"Nf\0Dsub\0Ynew\0\0")
+case("rpm-header", "header", rpm_header(b"hello\0", 1700000000), rpm_header(b"hallo\0", 1700000001))
 case("tar", "./srv/inner.tar", tar([("./etc/hostname", b"left\n", 1700000000), ("./a", b"", 0)]), tar([("./etc/hostname", b"right\n", 1700000000)]))
 case("tar-of-tars", "./srv/outer.tar",
      tar([("a.tar", tar([("b.tar", tar([("c.tar", tar([("deep", b"1", 0)]), 0)]), 0)]), 0)]),

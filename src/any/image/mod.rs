@@ -24,7 +24,7 @@ use crate::any::named::Named;
 use crate::any::peek::{Held, Peeked};
 use crate::compare::comparison::{Comparison, DivergenceKind};
 use crate::compare::note::Note;
-use crate::compare::options::{Depth, Options};
+use crate::compare::options::{Depth, Digests, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::compression::Compression;
@@ -66,7 +66,12 @@ pub(crate) fn compare(
         right: kind(right.kind, &images.right),
     };
     let peeked = Sides { left, right };
-    let mut stored = directory::compare(comparison, names, peeked, options, progress);
+    // Blobs pair by what the manifests say.
+    let stored = &Options {
+        digests: Digests::Apart,
+        ..options.clone()
+    };
+    let mut stored = directory::compare(comparison, names, peeked, stored, progress);
     stored.left.kind = kinds.left;
     stored.right.kind = kinds.right;
     if stored.is_identical() || options.depth == Depth::Verdict {

@@ -47,17 +47,19 @@ pub(crate) fn candidates(found: &Comparison) -> Vec<Candidate> {
     for one in found.divergences.iter().filter(|one| one.occurrence == 1) {
         let path = one.entry_path().as_bytes();
         match one.kind {
-            DivergenceKind::Changed if may_be_archive(one) => all.push(Candidate {
-                key: match is_of_ipk(stem(path)) {
-                    true => stem(path).to_vec(),
-                    false => path.to_vec(),
-                },
-                paths: Sides {
-                    left: path.to_vec(),
-                    right: path.to_vec(),
-                },
-                is_likely: one.contents().is_some() || is_called_archive(path),
-            }),
+            DivergenceKind::Changed if one.from.is_none() && may_be_archive(one) => {
+                all.push(Candidate {
+                    key: match is_of_ipk(stem(path)) {
+                        true => stem(path).to_vec(),
+                        false => path.to_vec(),
+                    },
+                    paths: Sides {
+                        left: path.to_vec(),
+                        right: path.to_vec(),
+                    },
+                    is_likely: one.contents().is_some() || is_called_archive(path),
+                })
+            }
             DivergenceKind::LeftOnly if is_file(one.left.as_deref()) => {
                 lone.entry(stem(path)).or_default().left.push(path);
             }

@@ -203,6 +203,7 @@ fn begun(mut found: Comparison, options: &Options) -> Whole {
         ignored: crate::compare::options::Ignored::new(),
         notes: Vec::new(),
         collected: std::mem::take(&mut found.collected),
+        names: std::mem::take(&mut found.names),
         trouble: None,
     };
     let mut whole = Whole::new(begun, options);

@@ -11,7 +11,7 @@ use std::io;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair};
+use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair, share};
 use crate::any::merge::Whole;
 use crate::any::named::Named;
 use crate::any::package::headers::unclaimed;
@@ -110,13 +110,6 @@ fn compare_members(
         }
     }
     Ok(whole)
-}
-
-fn share(files: &Sides<RegularFile>) -> io::Result<Sides<Arc<std::fs::File>>> {
-    Ok(Sides {
-        left: Arc::new(files.left.file.try_clone()?),
-        right: Arc::new(files.right.file.try_clone()?),
-    })
 }
 
 /// Compares the members as such: names, times, owners, modes, order, and the contents of those

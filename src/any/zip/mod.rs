@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::any::directory::faults::Faults;
 use crate::any::directory::take_faults;
-use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair};
+use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair, share};
 use crate::any::merge::Whole;
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
@@ -31,7 +31,7 @@ use crate::compare::error::Error;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
-use crate::input::read_at::{ReadAt as _, RegularFile};
+use crate::input::read_at::ReadAt as _;
 use crate::input::source::{Source, SourceKind};
 
 /// Compares two zip archives. `comparison` is begun already.
@@ -92,13 +92,6 @@ pub(crate) fn compare(
     found = claim_what_is_left(found, first, &files, options);
     take_faults(&mut found, names, &faults);
     found
-}
-
-fn share(files: &Sides<RegularFile>) -> io::Result<Sides<Arc<File>>> {
-    Ok(Sides {
-        left: Arc::new(files.left.file.try_clone()?),
-        right: Arc::new(files.right.file.try_clone()?),
-    })
 }
 
 /// The first byte that no member claims, if such bytes differ.

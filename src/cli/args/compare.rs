@@ -11,7 +11,9 @@ use crate::cli::args::manual::{Manual, example, exit};
 use crate::cli::args::outputs::OutputArgs;
 use crate::cli::args::values::bytes;
 use crate::compare::field_names::{archive_names, field_names};
-use crate::compare::options::{ContentPolicy, Depth, Exclude, Images, Limits, Mounts, Options};
+use crate::compare::options::{
+    ContentPolicy, Depth, Digests, Exclude, Images, Limits, Mounts, Options, Selection,
+};
 use crate::explain::ownership::is_evidence;
 use crate::text::spelling::nearest;
 
@@ -61,6 +63,18 @@ pub struct CompareArgs {
     /// What is known already.
     #[command(flatten)]
     pub known: KnownArgs,
+    /// Write the entries that differ to left.tar and right.tar in this directory
+    ///
+    /// It is made, or is empty. Both files hold the entries of the report, as they are in LEFT and
+    /// RIGHT, and what is needed to see or unpack them: files that hard links lead to, and entries
+    /// that reordered ones have passed. LEFT and RIGHT are tarballs.
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Report",
+        conflicts_with_all = ["flatten", "verdict_only"]
+    )]
+    pub minimal: Option<PathBuf>,
     /// Where reports go.
     #[command(flatten)]
     pub outputs: OutputArgs,
@@ -91,6 +105,10 @@ pub(crate) const MANUAL: Manual = Manual {
         example(
             "Compare two Debian packages, whatever their archives are compressed with",
             "twinroot compare old.deb new.deb --ignore compression",
+        ),
+        example(
+            "Write what differs to two small tarballs, for other tools or a bug report",
+            "twinroot compare left.tar.zst right.tar.zst --minimal small",
         ),
         example(
             "Write the report for programs",
@@ -195,6 +213,10 @@ impl CompareArgs {
         limits.zstd_window_log = self.limits.max_zstd_window;
         options.limits = limits;
         options.collect = Some(is_evidence);
+        options.digests = Digests::Paired;
+        if self.minimal.is_some() {
+            options.selection = Selection::Wanted;
+        }
         Ok(options)
     }
 }

@@ -119,6 +119,12 @@ pub struct VerifyArgs {
     /// Keep the tarballs, transcripts and reports in this directory
     #[arg(long, value_name = "DIR", help_heading = "Report")]
     pub keep: Option<PathBuf>,
+    /// Write the entries that differ to left.tar and right.tar in this directory
+    ///
+    /// It is made, or is empty. Both files hold the entries of the report, as they are in the normal
+    /// and in the chrootless tarball, and what is needed to see or unpack them.
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub minimal: Option<PathBuf>,
     /// What the report says of packages.
     #[command(flatten)]
     pub packages: PackageArgs,

@@ -12,11 +12,16 @@ use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
 use crate::cli::output::error::{CliError, print};
 use crate::cli::output::hints::Hints;
+use crate::cli::output::minimal::Minimal;
 use crate::cli::output::progress::Verbosity;
 use crate::cli::output::report_files::Outputs;
 use crate::cli::signals;
 use crate::compare;
+use crate::compare::comparison::Comparison;
 use crate::compare::field_names::Term;
+use crate::compare::options::Options;
+use crate::compare::progress::Progress;
+use crate::compare::side::Sides;
 use crate::explain::explain_archives;
 use crate::input::source::{Source, SourceKind};
 use crate::report::convert::comparison::ExplainedComparison;
@@ -41,6 +46,9 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     let epoch = epoch::from_environment()?;
     let interrupts = signals::listen().context("signals")?;
     let outputs = Outputs::open(&args.outputs, &interrupts)?;
+    let minimal = args.minimal.as_deref();
+    let minimal = minimal.map(|path| Minimal::open(path, &interrupts.unfinished));
+    let minimal = minimal.transpose()?;
     let (Some(left), Some(right)) = (&args.left, &args.right) else {
         anyhow::bail!("two tarballs are needed");
     };
@@ -48,12 +56,18 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         Verbosity::Progress => bar(left),
         Verbosity::Quiet => ProgressBar::hidden(),
     };
-    let comparison = any::compare(
-        source("left", left),
-        source("right", right),
-        &options,
-        &|bytes| bar.set_position(bytes),
-    );
+    let sources = Sides {
+        left: source("left", left),
+        right: source("right", right),
+    };
+    let progress: &Progress<'_> = &|bytes| bar.set_position(bytes);
+    let (comparison, written) = match minimal {
+        Some(minimal) => with_minimal(minimal, sources, &options, progress),
+        None => {
+            let found = any::compare(sources.left, sources.right, &options, progress);
+            (found, Ok(()))
+        }
+    };
     bar.finish_and_clear();
     let explanation = explain_archives(&comparison, epoch)?;
     let explained = ExplainedComparison {
@@ -70,7 +84,34 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         Some(trouble) if trouble.before_comparing() => outputs.write_uncompared(&report)?,
         Some(_) | None => outputs.write(&report, status)?,
     }
+    // The report is there, whatever became of the tarballs.
+    written?;
     Ok(status)
+}
+
+/// Compares two tarballs, and writes the entries that differ unless there is trouble.
+fn with_minimal(
+    minimal: Minimal,
+    sources: Sides<Source>,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> (Comparison, anyhow::Result<()>) {
+    let mut comparison = Comparison::begun(&sources.left, &sources.right);
+    let inputs = match any::minimal::inputs::open(sources.left, sources.right, options) {
+        Ok(inputs) => inputs,
+        Err(trouble) => {
+            comparison.trouble = Some(trouble);
+            return (comparison, Ok(()));
+        }
+    };
+    let Sides { left, right } = inputs.sources;
+    let comparison = any::compare(left, right, options, progress);
+    let is_divergent = comparison.trouble.is_none() && !comparison.is_identical();
+    let written = match is_divergent {
+        true => minimal.write(&inputs.places, &comparison.names, options),
+        false => Ok(()),
+    };
+    (comparison, written)
 }
 
 fn source(label: &str, path: &Path) -> Source {

@@ -1,16 +1,21 @@
 //! `twinroot verify`: the whole job, and its report.
 
+use crate::any::nested::archive::Place;
 use crate::bootstrap::at;
 use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
 use crate::cli::output::error::{CliError, print};
 use crate::cli::output::hints::Hints;
+use crate::cli::output::minimal::Minimal;
 use crate::cli::output::progress::{Stages, Verbosity};
 use crate::cli::output::report_files::Outputs;
 use crate::cli::{settings, signals};
+use crate::compare;
+use crate::compare::side::Sides;
 use crate::report;
 use crate::report::wire::report::Report;
 use crate::verify::artifacts::Artifacts;
+use crate::verify::result::Verification;
 use crate::verify::verify;
 
 /// Runs the whole job; the exit status it earned.
@@ -25,6 +30,9 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     let keep = args.keep.as_deref();
     let artifacts = keep.map(|path| Artifacts::open(path, &interrupts));
     let artifacts = artifacts.transpose()?;
+    let minimal = args.minimal.as_deref();
+    let minimal = minimal.map(|path| Minimal::open(path, &interrupts.unfinished));
+    let minimal = minimal.transpose()?;
     doctor::preflight()?;
     let options = settings::of_verify(args, artifacts, &interrupts)?;
     let stages = Stages::new(Verbosity::from_quiet(args.recipe.quiet));
@@ -57,6 +65,26 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
         print(&[], &trouble.what, trouble.hint.clone());
     }
     let status = known.status(&report, settings::strictness(args));
+    let written = minimal.map_or(Ok(()), |minimal| write_minimal(minimal, verification));
     outputs.write(&report, status)?;
+    // The report is there, whatever became of the tarballs.
+    written?;
     Ok(status)
+}
+
+/// Writes what differs between the pair, if both tarballs could be compared to their ends.
+fn write_minimal(minimal: Minimal, verification: Verification) -> anyhow::Result<()> {
+    let (Some(chrootless), Some(tarballs)) = (verification.facts.chrootless, verification.tarballs)
+    else {
+        return Ok(());
+    };
+    let comparison = chrootless.comparison;
+    if comparison.is_identical() || comparison.trouble.is_some() {
+        return Ok(());
+    }
+    let places = Sides {
+        left: Place::of(tarballs.left)?,
+        right: Place::of(tarballs.right)?,
+    };
+    minimal.write(&places, &comparison.names, &compare::Options::default())
 }

@@ -68,6 +68,7 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
             problem: FlattenProblem::NoImage(_),
             ..
         } => "leave out --flatten to compare what is no image",
+        Error::NoTarball { .. } => "leave out --minimal to compare what is no tarball",
         Error::StdinTwice
         | Error::Flatten { .. }
         | Error::Open { .. }
@@ -82,22 +83,21 @@ fn of_comparison(error: &compare::Error) -> Option<String> {
     Some(hint.to_owned())
 }
 
+/// What makes a tarball of most archives.
+const BSDTAR: &str = "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it";
+
 /// What makes an archive of something that is not read.
 fn of_kind(kind: Kind) -> Option<&'static str> {
     let Kind::Foreign(foreign) = kind else {
         return match kind {
-            Kind::Zip => {
-                Some("`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it")
-            }
+            Kind::Zip | Kind::Rpm => Some(BSDTAR),
             Kind::Empty => Some("did what should have made it fail?"),
             _ => None,
         };
     };
     Some(match foreign {
         Foreign::Ext => "`mount -o ro,loop FILE DIR` makes a directory of it",
-        Foreign::SevenZip | Foreign::Iso | Foreign::Cpio | Foreign::Rpm => {
-            "`bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it"
-        }
+        Foreign::SevenZip | Foreign::Iso | Foreign::Cpio => BSDTAR,
         Foreign::Squashfs => {
             "`sqfs2tar FILE > OUT.tar`, of squashfs-tools-ng, makes a tarball of it"
         }

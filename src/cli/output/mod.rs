@@ -4,6 +4,7 @@ pub(crate) mod destination;
 pub(crate) mod error;
 pub(crate) mod format;
 pub(crate) mod hints;
+pub(crate) mod minimal;
 pub(crate) mod progress;
 pub(crate) mod replay;
 pub mod report_files;

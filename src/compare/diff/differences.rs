@@ -2,6 +2,7 @@
 
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::collect::Collector;
+use crate::compare::pairing::key::Key;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Sides};
 use crate::compare::spill::sorted_records::SortedRecords;
@@ -12,6 +13,8 @@ use crate::compare::stop::Stop;
 pub(crate) struct Differences {
     pub(crate) divergences: SortedRecords<InOrder>,
     pub(crate) archive: Vec<ArchiveDivergence>,
+    /// Names of entries that those which stand elsewhere passed, if they are asked for.
+    pub(crate) passed: Vec<Key>,
     pub(crate) entries: Sides<u64>,
     pub(crate) stops: Vec<OfSide<Stop>>,
     pub(crate) collected: Sides<Collector>,

@@ -24,7 +24,7 @@ struct Changed<'names> {
 
 impl Changed<'_> {
     fn has(&self, field: &str) -> bool {
-        (field == "path" && self.names == Names::Differ) || self.fields.contains(field)
+        (field == "path" && self.names != Names::Equal) || self.fields.contains(field)
     }
 
     fn any(&self, fields: &[&str]) -> bool {

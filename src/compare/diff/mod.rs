@@ -8,6 +8,7 @@ pub(crate) mod encoding;
 pub(crate) mod fields;
 pub(crate) mod global_headers;
 pub(crate) mod occurrences;
+pub(crate) mod roles;
 pub(crate) mod tail;
 pub(crate) mod view;
 
@@ -21,17 +22,20 @@ use crate::compare::diff::bytes::differing_pairs;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::occurrences::Occurrences;
+use crate::compare::diff::roles::{Roles, may_be_roles, say_content, say_shared};
 use crate::compare::diff::view::{Names, View};
-use crate::compare::options::Options;
+use crate::compare::names::name_key;
+use crate::compare::options::{Digests, Options, Selection};
+use crate::compare::pairing::before::Before;
 use crate::compare::pairing::index::{Index, Indexed, WalkStart, read_raw_entry};
-use crate::compare::pairing::moves;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::pairing::pairs::{Matching, matching, reordered};
+use crate::compare::pairing::passed::passed;
+use crate::compare::pairing::{look_alikes, moves, renames};
 use crate::compare::progress::Progress;
 use crate::compare::report_order::InOrder;
 use crate::compare::side::{OfSide, Side, Sides};
 use crate::compare::spill::sorted_records::RecordSorter;
-use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::WalkError;
 use crate::input::read_at::ReadAt;
 use crate::tar::raw_entry::Globals;
@@ -46,8 +50,8 @@ pub(crate) struct FirstDifference<'input> {
     pub(crate) first: u64,
     /// Global values in force at the start.
     pub(crate) globals: Globals,
-    /// First halves of the keys of the entries before.
-    pub(crate) before: &'input SpillVec<u64>,
+    /// The entries before.
+    pub(crate) before: &'input Before,
     /// Content before this offset may read as zeros.
     pub(crate) whole_from: u64,
     pub(crate) collectors: Sides<Collector>,
@@ -62,6 +66,8 @@ struct Search<'input, 'options> {
     retain: u64,
     /// Of the entries that may differ.
     occurrences: Sides<Occurrences>,
+    /// The names that files share, once they are asked for.
+    roles: Option<Roles>,
     divergences: RecordSorter<InOrder>,
     out: Differences,
 }
@@ -81,7 +87,7 @@ fn index_both(
     options: &Options,
     collectors: &mut Sides<Collector>,
 ) -> Result<Sides<Index>, WalkError> {
-    let before = difference.before.len() as u64;
+    let before = difference.before.len();
     let begin = || WalkStart {
         offset: difference.start,
         globals: difference.globals.clone(),
@@ -119,7 +125,7 @@ pub(crate) fn explain(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Differences, WalkError> {
-    let before = difference.before.len() as u64;
+    let before = difference.before.len();
     let mut collectors = std::mem::take(&mut difference.collectors);
     let Sides { left, right } = index_both(&difference, options, &mut collectors)?;
     let found = matching(&left, &right, options.limits.entries)?;
@@ -143,10 +149,8 @@ pub(crate) fn explain(
         right: &right,
         room: options.limits.details,
         retain: options.limits.retain,
-        occurrences: Sides {
-            left: Occurrences::count(&left, difference.before, wanted.left)?,
-            right: Occurrences::count(&right, difference.before, wanted.right)?,
-        },
+        occurrences: occurrences(difference.before, &left, &right, wanted)?,
+        roles: None,
         divergences: RecordSorter::new(options.limits.divergences),
         out: Differences {
             entries: Sides {
@@ -186,6 +190,25 @@ fn wanted(found: &Matching, differing: &[usize], moved: &[usize]) -> io::Result<
         left,
         right: found.right_only.clone(),
     })
+}
+
+fn occurrences(
+    before: &Before,
+    left: &Index,
+    right: &Index,
+    wanted: Sides<Vec<u32>>,
+) -> io::Result<Sides<Occurrences>> {
+    Ok(Sides {
+        left: Occurrences::count(left, &before.keys, wanted.left)?,
+        right: Occurrences::count(right, &before.keys, wanted.right)?,
+    })
+}
+
+/// The records that are in none of these pairs.
+fn without(records: &[u32], pairs: &[Pair], record: fn(&Pair) -> u32) -> Vec<u32> {
+    let gone: BTreeSet<u32> = pairs.iter().map(record).collect();
+    let left = records.iter().filter(|at| !gone.contains(at));
+    left.copied().collect()
 }
 
 impl<'input> Search<'input, '_> {
@@ -228,11 +251,15 @@ impl<'input> Search<'input, '_> {
             };
             if old.entry.key() != new.entry.key() {
                 // Two names with one digest: nobody has made such a pair yet, and it is no pair.
-                self.one_sided(Side::Left, &old, pair.left)?;
-                self.one_sided(Side::Right, &new, pair.right)?;
+                self.one_sided(Side::Left, &old, pair.left, None)?;
+                self.one_sided(Side::Right, &new, pair.right, None)?;
                 continue;
             }
-            let outcome = fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
+            let mut outcome =
+                fields::compare(&old, &new, Names::Equal, self.options, &mut self.room)?;
+            if may_be_roles(&old, &new) {
+                self.roles(&old, &new, &mut outcome)?;
+            }
             if outcome.unexplained {
                 self.unexplained(&old, &new);
             }
@@ -240,6 +267,33 @@ impl<'input> Search<'input, '_> {
                 self.push_changed(old, new, outcome, pair)?;
             }
         }
+        Ok(())
+    }
+
+    /// Says what is known of a pair if the same names share one file on both sides.
+    fn roles(
+        &mut self,
+        old: &View<'input>,
+        new: &View<'input>,
+        outcome: &mut PairDifference,
+    ) -> Result<(), WalkError> {
+        let mut roles = match self.roles.take() {
+            Some(roles) => roles,
+            None => Roles::new(self.difference.before, self.left, self.right)?,
+        };
+        if let Some(names) = roles.shared(old, new) {
+            say_shared(outcome, names);
+            // What a link stands for is the content of the file that it leads to.
+            let left = roles.file(Side::Left, old);
+            let left = left.map_or(Ok(None), |at| self.view(Side::Left, at))?;
+            let right = roles.file(Side::Right, new);
+            let right = right.map_or(Ok(None), |at| self.view(Side::Right, at))?;
+            if left.is_some() != right.is_some() {
+                let (left, right) = (left.as_ref().unwrap_or(old), right.as_ref().unwrap_or(new));
+                say_content(outcome, left, right, self.options, &mut self.room)?;
+            }
+        }
+        self.roles = Some(roles);
         Ok(())
     }
 
@@ -261,6 +315,7 @@ impl<'input> Search<'input, '_> {
             occurrence: 1,
             kind: DivergenceKind::Changed,
             from: None,
+            looks_like: None,
             fields: outcome.fields,
             left: Some(self.side(&old, outcome.content_first)?),
             right: Some(self.side(&new, outcome.content_first)?),
@@ -305,7 +360,13 @@ impl<'input> Search<'input, '_> {
         self.out.archive.push(unexplained);
     }
 
-    fn one_sided(&mut self, side: Side, view: &View<'_>, at: u32) -> io::Result<()> {
+    fn one_sided(
+        &mut self,
+        side: Side,
+        view: &View<'_>,
+        at: u32,
+        looks_like: Option<Vec<u8>>,
+    ) -> io::Result<()> {
         let entry = self.side(view, 0).ok();
         let (left, right, kind) = match side {
             Side::Left => (entry, None, DivergenceKind::LeftOnly),
@@ -318,6 +379,7 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind,
                 from: None,
+                looks_like,
                 fields: Vec::new(),
                 left,
                 right,
@@ -327,7 +389,8 @@ impl<'input> Search<'input, '_> {
         )
     }
 
-    /// Entries without a partner: moved ones first, then those on one side only.
+    /// Entries without a partner: moved ones first, then those that are called by a digest, then
+    /// those on one side only.
     ///
     /// Where a side could not be walked to its end nothing is known about what it lacks.
     fn alone(&mut self, found: &Matching) -> Result<(), WalkError> {
@@ -355,22 +418,67 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind: DivergenceKind::Moved,
                 from: Some(old.entry.path.clone()),
+                looks_like: None,
                 fields: Vec::new(),
                 left: Some(self.side(&old, 0)?),
                 right: Some(self.side(&new, 0)?),
             };
             self.push(divergence, Side::Right, pair.right)?;
         }
-        let gone: BTreeSet<u32> = moved.iter().map(|pair| pair.left).collect();
-        let come: BTreeSet<u32> = moved.iter().map(|pair| pair.right).collect();
-        for (side, records, moved) in [(Side::Left, left, gone), (Side::Right, right, come)] {
-            for at in records.iter().filter(|at| !moved.contains(at)) {
-                if let Some(view) = self.view(side, *at)? {
-                    self.one_sided(side, &view, *at)?;
+        let (left, right) = (
+            without(left, &moved, |pair| pair.left),
+            without(right, &moved, |pair| pair.right),
+        );
+        let renamed = match self.options.digests {
+            Digests::Paired => renames::find(&left, &right, &|side, at| self.view(side, at))?,
+            Digests::Apart => Vec::new(),
+        };
+        let renamed = self.renamed(renamed)?;
+        let left = without(&left, &renamed, |pair| pair.left);
+        let right = without(&right, &renamed, |pair| pair.right);
+        let alike = look_alikes::find(&left, &right, &|side, at| self.view(side, at))?;
+        for (side, records) in [(Side::Left, left), (Side::Right, right)] {
+            for at in records {
+                if let Some(view) = self.view(side, at)? {
+                    let alike = alike.of(side).get(&at).cloned();
+                    self.one_sided(side, &view, at, alike)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Entries whose names contain digests of what they hold; gives those pairs that differ in
+    /// anything besides.
+    fn renamed(&mut self, pairs: Vec<Pair>) -> Result<Vec<Pair>, WalkError> {
+        let mut found = Vec::new();
+        for pair in pairs {
+            let Some(Sides {
+                left: old,
+                right: new,
+            }) = self.views(pair)?
+            else {
+                continue;
+            };
+            let outcome =
+                fields::compare(&old, &new, Names::Digests, self.options, &mut self.room)?;
+            if outcome.fields.is_empty() {
+                continue;
+            }
+            let divergence = Divergence {
+                path: new.entry.path.clone(),
+                occurrence: 1,
+                kind: DivergenceKind::Changed,
+                from: Some(old.entry.path.clone()),
+                looks_like: None,
+                fields: outcome.fields,
+                left: Some(self.side(&old, outcome.content_first)?),
+                right: Some(self.side(&new, outcome.content_first)?),
+            };
+            self.push(divergence, Side::Right, pair.right)?;
+            found.push(pair);
+        }
+        Ok(found)
     }
 
     /// Entries that stand elsewhere, by their positions; `differing` are the positions of pairs whose bytes differ.
@@ -412,15 +520,33 @@ impl<'input> Search<'input, '_> {
                 occurrence: 1,
                 kind: DivergenceKind::Reordered,
                 from: None,
+                looks_like: None,
                 fields: Vec::new(),
                 left: Some(left),
                 right: Some(right),
             };
             self.push(divergence, Side::Left, pair.left)?;
         }
-        let moved = moved.len() as u64;
-        let order = ArchiveDivergence::EntryOrder { moved };
+        let order = ArchiveDivergence::EntryOrder {
+            moved: moved.len() as u64,
+        };
         self.out.archive.push(order);
+        match self.options.selection {
+            Selection::Wanted => self.passed(found, moved),
+            Selection::Unwanted => Ok(()),
+        }
+    }
+
+    /// Names of entries that those which stand elsewhere passed.
+    fn passed(&mut self, found: &Matching, moved: &[usize]) -> Result<(), WalkError> {
+        for at in passed(&found.pairs, moved)? {
+            let Some(pair) = found.pairs.get(at)? else {
+                continue;
+            };
+            let view = self.view(Side::Left, pair.left)?;
+            let key = view.map(|view| name_key(&view.entry.path));
+            self.out.passed.extend(key);
+        }
         Ok(())
     }
 

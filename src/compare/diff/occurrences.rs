@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::compare::pairing::index::{Index, Key};
+use crate::compare::pairing::index::Index;
+use crate::compare::pairing::key::Key;
 use crate::compare::spill::vec::SpillVec;
 
 /// The entries of one archive that are asked for, and which of their name each is.

@@ -57,9 +57,12 @@ impl<'input> View<'input> {
     }
 }
 
-/// Whether names count: they do not where a move is looked for.
+/// Whether names count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
     Equal,
+    /// They do not, where a move is looked for.
     Differ,
+    /// They do not, because they are digests of contents that differ.
+    Digests,
 }

@@ -4,22 +4,19 @@
 //! it. Names are held as 128-bit digests; a pair that differs is read again and its names are
 //! compared as bytes.
 
-use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
+use crate::compare::pairing::hard_link::HardLink;
+use crate::compare::pairing::key::{Key, key};
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::read_at::{Position, ReadAt, Window};
-use crate::tar::entry::trim_slash;
 use crate::tar::parser::{Need, Parser};
 use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};
-
-/// Digest of a name without trailing slashes.
-pub(crate) type Key = [u64; 2];
 
 /// One entry of an index.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +74,8 @@ pub(crate) struct WalkStart {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     pub(crate) records: SpillVec<IndexedEntry>,
+    /// The hard links among them.
+    pub(crate) links: SpillVec<HardLink>,
     /// One beyond the last group.
     pub(crate) end: u64,
     /// Where the entries ended and the tail begins (after dangling global headers).
@@ -106,6 +105,7 @@ impl Index {
             end: start.offset,
             tail: start.offset,
             records: SpillVec::new(limits.entries),
+            links: SpillVec::new(limits.entries),
             ..Self::default()
         };
         let mut parser = Parser::new(start.offset, start.globals, limits.tar);
@@ -151,6 +151,9 @@ impl Index {
                 before: self.records.len(),
                 ext: ext.clone(),
             });
+        }
+        if let Some(link) = HardLink::of(group, key) {
+            self.links.push(link)?;
         }
         self.records.push(IndexedEntry {
             key: key(&group.path),
@@ -223,18 +226,6 @@ impl<'index> IndexReader<'index> {
     pub(crate) fn key(&mut self, at: usize) -> io::Result<Option<Key>> {
         Ok(self.cursor.get(at)?.map(|record| record.key))
     }
-}
-
-/// Digest of a name.
-pub(crate) fn key(path: &[u8]) -> Key {
-    let path = trim_slash(path);
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u8(salt);
-        hasher.write(path);
-        hasher.finish()
-    };
-    [half(0), half(1)]
 }
 
 /// Whether a walk goes on.

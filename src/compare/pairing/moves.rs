@@ -10,7 +10,7 @@ use crate::compare::diff::content::digest;
 use crate::compare::diff::fields;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::options::Options;
-use crate::compare::pairing::index::{Key, key};
+use crate::compare::pairing::key::{Key, key};
 use crate::compare::pairing::pair::Pair;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::WalkError;

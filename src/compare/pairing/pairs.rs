@@ -6,7 +6,8 @@
 use std::cmp::Ordering;
 use std::io;
 
-use crate::compare::pairing::index::{Index, Key};
+use crate::compare::pairing::index::Index;
+use crate::compare::pairing::key::Key;
 use crate::compare::pairing::pair::Pair;
 use crate::compare::spill::sort::{ExternalSorter, Sorted};
 use crate::compare::spill::vec::{FixedSize, SpillVec, part};

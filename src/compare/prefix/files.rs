@@ -5,11 +5,11 @@ use crate::compare::diff::bytes::first_in_files;
 use crate::compare::diff::differences::Differences;
 use crate::compare::diff::{FirstDifference, explain};
 use crate::compare::options::{Depth, Options};
-use crate::compare::pairing::index::{Flow, key, walk};
+use crate::compare::pairing::before::Before;
+use crate::compare::pairing::index::{Flow, walk};
 use crate::compare::progress::Progress;
 use crate::compare::raw_comparison::RawComparison;
 use crate::compare::side::Sides;
-use crate::compare::spill::vec::SpillVec;
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::read_at::{ReadAt, RegularFile};
 use crate::tar::parser::Parser;
@@ -66,7 +66,7 @@ struct Prefix {
     /// Start of the group that holds the difference.
     start: u64,
     globals: Globals,
-    before: SpillVec<u64>,
+    before: Before,
     collector: Collector,
     stop: Option<Stop>,
 }
@@ -77,7 +77,7 @@ impl Prefix {
     fn walk(reader: &dyn ReadAt, first: u64, options: &Options) -> Self {
         let mut parser = Parser::new(0, Globals::default(), options.limits.tar);
         let mut collector = Collector::new(options.collect);
-        let mut before = SpillVec::new(options.limits.entries);
+        let mut before = Before::new(options.limits.entries);
         let mut globals = Globals::default();
         let mut reached = None;
         let mut last: Option<LastEntry> = None;
@@ -87,8 +87,7 @@ impl Prefix {
                 return Ok(Flow::Stop);
             }
             collector.visit(reader, &group)?;
-            let [half, _] = key(&group.path);
-            before.push(half)?;
+            before.push(&group)?;
             globals = group.globals.clone();
             last = Some(LastEntry {
                 name: group.path,
@@ -102,7 +101,7 @@ impl Prefix {
                 Some(_) | None => Reached::NextHeader,
             };
             Stop {
-                place: StopPlace::at(before.len() as u64, last, stopped_in),
+                place: StopPlace::at(before.len(), last, stopped_in),
                 error,
             }
         });
@@ -117,6 +116,6 @@ impl Prefix {
 
     /// What is known where both sides are equal.
     fn into_differences(self) -> Differences {
-        Differences::none(self.before.len() as u64, self.stop, self.collector)
+        Differences::none(self.before.len(), self.stop, self.collector)
     }
 }

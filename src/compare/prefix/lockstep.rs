@@ -10,8 +10,7 @@ use std::sync::Arc;
 use crate::compare::collect::Collector;
 use crate::compare::diff::differences::Differences;
 use crate::compare::options::Options;
-use crate::compare::pairing::index::key;
-use crate::compare::spill::vec::SpillVec;
+use crate::compare::pairing::before::Before;
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::spool::Segment;
 use crate::tar::parser::{Need, Parser};
@@ -31,7 +30,7 @@ pub(crate) struct Lockstep {
     held: VecDeque<Segment>,
     /// Whether a chunk in the middle of `held` was dropped, and where the chunks after it start.
     gap: Option<u64>,
-    before: SpillVec<u64>,
+    before: Before,
     collector: Collector,
     capture: Option<Capture>,
     /// Global values after the last complete group.
@@ -52,7 +51,7 @@ struct Capture {
 pub(crate) struct EqualPart {
     pub(crate) start: u64,
     pub(crate) globals: Globals,
-    pub(crate) before: SpillVec<u64>,
+    pub(crate) before: Before,
     pub(crate) collector: Collector,
     pub(crate) segments: Vec<Segment>,
     pub(crate) whole_from: u64,
@@ -67,7 +66,7 @@ impl Lockstep {
             offset: 0,
             held: VecDeque::new(),
             gap: None,
-            before: SpillVec::new(options.limits.entries),
+            before: Before::new(options.limits.entries),
             collector: Collector::new(options.collect),
             capture: None,
             globals: Globals::default(),
@@ -169,8 +168,7 @@ impl Lockstep {
     }
 
     fn group(&mut self, group: RawEntry) -> Result<(), WalkError> {
-        let [half, _] = key(&group.path);
-        self.before.push(half)?;
+        self.before.push(&group)?;
         let globals = Arc::clone(&group.globals);
         self.globals_before = std::mem::replace(&mut self.globals, globals);
         self.last = Some(LastEntry {
@@ -207,7 +205,7 @@ impl Lockstep {
             Some(_) | None => Reached::NextHeader,
         };
         self.stop = Some(Stop {
-            place: StopPlace::at(self.before.len() as u64, self.last.clone(), reached),
+            place: StopPlace::at(self.before.len(), self.last.clone(), reached),
             error,
         });
     }
@@ -218,7 +216,7 @@ impl Lockstep {
         let in_hand = self.last.as_ref().is_some_and(|last| last.end > start);
         let mut globals = self.globals;
         if in_hand {
-            let _ = self.before.pop()?;
+            self.before.pop()?;
             globals = self.globals_before;
         }
         let whole_from = self.gap.unwrap_or(0);
@@ -239,7 +237,7 @@ impl Lockstep {
         {
             self.stopped(error);
         }
-        Differences::none(self.before.len() as u64, self.stop, self.collector)
+        Differences::none(self.before.len(), self.stop, self.collector)
     }
 
     fn end(&mut self) -> Result<(), WalkError> {
@@ -257,8 +255,7 @@ impl Lockstep {
             }
         }
         if let Some(group) = self.parser.finish()? {
-            let [half, _] = key(&group.path);
-            self.before.push(half)?;
+            self.before.push(&group)?;
         }
         Ok(())
     }

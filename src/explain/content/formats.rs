@@ -3,8 +3,8 @@
 use crate::explain::content::fact::Noun;
 use crate::explain::content::reading::Reading;
 use crate::explain::content::{
-    accounts, ar, control_file, cpio, databases, dpkg, elf, json, lines, linker_cache, packed,
-    records, stanzas,
+    accounts, ar, control_file, cpio, databases, dpkg, dumpdir, elf, json, lines, linker_cache,
+    packed, records, rpm_header, stanzas,
 };
 
 /// Format of a tar archive, which is compared as `compare` does.
@@ -32,7 +32,7 @@ pub(crate) struct ContentFormat {
 
 /// All formats, in the order in which they are tried; those known by their path come first.
 #[rustfmt::skip]
-pub(crate) const FORMATS: [ContentFormat; 22] = [
+pub(crate) const FORMATS: [ContentFormat; 24] = [
     format("accounts", "account", "accounts", accounts::wants, accounts::read),
     format("list", "line", "lines", lines::wants, lines::read),
     format("control file", "field", "fields", control_file::wants, control_file::read),
@@ -50,6 +50,8 @@ pub(crate) const FORMATS: [ContentFormat; 22] = [
     format("compressed", "part", "parts", packed::wants, packed::read),
     format("ar archive", "member", "members", ar::wants, ar::read),
     format("cpio archive", "entry", "entries", cpio::wants, cpio::read),
+    format("GNU dumpdir", "name", "names", dumpdir::wants, dumpdir::read),
+    format("rpm header", "tag", "tags", rpm_header::wants, rpm_header::read),
     format("hwdb.bin", "entry", "entries", databases::wants_hwdb, databases::read_hwdb),
     format("message catalog", "message", "messages", databases::wants_catalog, databases::read_catalog),
     format("locale archive", "locale", "locales", databases::wants_locales, databases::read_locales),

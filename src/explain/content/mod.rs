@@ -15,6 +15,7 @@ pub(crate) mod cpio;
 pub(crate) mod databases;
 pub(crate) mod difference;
 pub(crate) mod dpkg;
+pub(crate) mod dumpdir;
 pub(crate) mod elf;
 pub(crate) mod explainer;
 pub(crate) mod fact;
@@ -29,6 +30,7 @@ pub(crate) mod nested;
 pub(crate) mod packed;
 pub(crate) mod reading;
 pub(crate) mod records;
+pub(crate) mod rpm_header;
 pub(crate) mod stanzas;
 pub(crate) mod texts;
 

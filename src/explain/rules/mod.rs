@@ -13,6 +13,7 @@ pub(crate) mod configuration_order;
 pub(crate) mod escaped_write;
 pub(crate) mod foreign_ldconfig;
 pub(crate) mod inode_cache;
+pub(crate) mod link_roles;
 pub(crate) mod nondeterminism;
 pub(crate) mod order_only;
 pub(crate) mod outside_input;
@@ -54,7 +55,7 @@ const BEFORE: [(RuleId, Deeds); 2] = [
 ];
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [Rule; 25] = [
+pub const RULES: [Rule; 26] = [
     package_set::RULE,
     stored_otherwise::RULE,
     nondeterminism::RULE,
@@ -78,6 +79,7 @@ pub const RULES: [Rule; 25] = [
     random::RULE,
     privileges_lost::RULE,
     surroundings::RULE,
+    link_roles::RULE,
     tool_itself::RULE,
     parent_time::RULE,
 ];

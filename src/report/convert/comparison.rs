@@ -124,6 +124,7 @@ impl From<Kind> for KindName {
             Kind::Tar => Self::Tar,
             Kind::Ar => Self::Ar,
             Kind::Zip => Self::Zip,
+            Kind::Rpm => Self::Rpm,
             Kind::Directory => Self::Directory,
             Kind::Image | Kind::Layout => Self::Image,
             Kind::Empty | Kind::Foreign(_) | Kind::Control | Kind::Text | Kind::Data => Self::File,

@@ -7,11 +7,12 @@ use crate::explain::attribution::Attribution;
 use crate::report::convert::causes::cause_id;
 use crate::report::convert::details::{Details, FieldDetails};
 use crate::report::convert::entry_name::{base64, name};
-use crate::report::wire::divergence::{DivergenceName, DivergentEntry, DivergentField};
+use crate::report::wire::divergence::{DivergenceName, DivergentEntry, DivergentField, LookAlike};
 use crate::report::wire::divergent_entries::{DivergentEntries, DivergentEntriesWriter};
 use crate::report::wire::script::ScriptName;
-use crate::tar::entry::Entry;
+use crate::tar::entry::{Entry, EntryKind};
 use crate::tar::number::Number;
+use crate::text::look_alike::{code_points, is_doubtful, skeleton};
 use crate::text::quote;
 
 /// All divergent entries of a comparison. `attribute` says whose some divergences are, given the
@@ -61,20 +62,55 @@ fn divergent_entry(
         DivergenceKind::Moved => (DivergenceName::Moved, None),
         DivergenceKind::Reordered => (DivergenceName::Reordered, None),
     };
+    let (from, left_path) = match divergence.kind {
+        DivergenceKind::Moved => (divergence.from.as_deref(), None),
+        _ => (None, divergence.from.as_deref()),
+    };
     DivergentEntry {
         path: name(&divergence.path),
         path_base64: base64(&divergence.path),
         occurrence: divergence.occurrence,
         kind,
         fields: fields(divergence, details),
-        from: divergence.from.as_deref().map(name),
-        from_base64: divergence.from.as_deref().and_then(base64),
+        from: from.map(name),
+        from_base64: from.and_then(base64),
+        left_path: left_path.map(name),
+        left_path_base64: left_path.and_then(base64),
+        look_alike: look_alike(divergence),
         entry: alone.map(|side| summary(&side.entry)),
         cause: attribution.finding.map(cause_id),
         causes: ids_of_several(attribution),
         package: attribution.package.clone(),
         script: attribution.script.map(ScriptName),
     }
+}
+
+/// The name on the other side that looks the same, and what tells the two apart.
+fn look_alike(divergence: &Divergence) -> Option<LookAlike> {
+    let own = divergence.path.as_slice();
+    let other = match divergence.kind {
+        DivergenceKind::Moved => divergence.from.as_deref()?,
+        _ => divergence.looks_like.as_deref()?,
+    };
+    let is_doubtful = is_doubtful(own) || is_doubtful(other);
+    if !is_doubtful || skeleton(own)? != skeleton(other)? {
+        return None;
+    }
+    let (left, right) = match divergence.kind {
+        DivergenceKind::LeftOnly => (own, other),
+        _ => (other, own),
+    };
+    let (left, right) = (
+        std::str::from_utf8(left).ok()?,
+        std::str::from_utf8(right).ok()?,
+    );
+    let differing = code_points(left, right);
+    let [left, right] = differing.map(|shown| Some(shown).filter(|shown| !shown.is_empty()));
+    Some(LookAlike {
+        name: name(other),
+        left,
+        right,
+    })
 }
 
 /// The ids of all causes, if there are several.
@@ -105,7 +141,7 @@ fn summary(entry: &Entry) -> String {
         other => other.to_string(),
     };
     let mut line = format!("{} {mode} {}:{}", entry.kind, entry.uid, entry.gid);
-    if entry.kind.is_regular() {
+    if entry.kind.is_regular() || matches!(entry.kind, EntryKind::Other(_)) && entry.size > 0 {
         line.push_str(&format!(" {} bytes", entry.size));
     }
     if !entry.linkname.is_empty() {

@@ -54,8 +54,11 @@ impl KnownRule {
             kind => vec![kind.as_str()],
         };
         let path = bytes(&row.path, row.path_base64.as_deref());
-        let from = row.from.as_deref();
-        let from = from.map(|from| bytes(from, row.from_base64.as_deref()));
+        let moved = row.from.as_deref();
+        let moved = moved.map(|from| bytes(from, row.from_base64.as_deref()));
+        let left = row.left_path.as_deref();
+        let left = left.map(|left| bytes(left, row.left_path_base64.as_deref()));
+        let from = moved.or(left);
         self.about == About::Entries
             && self.matches_path(&path)
             && from.is_none_or(|from| self.matches_path(&from))

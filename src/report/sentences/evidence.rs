@@ -147,10 +147,21 @@ fn numbered(line: &QuotedLine, note: &str) -> String {
     }
 }
 
+/// What one of the names of a file is.
+fn role(target: Option<&[u8]>) -> String {
+    target.map_or_else(
+        || "the file".to_owned(),
+        |target| format!("a link to {}", quote(target)),
+    )
+}
+
 fn entry(path: &[u8], fact: &EntryFact) -> String {
     let path = quote(path);
     let rest = match fact {
         EntryFact::Claimed => return path,
+        EntryFact::LinkRole { left, right } => {
+            format!("{} | {}", role(left.as_deref()), role(right.as_deref()))
+        }
         EntryFact::NamesTemporaryRoot => return format!("{path} names it"),
         EntryFact::TemporaryRootStored { times: 1 } => {
             "the chrootless content has the path of the temporary root in it".to_owned()
@@ -459,6 +470,13 @@ mod tests {
         let cases = [
             (EntryFact::Claimed, "etc/a"),
             (EntryFact::NamesTemporaryRoot, "etc/a names it"),
+            (
+                EntryFact::LinkRole {
+                    left: None,
+                    right: Some(b"./b\n".to_vec()),
+                },
+                r"etc/a: the file | a link to ./b\n",
+            ),
             (
                 EntryFact::TemporaryRootStored { times: 34 },
                 "etc/a: the chrootless content has the path of the temporary root in it, 34 times",

@@ -115,6 +115,7 @@ pub(crate) fn phrase(what: &What) -> &'static str {
         What::AccountDatabasesDiffer => "account databases differ",
         What::NamesTemporaryRoot => "the path of the temporary root got into a file",
         What::InodesInCache => "only inode numbers and times in a cache differ",
+        What::LinkRoles => "the same hard links to one file, in other roles",
         What::LinesReordered => "the same lines in another order",
         What::OwnerLookedUpOutside => "an owner was resolved on the outside",
         What::MadeFromOutsideFile => "made from files of the outside",
@@ -376,10 +377,11 @@ mod tests {
         ]
     }
 
-    /// Findings about caches.
+    /// Findings about caches and links.
     fn titles_of_caches() -> Vec<(What, &'static str)> {
         let title = "only inode numbers and times in a cache differ";
-        vec![(What::InodesInCache, title)]
+        let roles = "the same hard links to one file, in other roles";
+        vec![(What::InodesInCache, title), (What::LinkRoles, roles)]
     }
 
     /// Findings about how an entry was made.

@@ -23,7 +23,7 @@ pub enum DivergenceName {
 /// One divergent entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DivergentEntry {
-    /// The name, in quoted form if it is not UTF-8; of the right side if the entry moved.
+    /// The name, in quoted form if it is not UTF-8; of the right side if names differ.
     pub path: String,
     /// The bytes of the name in base64 if it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,6 +40,16 @@ pub struct DivergentEntry {
     /// The bytes of that name in base64 if it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_base64: Option<String>,
+    /// The name on the left, in the form of `path`, of an entry that changed and is called by a
+    /// digest of what it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_path: Option<String>,
+    /// The bytes of that name in base64 if it is not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_path_base64: Option<String>,
+    /// The name that its own is easily taken for: of an entry that moved or is on one side only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_alike: Option<LookAlike>,
     /// Type, mode, owner and size of the entry in a line if only one archive has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
@@ -56,6 +66,18 @@ pub struct DivergentEntry {
     /// The maintainer script that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<ScriptName>,
+}
+
+/// A name on the other side that looks the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookAlike {
+    /// The name.
+    pub name: String,
+    /// The characters of the left name in which the two differ, as `U+00E9 U+0301`, `null` if
+    /// there are none.
+    pub left: Option<String>,
+    /// Those of the right name.
+    pub right: Option<String>,
 }
 
 /// One field that differs.

@@ -33,6 +33,8 @@ pub enum KindName {
     Ar,
     /// A zip archive.
     Zip,
+    /// An rpm package.
+    Rpm,
     /// A directory.
     Directory,
     /// A container image.

@@ -5,6 +5,7 @@ mod cases;
 mod cli;
 mod compression;
 pub(crate) mod control_files;
+mod digests;
 mod directories;
 mod exact;
 mod explained;
@@ -14,11 +15,15 @@ mod flips;
 mod hostile;
 mod images;
 pub(crate) mod inputs;
+mod links;
+mod look_alikes;
 mod many;
+mod minimal;
 mod nested;
 mod notes;
 pub(crate) mod packages;
 mod readers;
+mod rpms;
 mod spill;
 pub(crate) mod zips;
 
@@ -31,6 +36,7 @@ pub(crate) const TABLES: &[&[Test]] = &[
     cli::TESTS,
     compression::TESTS,
     control_files::TESTS,
+    digests::TESTS,
     directories::TESTS,
     exact::TESTS,
     explained::TESTS,
@@ -40,11 +46,15 @@ pub(crate) const TABLES: &[&[Test]] = &[
     hostile::TESTS,
     inputs::TESTS,
     images::TESTS,
+    links::TESTS,
+    look_alikes::TESTS,
     many::TESTS,
+    minimal::TESTS,
     nested::TESTS,
     notes::TESTS,
     packages::TESTS,
     readers::TESTS,
+    rpms::TESTS,
     spill::TESTS,
     zips::TESTS,
 ];

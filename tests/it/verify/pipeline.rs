@@ -19,6 +19,7 @@ pub(crate) const TESTS: &[Test] = &[
     test!(a_local_package_wins_over_a_newer_one_of_the_archive, needs: [Sandboxes, Root]),
     test!(one_job_at_a_time_finds_the_same, needs: [Sandboxes, Root]),
     test!(what_is_kept_is_whole_and_nothing_else, needs: [Sandboxes, Root]),
+    test!(the_entries_that_differ_are_written_apart, needs: [Sandboxes, Root]),
     test!(identical_tarballs_leave_no_report_file, needs: [Sandboxes, Root]),
     test!(the_machine_is_not_touched_not_even_its_metadata, needs: [Sandboxes, Root]),
 ];
@@ -223,6 +224,32 @@ fn what_is_kept_is_whole_and_nothing_else() {
             .unwrap()
             .contains("I: success")
     );
+}
+
+fn the_entries_that_differ_are_written_apart() {
+    let lab = directory();
+    let small = lab.path().join("small");
+    let minimal = format!("--minimal={}", small.to_string_lossy());
+    let ran = verify_shared(&[
+        "--include=diverging",
+        "--no-trace",
+        "--no-control",
+        &minimal,
+    ]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    for name in ["left.tar", "right.tar"] {
+        let listed = Command::new("tar")
+            .arg("-tf")
+            .arg(small.join(name))
+            .output();
+        let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+        assert_eq!(listed, "./usr/share/diverging/state\n", "{name}");
+    }
+    let identical = lab.path().join("identical");
+    let minimal = format!("--minimal={}", identical.to_string_lossy());
+    let ran = verify_shared(&["--include=behaving", &minimal]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(!identical.exists());
 }
 
 fn identical_tarballs_leave_no_report_file() {

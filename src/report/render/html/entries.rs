@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::report::render::entry_words::{from, kind, number, path};
+use crate::report::render::entry_words::{alike, from, kind, number, path};
 use crate::report::render::html::fields::fields;
 use crate::report::render::html::room::{LeftOut, Room};
 use crate::report::render::html::sides::Labels;
@@ -75,7 +75,7 @@ fn name(entry: &DivergentEntry) -> Markup {
         code { (path(entry)) }
         @if let Some(number) = number { (number) }
         @match (entry.kind, from(entry)) {
-            (DivergenceName::Moved, Some(from)) => { " moved from " code { (from) } },
+            (DivergenceName::Moved, Some(from)) => { " moved from " code { (from) } (alike(entry)) },
             _ => @if let Some(kind) = kind(entry) { " " (kind) },
         }
     }

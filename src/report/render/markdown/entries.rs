@@ -1,7 +1,7 @@
 //! Divergent entries and aspects of the archives in Markdown.
 
 use crate::report::render::detail::Detail;
-use crate::report::render::entry_words::{from, kind, number, path};
+use crate::report::render::entry_words::{alike, from, kind, number, path};
 use crate::report::render::markdown::escape::{block, code, words};
 use crate::report::render::markdown::page::{Page, Part};
 use crate::report::sentences::value::shown;
@@ -34,7 +34,9 @@ fn entry(entry: &DivergentEntry) -> String {
     let name = code(&path(entry));
     let number = number(entry).map(|number| format!(" ({number})"));
     let what = match (entry.kind, from(entry)) {
-        (DivergenceName::Moved, Some(from)) => format!(" moved from {}", code(&from)),
+        (DivergenceName::Moved, Some(from)) => {
+            format!(" moved from {}{}", code(&from), words(&alike(entry)))
+        }
         _ => kind(entry).map_or_else(String::new, |kind| format!(" {}", words(&kind))),
     };
     let line = format!("- {name}{}{what}\n", number.unwrap_or_default());

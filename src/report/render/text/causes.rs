@@ -12,6 +12,9 @@ use crate::text::number::entries;
 /// Lines of evidence that are shown of one cause; the JSON report has all of them.
 const SHOWN: usize = 16;
 
+/// Rules whose entries are left to the JSON report: the cause says already what differs of each.
+const SAID_ONCE: [RuleId; 2] = [RuleId::StoredOtherwise, RuleId::LinkRoles];
+
 /// Gives the unexplained entries, and the causes with theirs, to `put`.
 ///
 /// # Errors
@@ -32,8 +35,7 @@ pub(crate) fn explained<E>(
     }
     for one in causes {
         put(cause(one, paint))?;
-        // What is the same in many entries is not said again of each.
-        if one.rule == RuleId::StoredOtherwise.as_str() {
+        if SAID_ONCE.iter().any(|rule| rule.as_str() == one.rule) {
             put("   the entries are in the JSON report\n".to_owned())?;
         } else {
             let mut own = divergences.iter().filter(|row| is_cause_of(one, row));

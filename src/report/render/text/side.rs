@@ -31,7 +31,12 @@ fn side(side: &ArchiveSide) -> String {
     // A file that is no archive has no entries.
     let entries = match side.kind {
         KindName::File => String::new(),
-        KindName::Tar | KindName::Ar | KindName::Zip | KindName::Directory | KindName::Image => {
+        KindName::Tar
+        | KindName::Ar
+        | KindName::Zip
+        | KindName::Rpm
+        | KindName::Directory
+        | KindName::Image => {
             format!("  {}", entries(side.entries))
         }
     };
