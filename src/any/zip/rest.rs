@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::any::section::Section;
 use crate::any::zip::member::{Member, read};
 
-/// Bytes that a sum of sizes and CRC behind the data can have: with or without a magic number, with
-/// sizes of 4 or 8 bytes.
-const BEHIND: [usize; 4] = [16, 12, 24, 20];
+/// The forms of what may stand behind the data: whether it begins with a magic number, and whether
+/// its sizes have 8 bytes and not 4.
+const FORMS: [(bool, bool); 4] = [(true, false), (false, false), (true, true), (false, true)];
 /// Longest end of an archive: a record of 22 bytes and a comment.
 const END_MAX: u64 = 22 + 65_535;
 /// Bytes that are compared at once.
@@ -123,7 +123,8 @@ fn derived(file: &Arc<File>) -> io::Result<Vec<Range<u64>>> {
         return Ok(Vec::new());
     };
     let end = start + at as u64;
-    let mut found = vec![end + 8..end + 20];
+    let numbers = end + 8..end + 20;
+    let mut found = vec![numbers];
     // An archive of more than 4 GiB has wider records before that one.
     let locator = read(file, end.saturating_sub(20)..end)?;
     if let Some(offset) = locator
@@ -153,20 +154,16 @@ fn behind(member: &Member, file: &Arc<File>) -> io::Result<u64> {
     let end = member.data.end;
     let found = read(file, end..(end + 24).min(length))?;
     let stored = member.data.end - member.data.start;
-    let is_it = |count: &&usize| {
-        let has_magic = **count % 8 == 0;
-        let wide = **count >= 20;
-        let size = |size: u64| match u32::try_from(size) {
-            Ok(size) if !wide => Some(size.to_le_bytes().to_vec()),
-            _ if wide => Some(size.to_le_bytes().to_vec()),
-            _ => None,
+    let forms = FORMS.iter().filter_map(|(has_magic, is_wide)| {
+        let size = |size: u64| match (u32::try_from(size), is_wide) {
+            (_, true) => Some(size.to_le_bytes().to_vec()),
+            (Ok(size), false) => Some(size.to_le_bytes().to_vec()),
+            (Err(_), false) => None,
         };
-        let magic = if has_magic { &MAGIC[..] } else { &[] };
-        let (Some(packed), Some(size)) = (size(stored), size(member.size)) else {
-            return false;
-        };
-        let whole = [magic, &member.crc.to_le_bytes(), &packed, &size].concat();
-        found.starts_with(&whole)
-    };
-    Ok(BEHIND.iter().find(is_it).map_or(0, |count| *count as u64))
+        let magic = if *has_magic { &MAGIC[..] } else { &[] };
+        let crc = member.crc.to_le_bytes();
+        Some([magic, &crc, &size(stored)?, &size(member.size)?].concat())
+    });
+    let mut forms = forms.filter(|form| found.starts_with(form));
+    Ok(forms.next().map_or(0, |form| form.len() as u64))
 }
