@@ -245,10 +245,12 @@ fn lines_that_wrote(case: &Case<'_>, finding: &Finding, text: &ParsedScript) -> 
         found: Vec::new(),
     };
     let works = works(case, finding);
-    // Who wrote a path last is named for it.
-    let last = works.iter().filter_map(|one| one.split_last());
-    for (work, _) in last {
-        wrote.take(*work);
+    // Who of the script wrote a path last is named for it.
+    for of_path in &works {
+        let own = of_path.iter().rfind(|work| wrote.is_its(work.process));
+        if let Some(work) = own.copied() {
+            wrote.take(work);
+        }
     }
     for work in works.into_iter().flatten() {
         wrote.take(work);

@@ -452,6 +452,35 @@ fn the_time_of_a_directory_is_theirs_who_made_the_last_entry_in_it() {
 }
 
 #[test]
+fn the_time_of_a_directory_has_no_cause_of_a_script_that_did_not_make_the_last_entry_in_it() {
+    let found = |commands: &[(&str, &str)]| {
+        let mut log = Log::default();
+        for (package, path) in commands {
+            run_postinst(&mut log, package, &[("make", 0, path)]);
+        }
+        let normal = replay(&log);
+        let chrootless = Trace::default();
+        let observations = Observations {
+            normal: Some(&normal),
+            chrootless: Some(&chrootless),
+            ..Observations::none(None)
+        };
+        let left = [directory("srv/d/").mtime(1), file("srv/d/x", "x")];
+        let right = [directory("srv/d/").mtime(2)];
+        claims(&compared(&left, &right), &observations)
+    };
+    let (first, other) = ("/tmp/mmdebstrap.x/srv/d/x", "/tmp/mmdebstrap.x/srv/d/y");
+    let of = |rule| {
+        [
+            ("srv/d".to_owned(), rule),
+            ("srv/d/x".to_owned(), RuleId::ScriptDiffers),
+        ]
+    };
+    assert_eq!(found(&[("p", first)]), of(RuleId::ScriptDiffers));
+    assert_eq!(found(&[("p", first), ("q", other)]), of(RuleId::ParentTime));
+}
+
+#[test]
 fn a_further_name_of_a_file_is_the_script_s_that_made_the_first_one() {
     let hard = |path, first| One {
         kind: tar::EntryType::Link,

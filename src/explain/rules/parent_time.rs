@@ -8,6 +8,8 @@ use crate::explain::explains::Explains;
 use crate::explain::finding::{Finding, What};
 use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
+use crate::explain::script_runs::kind;
+use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ParentTime,
@@ -24,8 +26,21 @@ fn find(case: &Case<'_>) -> Vec<Finding> {
     case.find_each(|divergence| {
         let path = divergence.entry_path();
         let cause = causes.one(path.from_root());
-        is_for_its_entries(case, divergence)
-            .then(|| finding(cause.and_then(|number| case.finding_at(number))))
+        let cause = cause.and_then(|number| case.finding_at(number));
+        let cause = cause.filter(|finding| is_last_in(case, path, finding));
+        is_for_its_entries(case, divergence).then(|| finding(cause))
+    })
+}
+
+/// Whether it is the script of a finding that made the last entry in a directory, as far as it is
+/// known which script did: of several scripts that have a part in the entries, only that one gave the
+/// directory its time.
+fn is_last_in(case: &Case<'_>, path: EntryPath<'_>, finding: &Finding) -> bool {
+    let last = case
+        .last_in(path)
+        .and_then(|process| process.script.as_ref());
+    last.is_none_or(|script| {
+        finding.package.as_ref() == Some(&script.package) && finding.script == kind(script)
     })
 }
 

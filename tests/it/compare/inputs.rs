@@ -103,6 +103,7 @@ pub(crate) fn rows(report: &Report) -> Vec<String> {
 }
 
 const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0";
+const SEVEN_ZIP: &[u8] = b"7z\xbc\xaf\x27\x1c\0\x04";
 
 fn two_files_of_equal_bytes_are_identical_whatever_they_are() {
     let noise: Vec<u8> = (0..5000_u32).map(|at| ((at * at) >> 3) as u8 | 1).collect();
@@ -121,7 +122,7 @@ fn two_files_that_are_no_archives_are_compared_as_bytes() {
     let place = Place::new(&[
         ("a.txt", b"one\ntwo\n"),
         ("b.txt", b"one\n2\n"),
-        ("a.zip", ZIP),
+        ("a.7z", SEVEN_ZIP),
     ]);
     let said = place.run(&["compare", "a.txt", "b.txt"]);
     let start = "DIVERGENT  a.txt | b.txt\n\
@@ -137,14 +138,14 @@ fn two_files_that_are_no_archives_are_compared_as_bytes() {
         said.out.ends_with("     one\n    -two\n    +2\n"),
         "{said:?}"
     );
-    let (status, report) = place.report("a.txt", "a.zip", &[]);
+    let (status, report) = place.report("a.txt", "a.7z", &[]);
     assert_eq!(
         (status, rows(&report)),
         (1, vec!["a.txt Changed content".to_owned()])
     );
     assert_eq!(
         report.notes,
-        ["the inputs were compared as bytes: one is a zip archive, which is not read"]
+        ["the inputs were compared as bytes: one is a 7-Zip archive, which is not read"]
     );
     let (status, report) = place.report("a.txt", "b.txt", &["--verdict-only"]);
     let names: Vec<&str> = report.archive.iter().map(|one| one.name.as_str()).collect();
@@ -214,7 +215,7 @@ fn an_archive_and_something_else_are_trouble_that_says_what_it_is() {
         ),
         (
             ZIP,
-            "is a zip archive, which is not read; the left input is a tar archive\n\
+            "is a zip archive; the left input is a tar archive\n\
              hint: `bsdtar -cf OUT.tar @FILE`, of libarchive-tools, makes a tarball of it\n",
         ),
         (
