@@ -90,6 +90,9 @@ fn supervise(launcher: &mut Channel, auditor: &mut dyn Auditor) -> Result<Outcom
     umask(Mode::from_bits_truncate(0o022));
     inherited::set_limits()?;
     unshare(namespaces(&plan)).map_err(failed("make the namespaces"))?;
+    // It keeps the names of the machine's groups from the build (cgroup_namespaces(7)), and is owned
+    // by the namespace above the build's. Some containers refuse it: then the names are seen.
+    let _ = unshare(CloneFlags::CLONE_NEWCGROUP);
     // Opened in the new mount namespace, but still with the user's own ids: the
     // sandbox's root could not pass a home directory of mode 700.
     let sources = Sources::open(&plan, &room)?;
@@ -152,15 +155,8 @@ fn take_ids(launcher: &mut Channel) -> Result<(), StageFailure> {
     become_root()
 }
 
-/// The namespaces of the monitor, which the build is in and does not own. That of control groups, if
-/// the kernel has them, keeps the names of the machine's groups from it (cgroup_namespaces(7)).
 fn namespaces(plan: &Plan) -> CloneFlags {
     let own = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
-    let own = if Path::new("/proc/self/ns/cgroup").exists() {
-        own | CloneFlags::CLONE_NEWCGROUP
-    } else {
-        own
-    };
     let own = match plan.ids.namespace {
         UserNamespace::Own => own | CloneFlags::CLONE_NEWUSER,
         UserNamespace::Callers => own,
