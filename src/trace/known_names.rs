@@ -2,6 +2,7 @@
 //! and leaves the time of its directory alone.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use crate::trace::log::{Act, Before, Event};
 
@@ -32,6 +33,13 @@ impl<'e> KnownNames<'e> {
         }
     }
 
+    /// The first known name that begins so, in the order of bytes: those that do stand together.
+    fn first_below(&self, start: &[u8]) -> Option<&'e [u8]> {
+        let from = (Bound::Included(start), Bound::Unbounded);
+        let first = self.0.range::<[u8], _>(from).next().copied();
+        first.filter(|known| known.starts_with(start))
+    }
+
     /// Takes what a call did. What is in a directory that is renamed is no longer known.
     pub(crate) fn follow(&mut self, event: &'e Event) {
         if event.error != 0 {
@@ -47,8 +55,10 @@ impl<'e> KnownNames<'e> {
             }
             Act::RenameTo(to) => {
                 let below = [path, b"/"].concat();
-                self.0
-                    .retain(|known| *known != path && !known.starts_with(&below));
+                let _ = self.0.remove(path);
+                while let Some(known) = self.first_below(&below) {
+                    let _ = self.0.remove(known);
+                }
                 let _ = self.0.insert(&to.0);
             }
             _ => {}
