@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::compare::diff::view::View;
 use crate::compare::field_value::{ContentSummary, FieldDetail};
-use crate::compare::options::{DIGESTED, Limits};
+use crate::compare::options::{ContentPolicy, DIGESTED, Limits, Options};
 use crate::input::read_at::{PIECE, Position, ReadAt, Scratch, first_difference, read_up_to};
 use crate::text::diff::{DiffLimits, Unified, is_text, unified};
 use crate::text::hex::hex;
@@ -219,8 +219,26 @@ pub(crate) fn digest(reader: &dyn ReadAt, start: u64, length: u64) -> io::Result
     Ok(hex(&hasher.finalize()))
 }
 
+/// Shows how two contents differ, if it is asked for and there is room; that is lowered.
+pub(crate) fn explained(
+    left: &View<'_>,
+    right: &View<'_>,
+    difference: &ContentDifference,
+    options: &Options,
+    room: &mut u64,
+) -> io::Result<Option<FieldDetail>> {
+    let limit = usize::try_from(*room).unwrap_or(usize::MAX);
+    let detail = match options.content {
+        ContentPolicy::Omit => return Ok(None),
+        ContentPolicy::Explain if limit == 0 => FieldDetail::NoRoom,
+        ContentPolicy::Explain => explain(left, right, difference, &options.limits, limit)?,
+    };
+    *room = room.saturating_sub(detail.to_string().len() as u64);
+    Ok(Some(detail))
+}
+
 /// Shows how two contents differ: a unified difference of texts, a hex window otherwise.
-pub(crate) fn explain(
+fn explain(
     left: &View<'_>,
     right: &View<'_>,
     difference: &ContentDifference,

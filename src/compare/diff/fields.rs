@@ -6,8 +6,8 @@ use std::io;
 use crate::compare::comparison::FieldDivergence;
 use crate::compare::diff::view::{Names, View};
 use crate::compare::diff::{content, encoding};
-use crate::compare::field_value::{FieldDetail, FieldValue};
-use crate::compare::options::{ContentPolicy, Options};
+use crate::compare::field_value::FieldValue;
+use crate::compare::options::Options;
 use crate::input::read_at::{PIECE, Scratch, first_difference, read_up_to};
 use crate::tar::block::padding_len;
 use crate::tar::entry::Entry;
@@ -42,21 +42,12 @@ pub(crate) fn compare(
     };
     if let Some(difference) = content::difference(left, right)? {
         found.content_first = difference.first;
-        let limit = usize::try_from(*room).unwrap_or(usize::MAX);
-        let detail = match options.content {
-            _ if names == Names::Differ => None,
-            ContentPolicy::Omit => None,
-            ContentPolicy::Explain if limit == 0 => Some(FieldDetail::NoRoom),
-            ContentPolicy::Explain => Some(content::explain(
-                left,
-                right,
-                &difference,
-                &options.limits,
-                limit,
-            )?),
+        let detail = match names {
+            Names::Differ => None,
+            Names::Equal | Names::Digests => {
+                content::explained(left, right, &difference, options, room)?
+            }
         };
-        let taken = detail.as_ref().map_or(0, |detail| detail.to_string().len());
-        *room = room.saturating_sub(taken as u64);
         found.fields.push(FieldDivergence {
             name: "content".to_owned(),
             left: content::summary(left)?.map(FieldValue::Content),

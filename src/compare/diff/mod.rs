@@ -413,17 +413,8 @@ impl<'input> Search<'input, '_> {
             else {
                 continue;
             };
-            let divergence = Divergence {
-                path: new.entry.path.clone(),
-                occurrence: 1,
-                kind: DivergenceKind::Moved,
-                from: Some(old.entry.path.clone()),
-                looks_like: None,
-                fields: Vec::new(),
-                left: Some(self.side(&old, 0)?),
-                right: Some(self.side(&new, 0)?),
-            };
-            self.push(divergence, Side::Right, pair.right)?;
+            let found = PairDifference::default();
+            self.renamed_pair(DivergenceKind::Moved, pair, [&old, &new], found)?;
         }
         let (left, right) = (
             without(left, &moved, |pair| pair.left),
@@ -465,20 +456,31 @@ impl<'input> Search<'input, '_> {
             if outcome.fields.is_empty() {
                 continue;
             }
-            let divergence = Divergence {
-                path: new.entry.path.clone(),
-                occurrence: 1,
-                kind: DivergenceKind::Changed,
-                from: Some(old.entry.path.clone()),
-                looks_like: None,
-                fields: outcome.fields,
-                left: Some(self.side(&old, outcome.content_first)?),
-                right: Some(self.side(&new, outcome.content_first)?),
-            };
-            self.push(divergence, Side::Right, pair.right)?;
+            self.renamed_pair(DivergenceKind::Changed, pair, [&old, &new], outcome)?;
             found.push(pair);
         }
         Ok(found)
+    }
+
+    /// A pair of entries, the left one first, that have another name on each side.
+    fn renamed_pair(
+        &mut self,
+        kind: DivergenceKind,
+        pair: Pair,
+        [old, new]: [&View<'_>; 2],
+        found: PairDifference,
+    ) -> io::Result<()> {
+        let divergence = Divergence {
+            path: new.entry.path.clone(),
+            occurrence: 1,
+            kind,
+            from: Some(old.entry.path.clone()),
+            looks_like: None,
+            fields: found.fields,
+            left: Some(self.side(old, found.content_first)?),
+            right: Some(self.side(new, found.content_first)?),
+        };
+        self.push(divergence, Side::Right, pair.right)
     }
 
     /// Entries that stand elsewhere, by their positions; `differing` are the positions of pairs whose bytes differ.

@@ -7,7 +7,7 @@ use crate::compare::diff::content;
 use crate::compare::diff::fields::PairDifference;
 use crate::compare::diff::view::View;
 use crate::compare::field_value::FieldDetail;
-use crate::compare::options::{ContentPolicy, Options};
+use crate::compare::options::Options;
 use crate::compare::pairing::before::Before;
 use crate::compare::pairing::index::Index;
 use crate::compare::pairing::key::{Key, key};
@@ -115,27 +115,14 @@ pub(crate) fn say_content(
     options: &Options,
     room: &mut u64,
 ) -> io::Result<()> {
-    let difference = content::difference(left, right)?;
-    let detail = match (&difference, options.content) {
-        (None, _) => Some(FieldDetail::EqualThroughLink),
-        (Some(_), ContentPolicy::Omit) => None,
-        (Some(difference), ContentPolicy::Explain) => {
-            let limit = usize::try_from(*room).unwrap_or(usize::MAX);
-            Some(content::explain(
-                left,
-                right,
-                difference,
-                &options.limits,
-                limit,
-            )?)
-        }
+    let detail = match content::difference(left, right)? {
+        None => Some(FieldDetail::EqualThroughLink),
+        Some(difference) => content::explained(left, right, &difference, options, room)?,
     };
     for field in &mut found.fields {
         if field.name == "content" {
             field.detail.clone_from(&detail);
         }
     }
-    let taken = detail.as_ref().map_or(0, |detail| detail.to_string().len());
-    *room = room.saturating_sub(taken as u64);
     Ok(())
 }
