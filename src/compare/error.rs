@@ -38,7 +38,7 @@ pub enum Error {
         refusal: Refusal,
     },
     /// Entries were to be taken out of tarballs, and the inputs are none.
-    #[error("{}: is {kind}, and no tarball whose entries can be written", quote(input.as_bytes()))]
+    #[error("{}: is {kind}, not a tarball, so its entries cannot be written", quote(input.as_bytes()))]
     NoTarball {
         /// What messages call the one that is none.
         input: String,
@@ -163,7 +163,7 @@ pub enum EntryProblem {
     #[error("changed while it was read")]
     Changed,
     /// It is not what the archive says of it: it is cut, or has another length or CRC-32.
-    #[error("is damaged: it is not what the archive says of it")]
+    #[error("is damaged: its length or CRC-32 is not what the archive states")]
     Damaged,
 }
 

@@ -6,16 +6,16 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum ZipFault {
     /// What the archive says of itself cannot be.
-    #[error("no zip archive that can be read: {0}")]
+    #[error("cannot be read as a zip archive: {0}")]
     Invalid(String),
     /// There are more members than are read.
-    #[error("it has more than {most} members, which is the most that are read")]
+    #[error("has more than {most} members, the most that are read")]
     TooMany {
         /// The most that are read.
         most: usize,
     },
     /// The data of two members are in one place, as in archives that are made to have no end.
-    #[error("its member at offset {0} begins inside another one")]
+    #[error("the member at offset {0} begins inside another one")]
     Overlap(u64),
     /// Reading failed.
     #[error(transparent)]

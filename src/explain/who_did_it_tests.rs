@@ -1,10 +1,13 @@
 //! Whose an entry or an escape is where several scripts had to do with it, and why.
 
+use crate::audit::change::Change;
+use crate::compare::comparison::Comparison;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::attribution::AlsoBy;
 use crate::explain::evidence::{Evidence, LineBuilds};
 use crate::explain::explain;
-use crate::explain::finding::What;
+use crate::explain::explanation::Explanation;
+use crate::explain::finding::{Finding, What};
 use crate::explain::observations::Observations;
 use crate::explain::observed_outside::Audited;
 use crate::explain::tests::{OPEN, compared, created};
@@ -19,6 +22,21 @@ fn look(log: &mut Log, image: usize, path: &str, is_there: bool) {
         error: if is_there { 0 } else { nix::libc::ENOENT },
         ..Event::new(image, "newfstatat", log::Act::Look, path.as_bytes())
     });
+}
+
+/// What is explained by both builds, the normal one first, and what an audit saw.
+fn explained(
+    comparison: &Comparison,
+    [normal, chrootless]: [&Trace; 2],
+    escapes: &[Change],
+) -> Explanation {
+    let observations = Observations {
+        normal: Some(normal),
+        chrootless: Some(chrootless),
+        audited: Audited::Changes(escapes),
+        ..Observations::none(None)
+    };
+    explain(comparison, &observations)
 }
 
 fn postinst(log: &mut Log, package: &str) -> usize {
@@ -77,13 +95,7 @@ fn an_entry_that_is_missing_is_the_work_of_each_script_that_left_something_out_o
         (Trace::default(), &[][..], What::ChangedNothing),
         (replay(&made_and_edited("")), &escapes, What::WroteOutside),
     ] {
-        let observations = Observations {
-            normal: Some(&normal),
-            chrootless: Some(&chrootless),
-            audited: Audited::Changes(escapes),
-            ..Observations::none(None)
-        };
-        let explanation = explain(&comparison, &observations);
+        let explanation = explained(&comparison, [&normal, &chrootless], escapes);
         let findings = explanation.findings.iter();
         let found: Vec<_> = findings
             .map(|one| (one.package.as_deref(), one.claims.as_slice()))
@@ -237,13 +249,7 @@ fn a_file_that_is_moved_into_place_is_the_work_of_the_line_that_wrote_it() {
     };
     let (normal, chrootless) = (log("/tmp/mmdebstrap.x", true), log("", false));
     let escapes = [created("/srv/a")];
-    let observations = Observations {
-        normal: Some(&normal),
-        chrootless: Some(&chrootless),
-        audited: Audited::Changes(&escapes),
-        ..Observations::none(None)
-    };
-    let explanation = explain(&comparison, &observations);
+    let explanation = explained(&comparison, [&normal, &chrootless], &escapes);
     let [finding] = explanation.findings.as_slice() else {
         panic!("{:?}", explanation.findings);
     };
@@ -286,14 +292,8 @@ fn of_many_lines_the_one_that_wrote_last_is_quoted() {
     };
     let (normal, chrootless) = (log("/tmp/mmdebstrap.x"), log(""));
     let escapes = [created("/srv/list")];
-    let observations = Observations {
-        normal: Some(&normal),
-        chrootless: Some(&chrootless),
-        audited: Audited::Changes(&escapes),
-        ..Observations::none(None)
-    };
-    let explanation = explain(&comparison, &observations);
-    assert_eq!(lines(&explanation.findings), [2, 3, 4, 5, 6, 7, 8, 12]);
+    let found = explained(&comparison, [&normal, &chrootless], &escapes);
+    assert_eq!(lines(&found.findings), [2, 3, 4, 5, 6, 7, 8, 12]);
 }
 
 /// A log of a script that writes its list, and of another one that writes it afterwards.
@@ -312,14 +312,9 @@ fn what_changed_the_outside_is_not_said_to_have_had_no_effect() {
     let comparison = compared(&[("srv/list", "1")], &[]);
     let normal = replay(&written_twice("/tmp/mmdebstrap.x"));
     let chrootless = replay(&written_twice(""));
-    let whats = |escapes: &[crate::audit::change::Change]| -> Vec<(Option<String>, What)> {
-        let observations = Observations {
-            normal: Some(&normal),
-            chrootless: Some(&chrootless),
-            audited: Audited::Changes(escapes),
-            ..Observations::none(None)
-        };
-        let findings = explain(&comparison, &observations).findings.into_iter();
+    let whats = |escapes: &[Change]| -> Vec<(Option<String>, What)> {
+        let found = explained(&comparison, [&normal, &chrootless], escapes);
+        let findings = found.findings.into_iter();
         findings.map(|one| (one.package, one.what)).collect()
     };
     let of = |package: &str, what| (Some(package.to_owned()), what);
@@ -355,18 +350,12 @@ fn a_symbolic_link_is_not_the_work_of_who_made_what_it_names() {
     };
     let (normal, chrootless) = (log("/tmp/mmdebstrap.x"), log(""));
     let escapes = [created("/etc/list")];
-    let observations = Observations {
-        normal: Some(&normal),
-        chrootless: Some(&chrootless),
-        audited: Audited::Changes(&escapes),
-        ..Observations::none(None)
-    };
-    let explanation = explain(&comparison, &observations);
-    assert_eq!(lines(&explanation.findings), [3]);
+    let found = explained(&comparison, [&normal, &chrootless], &escapes);
+    assert_eq!(lines(&found.findings), [3]);
 }
 
 /// Numbers of the lines that findings quote.
-fn lines(findings: &[crate::explain::finding::Finding]) -> Vec<usize> {
+fn lines(findings: &[Finding]) -> Vec<usize> {
     let evidence = findings.iter().flat_map(|one| &one.evidence);
     let lines = evidence.filter_map(|one| match one {
         Evidence::ScriptLine { line, .. } => Some(line.number),

@@ -290,6 +290,15 @@ fn a_copy_differs_where_its_file_does_because_of_the_same_script() {
 }
 
 #[test]
+fn a_copy_of_which_the_file_is_not_known_is_theirs_who_made_it() {
+    let copied: &[Step] = &[["b", "", "u:x:5:"]];
+    assert_eq!(
+        shared("etc/group-", (copied, "u:x:5:\n"), (&[], "")),
+        ["b (Normal 1): -u:x:5:"]
+    );
+}
+
+#[test]
 fn a_copy_differs_where_its_file_does_not_because_of_who_made_it() {
     // Both builds have the member, and `c` copies the file once more in one of them.
     assert_eq!(

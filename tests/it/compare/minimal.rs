@@ -265,11 +265,11 @@ fn what_is_no_tarball_is_refused_in_one_line() {
     for (args, message) in [
         (
             ["a.txt", "b.txt"],
-            "twinroot: a.txt: is a text, and no tarball whose entries can be written\n",
+            "twinroot: a.txt: is a text, not a tarball, so its entries cannot be written\n",
         ),
         (
             ["a.tar", "d"],
-            "twinroot: d: is a directory, and no tarball whose entries can be written\n",
+            "twinroot: d: is a directory, not a tarball, so its entries cannot be written\n",
         ),
     ] {
         let output = place.compare(&[args[0], args[1], "--minimal=m"]);
