@@ -5,28 +5,28 @@
 
 use std::fs::File;
 use std::io;
-use std::io::{Cursor, Read, Seek as _};
+use std::io::{Read, Seek as _};
 use std::sync::Arc;
 
+use crate::any::merge::add_aspects;
 use crate::any::name::shared_name;
 use crate::any::named::Named;
 use crate::any::peek::{Held, Peeked};
+use crate::any::sequence::archive_of_one;
 use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::diff::bytes::first_in_files;
 use crate::compare::error::Error;
-use crate::compare::filter::{Filter, unnamed};
+use crate::compare::filter::unnamed;
 use crate::compare::note::Note;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::compare::stop::WalkError;
 use crate::input::kind::Kind;
-use crate::input::read_at::{ReadAt as _, RegularFile};
-use crate::input::source::{Opened, Source, SourceKind};
-use crate::tar::block::padding_len;
-use crate::tar::written::WrittenEntry;
+use crate::input::read_at::RegularFile;
+use crate::input::source::Opened;
 
 /// Compares two files as bytes. `comparison` is begun already.
 pub(crate) fn compare(
@@ -37,35 +37,44 @@ pub(crate) fn compare(
     progress: &Progress<'_>,
 ) -> Comparison {
     let kinds = [peeked.left.kind, peeked.right.kind];
-    let files = match regular_pair(names, peeked, options) {
-        Ok(files) => files,
-        Err(error) => {
-            comparison.trouble = Some(error);
-            return comparison;
-        }
-    };
-    comparison.left.bytes = files.left.length;
-    comparison.right.bytes = files.right.length;
-    let first = match equal_or_first(&files, progress) {
-        Ok(first) => first,
-        Err(error) => {
-            comparison.trouble = Some(either(names, error));
-            return comparison;
-        }
+    let Some(FilePair { files, first }) = pair(&mut comparison, names, peeked, options, progress)
+    else {
+        return comparison;
     };
     comparison.notes = notes(kinds, first.is_none());
     match first {
         None => comparison,
         Some(first) if options.depth == Depth::Verdict => {
-            let archive = vec![unnamed(first)];
-            let (archive, ignored) = Filter::new(options).archive(archive);
-            comparison.archive = archive;
-            comparison.ignored = ignored;
+            add_aspects(&mut comparison, vec![unnamed(first)], options);
             comparison.notes.push(Note::VerdictOnly);
             comparison
         }
         Some(_) => explained(comparison, names, files, options),
     }
+}
+
+/// Two files, and where they first differ.
+#[derive(Debug)]
+pub(crate) struct FilePair {
+    pub(crate) files: Sides<RegularFile>,
+    pub(crate) first: Option<u64>,
+}
+
+/// Both inputs as files, whose lengths are told; `None` if there is trouble, which is told then.
+pub(crate) fn pair(
+    comparison: &mut Comparison,
+    names: &Sides<Named>,
+    peeked: Sides<Peeked>,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Option<FilePair> {
+    let pair = regular_pair(names, peeked, options).and_then(|files| {
+        comparison.left.bytes = files.left.length;
+        comparison.right.bytes = files.right.length;
+        let first = equal_or_first(&files, progress).map_err(|error| either(names, error))?;
+        Ok(FilePair { files, first })
+    });
+    pair.map_err(|error| comparison.trouble = Some(error)).ok()
 }
 
 /// Where two files first differ; the shorter one's length if it is the start of the other.
@@ -131,14 +140,9 @@ fn explained(
     options: &Options,
 ) -> Comparison {
     let path = shared_name(&names.left.path, &names.right.path);
-    let source = |name: &Named, file: RegularFile| Source {
-        label: name.label.clone(),
-        name: name.name.clone(),
-        kind: SourceKind::Stream(Box::new(entry_of(
-            &path,
-            file.length,
-            file.file.take(file.length),
-        ))),
+    let source = |named: &Named, file: RegularFile| {
+        let content = file.file.take(file.length);
+        named.streamed(b"", Box::new(archive_of_one(&path, file.length, content)))
     };
     let left = source(&names.left, files.left);
     let right = source(&names.right, files.right);
@@ -151,19 +155,6 @@ fn explained(
         trouble: found.trouble,
         ..comparison
     }
-}
-
-/// An archive whose one entry has a content of `size` bytes.
-pub(crate) fn entry_of<R: Read + Send>(
-    path: &[u8],
-    size: u64,
-    content: R,
-) -> impl Read + Send + use<R> {
-    let headers = WrittenEntry::file(path, size).headers();
-    let end = usize::try_from(padding_len(size)).unwrap_or(0) + 1024;
-    Cursor::new(headers)
-        .chain(content)
-        .chain(Cursor::new(vec![0; end]))
 }
 
 /// A file that can be read twice; a stream is copied to an unlinked one.
@@ -193,7 +184,6 @@ pub(crate) fn regular(opened: Opened, options: &Options) -> io::Result<RegularFi
 pub(crate) fn claim_what_is_left(
     mut found: Comparison,
     first: Option<u64>,
-    files: &Sides<RegularFile>,
     options: &Options,
 ) -> Comparison {
     let is_silent = found.divergences.is_empty() && found.archive.is_empty();
@@ -206,15 +196,13 @@ pub(crate) fn claim_what_is_left(
             UnexplainedBytes::NotLookedAt { first }
         } else {
             let lengths = Sides {
-                left: files.left.length(),
-                right: files.right.length(),
+                left: found.left.bytes,
+                right: found.right.bytes,
             };
             UnexplainedBytes::InArchive { lengths, first }
         };
-        let aspects = vec![ArchiveDivergence::UnexplainedBytes(bytes)];
-        let (aspects, ignored) = Filter::new(options).archive(aspects);
-        found.archive = aspects;
-        found.ignored = ignored;
+        let aspect = ArchiveDivergence::UnexplainedBytes(bytes);
+        add_aspects(&mut found, vec![aspect], options);
     }
     found
 }

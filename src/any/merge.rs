@@ -7,7 +7,7 @@ use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::comparison::{Comparison, Content, Divergence, SideEntry};
 use crate::compare::filter::Filter;
 use crate::compare::note::Note;
-use crate::compare::options::{Options, within};
+use crate::compare::options::{Ignored, Options, within};
 use crate::compare::report_order::report_order;
 
 /// A comparison that parts are added to, and the room that is left for the next one.
@@ -61,9 +61,7 @@ impl Whole {
                 aspect: Box::new(aspect),
             },
         }));
-        for (rule, count) in found.ignored {
-            *whole.ignored.entry(rule).or_insert(0) += count;
-        }
+        count_ignored(whole, found.ignored);
         found
             .notes
             .iter()
@@ -73,21 +71,29 @@ impl Whole {
         }
     }
 
-    /// Adds aspects of the whole, those that the filter lets pass.
-    pub(crate) fn add_aspects(&mut self, aspects: Vec<ArchiveDivergence>, options: &Options) {
-        let (aspects, ignored) = Filter::new(options).archive(aspects);
-        self.comparison.archive.extend(aspects);
-        for (rule, count) in ignored {
-            *self.comparison.ignored.entry(rule).or_insert(0) += count;
-        }
-    }
-
     /// All of it, in the order of reports.
     pub(crate) fn finish(mut self) -> Comparison {
         self.comparison.divergences.sort_by(report_order);
         let order = |one: &ArchiveDivergence| (one.name(), one.part().to_vec());
         self.comparison.archive.sort_by_cached_key(order);
         self.comparison
+    }
+}
+
+/// Adds aspects to what was found, those that the filter lets pass.
+pub(crate) fn add_aspects(
+    found: &mut Comparison,
+    aspects: Vec<ArchiveDivergence>,
+    options: &Options,
+) {
+    let (aspects, ignored) = Filter::new(options).archive(aspects);
+    found.archive.extend(aspects);
+    count_ignored(found, ignored);
+}
+
+fn count_ignored(found: &mut Comparison, ignored: Ignored) {
+    for (rule, count) in ignored {
+        *found.ignored.entry(rule).or_insert(0) += count;
     }
 }
 

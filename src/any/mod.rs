@@ -18,6 +18,7 @@ pub(crate) mod package;
 pub(crate) mod peek;
 pub(crate) mod rpm;
 pub(crate) mod section;
+pub(crate) mod sequence;
 pub(crate) mod way;
 pub(crate) mod zeros;
 pub(crate) mod zip;

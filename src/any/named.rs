@@ -1,7 +1,10 @@
 //! What an input is called.
 
+use std::io::Read;
+
 use crate::any::peek::{Held, Peeked};
 use crate::input::source::{Source, SourceKind};
+use crate::text::quote;
 
 /// A source without its bytes.
 #[derive(Debug, Clone)]
@@ -21,6 +24,18 @@ impl Named {
                 SourceKind::File(path) => path.as_os_str().as_encoded_bytes().to_vec(),
                 SourceKind::Stdin | SourceKind::Stream(_) | SourceKind::Opened(_) => Vec::new(),
             },
+        }
+    }
+
+    /// A part of this input, as a stream; the input itself has an empty name.
+    pub(crate) fn streamed(&self, part: &[u8], stream: Box<dyn Read + Send>) -> Source {
+        Source {
+            label: self.label.clone(),
+            name: match part {
+                [] => self.name.clone(),
+                part => format!("{}: {}", self.name, quote(part)),
+            },
+            kind: SourceKind::Stream(stream),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::any::directory;
 use crate::any::directory::faults::Faults;
 use crate::any::directory::lacking::{restored, without_lacking};
 use crate::any::flat::root::Root;
-use crate::any::flat::stream::RootStream;
+use crate::any::flat::stream::stream;
 use crate::any::image;
 use crate::any::image::layout::{Image, LAYERS, images};
 use crate::any::image::store::Store;
@@ -30,7 +30,6 @@ use crate::compare::pairing::index::{Flow, walk};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::kind::Kind;
-use crate::input::source::{Source, SourceKind};
 use crate::tar::entry::Entry;
 use crate::tar::parser::Parser;
 use crate::tar::raw_entry::Globals;
@@ -83,11 +82,7 @@ pub(crate) fn compare(
     };
     let source = |side: Side, root: Compared| match root {
         Compared::Tree(tree) => directory::source(names.of(side), tree, faults.of(side), options),
-        Compared::Root(root) => Ok(Source {
-            label: names.of(side).label.clone(),
-            name: names.of(side).name.clone(),
-            kind: SourceKind::Stream(Box::new(RootStream::new(root))),
-        }),
+        Compared::Root(root) => Ok(names.of(side).streamed(b"", Box::new(stream(root)))),
     };
     let (left, right) = match (source(Side::Left, left), source(Side::Right, right)) {
         (Ok(left), Ok(right)) => (left, right),

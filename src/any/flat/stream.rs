@@ -5,43 +5,32 @@ use std::io;
 use std::io::{Cursor, Read};
 
 use crate::any::flat::root::Root;
-use crate::tar::block::padding_len;
+use crate::any::sequence::{Part, archive, entry as entry_with};
 use crate::tar::written::{WrittenEntry, WrittenKind};
 
-/// Reads as the archive of a root.
-pub(crate) struct RootStream {
+/// The archive of a root, as a stream.
+pub(crate) fn stream(root: Root) -> impl Read + Send {
+    archive(RootEntries {
+        names: root.names(),
+        root,
+        first_names: BTreeMap::new(),
+    })
+}
+
+/// The entries of a root.
+struct RootEntries {
     root: Root,
     /// Names that are still to come.
     names: VecDeque<(Vec<u8>, usize)>,
     /// Of files of several names, the first one.
     first_names: BTreeMap<usize, Vec<u8>>,
-    /// The entry in hand.
-    current: Box<dyn Read + Send>,
-    has_ended: bool,
 }
 
-impl RootStream {
-    pub(crate) fn new(root: Root) -> Self {
-        Self {
-            names: root.names(),
-            root,
-            first_names: BTreeMap::new(),
-            current: Box::new(io::empty()),
-            has_ended: false,
-        }
-    }
-
-    /// Begins the next entry; the end, where there is none.
-    fn advance(&mut self) {
-        let Some((name, number)) = self.names.pop_front() else {
-            self.has_ended = true;
-            self.current = Box::new(Cursor::new(vec![0; 1024]));
-            return;
-        };
-        let Some(inode) = self.root.inodes.get(number) else {
-            return;
-        };
-        let mut path = [b"./", &name[..]].concat();
+impl RootEntries {
+    /// An entry of this name; `None` if there is nothing that it names.
+    fn entry(&mut self, name: &[u8], number: usize) -> Option<Part> {
+        let inode = self.root.inodes.get(number)?;
+        let mut path = [b"./", name].concat();
         if inode.entry.kind == WrittenKind::Directory && !name.is_empty() {
             path.push(b'/');
         }
@@ -60,32 +49,26 @@ impl RootStream {
                     records: Vec::new(),
                     ..entry
                 };
-                self.current = Box::new(Cursor::new(link.headers()));
-                return;
+                return Some(Box::new(Cursor::new(link.headers())));
             }
             self.first_names.insert(number, path);
         }
-        let padding = usize::try_from(padding_len(entry.size)).unwrap_or(0);
-        let headers = Cursor::new(entry.headers());
-        self.current = match &inode.content {
-            Some(place) => Box::new(
-                headers
-                    .chain(place.section())
-                    .chain(Cursor::new(vec![0; padding])),
-            ),
-            None => Box::new(headers),
-        };
+        Some(match &inode.content {
+            Some(place) => entry_with(entry.headers(), entry.size, place.section()),
+            None => Box::new(Cursor::new(entry.headers())),
+        })
     }
 }
 
-impl Read for RootStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl Iterator for RootEntries {
+    type Item = io::Result<Part>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let read = self.current.read(buffer)?;
-            if read > 0 || buffer.is_empty() || self.has_ended {
-                return Ok(read);
+            let (name, number) = self.names.pop_front()?;
+            if let Some(entry) = self.entry(&name, number) {
+                return Some(Ok(entry));
             }
-            self.advance();
         }
     }
 }

@@ -5,10 +5,10 @@ use std::io::{Cursor, Read};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::any::files::entry_of;
 use crate::any::image::layout::Image;
 use crate::any::image::store::Store;
 use crate::any::named::Named;
+use crate::any::sequence::archive_of_one;
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::options::Options;
@@ -154,7 +154,7 @@ fn stream(
         PartKind::Document => store.document(part.of(side))?.map(|bytes| {
             let size = bytes.len() as u64;
             let content = Cursor::new(bytes);
-            let entry: Box<dyn Read + Send> = Box::new(entry_of(b"json", size, content));
+            let entry: Box<dyn Read + Send> = Box::new(archive_of_one(b"json", size, content));
             entry
         }),
     })

@@ -23,7 +23,7 @@ use crate::compare::note::Note;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
-use crate::input::source::{Opened, Source, SourceKind};
+use crate::input::source::Opened;
 
 /// How deep archives in archives are compared as such.
 const DEPTH: u8 = 3;
@@ -149,12 +149,8 @@ impl Search<'_> {
     ) -> Comparison {
         let source = |side: Side| {
             let named = self.names.of(side);
-            let path = crate::text::quote(candidate.paths.of(side));
-            Source {
-                label: named.label.clone(),
-                name: format!("{}: {path}", named.name),
-                kind: SourceKind::Stream(Box::new(places.of(side).section())),
-            }
+            let section = Box::new(places.of(side).section());
+            named.streamed(candidate.paths.of(side), section)
         };
         compare_archives(source(Side::Left), source(Side::Right), options, &|_| {})
     }

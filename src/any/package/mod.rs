@@ -11,14 +11,15 @@ use std::io;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair, share};
-use crate::any::merge::Whole;
+use crate::any::files::{FilePair, claim_what_is_left, either, pair, share};
+use crate::any::merge::{Whole, add_aspects};
 use crate::any::named::Named;
 use crate::any::package::headers::unclaimed;
 use crate::any::package::member::{Contained, Listing, list};
 use crate::any::package::pairing::{Pair, pairs};
 use crate::any::peek::Peeked;
 use crate::any::section::Section;
+use crate::any::sequence::{Part, archive, entry};
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::{Comparison, DivergenceKind};
@@ -26,9 +27,7 @@ use crate::compare::error::Error;
 use crate::compare::options::Options;
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
-use crate::input::read_at::{ReadAt as _, RegularFile};
-use crate::input::source::{Source, SourceKind};
-use crate::tar::block::padding_len;
+use crate::input::read_at::RegularFile;
 
 /// Compares two ar archives. `comparison` is begun already.
 pub(crate) fn compare(
@@ -38,24 +37,12 @@ pub(crate) fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
-    let files = match regular_pair(names, peeked, options) {
-        Ok(files) => files,
-        Err(error) => {
-            comparison.trouble = Some(error);
-            return comparison;
-        }
-    };
-    comparison.left.bytes = files.left.length();
-    comparison.right.bytes = files.right.length();
-    let first = match equal_or_first(&files, progress) {
-        Ok(first) => first,
-        Err(error) => {
-            comparison.trouble = Some(either(names, error));
-            return comparison;
-        }
+    let Some(FilePair { files, first }) = pair(&mut comparison, names, peeked, options, progress)
+    else {
+        return comparison;
     };
     match compare_members(comparison, names, &files, options) {
-        Ok(whole) => claim_what_is_left(whole.finish(), first, &files, options),
+        Ok(whole) => claim_what_is_left(whole.finish(), first, options),
         Err(failed) => {
             let (mut comparison, error) = *failed;
             comparison.trouble = Some(either(names, error));
@@ -88,10 +75,9 @@ fn compare_members(
         let Some((left, right)) = pair.nested() else {
             continue;
         };
-        let source = |named: &Named, file: &Arc<std::fs::File>, member: &Contained| Source {
-            label: named.label.clone(),
-            name: format!("{}: {}", named.name, crate::text::quote(&member.name)),
-            kind: SourceKind::Stream(Box::new(Section::new(file, member.span.clone()))),
+        let source = |named: &Named, file: &Arc<std::fs::File>, member: &Contained| {
+            let section = Section::new(file, member.span.clone());
+            named.streamed(&member.name, Box::new(section))
         };
         let left = source(&names.left, &shared.left, left);
         let right = source(&names.right, &shared.right, right);
@@ -102,7 +88,7 @@ fn compare_members(
         .into_iter()
         .map(ArchiveDivergence::UnexplainedBytes)
         .collect();
-    whole.add_aspects(aspects, options);
+    add_aspects(&mut whole.comparison, aspects, options);
     for (side, listing) in [(Side::Left, listings.left), (Side::Right, listings.right)] {
         if let (Some(error), None) = (listing.error, &whole.comparison.trouble) {
             let input = names.of(side).name.clone();
@@ -121,10 +107,8 @@ fn outer(
     listings: &Sides<Listing>,
     pairs: &[Pair],
 ) -> Comparison {
-    let source = |named: &Named, file: &Arc<std::fs::File>, side: Side, listing: &Listing| Source {
-        label: named.label.clone(),
-        name: named.name.clone(),
-        kind: SourceKind::Stream(members_as_tar(file, side, listing, pairs)),
+    let source = |named: &Named, file: &Arc<std::fs::File>, side: Side, listing: &Listing| {
+        named.streamed(b"", members_as_tar(file, side, listing, pairs))
     };
     let left = source(&names.left, &files.left, Side::Left, &listings.left);
     let right = source(&names.right, &files.right, Side::Right, &listings.right);
@@ -145,25 +129,17 @@ fn members_as_tar(
     listing: &Listing,
     pairs: &[Pair],
 ) -> Box<dyn Read + Send> {
-    let mut stream: Box<dyn Read + Send> = Box::new(io::empty());
-    for member in &listing.members {
+    let entry_of = |member: &Contained| -> Part {
         let pair = pairs.iter().find(|pair| pair.holds(side, member));
-        let nested = pair.filter(|pair| pair.nested().is_some());
         let size = member.span.end - member.span.start;
-        stream = match nested {
-            Some(pair) => Box::new(stream.chain(Cursor::new(member.headers(&pair.key, 0)))),
+        match pair.filter(|pair| pair.nested().is_some()) {
+            Some(pair) => Box::new(Cursor::new(member.headers(&pair.key, 0))),
             None => {
-                let headers = Cursor::new(member.headers(&member.name, size));
-                let padding = vec![0; usize::try_from(padding_len(size)).unwrap_or(0)];
                 let content = Section::new(file, member.span.clone());
-                Box::new(
-                    stream
-                        .chain(headers)
-                        .chain(content)
-                        .chain(Cursor::new(padding)),
-                )
+                entry(member.headers(&member.name, size), size, content)
             }
-        };
-    }
-    Box::new(stream.chain(Cursor::new(vec![0; 1024])))
+        }
+    };
+    let entries: Vec<Part> = listing.members.iter().map(entry_of).collect();
+    Box::new(archive(entries.into_iter().map(Ok)))
 }

@@ -6,31 +6,30 @@ pub(crate) mod parts;
 
 use std::fs::File;
 use std::io;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair, share};
-use crate::any::merge::Whole;
+use crate::any::files::{FilePair, claim_what_is_left, either, pair, share};
+use crate::any::merge::{Whole, add_aspects};
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
 use crate::any::rpm::cpio::{CpioAsTar, MAGIC};
 use crate::any::rpm::parts::{Parts, PartsError};
 use crate::any::section::Section;
+use crate::any::sequence::{Part, archive, entry};
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::diff::compression::Compressions;
 use crate::compare::error::Error;
-use crate::compare::filter::Filter;
 use crate::compare::options::Options;
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::compression::{Compression, sniff};
 use crate::input::decode::{Decoder, Digesting};
 use crate::input::read_at::{PIECE, Position, RegularFile, Scratch, first_difference};
-use crate::input::source::{Head, Opened, Source, SourceKind};
-use crate::tar::block::padding_len;
+use crate::input::source::{Head, Opened};
 use crate::tar::written::WrittenEntry;
 
 /// What the payload is called in reports.
@@ -46,31 +45,23 @@ pub(crate) fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
-    let files = match regular_pair(names, peeked, options) {
-        Ok(files) => files,
-        Err(error) => {
-            comparison.trouble = Some(error);
-            return comparison;
-        }
+    let Some(FilePair { files, first }) = pair(&mut comparison, names, peeked, options, progress)
+    else {
+        return comparison;
     };
-    comparison.left.bytes = files.left.length;
-    comparison.right.bytes = files.right.length;
     let parts = match (Parts::of(&files.left), Parts::of(&files.right)) {
         (Ok(left), Ok(right)) => Sides { left, right },
         (Err(error), _) => return damaged(comparison, names, Side::Left, error),
         (_, Err(error)) => return damaged(comparison, names, Side::Right, error),
     };
     let mut whole = Whole::new(comparison, options);
-    let found = equal_or_first(&files, progress).and_then(|first| {
-        compare_parts(&mut whole, names, &files, &parts, options)?;
-        Ok(first)
-    });
-    match found {
-        Ok(first) => claim_what_is_left(whole.finish(), first, &files, options),
+    let compared = compare_parts(&mut whole, names, &files, &parts, options);
+    let mut found = whole.finish();
+    match compared {
+        Ok(()) => claim_what_is_left(found, first, options),
         Err(error) => {
-            let mut comparison = whole.finish();
-            comparison.trouble = Some(either(names, error));
-            comparison
+            found.trouble = Some(either(names, error));
+            found
         }
     }
 }
@@ -132,27 +123,9 @@ fn compare_parts(
         &inner,
         &|_| {},
     );
-    let (aspects, ignored) = Filter::new(&inner).archive(compression.into_iter().collect());
-    found.archive.extend(aspects);
-    for (rule, count) in ignored {
-        *found.ignored.entry(rule).or_insert(0) += count;
-    }
+    add_aspects(&mut found, compression.into_iter().collect(), &inner);
     whole.add(PAYLOAD, found);
     Ok(())
-}
-
-impl Named {
-    /// A part of this input, as a stream.
-    fn streamed(&self, part: &[u8], stream: Box<dyn Read + Send>) -> Source {
-        Source {
-            label: self.label.clone(),
-            name: match part {
-                [] => self.name.clone(),
-                part => format!("{}: {}", self.name, crate::text::quote(part)),
-            },
-            kind: SourceKind::Stream(stream),
-        }
-    }
 }
 
 /// The parts of a package as a tar archive; the payload only if it is not compared by itself.
@@ -165,16 +138,13 @@ fn members(file: &Arc<File>, parts: &Parts, is_read: bool) -> Box<dyn Read + Sen
     if !is_read {
         all.push((PAYLOAD, &parts.payload));
     }
-    let mut stream: Box<dyn Read + Send> = Box::new(io::empty());
-    for (name, span) in all {
+    let entry_of = |(name, span): (&[u8], &Range<u64>)| -> Part {
         let size = span.end - span.start;
-        let headers = Cursor::new(WrittenEntry::file(name, size).headers());
-        let padding = vec![0; usize::try_from(padding_len(size)).unwrap_or(0)];
-        let content = Section::new(file, span.clone());
-        let entry = headers.chain(content).chain(Cursor::new(padding));
-        stream = Box::new(stream.chain(entry));
-    }
-    Box::new(stream.chain(Cursor::new(vec![0; 1024])))
+        let headers = WrittenEntry::file(name, size).headers();
+        entry(headers, size, Section::new(file, span.clone()))
+    };
+    let entries: Vec<Part> = all.into_iter().map(entry_of).collect();
+    Box::new(archive(entries.into_iter().map(Ok)))
 }
 
 /// A payload, and what it is.

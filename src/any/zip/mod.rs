@@ -1,4 +1,4 @@
-//! Two zip archives: their members, entry by entry. So wheels, jars, documents of offices.
+//! Two zip archives, which wheels, jars and office documents are: their members, entry by entry.
 //!
 //! Each archive is read as the tar archive that has its members, decoded, so that they are compared as
 //! entries are. What the headers say besides is fields of their own, [`facts`]; what no member claims
@@ -16,14 +16,14 @@ use std::sync::Arc;
 
 use crate::any::directory::faults::Faults;
 use crate::any::directory::take_faults;
-use crate::any::files::{claim_what_is_left, either, equal_or_first, regular_pair, share};
-use crate::any::merge::Whole;
+use crate::any::files::{FilePair, claim_what_is_left, either, pair, share};
+use crate::any::merge::{Whole, add_aspects};
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
 use crate::any::zip::facts::{DATA, METHOD};
 use crate::any::zip::member::{Member, list};
 use crate::any::zip::rest::Rest;
-use crate::any::zip::stream::ZipStream;
+use crate::any::zip::stream::stream;
 use crate::compare::archive_divergence::{ArchiveDivergence, UnexplainedBytes};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::{Comparison, Divergence};
@@ -31,8 +31,6 @@ use crate::compare::error::Error;
 use crate::compare::options::{Depth, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
-use crate::input::read_at::ReadAt as _;
-use crate::input::source::{Source, SourceKind};
 
 /// Compares two zip archives. `comparison` is begun already.
 pub(crate) fn compare(
@@ -42,18 +40,13 @@ pub(crate) fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
-    let files = match regular_pair(names, peeked, options) {
-        Ok(files) => files,
-        Err(error) => {
-            comparison.trouble = Some(error);
-            return comparison;
-        }
+    let Some(FilePair { files, first }) = pair(&mut comparison, names, peeked, options, progress)
+    else {
+        return comparison;
     };
-    comparison.left.bytes = files.left.length();
-    comparison.right.bytes = files.right.length();
-    let (first, shared) = match (equal_or_first(&files, progress), share(&files)) {
-        (Ok(first), Ok(shared)) => (first, shared),
-        (Err(error), _) | (_, Err(error)) => {
+    let shared = match share(&files) {
+        Ok(shared) => shared,
+        Err(error) => {
             comparison.trouble = Some(either(names, error));
             return comparison;
         }
@@ -81,7 +74,7 @@ pub(crate) fn compare(
     };
     let (found, faults) = members_compared(&whole, names, &shared, members);
     whole.add(b"", found);
-    whole.add_aspects(aspects, options);
+    add_aspects(&mut whole.comparison, aspects, options);
     let mut found = whole.finish();
     if options.depth != Depth::Verdict {
         found
@@ -89,7 +82,7 @@ pub(crate) fn compare(
             .iter_mut()
             .for_each(leave_out_what_follows);
     }
-    found = claim_what_is_left(found, first, &files, options);
+    found = claim_what_is_left(found, first, options);
     take_faults(&mut found, names, &faults);
     found
 }
@@ -123,12 +116,8 @@ fn members_compared(
         right: Arc::new(Faults::default()),
     };
     let source = |side: Side, members| {
-        let stream = ZipStream::new(files.of(side), members, faults.of(side));
-        Source {
-            label: names.of(side).label.clone(),
-            name: names.of(side).name.clone(),
-            kind: SourceKind::Stream(Box::new(stream)),
-        }
+        let stream = stream(files.of(side), members, faults.of(side));
+        names.of(side).streamed(b"", Box::new(stream))
     };
     let left = source(Side::Left, members.left);
     let right = source(Side::Right, members.right);

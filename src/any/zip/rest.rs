@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::any::section::Section;
+use crate::any::sequence::{Part, Sequence};
 use crate::any::zip::member::{Member, read};
 
 /// The forms of what may stand behind the data: whether it begins with a magic number, and whether
@@ -24,22 +25,23 @@ const MAGIC: &[u8; 4] = b"PK\x07\x08";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rest {
     spans: Vec<Range<u64>>,
-    /// Where each member's data stand among all, in the order of the central directory.
-    ranks: Vec<usize>,
+    /// Places of the members in the central directory, in the order of their data.
+    order: Vec<usize>,
 }
 
 impl Rest {
     /// # Errors
     /// The operating system's.
     pub(crate) fn new(members: &[Member], file: &Arc<File>) -> io::Result<Self> {
+        let length = file.metadata()?.len();
         let mut claimed: Vec<Range<u64>> = Vec::new();
         for member in members {
-            let end = member.data.end + behind(member, file)?;
+            let end = member.data.end + behind(member, file, length)?;
             claimed.push(member.start..end);
             let start = member.central_start;
             claimed.push(start..start + member.central.len() as u64);
         }
-        claimed.extend(derived(file)?);
+        claimed.extend(derived(file, length)?);
         claimed.sort_by_key(|span| span.start);
         let mut spans = Vec::new();
         let mut at = 0;
@@ -49,16 +51,12 @@ impl Rest {
             }
             at = at.max(span.end);
         }
-        let length = file.metadata()?.len();
         if at < length {
             spans.push(at..length);
         }
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_by_key(|at| members.get(*at).map(|member| member.start));
-        Ok(Self {
-            spans,
-            ranks: order,
-        })
+        Ok(Self { spans, order })
     }
 
     /// Offset on the left of the first byte that differs; `None` if all is equal. Of the end of the
@@ -88,7 +86,7 @@ impl Rest {
             }
             at += one.len() as u64;
         }
-        let is_same_order = self.ranks.len() != other.ranks.len() || self.ranks == other.ranks;
+        let is_same_order = self.order.len() != other.order.len() || self.order == other.order;
         Ok((!is_same_order).then_some(0))
     }
 
@@ -104,19 +102,18 @@ impl Rest {
         self.spans.last().map_or(0, |span| span.end)
     }
 
-    fn bytes(&self, file: &Arc<File>) -> Box<dyn Read> {
-        let mut bytes: Box<dyn Read> = Box::new(io::empty());
-        for span in &self.spans {
-            bytes = Box::new(bytes.chain(Section::new(file, span.clone())));
-        }
-        bytes
+    fn bytes(&self, file: &Arc<File>) -> impl Read {
+        let spans = self.spans.iter();
+        Sequence::new(
+            spans
+                .map(|span| -> io::Result<Part> { Ok(Box::new(Section::new(file, span.clone()))) }),
+        )
     }
 }
 
 /// Where the records of the end have what follows from the members: their count, and size and offset
 /// of the central directory.
-fn derived(file: &Arc<File>) -> io::Result<Vec<Range<u64>>> {
-    let length = file.metadata()?.len();
+fn derived(file: &Arc<File>, length: u64) -> io::Result<Vec<Range<u64>>> {
     let start = length.saturating_sub(END_MAX);
     let tail = read(file, start..length)?;
     let Some(at) = tail.windows(4).rposition(|four| four == b"PK\x05\x06") else {
@@ -146,11 +143,10 @@ fn derived(file: &Arc<File>) -> io::Result<Vec<Range<u64>>> {
 }
 
 /// How many bytes behind a member's data repeat its sizes and its CRC.
-fn behind(member: &Member, file: &Arc<File>) -> io::Result<u64> {
+fn behind(member: &Member, file: &Arc<File>, length: u64) -> io::Result<u64> {
     if member.flags() & (1 << 3) == 0 {
         return Ok(0);
     }
-    let length = file.metadata()?.len();
     let end = member.data.end;
     let found = read(file, end..(end + 24).min(length))?;
     let stored = member.data.end - member.data.start;
