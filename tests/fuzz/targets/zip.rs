@@ -1,0 +1,8 @@
+//! Pairs of zip archives.
+#![no_main]
+
+mod pair;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| pair::check(b"PK", data));
