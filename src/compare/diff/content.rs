@@ -22,6 +22,9 @@ const WINDOW: usize = 256;
 /// Differing rows of a hex window.
 const ROWS: usize = 8;
 
+/// Largest sparse file that gets a digest, in bytes: its holes take time too, if no room.
+const EXPANDED: u64 = 64 << 20;
+
 /// A view of content as spans of one archive: stored bytes or zeros.
 struct Expanded<'input> {
     reader: &'input dyn ReadAt,
@@ -81,6 +84,15 @@ impl<'input> Expanded<'input> {
         }
     }
 
+    /// The same, with the hole that may follow the last span.
+    fn to_the_end(view: &View<'input>) -> Self {
+        let spans = Self::new(view);
+        Self {
+            length: spans.length.max(view.entry.size),
+            ..spans
+        }
+    }
+
     /// Where the content starts in the archive, if it is stored in one piece.
     fn in_one_piece(&self) -> Option<u64> {
         match &self.spans[..] {
@@ -95,20 +107,19 @@ impl ReadAt for Expanded<'_> {
         if offset >= self.length {
             return Ok(0);
         }
-        let next = self.spans.partition_point(|stored| stored.end() <= offset);
-        let Some(stored) = self.spans.get(next) else {
-            return Ok(0);
-        };
         let room = |bytes: u64| {
             usize::try_from(bytes)
                 .unwrap_or(usize::MAX)
                 .min(buffer.len())
         };
-        if offset < stored.start {
-            let step = room(stored.start - offset);
+        let next = self.spans.partition_point(|stored| stored.end() <= offset);
+        let stored = self.spans.get(next);
+        let hole_end = stored.map_or(self.length, |stored| stored.start);
+        let Some(stored) = stored.filter(|stored| stored.start <= offset) else {
+            let step = room(hole_end - offset);
             buffer.iter_mut().take(step).for_each(|byte| *byte = 0);
             return Ok(step);
-        }
+        };
         let step = room(stored.end() - offset);
         self.reader.read_at(
             buffer.get_mut(..step).unwrap_or_default(),
@@ -180,6 +191,9 @@ pub(crate) fn first_nonzero(
 
 /// What a content is, in short; `None` if it is empty.
 pub(crate) fn summary(view: &View<'_>) -> io::Result<Option<ContentSummary>> {
+    if matches!(view.entry.sparse, Some(Ok(_))) {
+        return sparse_summary(view);
+    }
     let bytes = view.entry.stored;
     if bytes == 0 {
         return Ok(None);
@@ -191,6 +205,19 @@ pub(crate) fn summary(view: &View<'_>) -> io::Result<Option<ContentSummary>> {
         }));
     }
     let sha256 = Some(digest(view.reader, view.entry.content, bytes)?);
+    Ok(Some(ContentSummary { bytes, sha256 }))
+}
+
+/// What a sparse file is in short: digest and size are of the file that it stands for, so that they
+/// are those of `sha256sum`, whatever the dialect of the map.
+fn sparse_summary(view: &View<'_>) -> io::Result<Option<ContentSummary>> {
+    let file = Expanded::to_the_end(view);
+    let bytes = file.length;
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let is_told = view.entry.stored <= DIGESTED && bytes <= EXPANDED && view.is_whole();
+    let sha256 = is_told.then(|| digest(&file, 0, bytes)).transpose()?;
     Ok(Some(ContentSummary { bytes, sha256 }))
 }
 

@@ -3,7 +3,7 @@
 use crate::support::archive::{
     GNU, Spec, USTAR, V7, archive, base256, file, long, octal, padded, special,
 };
-use crate::support::compared::check;
+use crate::support::compared::{check, report};
 use crate::support::harness::Test;
 
 pub(crate) const TESTS: &[Test] = &[
@@ -18,6 +18,7 @@ pub(crate) const TESTS: &[Test] = &[
     test!(a_sparse_map_of_the_old_gnu_kind_is_a_field),
     test!(extension_blocks_of_an_old_sparse_map_are_read),
     test!(sparse_maps_of_pax_are_fields),
+    test!(a_sparse_file_has_the_size_and_digest_of_the_file_that_it_stands_for),
     test!(one_difference_never_hides_another_in_one_entry),
 ];
 
@@ -401,4 +402,28 @@ fn one_difference_never_hides_another_in_one_entry() {
         right,
         "uid mtime xattr:user.a content padding header-encoding",
     );
+}
+
+fn a_sparse_file_has_the_size_and_digest_of_the_file_that_it_stands_for() {
+    let stored = [b"a".repeat(512), b"b".repeat(512)].concat();
+    let holes = gnu_sparse(&[(512, 512), (2048, 512)], 4096, &stored);
+    let whole = |byte: u8| {
+        let end = vec![byte; 1536];
+        let parts: [&[u8]; 5] = [&[0; 512], &[b'a'; 512], &[0; 1024], &[b'b'; 512], &end];
+        parts.concat()
+    };
+    let dense = file("./s", &whole(b'c'));
+    let report = report(&archive(&[holes]), &archive(&[dense]));
+    let content = report.divergences.iter().flat_map(|one| one.fields.clone());
+    let content = content.filter(|field| field.name == "content");
+    let said: Vec<_> = content
+        .map(|field| [field.left.clone().unwrap(), field.right.clone().unwrap()])
+        .collect();
+    let digest = |byte| {
+        use sha2::Digest as _;
+        let digest = sha2::Sha256::digest(whole(byte));
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{hex} (4096 bytes)")
+    };
+    assert_eq!(said, [[digest(0), digest(b'c')]]);
 }
