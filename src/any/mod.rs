@@ -17,7 +17,6 @@ pub(crate) mod nested;
 pub(crate) mod package;
 pub(crate) mod peek;
 pub(crate) mod rpm;
-pub(crate) mod section;
 pub(crate) mod sequence;
 pub(crate) mod way;
 pub(crate) mod zeros;

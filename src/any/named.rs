@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use crate::any::peek::{Held, Peeked};
+use crate::input::section::Section;
 use crate::input::source::{Source, SourceKind};
 use crate::text::quote;
 
@@ -22,20 +23,32 @@ impl Named {
             name: source.name.clone(),
             path: match &source.kind {
                 SourceKind::File(path) => path.as_os_str().as_encoded_bytes().to_vec(),
-                SourceKind::Stdin | SourceKind::Stream(_) | SourceKind::Opened(_) => Vec::new(),
+                SourceKind::Stdin
+                | SourceKind::Stream(_)
+                | SourceKind::Section(_)
+                | SourceKind::Opened(_) => Vec::new(),
             },
         }
     }
 
     /// A part of this input, as a stream; the input itself has an empty name.
     pub(crate) fn streamed(&self, part: &[u8], stream: Box<dyn Read + Send>) -> Source {
+        self.part(part, SourceKind::Stream(stream))
+    }
+
+    /// A part of this input that is a part of a file.
+    pub(crate) fn section(&self, part: &[u8], section: Section) -> Source {
+        self.part(part, SourceKind::Section(section))
+    }
+
+    fn part(&self, part: &[u8], kind: SourceKind) -> Source {
         Source {
             label: self.label.clone(),
             name: match part {
                 [] => self.name.clone(),
                 part => format!("{}: {}", self.name, quote(part)),
             },
-            kind: SourceKind::Stream(stream),
+            kind,
         }
     }
 

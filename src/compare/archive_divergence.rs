@@ -11,7 +11,12 @@ use crate::input::decode::ContainerStats;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArchiveDivergence {
     /// The compression, or its bytes.
-    Compression(Sides<CompressionFacts>),
+    Compression {
+        /// What is known of each.
+        facts: Sides<CompressionFacts>,
+        /// Whether the compressed data themselves differ.
+        data: CompressedData,
+    },
     /// Entries stand in another order.
     EntryOrder {
         /// The fewest entries that have to move.
@@ -39,7 +44,7 @@ impl ArchiveDivergence {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Compression(_) => "compression",
+            Self::Compression { .. } => "compression",
             Self::EntryOrder { .. } => "entry-order",
             Self::GlobalHeader(_) => "global-header",
             Self::TrailingBlocks(_) => "trailing-blocks",
@@ -59,12 +64,23 @@ impl ArchiveDivergence {
     }
 }
 
+/// Whether compressed data differ, apart from headers, sizes and checksums around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompressedData {
+    /// They are the same bytes.
+    Equal,
+    /// They are not.
+    Differ,
+    /// They were not compared, because an input cannot be read again or followed to its end.
+    Unknown,
+}
+
 /// A compression as such.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompressionFacts {
     /// Which one.
     pub compression: Compression,
-    /// What its header says.
+    /// What its headers and its structure say.
     pub header: Vec<HeaderField>,
     /// What was seen of it.
     pub stats: ContainerStats,

@@ -1,5 +1,6 @@
 //! Compressions: which compression a byte stream is in, and what its header says.
 
+use crate::input::zstd_header::ZstdHeader;
 use crate::text::quote;
 
 /// A compression format, or none.
@@ -108,7 +109,7 @@ pub struct HeaderField {
 }
 
 impl HeaderField {
-    fn new(name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn new(name: &'static str, value: impl ToString) -> Self {
         Self {
             name,
             value: value.to_string(),
@@ -180,55 +181,45 @@ fn gzip_header(start: &[u8]) -> Vec<HeaderField> {
     found
 }
 
-/// Bytes of the window that a zstd frame needs, of its first bytes (RFC 8878, 3.1.1.1.2); `None` if
-/// its header names none, because the window is the content.
-pub(crate) fn zstd_window(start: &[u8]) -> Option<u64> {
-    let is_single = start.get(4)? & 0x20 != 0;
-    let window = *start.get(5).filter(|_| !is_single)?;
-    let base = 1_u64 << (10 + (window >> 3));
-    Some(base + base / 8 * u64::from(window & 7))
+/// Bytes of a gzip header, if it ends in `start` (RFC 1952, section 2.3).
+pub(crate) fn gzip_header_length(start: &[u8]) -> Option<usize> {
+    let flags = *start.get(3)?;
+    let mut at = 10;
+    if flags & 4 != 0 {
+        let length = start.get(at..)?.first_chunk::<2>()?;
+        at += 2 + usize::from(u16::from_le_bytes(*length));
+    }
+    for bit in [8, 16] {
+        if flags & bit != 0 {
+            at += start.get(at..)?.iter().position(|byte| *byte == 0)? + 1;
+        }
+    }
+    if flags & 2 != 0 {
+        at += 2;
+    }
+    (at <= start.len()).then_some(at)
+}
+
+/// Whether a zstd frame that begins so is skippable.
+pub(crate) fn is_skippable(start: &[u8]) -> bool {
+    start.first().is_some_and(|byte| byte & 0xf0 == 0x50)
 }
 
 fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
-    if start.first().is_some_and(|byte| byte & 0xf0 == 0x50) {
+    if is_skippable(start) {
         return vec![HeaderField::new("first frame", "skippable")];
     }
-    let Some(&descriptor) = start.get(4) else {
+    let Some(header) = ZstdHeader::read(start) else {
         return Vec::new();
     };
-    let single = descriptor & 0x20 != 0;
-    let mut found = vec![HeaderField::new(
-        "checksum",
-        if descriptor & 4 != 0 { "yes" } else { "no" },
-    )];
-    if let Some(window) = zstd_window(start) {
-        found.push(HeaderField::new("window", format!("{window} bytes")));
-    }
-    let width = match descriptor >> 6 {
-        0 => usize::from(single),
-        1 => 2,
-        2 => 4,
-        _ => 8,
-    };
-    let dictionary = [0, 1, 2, 4]
-        .get(usize::from(descriptor & 3))
-        .copied()
-        .unwrap_or(0);
-    let at = 5 + usize::from(!single) + dictionary;
-    let size = start
-        .get(at..at + width)
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
-    let size = if width == 2 { size + 256 } else { size };
+    let checksum = if header.has_checksum { "yes" } else { "no" };
+    let window = header.window.map(|bytes| format!("{bytes} bytes"));
+    let size = header.content.map(|size| size.to_string());
+    let mut found = vec![HeaderField::new("checksum", checksum)];
+    found.extend(window.map(|window| HeaderField::new("window", window)));
     found.push(HeaderField::new(
         "content size",
-        if width == 0 {
-            "not stored".to_owned()
-        } else {
-            size.to_string()
-        },
+        size.as_deref().unwrap_or("not stored"),
     ));
     found
 }

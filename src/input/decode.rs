@@ -9,7 +9,8 @@ use std::io::{BufRead, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::input::compression::{Compression, member, zstd_window};
+use crate::input::compression::{Compression, is_skippable, member};
+use crate::input::zstd_header::ZstdHeader;
 
 /// What was seen of a compression besides its content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,9 +133,7 @@ impl<R: Read> Decoder<R> {
         if member(start) != self.compression {
             return self.trailing(input);
         }
-        if self.compression == Compression::Zstd
-            && start.first().is_some_and(|byte| byte & 0xf0 == 0x50)
-        {
+        if self.compression == Compression::Zstd && is_skippable(start) {
             return self.skip_frame(input);
         }
         if self.compression == Compression::Zstd {
@@ -171,7 +170,8 @@ impl<R: Read> Decoder<R> {
 
     /// Refuses a frame that needs more memory than it may have, before zstd does in words.
     fn check_window(&self, start: &[u8]) -> io::Result<()> {
-        let needed = zstd_window(start).map(|bytes| bytes.next_power_of_two().ilog2());
+        let window = ZstdHeader::read(start).and_then(|header| header.window);
+        let needed = window.map(|bytes| bytes.next_power_of_two().ilog2());
         match needed {
             Some(needed) if needed > self.window_log => {
                 Err(io::Error::other(WindowTooLarge { needed }))

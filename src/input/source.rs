@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::input::compression::{Compression, SNIFF, sniff};
 use crate::input::read_at::{RegularFile, read_up_to};
+use crate::input::section::Section;
 
 /// One side's input.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub enum SourceKind {
     Stdin,
     /// A stream that is read once, to its end.
     Stream(Box<dyn Read + Send>),
+    /// A part of a file, which is read as a stream.
+    Section(Section),
     /// An input that is open already.
     Opened(Opened),
 }
@@ -37,6 +41,7 @@ impl std::fmt::Debug for SourceKind {
             Self::File(path) => out.debug_tuple("File").field(path).finish(),
             Self::Stdin => out.write_str("Stdin"),
             Self::Stream(_) => out.write_str("Stream"),
+            Self::Section(section) => section.fmt(out),
             Self::Opened(opened) => opened.fmt(out),
         }
     }
@@ -73,6 +78,20 @@ pub struct Head {
     pub compression: Compression,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// All bytes of the input, where they can be read again.
+    pub again: Option<Section>,
+}
+
+impl Head {
+    /// Of an input in no compression.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            compression: Compression::Plain,
+            bytes: Vec::new(),
+            again: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Opened {
@@ -102,6 +121,15 @@ impl Opened {
         }
     }
 
+    /// All bytes of a compression, where they can be read again.
+    #[must_use]
+    pub fn again(&self) -> Option<&Section> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Compressed(_, head) | Self::Stream(_, head) => head.again.as_ref(),
+        }
+    }
+
     /// The compression's bytes from the start, to be read once.
     #[must_use]
     pub fn into_stream(self) -> Box<dyn Read + Send> {
@@ -120,8 +148,12 @@ pub fn open(kind: SourceKind) -> Result<Opened, InputError> {
     match kind {
         SourceKind::File(path) => open_file(File::open(path)?),
         SourceKind::Stdin if is_closed(&io::stdin())? => Err(InputError::Closed),
-        SourceKind::Stdin => open_stream(Box::new(io::stdin())),
-        SourceKind::Stream(stream) => open_stream(stream),
+        SourceKind::Stdin => open_stream(Box::new(io::stdin()), None),
+        SourceKind::Stream(stream) => open_stream(stream, None),
+        SourceKind::Section(section) => {
+            let again = Some(section.clone());
+            open_stream(Box::new(section), again)
+        }
         SourceKind::Opened(opened) => Ok(opened),
     }
 }
@@ -145,7 +177,7 @@ pub(crate) fn open_file(file: File) -> Result<Opened, InputError> {
         return Err(InputError::Directory);
     }
     if !facts.is_file() {
-        return open_stream(Box::new(file));
+        return open_stream(Box::new(file), None);
     }
     let input = RegularFile {
         file,
@@ -156,14 +188,30 @@ pub(crate) fn open_file(file: File) -> Result<Opened, InputError> {
     bytes.truncate(read);
     Ok(match sniff(&bytes) {
         Compression::Plain => Opened::Plain(input),
-        compression => Opened::Compressed(input, Head { compression, bytes }),
+        compression => {
+            let again = Arc::new(input.file.try_clone()?);
+            let head = Head {
+                compression,
+                bytes,
+                again: Some(Section::new(&again, 0..input.length)),
+            };
+            Opened::Compressed(input, head)
+        }
     })
 }
 
-fn open_stream(mut stream: Box<dyn Read + Send>) -> Result<Opened, InputError> {
+fn open_stream(
+    mut stream: Box<dyn Read + Send>,
+    again: Option<Section>,
+) -> Result<Opened, InputError> {
     let mut bytes = Vec::with_capacity(SNIFF);
     let _ = stream.by_ref().take(SNIFF as u64).read_to_end(&mut bytes)?;
     let compression = sniff(&bytes);
-    let again = Cursor::new(bytes.clone()).chain(stream);
-    Ok(Opened::Stream(Box::new(again), Head { compression, bytes }))
+    let whole = Cursor::new(bytes.clone()).chain(stream);
+    let head = Head {
+        compression,
+        bytes,
+        again,
+    };
+    Ok(Opened::Stream(Box::new(whole), head))
 }

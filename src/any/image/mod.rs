@@ -137,11 +137,7 @@ fn decoded(
 ) -> io::Result<RegularFile> {
     let window = options.limits.zstd_window_log;
     let decoder = Decoder::new(file.file, compression, window, Digesting::Off);
-    let head = Head {
-        compression: Compression::Plain,
-        bytes: Vec::new(),
-    };
-    regular(Opened::Stream(Box::new(decoder), head), options)
+    regular(Opened::Stream(Box::new(decoder), Head::plain()), options)
 }
 
 type Failed = Box<(Comparison, io::Error)>;

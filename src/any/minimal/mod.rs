@@ -14,12 +14,12 @@ use std::ops::Range;
 
 use crate::any::minimal::links::Links;
 use crate::any::nested::archive::Place;
-use crate::any::section::Section;
 use crate::compare::names::{Names, name_key};
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{Flow, walk};
 use crate::compare::side::Sides;
 use crate::compare::stop::WalkError;
+use crate::input::section::Section;
 use crate::tar::block::BLOCK;
 use crate::tar::parser::Parser;
 use crate::tar::raw_entry::{Ext, ExtKind, Globals, RawEntry};

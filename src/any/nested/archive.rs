@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use crate::any::files::regular;
 use crate::any::package::member::{compression, is_tar};
-use crate::any::section::Section;
 use crate::compare::options::Options;
 use crate::compare::pairing::index::{Flow, walk};
 use crate::input::compression::Compression;
 use crate::input::decode::{Decoder, Digesting};
 use crate::input::read_at::ReadAt;
+use crate::input::section::Section;
 use crate::input::source::{Head, Opened};
 use crate::tar::entry_path::EntryPath;
 use crate::tar::parser::Parser;
@@ -81,11 +81,7 @@ impl Place {
         }
         let window = options.limits.zstd_window_log;
         let decoder = Decoder::new(self.section(), compression, window, Digesting::Off);
-        let head = Head {
-            compression: Compression::Plain,
-            bytes: Vec::new(),
-        };
-        let decoded = regular(Opened::Stream(Box::new(decoder), head), options)?;
+        let decoded = regular(Opened::Stream(Box::new(decoder), Head::plain()), options)?;
         Ok(Self {
             span: 0..decoded.length,
             file: Arc::new(decoded.file),

@@ -6,11 +6,11 @@ use std::io::{BufReader, Read as _};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::any::section::Section;
 use crate::debian::ar::{ArError, Members};
 use crate::input::compression::{Compression, sniff};
 use crate::input::decode::{Decoder, Digesting};
 use crate::input::kind::Kind;
+use crate::input::section::Section;
 use crate::tar::written::WrittenEntry;
 
 /// Members beyond which an archive is not listed; a package has three or four.

@@ -18,7 +18,6 @@ use crate::any::package::headers::unclaimed;
 use crate::any::package::member::{Contained, Listing, list};
 use crate::any::package::pairing::{Pair, pairs};
 use crate::any::peek::Peeked;
-use crate::any::section::Section;
 use crate::any::sequence::{Part, archive, entry};
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::compare as compare_archives;
@@ -28,6 +27,7 @@ use crate::compare::options::Options;
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::read_at::RegularFile;
+use crate::input::section::Section;
 
 /// Compares two ar archives. `comparison` is begun already.
 pub(crate) fn compare(
@@ -76,8 +76,7 @@ fn compare_members(
             continue;
         };
         let source = |named: &Named, file: &Arc<std::fs::File>, member: &Contained| {
-            let section = Section::new(file, member.span.clone());
-            named.streamed(&member.name, Box::new(section))
+            named.section(&member.name, Section::new(file, member.span.clone()))
         };
         let left = source(&names.left, &shared.left, left);
         let right = source(&names.right, &shared.right, right);

@@ -16,7 +16,6 @@ use crate::any::named::Named;
 use crate::any::peek::Peeked;
 use crate::any::rpm::cpio::{CpioAsTar, MAGIC};
 use crate::any::rpm::parts::{Parts, PartsError};
-use crate::any::section::Section;
 use crate::any::sequence::{Part, archive, entry};
 use crate::compare::archive_divergence::ArchiveDivergence;
 use crate::compare::compare as compare_archives;
@@ -29,6 +28,7 @@ use crate::compare::side::{Side, Sides};
 use crate::input::compression::{Compression, sniff};
 use crate::input::decode::{Decoder, Digesting};
 use crate::input::read_at::{PIECE, Position, RegularFile, Scratch, first_difference};
+use crate::input::section::Section;
 use crate::input::source::{Head, Opened};
 use crate::tar::written::WrittenEntry;
 
@@ -188,6 +188,7 @@ impl Payload {
         let head = Head {
             compression: self.compression,
             bytes: self.start.clone(),
+            again: Some(self.section.clone()),
         };
         Opened::Stream(Box::new(io::empty()), head)
     }

@@ -9,11 +9,11 @@ use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
 use crate::any::directory::faults::Faults;
-use crate::any::section::Section;
 use crate::any::zip::member::Member;
 use crate::compare::error::EntryProblem;
 use crate::input::compression::Compression;
 use crate::input::decode::{Decoder, Digesting};
+use crate::input::section::Section;
 
 /// Base-2 logarithm of the largest zstd window.
 const WINDOW: u32 = 27;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::any::section::Section;
 use crate::any::zip::member::{Member, u16_at, u32_at};
+use crate::input::section::Section;
 use crate::tar::entry::OF_ZIP;
 use crate::text::date::{CivilTime, seconds_of_civil};
 use crate::text::hex::hex;

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::any::section::Section;
 use crate::compare::zip_fault::ZipFault;
+use crate::input::section::Section;
 
 /// Members beyond which an archive is not read: each takes some hundred bytes of memory.
 const MEMBERS: usize = 250_000;

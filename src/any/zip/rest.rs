@@ -7,9 +7,9 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::any::section::Section;
 use crate::any::sequence::{Part, Sequence};
 use crate::any::zip::member::{Member, read};
+use crate::input::section::Section;
 
 /// The forms of what may stand behind the data: whether it begins with a magic number, and whether
 /// its sizes have 8 bytes and not 4.

@@ -122,9 +122,10 @@ fn source(label: &str, path: &Path) -> Source {
     };
     let name = match &kind {
         SourceKind::Stdin => "standard input".to_owned(),
-        SourceKind::File(_) | SourceKind::Stream(_) | SourceKind::Opened(_) => {
-            bstr::BStr::new(path.as_os_str().as_encoded_bytes()).to_string()
-        }
+        SourceKind::File(_)
+        | SourceKind::Stream(_)
+        | SourceKind::Section(_)
+        | SourceKind::Opened(_) => bstr::BStr::new(path.as_os_str().as_encoded_bytes()).to_string(),
     };
     Source {
         label: label.to_owned(),

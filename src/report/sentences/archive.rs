@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::compare::archive_divergence::{
-    ArchiveDivergence, CompressionFacts, GlobalHeader, TrailingZeros, UnexplainedBytes,
+    ArchiveDivergence, CompressedData, CompressionFacts, GlobalHeader, TrailingZeros,
+    UnexplainedBytes,
 };
 use crate::compare::side::{Side, Sides};
 use crate::input::compression::HeaderField;
@@ -13,7 +14,9 @@ use crate::text::quote;
 #[must_use]
 pub fn value(divergence: &ArchiveDivergence, side: Side) -> Option<String> {
     match divergence {
-        ArchiveDivergence::Compression(sides) => Some(sides.of(side).compression.name().to_owned()),
+        ArchiveDivergence::Compression { facts, .. } => {
+            Some(facts.of(side).compression.name().to_owned())
+        }
         ArchiveDivergence::EntryOrder { .. } => None,
         ArchiveDivergence::GlobalHeader(sides) => sides.of(side).as_ref().map(records),
         ArchiveDivergence::TrailingBlocks(sides) => Some(blocks(*sides.of(side))),
@@ -30,7 +33,7 @@ pub fn value(divergence: &ArchiveDivergence, side: Side) -> Option<String> {
 #[must_use]
 pub fn detail(divergence: &ArchiveDivergence) -> String {
     match divergence {
-        ArchiveDivergence::Compression(sides) => containers(sides),
+        ArchiveDivergence::Compression { facts, data } => containers(facts, *data),
         ArchiveDivergence::EntryOrder { moved: 1 } => "1 entry stands elsewhere".to_owned(),
         ArchiveDivergence::EntryOrder { moved } => format!("{moved} entries stand elsewhere"),
         ArchiveDivergence::GlobalHeader(Sides { left, right }) => {
@@ -101,7 +104,7 @@ fn where_unexplained(bytes: &UnexplainedBytes) -> String {
 }
 
 /// How two compressions differ; of two kinds only what follows their end.
-fn containers(sides: &Sides<CompressionFacts>) -> String {
+fn containers(sides: &Sides<CompressionFacts>, data: CompressedData) -> String {
     let (left, right) = (&sides.left, &sides.right);
     let is_same_kind = left.compression == right.compression;
     let mut parts = Vec::new();
@@ -122,11 +125,17 @@ fn containers(sides: &Sides<CompressionFacts>) -> String {
     if old.trailing_data != new.trailing_data {
         parts.push("bytes after the end that are not zero, on one side".to_owned());
     }
-    if parts.is_empty() {
-        "compressed data differ".to_owned()
-    } else {
-        parts.join(", ")
+    match data {
+        CompressedData::Differ if is_same_kind => parts.push("compressed data differ".to_owned()),
+        CompressedData::Equal if parts.is_empty() => {
+            parts.push("compressed data are equal, what is around them differs".to_owned());
+        }
+        CompressedData::Differ | CompressedData::Unknown if parts.is_empty() => {
+            parts.push("compressed data differ".to_owned());
+        }
+        CompressedData::Equal | CompressedData::Differ | CompressedData::Unknown => {}
     }
+    parts.join(", ")
 }
 
 /// The fields that differ: those of the left header, then those of the right one alone.
@@ -152,7 +161,7 @@ fn headers(left: &[HeaderField], right: &[HeaderField]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use crate::compare::archive_divergence::{
-        ArchiveDivergence, CompressionFacts, TrailingZeros, UnexplainedBytes,
+        ArchiveDivergence, CompressedData, CompressionFacts, TrailingZeros, UnexplainedBytes,
     };
     use crate::compare::side::{Side, Sides};
     use crate::input::compression::{Compression, HeaderField};
@@ -185,24 +194,40 @@ mod tests {
 
     #[test]
     fn what_differs_of_two_compressions_is_said_by_name() {
-        let divergence = ArchiveDivergence::Compression(Sides {
-            left: gzip(&[("time", "1"), ("comment", "a")], 0),
-            right: gzip(&[("time", "2"), ("file name", "b")], 3),
-        });
+        let divergence = |data| ArchiveDivergence::Compression {
+            facts: Sides {
+                left: gzip(&[("time", "1"), ("comment", "a")], 0),
+                right: gzip(&[("time", "2"), ("file name", "b")], 3),
+            },
+            data,
+        };
         let expected = [
             "gzip",
             "gzip",
             "time 1 | 2, comment a | none, file name none | b, bytes after the end 0 | 3",
         ];
         assert_eq!(
-            said(&divergence),
+            said(&divergence(CompressedData::Unknown)),
             expected.map(|text| Some(text.to_owned()))
         );
-        let same = ArchiveDivergence::Compression(Sides {
-            left: gzip(&[], 0),
-            right: gzip(&[], 0),
-        });
-        assert_eq!(detail(&same), "compressed data differ");
+        let all = "time 1 | 2, comment a | none, file name none | b, bytes after the end 0 | 3, \
+            compressed data differ";
+        assert_eq!(detail(&divergence(CompressedData::Differ)), all);
+        for (data, text) in [
+            (CompressedData::Unknown, "compressed data differ"),
+            (CompressedData::Differ, "compressed data differ"),
+            (
+                CompressedData::Equal,
+                "compressed data are equal, what is around them differs",
+            ),
+        ] {
+            let facts = Sides {
+                left: gzip(&[], 0),
+                right: gzip(&[], 0),
+            };
+            let same = ArchiveDivergence::Compression { facts, data };
+            assert_eq!(detail(&same), text);
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use twinroot::compare::Options;
-use twinroot::report::Verdict;
+use twinroot::compare::{Options, Source, SourceKind, compare};
+use twinroot::report::{Report, Verdict};
 
 use crate::support::archive::{Spec, archive, file};
 use crate::support::compared::{found, report, report_with, trouble};
@@ -12,6 +12,7 @@ use crate::support::run::{run, twinroot};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(containers_are_told_apart_and_named),
+    test!(every_aspect_of_two_compressions_is_named_and_data_only_if_they_differ),
     test!(a_cut_container_is_trouble_and_a_partial_comparison),
     test!(a_zstd_window_up_to_2_gib_is_read_if_that_is_allowed),
     test!(the_option_that_allows_a_large_zstd_window_is_named_and_works),
@@ -100,6 +101,66 @@ fn containers_are_told_apart_and_named() {
             vec!["compression".to_owned()],
         );
         assert_eq!(found(&report), expected);
+    }
+}
+
+/// What is said of two files, and of the same two where one can be read only once.
+fn details(left: &[u8], right: &[u8]) -> [String; 2] {
+    let place = tempfile::tempdir().unwrap();
+    let source = |name: &str, data: &[u8]| {
+        let path = place.path().join(name);
+        std::fs::write(&path, data).unwrap();
+        Source {
+            label: name.to_owned(),
+            name: name.to_owned(),
+            kind: SourceKind::File(path),
+        }
+    };
+    let stream = Source {
+        label: "left".to_owned(),
+        name: "left".to_owned(),
+        kind: SourceKind::Stream(Box::new(std::io::Cursor::new(left.to_vec()))),
+    };
+    [source("left", left), stream].map(|left| {
+        let found = compare(left, source("right", right), &Options::default(), &|_| {});
+        Report::from(&found).archive[0].detail.clone()
+    })
+}
+
+fn every_aspect_of_two_compressions_is_named_and_data_only_if_they_differ() {
+    let tar = archive(&[file("./f", &b"content\n".repeat(50_000))]);
+    let fast = gzip(&tar, 0);
+    let mut best = flate2::GzBuilder::new().write(Vec::new(), flate2::Compression::best());
+    best.write_all(&tar).unwrap();
+    let zst = |level, checksum| {
+        let mut out = zstd::Encoder::new(Vec::new(), level).unwrap();
+        out.include_checksum(checksum).unwrap();
+        out.write_all(&tar).unwrap();
+        out.finish().unwrap()
+    };
+    for (left, right, files, streams) in [
+        (
+            fast.clone(),
+            best.finish().unwrap(),
+            "extra flags 4 | 2, compressed data differ",
+            "extra flags 4 | 2",
+        ),
+        (fast.clone(), gzip(&tar, 7), "time 0 | 7", "time 0 | 7"),
+        (
+            zst(3, false),
+            zst(3, true),
+            "checksum no | yes",
+            "checksum no | yes",
+        ),
+        (
+            xz(&tar, 0),
+            xz(&tar, 6),
+            "filters LZMA2 with 256 KiB of dictionary | LZMA2 with 8 MiB of dictionary, \
+             compressed data differ",
+            "compressed data differ",
+        ),
+    ] {
+        assert_eq!(details(&left, &right), [files, streams]);
     }
 }
 

@@ -82,9 +82,23 @@ pub(crate) fn report_with(left: &[u8], right: &[u8], options: &Options) -> Repor
     std::fs::write(&r, right).unwrap();
     let files = Report::from(&from_files(&l, &r, options));
     let streams = Report::from(&from_streams(left, right, options));
-    assert_eq!(files, streams, "files and streams are reported alike");
+    assert_eq!(
+        but_for_compressions(files.clone()),
+        but_for_compressions(streams),
+        "files and streams are reported alike"
+    );
     validate(&files);
     files
+}
+
+/// A report without what is said of compressions, of which more is known where they are files.
+fn but_for_compressions(mut report: Report) -> Report {
+    for aspect in &mut report.archive {
+        if aspect.name == "compression" {
+            aspect.detail.clear();
+        }
+    }
+    report
 }
 
 /// Holds a pair's report, its mirror image, and each side against itself.
