@@ -21,6 +21,8 @@ pub enum ArchiveDivergence {
     EntryOrder {
         /// The fewest entries that have to move.
         moved: u64,
+        /// The order of the names of each side, from the first entry that differs on.
+        sorting: Sides<Option<Sorting>>,
     },
     /// A global extended header, or where it stands.
     GlobalHeader(Sides<Option<GlobalHeader>>),
@@ -62,6 +64,16 @@ impl ArchiveDivergence {
             _ => &[],
         }
     }
+}
+
+/// An order of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sorting {
+    /// By the bytes of the names in each directory, which stands before what it holds: the order of
+    /// `tar --sort=name`.
+    ByName,
+    /// By the bytes of the whole paths: the order of `LC_ALL=C sort`.
+    ByWholePath,
 }
 
 /// Whether compressed data differ, apart from headers, sizes and checksums around them.

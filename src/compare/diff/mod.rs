@@ -531,6 +531,10 @@ impl<'input> Search<'input, '_> {
         }
         let order = ArchiveDivergence::EntryOrder {
             moved: moved.len() as u64,
+            sorting: Sides {
+                left: self.left.order.sorting(),
+                right: self.right.order.sorting(),
+            },
         };
         self.out.archive.push(order);
         match self.options.selection {

@@ -12,6 +12,7 @@ use crate::compare::collect::Collector;
 use crate::compare::options::Limits;
 use crate::compare::pairing::hard_link::HardLink;
 use crate::compare::pairing::key::{Key, key};
+use crate::compare::pairing::name_order::NameOrder;
 use crate::compare::spill::vec::{Cursor, FixedSize, SpillVec, part};
 use crate::compare::stop::{LastEntry, Reached, Stop, StopPlace, WalkError};
 use crate::input::read_at::{Position, ReadAt, Window};
@@ -83,6 +84,7 @@ pub(crate) struct Index {
     /// Distinct states of global values.
     pub(crate) globals: Vec<Globals>,
     pub(crate) global_headers: Vec<GlobalAt>,
+    pub(crate) order: NameOrder,
     pub(crate) stop: Option<Stop>,
 }
 
@@ -155,6 +157,7 @@ impl Index {
         if let Some(link) = HardLink::of(group, key) {
             self.links.push(link)?;
         }
+        self.order.push(&group.path);
         self.records.push(IndexedEntry {
             key: key(&group.path),
             start: group.start,

@@ -8,6 +8,7 @@ pub(crate) mod key;
 pub(crate) mod link_sets;
 pub(crate) mod look_alikes;
 pub(crate) mod moves;
+pub(crate) mod name_order;
 pub(crate) mod pair;
 pub(crate) mod pairs;
 pub(crate) mod passed;

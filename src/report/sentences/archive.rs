@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::compare::archive_divergence::{
-    ArchiveDivergence, CompressedData, CompressionFacts, GlobalHeader, TrailingZeros,
+    ArchiveDivergence, CompressedData, CompressionFacts, GlobalHeader, Sorting, TrailingZeros,
     UnexplainedBytes,
 };
 use crate::compare::side::{Side, Sides};
@@ -34,8 +34,7 @@ pub fn value(divergence: &ArchiveDivergence, side: Side) -> Option<String> {
 pub fn detail(divergence: &ArchiveDivergence) -> String {
     match divergence {
         ArchiveDivergence::Compression { facts, data } => containers(facts, *data),
-        ArchiveDivergence::EntryOrder { moved: 1 } => "1 entry stands elsewhere".to_owned(),
-        ArchiveDivergence::EntryOrder { moved } => format!("{moved} entries stand elsewhere"),
+        ArchiveDivergence::EntryOrder { moved, sorting } => entry_order(*moved, sorting),
         ArchiveDivergence::GlobalHeader(Sides { left, right }) => {
             format!("{} | {}", offset(left.as_ref()), offset(right.as_ref()))
         }
@@ -47,6 +46,26 @@ pub fn detail(divergence: &ArchiveDivergence) -> String {
         }
         ArchiveDivergence::UnexplainedBytes(bytes) => where_unexplained(bytes),
         ArchiveDivergence::Within { aspect, .. } => detail(aspect),
+    }
+}
+
+/// How many entries stand elsewhere, and which side is sorted by what.
+fn entry_order(moved: u64, sorting: &Sides<Option<Sorting>>) -> String {
+    let count = match moved {
+        1 => "1 entry stands elsewhere".to_owned(),
+        moved => format!("{moved} entries stand elsewhere"),
+    };
+    let by = |sorting| match sorting {
+        Sorting::ByName => "by name",
+        Sorting::ByWholePath => "by whole path",
+    };
+    match (sorting.left, sorting.right) {
+        (None, None) => count,
+        (Some(left), None) => format!("{count}; left is sorted {}, right is not", by(left)),
+        (None, Some(right)) => format!("{count}; right is sorted {}, left is not", by(right)),
+        (Some(left), Some(right)) => {
+            format!("{count}; left is sorted {}, right {}", by(left), by(right))
+        }
     }
 }
 

@@ -3,14 +3,19 @@
 use crate::explain::rule_id::RuleId;
 use crate::report::render::own_lines::{is_cause_of, part};
 use crate::report::render::text::entry::entry;
+use crate::report::render::text::listing::Listing;
 use crate::report::render::text::paint::{Paint, Tone};
 use crate::report::wire::cause::Cause;
-use crate::report::wire::divergence::DivergentEntry;
+use crate::report::wire::divergence::{DivergenceName, DivergentEntry};
 use crate::report::wire::divergent_entries::DivergentEntries;
-use crate::text::number::entries;
+use crate::text::number::{entries, grouped};
 
 /// Lines of evidence that are shown of one cause; the JSON report has all of them.
 const SHOWN: usize = 16;
+
+/// Entries of which nothing differs but their place that are shown: the aspect `entry-order` says it
+/// of all.
+const ELSEWHERE: usize = 8;
 
 /// Rules whose entries are left to the JSON report: the cause says already what differs of each.
 const SAID_ONCE: [RuleId; 2] = [RuleId::StoredOtherwise, RuleId::LinkRoles];
@@ -22,6 +27,7 @@ const SAID_ONCE: [RuleId; 2] = [RuleId::StoredOtherwise, RuleId::LinkRoles];
 pub(crate) fn explained<E>(
     divergences: &DivergentEntries,
     causes: &[Cause],
+    listing: Listing,
     paint: Paint,
     put: &mut dyn FnMut(String) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -30,12 +36,27 @@ pub(crate) fn explained<E>(
         if !causes.is_empty() {
             put("\nunexplained\n".to_owned())?;
         }
-        put(entry(&first, paint))?;
-        nobodys.try_for_each(|row| put(entry(&row, paint)))?;
+        let mut elsewhere = 0;
+        for row in std::iter::once(first).chain(nobodys) {
+            elsewhere += usize::from(row.kind == DivergenceName::Reordered);
+            if row.kind != DivergenceName::Reordered || elsewhere <= listing.most(ELSEWHERE) {
+                put(entry(&row, paint))?;
+            }
+        }
+        match elsewhere.saturating_sub(listing.most(ELSEWHERE)) {
+            0 => {}
+            1 => put("\nand 1 more entry that only stands elsewhere\n".to_owned())?,
+            rest => {
+                let rest = grouped(rest as u64);
+                put(format!(
+                    "\nand {rest} more entries that only stand elsewhere\n"
+                ))?;
+            }
+        }
     }
     for one in causes {
         put(cause(one, paint))?;
-        if SAID_ONCE.iter().any(|rule| rule.as_str() == one.rule) {
+        if listing == Listing::Cut && SAID_ONCE.iter().any(|rule| rule.as_str() == one.rule) {
             put("   the entries are in the JSON report\n".to_owned())?;
         } else {
             let mut own = divergences.iter().filter(|row| is_cause_of(one, row));

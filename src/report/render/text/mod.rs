@@ -64,7 +64,13 @@ pub fn text_in_parts<E>(
     put(matrix::table(report))?;
     let mut aspects = report.archive.iter();
     aspects.try_for_each(|one| put(aspect::aspect(one, paint)))?;
-    causes::explained(&report.divergences, &report.causes, paint, &mut put)?;
+    causes::explained(
+        &report.divergences,
+        &report.causes,
+        listing,
+        paint,
+        &mut put,
+    )?;
     put(acts::acts(report, listing))?;
     put(latent::latent(report, listing))?;
     put(reads::reads(report, listing))?;
