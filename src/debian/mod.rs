@@ -13,4 +13,5 @@ pub mod merged_usr;
 pub mod package_name;
 pub mod release;
 pub mod shared_file;
+pub(crate) mod standard_links;
 pub mod temporary_root;

@@ -414,6 +414,11 @@ fn copied(divergence: &Divergence) -> Option<EntryPath<'_>> {
     original.filter(|_| is_one_sided).map(EntryPath::new)
 }
 
+/// Whether an entry is a copy that one side lacks.
+pub(crate) fn is_copy(divergence: &Divergence) -> bool {
+    copied(divergence).is_some()
+}
+
 /// The names that the entry is a further one of, if it is stored as one on either side.
 fn first_names(divergence: &Divergence) -> impl Iterator<Item = EntryPath<'_>> {
     let sides = [&divergence.left, &divergence.right].into_iter().flatten();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::debian::standard_links::through_standard_link;
 use crate::explain::case::Case;
 use crate::explain::script_runs::is_same;
 use crate::explain::scripts::interpret::pattern::glob;
@@ -69,7 +70,12 @@ fn answers(case: &Case<'_>, script: &Script, is_wanted: impl Fn(&[u8]) -> bool) 
 
 /// Whether a script was told the same of a path, which may have `*` in it, in both builds.
 fn is_known_to_agree(case: &Case<'_>, script: &Script, path: &str) -> bool {
-    let Answers { outside, inside } = answers(case, script, |asked| glob(path.as_bytes(), asked));
+    let spellings = [Some(path.to_owned()), through_standard_link(path)];
+    let is_asked = |asked: &[u8]| {
+        let mut all = spellings.iter().flatten();
+        all.any(|path| glob(path.as_bytes(), asked))
+    };
+    let Answers { outside, inside } = answers(case, script, is_asked);
     !outside.is_empty() && outside == inside
 }
 

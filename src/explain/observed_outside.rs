@@ -11,7 +11,7 @@ use crate::debian::maintainer_script::ScriptKind;
 use crate::debian::temporary_root::{TEMPORARY_ROOT, is_temporary_root};
 use crate::explain::command_line::CommandLine;
 use crate::explain::ran::may_have_run;
-use crate::explain::random_name::{end_length, is_random};
+use crate::explain::random_name::{end_length, is_of_sed, is_random};
 use crate::explain::script_line::{Access, script_line};
 use crate::explain::script_runs::kind;
 use crate::explain::scripts::command_names::is_outsides_own;
@@ -262,7 +262,12 @@ fn named(
     let path = attempt.path.as_slice();
     let length = end_length(path);
     let (kept, random) = path.split_at(path.len().saturating_sub(length));
-    if is_gone && is_random(random) {
+    let is_name = kept.ends_with(b"/");
+    let is_made_up = is_random(random) || is_name && is_of_sed(random);
+    // What could be neither made nor removed has no name that anybody knows, if that is a number.
+    let is_number = is_name && random.iter().all(u8::is_ascii_digit) && !random.is_empty();
+    let is_nowhere = is_number && effect == Effect::Failed(nix::libc::ENOENT);
+    if is_gone && is_made_up || is_nowhere {
         [kept, b"*"].concat()
     } else {
         path.to_vec()

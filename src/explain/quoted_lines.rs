@@ -22,6 +22,8 @@ use crate::trace::record::Trace;
 
 /// Most lines of a script that are quoted: of each command one at least, as far as they go.
 const LINES: usize = 8;
+/// Most tests that are quoted: of each line one at least, as far as they go.
+const TESTS: usize = 16;
 /// Most paths of a finding that lines are looked for by.
 const PATHS: usize = 50;
 /// Most commands of a finding that lines are looked for by.
@@ -55,8 +57,8 @@ pub(crate) fn quoted_lines(case: &Case<'_>, finding: &Finding) -> Vec<Evidence> 
     // What follows a failure depends on that, and on no test.
     let depends = finding.rule != RuleId::ScriptFailed;
     let tests = found.iter().filter(|_| depends);
-    let tests = tests.flat_map(|line| quoting.tests(line));
-    let mut tests: Vec<Evidence> = tests.take(LINES).collect();
+    let tests = tests.map(|line| quoting.tests(line)).collect();
+    let mut tests = in_turns(tests, TESTS);
     if tests.is_empty() && depends {
         tests = quoting.questions(finding);
     }
@@ -194,6 +196,20 @@ fn of_each(mut groups: Vec<Vec<Line>>) -> Vec<Line> {
         }
     }
     found
+}
+
+/// At most `most` of all, in their order: first the last one of each group, then those before it.
+fn in_turns<T>(groups: Vec<Vec<T>>, most: usize) -> Vec<T> {
+    let mut turns = Vec::new();
+    for (number, group) in groups.into_iter().enumerate() {
+        let length = group.len();
+        let places = group.into_iter().enumerate();
+        turns.extend(places.map(|(at, one)| ((length - at, number), (number, at), one)));
+    }
+    turns.sort_by_key(|(turn, ..)| *turn);
+    turns.truncate(most);
+    turns.sort_by_key(|(_, place, _)| *place);
+    turns.into_iter().map(|(.., one)| one).collect()
 }
 
 /// The part of a script that debhelper added, if the lines that are likeliest to have run a process
@@ -395,6 +411,14 @@ mod tests {
             },
             acts: Vec::new(),
         }
+    }
+
+    #[test]
+    fn of_many_tests_each_line_keeps_its_nearest() {
+        let groups = || vec![vec![1], vec![2, 3, 4], vec![5, 6]];
+        assert_eq!(in_turns(groups(), 9), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(in_turns(groups(), 3), [1, 4, 6]);
+        assert_eq!(in_turns(groups(), 4), [1, 3, 4, 6]);
     }
 
     #[test]

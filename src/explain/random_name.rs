@@ -18,6 +18,13 @@ pub(crate) fn is_random(end: &[u8]) -> bool {
     has(u8::is_ascii_digit) || is_mixed || is_capitals
 }
 
+/// Whether a name is that of a temporary file of `sed -i` (GNU sed: `sedXXXXXX`), whatever its
+/// random end looks like.
+pub(crate) fn is_of_sed(name: &[u8]) -> bool {
+    let end = name.strip_prefix(b"sed");
+    end.is_some_and(|end| end.len() == END && end.iter().all(u8::is_ascii_alphanumeric))
+}
+
 /// How many bytes at the end of a name may be random.
 pub(crate) fn end_length(name: &[u8]) -> usize {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -49,6 +56,12 @@ pub(crate) fn with_equal_names(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_sed_is_known_by_its_name() {
+        let names: [&[u8]; 4] = [b"sedcpaimd", b"sedABC123", b"sedative", b"sediments2"];
+        assert_eq!(names.map(is_of_sed), [true, true, false, false]);
+    }
 
     #[test]
     fn a_temporary_file_has_the_same_name_in_every_build() {

@@ -335,6 +335,38 @@ fn what_changed_the_outside_is_not_said_to_have_had_no_effect() {
 }
 
 #[test]
+fn who_changed_something_in_a_directory_had_an_effect_on_it() {
+    let comparison = compared(&[("srv/cache", ""), ("srv/cache/a", "1")], &[]);
+    let log = |root: &str| {
+        let mut log = Log::default();
+        let script = postinst(&mut log, "maker");
+        let maker = log.ran(Image::new(Some(script), b"make", &["make", "/srv/cache"]));
+        let directory = format!("{root}/srv/cache");
+        let mkdir = Event::new(maker, "mkdir", log::Act::Make, directory.as_bytes());
+        log.did(Event {
+            error: if root.is_empty() {
+                nix::libc::EEXIST
+            } else {
+                0
+            },
+            ..mkdir
+        });
+        let file = format!("{directory}/a");
+        log.did(Event::new(maker, "mknod", log::Act::Make, file.as_bytes()));
+        // Another script is the last one outside.
+        let script = postinst(&mut log, "editor");
+        opens(&mut log, script, &["write", "/srv/cache"], &[&file]);
+        replay(&log)
+    };
+    let (normal, chrootless) = (log("/tmp/mmdebstrap.x"), log(""));
+    let escapes = [created("/srv/cache/a")];
+    let found = explained(&comparison, [&normal, &chrootless], &escapes);
+    let acted = found.findings.iter();
+    let acted: Vec<&Finding> = acted.filter(|one| one.what == What::ActedOutside).collect();
+    assert_eq!(acted, Vec::<&Finding>::new());
+}
+
+#[test]
 fn a_symbolic_link_is_not_the_work_of_who_made_what_it_names() {
     const SCRIPT: &str = "#!/bin/sh\nmake-list\nln -sf /srv/list /etc/list\n";
     let files = [("var/lib/dpkg/info/a.postinst", SCRIPT), ("etc/list", "")];

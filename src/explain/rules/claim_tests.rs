@@ -337,7 +337,7 @@ fn of_a_script_that_fails_only_what_it_did_not_get_to_is_missing_because_of_that
     assert_eq!(
         claims(&compared(&left, &[]), &observations),
         [
-            claim("etc/a", RuleId::ScriptDiffers),
+            claim("etc/a", RuleId::EscapedWrite),
             claim("etc/b", RuleId::ScriptFailed),
             claim("etc/c", RuleId::ScriptFailed),
         ]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compare::comparison::Divergence;
-use crate::explain::case::{Case, Numbered, escape_writer, outside_writers};
+use crate::explain::case::{Case, Numbered, escape_writer, is_copy, outside_writers};
 use crate::explain::command_line::CommandLine;
 use crate::explain::divergent_fields::has_only;
 use crate::explain::evidence::{CommandRole, Evidence, OutsideAccess};
@@ -143,10 +143,15 @@ fn is_its(case: &Case<'_>, script: &Script, outside: &[&[u8]], divergence: &Dive
 fn wrote_inside(case: &Case<'_>, script: &Script, claimed: &[Numbered<'_>]) -> Vec<Evidence> {
     let mut counts: Vec<(CommandLine, usize)> = Vec::new();
     for one in claimed {
+        // Who only set an owner, permissions or times did not write what is missing.
+        let writers = runs(&case.normal_entry_writers(one.divergence));
         // A copy is written by who changes its file once more, whatever is missing in it.
         let own = runs(&case.normal_writers(one.divergence.entry_path()));
-        let writers = runs(&case.normal_entry_writers(one.divergence));
-        let Some(run) = run_of(&own, script).or_else(|| run_of(&writers, script)) else {
+        let [first, second] = match is_copy(one.divergence) {
+            true => [own, writers],
+            false => [writers, own],
+        };
+        let Some(run) = run_of(&first, script).or_else(|| run_of(&second, script)) else {
             continue;
         };
         let mut processes = case.setters(case.observations.normal, one.divergence, script);

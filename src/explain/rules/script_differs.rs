@@ -18,6 +18,7 @@ use crate::explain::rule::{Needs, Rule};
 use crate::explain::rule_id::RuleId;
 use crate::explain::script_line::Access;
 use crate::explain::script_runs::{ScriptRun, kind, runs_without};
+use crate::tar::entry_path::EntryPath;
 
 pub(crate) const RULE: Rule = Rule {
     id: RuleId::ScriptDiffers,
@@ -96,20 +97,32 @@ fn finding(
     outside: Option<&ObservedOutside>,
 ) -> Finding {
     let Difference { what, run, builds } = difference;
-    let outside = outside.filter(|_| what == What::ChangedNothing).into_iter();
+    let outside = outside.filter(|_| what == What::ChangedNothing);
     let at_path: Vec<&Attempt> = outside
+        .into_iter()
         .flat_map(|outside| there(outside, run, divergence))
         .collect();
     let deed = Deed::of(&case.open_fields(divergence));
-    let instead = at_path.iter().filter(|one| deed.is_of(&one.call));
-    let attempts: Vec<Evidence> = instead
+    let is_changed = |one: &&&Attempt| one.effect == Effect::Changed;
+    let is_instead = at_path.iter().any(|one| deed.is_of(&one.call));
+    // What had an effect is said as well, beside what had none.
+    let told = at_path
+        .iter()
+        .filter(|one| is_instead && (deed.is_of(&one.call) || is_changed(one)));
+    let attempts: Vec<Evidence> = told
         .map(|attempt| Evidence::Attempt((*attempt).clone()))
         .collect();
-    let is_changed = || at_path.iter().any(|one| one.effect == Effect::Changed);
     let what = match attempts.is_empty() {
         true => what,
-        false if is_changed() => What::WroteOutside,
+        false if at_path.iter().any(|one| is_changed(&one)) => What::WroteOutside,
+        false if outside_in(outside, run, divergence) => What::WroteOutside,
         false => What::ActedOutside,
+    };
+    // What a script left out inside and wrote outside instead is an escaped write, whoever wrote it
+    // there last.
+    let rule = match what {
+        What::WroteOutside => RuleId::EscapedWrite,
+        _ => RULE.id,
     };
     let trace = match builds {
         Builds::Normal | Builds::Both => case.observations.normal,
@@ -127,7 +140,7 @@ fn finding(
         Evidence::on(divergence, EntryFact::WrittenIn { builds, command })
     });
     let stored = root_named(divergence).map(|fact| Evidence::on(divergence, fact));
-    let finding = case.finding(RULE.id, what, Some(run.script));
+    let finding = case.finding(rule, what, Some(run.script));
     let finding = finding.with(written).with(stored).with(attempts);
     Finding { part, ..finding }
 }
@@ -197,6 +210,21 @@ fn there<'o>(
         Some(attempt.actor.script) == kind(run.script)
             && (attempt.path == absolute || Some(&attempt.path) == other.as_ref())
     })
+}
+
+/// Whether a script changed something in the directory of the outside that an entry is.
+fn outside_in(
+    outside: Option<&ObservedOutside>,
+    run: ScriptRun<'_>,
+    divergence: &Divergence,
+) -> bool {
+    let directory = Some(divergence.entry_path());
+    let attempts = outside.into_iter().flat_map(|outside| {
+        let all = outside.attempts_of(&run.script.package);
+        all.filter(|one| Some(one.actor.script) == kind(run.script))
+    });
+    let mut changed = attempts.filter(|one| one.effect == Effect::Changed);
+    changed.any(|one| EntryPath::new(&one.path).parent() == directory)
 }
 
 fn difference<'a>(case: &Case<'a>, divergence: &Divergence) -> Option<Difference<'a>> {

@@ -127,7 +127,7 @@ pub(crate) fn phrase(what: &What) -> &'static str {
             "the outside's ldconfig leaves out libraries of other architectures"
         }
         What::ConfiguredInAnotherOrder => "packages were configured in another order",
-        What::ChangedNothing => "changed nothing in the chroot when run chrootless",
+        What::ChangedNothing => "did not make these changes in the chroot when run chrootless",
         What::ActedOutside => {
             "acted on the outside when run chrootless, where it had no effect, and not in the chroot"
         }
@@ -409,7 +409,7 @@ mod tests {
             ),
             (
                 What::ChangedNothing,
-                "changed nothing in the chroot when run chrootless",
+                "did not make these changes in the chroot when run chrootless",
             ),
             (
                 What::ChangedMore,
