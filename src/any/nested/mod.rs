@@ -110,9 +110,15 @@ impl Search<'_> {
         if depth == 0 || candidates.is_empty() {
             return found;
         }
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let most = match options.limits.is_over() {
+            true => 0,
+            false => usize::try_from(self.left).unwrap_or(usize::MAX),
+        };
         let over = candidates.split_off(most.min(candidates.len()));
         self.passed_over += over.len() as u64;
+        if candidates.is_empty() {
+            return found;
+        }
         // What cannot be read again, or not be kept, stays as it was found.
         let Ok(inside) = located(&candidates, places, options) else {
             return found;
