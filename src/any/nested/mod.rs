@@ -107,18 +107,12 @@ impl Search<'_> {
         if !(places.left.is_plain() && places.right.is_plain()) {
             candidates.retain(|candidate| candidate.is_likely);
         }
-        if depth == 0 || candidates.is_empty() {
+        if depth == 0 || candidates.is_empty() || options.limits.is_over() {
             return found;
         }
-        let most = match options.limits.is_over() {
-            true => 0,
-            false => usize::try_from(self.left).unwrap_or(usize::MAX),
-        };
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
         let over = candidates.split_off(most.min(candidates.len()));
         self.passed_over += over.len() as u64;
-        if candidates.is_empty() {
-            return found;
-        }
         // What cannot be read again, or not be kept, stays as it was found.
         let Ok(inside) = located(&candidates, places, options) else {
             return found;

@@ -78,7 +78,8 @@ fn compared(args: &DiffoscopeArgs, left: &Path, right: &Path) -> anyhow::Result<
     let outputs = diffoscope_outputs::open(&args.outputs, &interrupts)?;
     let lines = args.outputs.status_fd.map(|number| {
         let name = quote(left.as_os_str().as_encoded_bytes());
-        let total = fs::metadata(left).map_or(0, |facts| facts.len());
+        let facts = fs::metadata(left).ok().filter(fs::Metadata::is_file);
+        let total = facts.map_or(0, |facts| facts.len());
         let lines = StatusLines::open(number, name, total);
         lines.with_context(|| format!("--status-fd {number}"))
     });
@@ -93,7 +94,7 @@ fn compared(args: &DiffoscopeArgs, left: &Path, right: &Path) -> anyhow::Result<
             lines.reached(bytes);
         }
     });
-    if let Some(lines) = lines {
+    if let Some(lines) = &lines {
         lines.finish();
     }
     let report = report_of(&comparison, &NoAdvice)?;

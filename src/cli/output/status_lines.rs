@@ -17,8 +17,16 @@ pub(crate) struct StatusLines {
     subject: String,
     /// Bytes of the left input, as far as that is known.
     total: u64,
-    /// When the next line is due, in bytes.
-    next: Mutex<u64>,
+    reached: Mutex<Reached>,
+}
+
+/// How far the comparison is, in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Reached {
+    /// What was told last.
+    current: u64,
+    /// When the next line is due.
+    next: u64,
 }
 
 #[derive(Serialize)]
@@ -40,7 +48,10 @@ impl StatusLines {
             file: File::options().append(true).open(path)?,
             subject,
             total,
-            next: Mutex::new(STEP),
+            reached: Mutex::new(Reached {
+                current: 0,
+                next: STEP,
+            }),
         };
         lines.write(0);
         Ok(lines)
@@ -48,16 +59,18 @@ impl StatusLines {
 
     /// Told how many bytes were compared.
     pub(crate) fn reached(&self, bytes: u64) {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if bytes >= *next {
-            *next = bytes.saturating_add(STEP);
+        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.current = reached.current.max(bytes);
+        if bytes >= reached.next {
+            reached.next = bytes.saturating_add(STEP);
             self.write(bytes);
         }
     }
 
-    /// The comparison is done.
-    pub(crate) fn finish(self) {
-        self.write(self.total);
+    /// The comparison is done. What is compressed has more bytes than its file.
+    pub(crate) fn finish(&self) {
+        let reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write(self.total.max(reached.current));
     }
 
     /// A reader that had enough is no reason to stop.
