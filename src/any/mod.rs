@@ -28,7 +28,8 @@ use crate::any::way::{Way, way};
 use crate::compare::compare as compare_archives;
 use crate::compare::comparison::Comparison;
 use crate::compare::error::Error;
-use crate::compare::options::{Images, Options};
+use crate::compare::note::Note;
+use crate::compare::options::{Images, Mismatch, Options};
 use crate::compare::progress::Progress;
 use crate::compare::side::{Side, Sides};
 use crate::input::source::{InputError, Source, SourceKind};
@@ -43,6 +44,15 @@ pub fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
+    let mut found = compared(left, right, options, progress);
+    let is_silent = found.divergences.is_empty() && found.archive.is_empty();
+    if options.limits.is_over() && !is_silent {
+        found.notes.push(Note::TimedOut);
+    }
+    found
+}
+
+fn compared(left: Source, right: Source, options: &Options, progress: &Progress<'_>) -> Comparison {
     if matches!(
         (&left.kind, &right.kind),
         (SourceKind::Stdin, SourceKind::Stdin)
@@ -72,6 +82,14 @@ pub fn compare(
     }
     let way = match way(kinds) {
         Ok(way) => way,
+        Err(_) if options.mismatch == Mismatch::AsBytes && peeked.are_bytes() => {
+            let Sides { left, right } = kinds;
+            let mut found = files::compare(comparison, &names, peeked, held, progress);
+            found.notes.push(Note::TwoSorts { left, right });
+            found.left.kind = left;
+            found.right.kind = right;
+            return found;
+        }
         Err(refusal) => {
             let input = names.of(refusal.side).name.clone();
             comparison.trouble = Some(Error::Refused { input, refusal });

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
 use crate::any::zeros::ZeroGuard;
+use crate::compare::side::Sides;
 use crate::input::compression::Compression;
 use crate::input::decode::{Decoder, Digesting};
 use crate::input::kind::{Kind, START};
@@ -90,6 +91,14 @@ fn inside(packed: impl Read, compression: Compression, head: &[u8]) -> Kind {
         Kind::Empty if outcome.is_err() => Kind::Tar,
         kind @ (Kind::Tar | Kind::Image | Kind::Empty) => kind,
         _ => Kind::of(head),
+    }
+}
+
+impl Sides<Peeked> {
+    /// Whether neither is a directory.
+    pub(crate) fn are_bytes(&self) -> bool {
+        let mut both = [&self.left, &self.right].into_iter();
+        both.all(|one| matches!(one.held, Held::Bytes(_)))
     }
 }
 

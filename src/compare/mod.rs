@@ -12,6 +12,7 @@ pub(crate) mod field_names;
 pub(crate) mod field_value;
 pub(crate) mod filter;
 pub(crate) mod flatten;
+pub(crate) mod fnmatch;
 pub(crate) mod further;
 pub(crate) mod names;
 pub(crate) mod note;

@@ -1,7 +1,7 @@
 //! What a comparison did not look at, or shows in part.
 
 use crate::compare::side::Side;
-use crate::input::kind::Foreign;
+use crate::input::kind::{Foreign, Kind};
 
 /// Something that a comparison did not look at, or that its result shows in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub enum Note {
     Cut {
         /// How many.
         contents: u64,
+    },
+    /// The time for explaining was over before the comparison was.
+    TimedOut,
+    /// Two inputs of different sorts were compared as bytes.
+    TwoSorts {
+        /// What the left one is.
+        left: Kind,
+        /// What the right one is.
+        right: Kind,
     },
     /// Both inputs are empty.
     BothEmpty,

@@ -1,10 +1,11 @@
 //! What a comparison leaves out, and what limits it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
+use crate::compare::fnmatch::glob_of;
 use crate::tar::entry_path::EntryPath;
 use crate::tar::error::TarLimits;
 
@@ -28,6 +29,8 @@ pub struct Options {
     pub mounts: Mounts,
     /// What container images are compared as.
     pub images: Images,
+    /// What is done with two inputs of different sorts.
+    pub mismatch: Mismatch,
     /// What is done with names that contain a digest.
     pub digests: Digests,
     /// Whether the names of divergent entries are given.
@@ -64,6 +67,15 @@ pub enum Images {
     Stored,
     /// As the root that the layers make.
     Flattened,
+}
+
+/// What is done with two inputs of which only one has entries, or that have entries of two sorts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mismatch {
+    /// They are trouble, because one of them is hardly what was meant.
+    Refused,
+    /// They are compared as bytes, unless one is a directory.
+    AsBytes,
 }
 
 /// What is done with entries on one side each whose names contain a digest and are equal otherwise.
@@ -119,6 +131,17 @@ pub struct Limits {
     pub retain_one: u64,
     /// Base-2 logarithm of the largest zstd window.
     pub zstd_window_log: u32,
+    /// When explaining stops: from then on contents are neither shown nor kept, and archives
+    /// inside are not looked into. Bytes and fields are compared to the end in any case.
+    pub until: Option<Instant>,
+}
+
+impl Limits {
+    /// Whether the time for explaining is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
 }
 
 impl Default for Limits {
@@ -134,6 +157,7 @@ impl Default for Limits {
             retain: 64 << 20,
             retain_one: 16 << 20,
             zstd_window_log: 27,
+            until: None,
         }
     }
 }
@@ -147,6 +171,7 @@ impl Default for Options {
             depth: Depth::Full,
             mounts: Mounts::Enter,
             images: Images::Stored,
+            mismatch: Mismatch::Refused,
             digests: Digests::Apart,
             selection: Selection::Unwanted,
             limits: Limits::default(),
@@ -174,12 +199,23 @@ impl Options {
     }
 }
 
+/// In which spelling patterns match a path.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Spelling {
+    /// Normalized, from the root of the inputs on.
+    #[default]
+    Normalized,
+    /// As the archive has it that the entry is in.
+    AsWritten,
+}
+
 /// Patterns of paths that are ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Exclude {
     patterns: Vec<String>,
     /// The part of the inputs whose paths are matched; empty for the inputs themselves.
     part: Vec<u8>,
+    spelling: Spelling,
     set: GlobSet,
 }
 
@@ -206,6 +242,28 @@ impl Exclude {
         Ok(Self {
             patterns: patterns.to_vec(),
             part: Vec::new(),
+            spelling: Spelling::Normalized,
+            set: set.build()?,
+        })
+    }
+
+    /// Compiles patterns of fnmatch(3), whose `*` and `?` match a slash too. They match the whole
+    /// name as the archive spells it that the entry is in, be it a part of the input.
+    ///
+    /// # Errors
+    /// The patterns together are too large.
+    pub fn as_written(patterns: &[String]) -> Result<Self, globset::Error> {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            let glob = glob_of(pattern);
+            let mut builder = GlobBuilder::new(&glob);
+            builder.literal_separator(false).backslash_escape(false);
+            let _ = set.add(builder.build()?);
+        }
+        Ok(Self {
+            patterns: patterns.to_vec(),
+            part: Vec::new(),
+            spelling: Spelling::AsWritten,
             set: set.build()?,
         })
     }
@@ -230,8 +288,11 @@ impl Exclude {
         if self.patterns.is_empty() {
             return None;
         }
-        let path = within(&self.part, path);
-        let candidate = Candidate::from_bytes(EntryPath::new(&path).as_bytes());
+        let whole = within(&self.part, path);
+        let candidate = Candidate::from_bytes(match self.spelling {
+            Spelling::Normalized => EntryPath::new(&whole).as_bytes(),
+            Spelling::AsWritten => path,
+        });
         let first = self.set.matches_candidate(&candidate).into_iter().min()?;
         self.patterns.get(first).map(String::as_str)
     }
@@ -275,6 +336,35 @@ mod tests {
         let inside = inside.inside(b"data.tar");
         assert_eq!(inside.matching(b"./etc/a"), Some("data.tar/etc/**"));
         assert_eq!(inside.matching(b"./usr/a"), None);
+    }
+
+    #[test]
+    fn patterns_of_fnmatch_match_names_as_they_are_written() {
+        for (pattern, name, is_matched) in [
+            ("./etc/*", "./etc/a/b", true),
+            ("./etc/*", "etc/a", false),
+            ("etc/hostname", "./etc/hostname", false),
+            ("*.pyc", "./usr/lib/a.pyc", true),
+            ("./**/a", "./x/y/a", true),
+            ("./**/a", "./a", false),
+            ("./?", "./a", true),
+            ("./{a,b}", "./a", false),
+            ("./{a,b}", "./{a,b}", true),
+            ("./[!a]", "./a", false),
+            ("./[!a]", "./b", true),
+            ("./[^a]", "./a", true),
+            ("./[^a]", "./^", true),
+            ("./[]]", "./]", true),
+            ("./[a", "./[a", true),
+            ("./a\\*", "./a\\b", true),
+            ("./A", "./a", false),
+        ] {
+            let exclude = Exclude::as_written(&[pattern.to_owned()]).unwrap_or_default();
+            let found = exclude.matching(name.as_bytes());
+            assert_eq!(found, is_matched.then_some(pattern), "{pattern} {name}");
+            let inside = exclude.inside(b"data.tar");
+            assert_eq!(inside.matching(name.as_bytes()), found);
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub fn from_json(text: &[u8]) -> Result<Report, SavedError> {
     match header.schema {
         Some(schema) if schema == SCHEMA => Ok(serde_json::from_slice(text)?),
         Some(schema) if is_number(schema.strip_prefix(FAMILY)) => Err(SavedError::Newer { schema }),
+        _ if header.diffoscope.is_some() => Err(SavedError::Diffoscope),
         _ => Err(SavedError::NoReport),
     }
 }
@@ -29,10 +30,12 @@ fn is_number(text: Option<&str>) -> bool {
     text.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The one key that says how to read the others.
+/// The keys that say how to read the others.
 #[derive(Deserialize)]
 struct Header {
     schema: Option<String>,
+    #[serde(rename = "diffoscope-json-version")]
+    diffoscope: Option<serde_json::Value>,
 }
 
 /// Why a text is not read as a report.
@@ -44,6 +47,9 @@ pub enum SavedError {
     /// It has no schema of ours.
     #[error("not a report: `schema` is not {SCHEMA}")]
     NoReport,
+    /// It is diffoscope's JSON.
+    #[error("it is the JSON of diffoscope, which is written and not read; a report has {SCHEMA}")]
+    Diffoscope,
     /// A later version of twinroot wrote it.
     #[error("its schema is {schema}, and this version of twinroot reads {SCHEMA}")]
     Newer {
@@ -100,6 +106,8 @@ mod tests {
                 expected
             );
         }
+        let theirs = from_json(br#"{"diffoscope-json-version": 1}"#);
+        assert!(matches!(theirs, Err(SavedError::Diffoscope)));
         let none = from_json(b"{}").unwrap_err().to_string();
         assert_eq!(none, "not a report: `schema` is not twinroot.report.v1");
     }

@@ -141,7 +141,15 @@ fn printed(arguments: &[&str]) -> String {
 
 fn every_help_text_reads_as_expected() {
     assert_golden(&testdata("help/twinroot.txt"), &printed(&["--help"]));
-    for command in ["verify", "build", "compare", "render", "audit", "doctor"] {
+    for command in [
+        "verify",
+        "build",
+        "compare",
+        "render",
+        "diffoscope",
+        "audit",
+        "doctor",
+    ] {
         let place = testdata(&format!("help/{command}.txt"));
         assert_golden(&place, &printed(&[command, "--help"]));
     }

@@ -152,7 +152,15 @@ fn no_sentence_below_the_command_line_names_an_option() {
 /// The options of all commands, `--max-spool` and so on.
 fn own_options() -> BTreeSet<String> {
     let cache = tempfile::tempdir().expect("a temporary directory");
-    let commands = ["verify", "build", "compare", "render", "audit", "doctor"];
+    let commands = [
+        "verify",
+        "build",
+        "compare",
+        "render",
+        "diffoscope",
+        "audit",
+        "doctor",
+    ];
     let help = commands
         .iter()
         .map(|command| run(twinroot(cache.path()).args([command, "--help"])));

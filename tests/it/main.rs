@@ -23,6 +23,7 @@ mod support;
 mod archive;
 mod attacks;
 mod compare;
+mod diffoscope;
 mod doctor;
 mod explain;
 mod goldens;
@@ -49,6 +50,7 @@ const TABLES: &[&[&[Test]]] = &[
     &[observer::TESTS],
     &[attacks::TESTS],
     compare::TABLES,
+    diffoscope::TABLES,
     explain::TABLES,
     &[doctor::TESTS],
     &[goldens::TESTS],

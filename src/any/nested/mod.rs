@@ -107,7 +107,7 @@ impl Search<'_> {
         if !(places.left.is_plain() && places.right.is_plain()) {
             candidates.retain(|candidate| candidate.is_likely);
         }
-        if depth == 0 || candidates.is_empty() {
+        if depth == 0 || candidates.is_empty() || options.limits.is_over() {
             return found;
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX);

@@ -75,6 +75,12 @@ pub struct CompareArgs {
         conflicts_with_all = ["flatten", "verdict_only"]
     )]
     pub minimal: Option<PathBuf>,
+    /// List every entry in the text report
+    ///
+    /// Without this option, of entries that only stand elsewhere in the order a few are listed, and
+    /// of those that differ for one reason of the archives themselves none; both are counted.
+    #[arg(long, help_heading = "Report")]
+    pub all: bool,
     /// Where reports go.
     #[command(flatten)]
     pub outputs: OutputArgs,
@@ -206,19 +212,26 @@ impl CompareArgs {
         };
         limits.tar.header_bytes = self.limits.max_header;
         limits.entries = self.limits.max_entries;
-        limits.divergences = DIVERGENCES;
         limits.spool = self.limits.max_spool;
         limits.details = self.limits.max_detail;
         limits.time = Duration::from_secs(self.limits.max_diff_time);
         limits.zstd_window_log = self.limits.max_zstd_window;
         options.limits = limits;
-        options.collect = Some(is_evidence);
-        options.digests = Digests::Paired;
+        let mut options = explained(options);
         if self.minimal.is_some() {
             options.selection = Selection::Wanted;
         }
         Ok(options)
     }
+}
+
+/// Options whose comparison is explained and reported: evidence is kept, and no more divergences
+/// are held than there is room for.
+pub(crate) fn explained(mut options: Options) -> Options {
+    options.limits.divergences = DIVERGENCES;
+    options.collect = Some(is_evidence);
+    options.digests = Digests::Paired;
+    options
 }
 
 impl SelectionArgs {

@@ -3,9 +3,13 @@
 pub(crate) mod audit;
 pub(crate) mod build;
 pub mod compare;
+pub(crate) mod diffoscope;
+pub(crate) mod diffoscope_ignored;
+pub(crate) mod diffoscope_options;
 pub(crate) mod doctor;
 pub(crate) mod epoch;
 pub(crate) mod help;
+pub(crate) mod invocation;
 pub mod known_file;
 pub(crate) mod manual;
 pub mod outputs;
@@ -22,6 +26,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::args::audit::AuditArgs;
 use crate::cli::args::build::BuildArgs;
 use crate::cli::args::compare::CompareArgs;
+use crate::cli::args::diffoscope::DiffoscopeArgs;
 use crate::cli::args::doctor::DoctorArgs;
 use crate::cli::args::manual::{Manual, exit};
 use crate::cli::args::render::RenderArgs;
@@ -76,6 +81,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Make other forms of a saved report
     Render(RenderArgs),
+    /// Compare as diffoscope does, with its arguments
+    Diffoscope(Box<DiffoscopeArgs>),
     /// Run a command in a sandbox and print what it would have changed
     Audit(AuditArgs),
     /// Print the completions of a shell

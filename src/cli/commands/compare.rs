@@ -2,7 +2,7 @@
 
 use std::io;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,7 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::any;
 use crate::cli::args::compare::CompareArgs;
 use crate::cli::args::epoch;
-use crate::cli::output::error::{CliError, print};
+use crate::cli::args::outputs::PackageArgs;
+use crate::cli::commands::comparing::{report_of, source};
+use crate::cli::output::error::{CliError, Program};
 use crate::cli::output::hints::Hints;
 use crate::cli::output::minimal::Minimal;
 use crate::cli::output::progress::Verbosity;
@@ -22,10 +24,7 @@ use crate::compare::field_names::Term;
 use crate::compare::options::Options;
 use crate::compare::progress::Progress;
 use crate::compare::side::Sides;
-use crate::explain::explain_archives;
-use crate::input::source::{Source, SourceKind};
-use crate::report::convert::comparison::ExplainedComparison;
-use crate::report::wire::report::Report;
+use crate::input::source::Source;
 use crate::verify::verdict::Strictness;
 
 /// Runs the command; 0 identical, 1 divergent, 2 trouble.
@@ -43,9 +42,14 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
     }
     let options = args.options()?;
     let known = args.known.read()?;
-    let epoch = epoch::from_environment()?;
+    // A wrong time shows before the work.
+    let _ = epoch::from_environment()?;
     let interrupts = signals::listen().context("signals")?;
-    let outputs = Outputs::open(&args.outputs, &interrupts)?;
+    let listing = PackageArgs {
+        all: args.all,
+        ..PackageArgs::default()
+    };
+    let outputs = Outputs::open_with(&args.outputs, &listing, &interrupts)?;
     let minimal = args.minimal.as_deref();
     let minimal = minimal.map(|path| Minimal::open(path, &interrupts.unfinished));
     let minimal = minimal.transpose()?;
@@ -69,15 +73,9 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         }
     };
     bar.finish_and_clear();
-    let explanation = explain_archives(&comparison, epoch)?;
-    let explained = ExplainedComparison {
-        comparison: &comparison,
-        explanation: &explanation,
-        epoch,
-    };
-    let report = known.apply(Report::of_comparison(explained, &Hints))?;
+    let report = known.apply(report_of(&comparison, &Hints)?)?;
     if let Some(trouble) = &report.trouble {
-        print(&[], &trouble.what, trouble.hint.clone());
+        Program::Twinroot.print(&[], &trouble.what, trouble.hint.clone());
     }
     let status = known.status(&report, Strictness::Effects);
     match &comparison.trouble {
@@ -112,26 +110,6 @@ fn with_minimal(
         false => Ok(()),
     };
     (comparison, written)
-}
-
-fn source(label: &str, path: &Path) -> Source {
-    let kind = if path == Path::new("-") {
-        SourceKind::Stdin
-    } else {
-        SourceKind::File(PathBuf::from(path))
-    };
-    let name = match &kind {
-        SourceKind::Stdin => "standard input".to_owned(),
-        SourceKind::File(_)
-        | SourceKind::Stream(_)
-        | SourceKind::Section(_)
-        | SourceKind::Opened(_) => bstr::BStr::new(path.as_os_str().as_encoded_bytes()).to_string(),
-    };
-    Source {
-        label: label.to_owned(),
-        name,
-        kind,
-    }
 }
 
 /// A bar on a terminal; compressed inputs have no known length.

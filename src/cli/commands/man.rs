@@ -9,7 +9,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::args::manual::Manual;
-use crate::cli::args::{Cli, MANUAL, audit, build, compare, doctor, render, verify};
+use crate::cli::args::{Cli, MANUAL, audit, build, compare, diffoscope, doctor, render, verify};
 use crate::cli::output::error::CliError;
 use crate::text::quote;
 
@@ -95,6 +95,7 @@ fn manual(name: &str) -> Option<&'static Manual> {
         "build" => Some(&build::MANUAL),
         "compare" => Some(&compare::MANUAL),
         "render" => Some(&render::MANUAL),
+        "diffoscope" => Some(&diffoscope::MANUAL),
         "audit" => Some(&audit::MANUAL),
         "doctor" => Some(&doctor::MANUAL),
         _ => None,
@@ -162,6 +163,7 @@ mod tests {
                 "twinroot-build.1",
                 "twinroot-compare.1",
                 "twinroot-completions.1",
+                "twinroot-diffoscope.1",
                 "twinroot-doctor.1",
                 "twinroot-render.1",
                 "twinroot-verify.1",

@@ -3,7 +3,9 @@
 pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod compare;
+pub(crate) mod comparing;
 pub(crate) mod completions;
+pub(crate) mod diffoscope;
 pub(crate) mod doctor;
 pub(crate) mod man;
 pub(crate) mod render;

@@ -4,7 +4,7 @@ use crate::any::nested::archive::Place;
 use crate::bootstrap::at;
 use crate::cli::args::verify::VerifyArgs;
 use crate::cli::commands::doctor;
-use crate::cli::output::error::{CliError, print};
+use crate::cli::output::error::{CliError, Program};
 use crate::cli::output::hints::Hints;
 use crate::cli::output::minimal::Minimal;
 use crate::cli::output::progress::{Stages, Verbosity};
@@ -62,7 +62,7 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
         )?;
     }
     if let Some(trouble) = &report.trouble {
-        print(&[], &trouble.what, trouble.hint.clone());
+        Program::Twinroot.print(&[], &trouble.what, trouble.hint.clone());
     }
     let status = known.status(&report, settings::strictness(args));
     let written = minimal.map_or(Ok(()), |minimal| write_minimal(minimal, verification));

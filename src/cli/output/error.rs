@@ -27,19 +27,19 @@ pub(crate) enum CliError {
 
 impl CliError {
     /// Prints what happened to standard error, and gives the exit status.
-    pub(crate) fn print(&self) -> u8 {
+    pub(crate) fn print(&self, program: Program) -> u8 {
         match self {
             Self::Signal(signal) => signals::die_of(*signal),
-            Self::Requirement(error) => print(&[], &error.to_string(), error.fix.clone()),
+            Self::Requirement(error) => program.print(&[], &error.to_string(), error.fix.clone()),
             Self::Verify(error) => {
-                print(error.tail(), &error.to_string(), hints::of(error));
+                program.print(error.tail(), &error.to_string(), hints::of(error));
                 let command = error.failed_build().and_then(replay::command);
                 if let Some(command) = command {
                     // Standard error may be closed; the exit status says the same.
                     let _ = writeln!(std::io::stderr(), "repeat with: {}", visible(command));
                 }
             }
-            Self::Other(error) => print(&[], &format!("{error:#}"), None),
+            Self::Other(error) => program.print(&[], &format!("{error:#}"), None),
         }
         2
     }
@@ -50,16 +50,31 @@ impl CliError {
     }
 }
 
-/// Prints lines of a transcript, one line that says what went wrong, and a hint.
-pub(crate) fn print(tail: &[String], line: &str, hint: Option<String>) {
-    let mut text = String::new();
-    for line in tail {
-        text.push_str(&format!("  | {}\n", quote(line.as_bytes())));
+/// The program that a line on standard error is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// This one.
+    Twinroot,
+    /// This one in the place of diffoscope, whose callers look for that name.
+    Diffoscope,
+}
+
+impl Program {
+    /// Prints lines of a transcript, one line that says what went wrong, and a hint.
+    pub(crate) fn print(self, tail: &[String], line: &str, hint: Option<String>) {
+        let name = match self {
+            Self::Twinroot => "twinroot",
+            Self::Diffoscope => "diffoscope",
+        };
+        let mut text = String::new();
+        for line in tail {
+            text.push_str(&format!("  | {}\n", quote(line.as_bytes())));
+        }
+        text.push_str(&format!("{name}: {}\n", line.replace('\n', " ")));
+        text.extend(hint.map(|hint| format!("hint: {hint}\n")));
+        // Standard error may be closed; the exit status says the same.
+        let _ = std::io::stderr().write_all(visible(text).as_bytes());
     }
-    text.push_str(&format!("twinroot: {}\n", line.replace('\n', " ")));
-    text.extend(hint.map(|hint| format!("hint: {hint}\n")));
-    // Standard error may be closed; the exit status says the same.
-    let _ = std::io::stderr().write_all(visible(text).as_bytes());
 }
 
 impl From<MissingRequirement> for CliError {

@@ -5,12 +5,12 @@
 //! pipe is always written.
 
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::cli::args::outputs::{OutputArgs, PackageArgs, ReportFiles};
+use crate::cli::args::outputs::{OutputArgs, PackageArgs, ReportFiles, ScreenArgs};
 use crate::cli::output::destination::Destination;
 use crate::cli::output::format::Format;
 use crate::cli::output::screen::Screen;
@@ -23,14 +23,39 @@ use crate::verify;
 
 struct Target {
     format: Format,
+    option: &'static str,
     path: PathBuf,
     destination: Destination,
+}
+
+/// One form of a report, and where it goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// The form.
+    pub(crate) format: Format,
+    /// The option that asks for it.
+    pub(crate) option: &'static str,
+    /// Where it goes; `-` is standard output.
+    pub(crate) path: PathBuf,
+}
+
+/// What is written of a run that finds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OfNothing {
+    /// What does not go to a file.
+    NoFile,
+    /// Everything.
+    All,
+    /// Nothing at all.
+    Nothing,
+    /// Everything, and the text is empty.
+    AllButText,
 }
 
 /// Reports to be written, their files open.
 pub struct Outputs {
     targets: Vec<Target>,
-    output_empty: bool,
+    of_nothing: OfNothing,
     packages: PackageArgs,
     screen: Screen,
     interrupts: Arc<Interrupts>,
@@ -65,7 +90,10 @@ impl Outputs {
     ) -> anyhow::Result<Self> {
         let outputs = Self::open_files(&args.files, packages, interrupts)?;
         Ok(Self {
-            output_empty: args.output_empty,
+            of_nothing: match args.output_empty {
+                true => OfNothing::All,
+                false => OfNothing::NoFile,
+            },
             ..outputs
         })
     }
@@ -79,15 +107,34 @@ impl Outputs {
         packages: &PackageArgs,
         interrupts: &Arc<Interrupts>,
     ) -> anyhow::Result<Self> {
+        let mut wanted: Vec<Wanted> = given(files).collect();
+        if packages.bug.is_some() {
+            wanted.push(Wanted::printed(Format::Bug));
+        }
+        let outputs = Self::open_wanted(wanted, files.screen, OfNothing::All, interrupts)?;
+        Ok(Self {
+            packages: packages.clone(),
+            ..outputs
+        })
+    }
+
+    /// Opens what is wanted; a text on standard output if that is nothing.
+    ///
+    /// # Errors
+    /// As of [`Outputs::open`].
+    pub(crate) fn open_wanted(
+        mut wanted: Vec<Wanted>,
+        screen: ScreenArgs,
+        of_nothing: OfNothing,
+        interrupts: &Arc<Interrupts>,
+    ) -> anyhow::Result<Self> {
+        if wanted.is_empty() {
+            wanted.push(Wanted::printed(Format::Text));
+        }
         let unfinished = &interrupts.unfinished;
         let mut targets = Vec::new();
-        for (format, path) in given(files) {
-            targets.push(Target::open(format, path, unfinished)?);
-        }
-        if packages.bug.is_some() {
-            targets.push(Target::open(Format::Bug, Path::new("-"), unfinished)?);
-        } else if targets.is_empty() {
-            targets.push(Target::open(Format::Text, Path::new("-"), unfinished)?);
+        for one in wanted {
+            targets.push(Target::open(one, unfinished)?);
         }
         let standard = targets
             .iter()
@@ -96,9 +143,9 @@ impl Outputs {
         anyhow::ensure!(standard < 2, "only one report can go to standard output");
         Ok(Self {
             targets,
-            output_empty: true,
-            packages: packages.clone(),
-            screen: Screen::new(files.screen),
+            of_nothing,
+            packages: PackageArgs::default(),
+            screen: Screen::new(screen),
             interrupts: Arc::clone(interrupts),
         })
     }
@@ -135,15 +182,29 @@ impl Outputs {
     /// A file cannot be written or renamed.
     pub fn write(self, report: &Report, status: u8) -> anyhow::Result<()> {
         let has_findings = report.verdict != Verdict::Identical || status != 0;
-        let leave_files = has_findings || self.output_empty;
+        let leave_files = has_findings
+            || match self.of_nothing {
+                OfNothing::All | OfNothing::AllButText => true,
+                OfNothing::NoFile | OfNothing::Nothing => false,
+            };
         for target in self.targets {
             let is_standard = matches!(target.destination, Destination::Standard);
+            let is_file = matches!(target.destination, Destination::File { .. });
+            if !has_findings && !is_file && self.of_nothing == OfNothing::Nothing {
+                continue;
+            }
+            let is_empty = !has_findings
+                && target.format == Format::Text
+                && self.of_nothing == OfNothing::AllButText;
             let paint = match is_standard {
                 true => self.screen.paint,
                 false => Paint::Plain,
             };
             let format = target.format;
-            let write = |out: &mut dyn Write| format.write(report, &self.packages, paint, out);
+            let write = |out: &mut dyn Write| match is_empty {
+                true => Ok(()),
+                false => format.write(report, &self.packages, paint, out),
+            };
             let is_read = is_standard && format.is_for_a_terminal();
             if !(is_read && self.screen.page(&write, &self.interrupts)) {
                 target.write(&write, leave_files)?;
@@ -165,7 +226,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Each form that is asked for, and where it goes.
-fn given(files: &ReportFiles) -> impl Iterator<Item = (Format, &Path)> {
+fn given(files: &ReportFiles) -> impl Iterator<Item = Wanted> {
     let all = [
         (Format::Text, &files.text),
         (Format::Json, &files.json),
@@ -176,20 +237,43 @@ fn given(files: &ReportFiles) -> impl Iterator<Item = (Format, &Path)> {
         (Format::Sarif, &files.sarif),
         (Format::DiffoscopeJson, &files.diffoscope_json),
     ];
-    all.into_iter()
-        .filter_map(|(format, path)| Some((format, path.as_deref()?)))
+    all.into_iter().filter_map(|(format, path)| {
+        Some(Wanted {
+            format,
+            option: format.option(),
+            path: path.clone()?,
+        })
+    })
+}
+
+impl Wanted {
+    /// A form on standard output that no option names.
+    fn printed(format: Format) -> Self {
+        Self {
+            format,
+            option: format.option(),
+            path: PathBuf::from("-"),
+        }
+    }
 }
 
 impl Target {
-    fn open(format: Format, path: &Path, unfinished: &Unfinished) -> anyhow::Result<Self> {
+    fn open(wanted: Wanted, unfinished: &Unfinished) -> anyhow::Result<Self> {
+        let Wanted {
+            format,
+            option,
+            path,
+        } = wanted;
         let place = || {
             let path = crate::text::quote(path.as_os_str().as_encoded_bytes());
-            format!("{} {path}", format.option())
+            format!("{option} {path}")
         };
+        let destination = Destination::open(&path, unfinished).with_context(place)?;
         Ok(Self {
             format,
-            path: path.to_owned(),
-            destination: Destination::open(path, unfinished).with_context(place)?,
+            option,
+            path,
+            destination,
         })
     }
 
@@ -198,7 +282,7 @@ impl Target {
             Some("-") => "standard output".to_owned(),
             _ => {
                 let path = crate::text::quote(self.path.as_os_str().as_encoded_bytes());
-                format!("{} {path}", self.format.option())
+                format!("{} {path}", self.option)
             }
         };
         if matches!(self.destination, Destination::File { .. }) && !leave_files {

@@ -257,6 +257,7 @@ pub(crate) fn explained(
     let limit = usize::try_from(*room).unwrap_or(usize::MAX);
     let detail = match options.content {
         ContentPolicy::Omit => return Ok(None),
+        ContentPolicy::Explain if options.limits.is_over() => return Ok(None),
         ContentPolicy::Explain if limit == 0 => FieldDetail::NoRoom,
         ContentPolicy::Explain => explain(left, right, difference, &options.limits, limit)?,
     };

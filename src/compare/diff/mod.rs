@@ -329,7 +329,9 @@ impl<'input> Search<'input, '_> {
     }
 
     fn side(&mut self, view: &View<'_>, first: u64) -> io::Result<Box<SideEntry>> {
-        let content = content::keep(view, first, self.options.limits.retain_one, self.retain)?;
+        let limits = &self.options.limits;
+        let room = if limits.is_over() { 0 } else { self.retain };
+        let content = content::keep(view, first, limits.retain_one, room)?;
         let kept = match &content {
             Some(
                 crate::compare::comparison::Content::Whole(bytes)

@@ -16,6 +16,7 @@ use crate::report::render::text::paint::Paint;
 use crate::report::wire::divergence::{DivergentAspect, DivergentEntry, DivergentField};
 use crate::report::wire::outside::Escape;
 use crate::report::wire::report::Report;
+use crate::report::wire::verdict::Verdict;
 
 /// The report as diffoscope's JSON, one line.
 ///
@@ -49,7 +50,10 @@ struct Node {
 }
 
 fn root(report: &Report) -> Node {
-    let mut comments = vec![format!("{}: {}", verdict(report), subject(report))];
+    // Of what is equal, diffoscope's readers expect no word.
+    let title = format!("{}: {}", verdict(report), subject(report));
+    let title = (report.verdict != Verdict::Identical).then_some(title);
+    let mut comments: Vec<String> = title.into_iter().collect();
     comments.extend(report.trouble.iter().map(|trouble| trouble.what.clone()));
     comments.extend(lines(&text::summary::summary(report)));
     comments.extend(lines(&text::failures::failures(report)));
@@ -59,7 +63,8 @@ fn root(report: &Report) -> Node {
             .iter()
             .flat_map(|cause| lines(&text::causes::cause(cause, Paint::Plain))),
     );
-    comments.extend(lines(&text::footer::footer(report)));
+    comments.extend(lines(&text::footer::set_aside(report)));
+    comments.extend(report.notes.iter().cloned());
     let mut details: Vec<Node> = report.archive.iter().map(aspect).collect();
     details.extend(
         report

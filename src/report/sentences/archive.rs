@@ -8,6 +8,7 @@ use crate::compare::archive_divergence::{
 };
 use crate::compare::side::{Side, Sides};
 use crate::input::compression::HeaderField;
+use crate::text::number::grouped;
 use crate::text::quote;
 
 /// The value of one side, if it has one.
@@ -53,7 +54,7 @@ pub fn detail(divergence: &ArchiveDivergence) -> String {
 fn entry_order(moved: u64, sorting: &Sides<Option<Sorting>>) -> String {
     let count = match moved {
         1 => "1 entry stands elsewhere".to_owned(),
-        moved => format!("{moved} entries stand elsewhere"),
+        moved => format!("{} entries stand elsewhere", grouped(moved)),
     };
     let by = |sorting| match sorting {
         Sorting::ByName => "by name",

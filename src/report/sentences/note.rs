@@ -39,6 +39,10 @@ pub(crate) fn of_comparison(note: &Note) -> String {
                 are(*contents)
             )
         }
+        Note::TimedOut => "Timeout exceeded; details may be incomplete.".to_owned(),
+        Note::TwoSorts { left, right } => format!(
+            "the inputs were compared as bytes: the left one is {left}, and the right one is {right}"
+        ),
         Note::BothEmpty => "both inputs are empty".to_owned(),
         Note::AsBytes { foreign } => {
             format!("the inputs were compared as bytes: one is {foreign}, which is not read")
