@@ -5,6 +5,7 @@ use crate::compare::side::Side;
 use crate::debian::maintainer_script::ScriptKind;
 use crate::explain::agreement::Disagreement;
 use crate::explain::scripts::interpret::effort::ReadLimit;
+use crate::input::kind::Kind;
 use crate::report::sentences::command_line;
 use crate::text::quote;
 use crate::verify;
@@ -40,9 +41,7 @@ pub(crate) fn of_comparison(note: &Note) -> String {
             )
         }
         Note::TimedOut => "Timeout exceeded; details may be incomplete.".to_owned(),
-        Note::TwoSorts { left, right } => format!(
-            "the inputs were compared as bytes: the left one is {left}, and the right one is {right}"
-        ),
+        Note::TwoSorts { left, right } => two_sorts(*left, *right),
         Note::BothEmpty => "both inputs are empty".to_owned(),
         Note::AsBytes { foreign } => {
             format!("the inputs were compared as bytes: one is {foreign}, which is not read")
@@ -78,6 +77,12 @@ fn word(side: Side) -> &'static str {
         Side::Left => "left",
         Side::Right => "right",
     }
+}
+
+fn two_sorts(left: Kind, right: Kind) -> String {
+    format!(
+        "the inputs were compared as bytes: the left one is {left}, and the right one is {right}"
+    )
 }
 
 fn misnamed(blobs: u64) -> String {
