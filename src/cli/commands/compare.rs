@@ -49,7 +49,7 @@ fn status(args: &CompareArgs) -> anyhow::Result<u8> {
         all: args.all,
         ..PackageArgs::default()
     };
-    let outputs = Outputs::open_with(&args.outputs, &listing, &interrupts)?;
+    let outputs = Outputs::open(&args.outputs, &listing, &interrupts)?;
     let minimal = args.minimal.as_deref();
     let minimal = minimal.map(|path| Minimal::open(path, &interrupts.unfinished));
     let minimal = minimal.transpose()?;

@@ -26,7 +26,7 @@ pub(crate) fn run_verify(args: &VerifyArgs) -> Result<u8, CliError> {
     settings::check(args)?;
     let known = args.known.read()?;
     let interrupts = signals::listen().map_err(at("signals", "listen to"))?;
-    let outputs = Outputs::open_with(&args.outputs, &args.packages, &interrupts)?;
+    let outputs = Outputs::open(&args.outputs, &args.packages, &interrupts)?;
     let keep = args.keep.as_deref();
     let artifacts = keep.map(|path| Artifacts::open(path, &interrupts));
     let artifacts = artifacts.transpose()?;

@@ -75,15 +75,7 @@ impl Outputs {
     ///
     /// # Errors
     /// A file cannot be made where it should be, or two reports go to standard output.
-    pub fn open(args: &OutputArgs, interrupts: &Arc<Interrupts>) -> anyhow::Result<Self> {
-        Self::open_with(args, &PackageArgs::default(), interrupts)
-    }
-
-    /// The same, with what is said of packages.
-    ///
-    /// # Errors
-    /// As of [`Outputs::open`].
-    pub fn open_with(
+    pub fn open(
         args: &OutputArgs,
         packages: &PackageArgs,
         interrupts: &Arc<Interrupts>,

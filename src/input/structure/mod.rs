@@ -30,7 +30,7 @@ pub(crate) fn structure(
     let end = reader.length().saturating_sub(trailing);
     let from = |start: u64| Structure {
         fields: Vec::new(),
-        data: vec![start..end.max(start)],
+        data: std::iter::once(start..end.max(start)).collect(),
     };
     match compression {
         Compression::Plain => Ok(None),
