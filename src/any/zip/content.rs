@@ -48,6 +48,9 @@ impl Content {
         let data = Section::new(file, member.data.clone());
         let decoded = decoded(member, data.clone());
         let is_decoded = decoded.is_some();
+        if member.is_overstated {
+            faults.add(&member.name, EntryProblem::Damaged);
+        }
         Self {
             inner: decoded.unwrap_or_else(|| Box::new(data)),
             path: member.name.clone(),
@@ -80,7 +83,7 @@ impl Content {
 }
 
 /// How many bytes the content of a member has here: decoded, or as it is stored if it is in a
-/// compression that is not read.
+/// compression that is not read, or cannot be what its header says.
 pub(crate) fn length(member: &Member) -> u64 {
     if is_read(member) {
         member.size
@@ -96,7 +99,33 @@ const COMPRESSIONS: [(u16, Compression); 3] = [
     (95, Compression::Xz),
 ];
 
+/// Most bytes that deflate makes of one (the FAQ of zlib: 1032).
+const DEFLATED: u64 = 1032;
+
+/// Whether a member is known to have fewer bytes than its header says. They would be filled up with
+/// zeros, of which a few bytes of header can promise many gigabytes. Compressions without a bound are
+/// decoded for that, if the promise is large.
+pub(crate) fn is_overstated(member: &Member, file: &Arc<File>) -> bool {
+    let stored = member.data.end - member.data.start;
+    let most = stored.saturating_mul(DEFLATED);
+    match member.method() {
+        _ if !is_read(member) => false,
+        0 => member.size > stored,
+        8 => member.size > most,
+        _ if member.size <= most => false,
+        _ => {
+            let section = Section::new(file, member.data.clone());
+            let decoder = decoded(member, section).map(|decoder| decoder.take(member.size));
+            let bytes = decoder.map(|mut decoder| io::copy(&mut decoder, &mut io::sink()));
+            !matches!(bytes, Some(Ok(bytes)) if bytes == member.size)
+        }
+    }
+}
+
 fn is_read(member: &Member) -> bool {
+    if member.is_overstated {
+        return false;
+    }
     let method = member.method();
     let is_known = COMPRESSIONS.iter().any(|(number, _)| *number == method);
     !member.is_encrypted && (matches!(method, 0 | 8) || is_known)

@@ -38,8 +38,10 @@ pub(crate) struct Member {
     pub(crate) central_start: u64,
     /// Its data in the archive.
     pub(crate) data: Range<u64>,
-    /// Bytes of the data when they are decoded.
+    /// Bytes of the data when they are decoded, as the archive says.
     pub(crate) size: u64,
+    /// Whether the data are known to be fewer bytes than that.
+    pub(crate) is_overstated: bool,
     /// CRC-32 of the decoded data.
     pub(crate) crc: u32,
     /// `st_mode`, if the archive was made on Unix.
@@ -81,6 +83,7 @@ pub(crate) fn list(file: &Arc<File>) -> Result<Vec<Member>, ZipFault> {
             central: header(file, central_start, CENTRAL, &[28, 30, 32])?,
             central_start,
             size: entry.size(),
+            is_overstated: false,
             crc: entry.crc32(),
             mode: entry.unix_mode(),
             is_encrypted: entry.encrypted(),

@@ -20,6 +20,7 @@ use crate::any::files::{FilePair, claim_what_is_left, either, pair, share};
 use crate::any::merge::{Whole, add_aspects};
 use crate::any::named::Named;
 use crate::any::peek::Peeked;
+use crate::any::zip::content::is_overstated;
 use crate::any::zip::facts::{DATA, METHOD};
 use crate::any::zip::member::{Member, list};
 use crate::any::zip::rest::Rest;
@@ -53,7 +54,12 @@ pub(crate) fn compare(
     };
     let listed = |side| {
         let input = names.of(side).name.clone();
-        list(shared.of(side)).map_err(|error| Error::Zip { side, input, error })
+        let file = shared.of(side);
+        let mut members = list(file).map_err(|error| Error::Zip { side, input, error })?;
+        for member in &mut members {
+            member.is_overstated = is_overstated(member, file);
+        }
+        Ok(members)
     };
     let members = match (listed(Side::Left), listed(Side::Right)) {
         (Ok(left), Ok(right)) => Sides { left, right },

@@ -14,6 +14,8 @@ pub(crate) const TESTS: &[Test] = &[
     test!(what_only_the_compression_makes_differ_is_its_data_and_method),
     test!(a_symbolic_link_is_one_and_a_directory_is_one),
     test!(a_damaged_member_is_trouble_and_the_others_are_compared),
+    test!(a_size_that_the_data_cannot_have_is_damage_and_is_not_filled_up),
+    test!(what_unpacks_to_much_is_read),
     test!(a_cut_zip_is_trouble_and_equal_ones_are_identical_whatever_they_are),
     test!(members_in_one_place_are_refused),
     test!(what_no_member_claims_is_unexplained),
@@ -167,6 +169,56 @@ fn a_damaged_member_is_trouble_and_the_others_are_compared() {
         differing(&report),
         [row("a", &["content"]), row("b", &["content"])]
     );
+}
+
+/// An archive of one member in zstd, which the writer does not do.
+fn zstandard(content: &[u8]) -> Vec<u8> {
+    let packed = zstd::encode_all(content, 3).unwrap();
+    let mut made = zip(&[("a", &packed, STORED)], 0);
+    let mut crc = flate2::Crc::new();
+    crc.update(content);
+    let size = u32::try_from(content.len()).unwrap();
+    let central = at(&made, b"PK\x01\x02");
+    // Method, CRC-32 and size of the decoded data, in both headers.
+    for (header, method, crc_at, size_at) in [(0, 8, 14, 22), (central, 10, 16, 24)] {
+        made[header + method..][..2].copy_from_slice(&93_u16.to_le_bytes());
+        made[header + crc_at..][..4].copy_from_slice(&crc.sum().to_le_bytes());
+        made[header + size_at..][..4].copy_from_slice(&size.to_le_bytes());
+    }
+    made
+}
+
+fn a_size_that_the_data_cannot_have_is_damage_and_is_not_filled_up() {
+    for left in [
+        zip(&[("a", b"one one", STORED)], 0),
+        zip(&[("a", b"one one", DEFLATED)], 0),
+        zstandard(b"one one"),
+    ] {
+        assert_eq!(compared(&left, &left).1, 0);
+        let mut right = left.clone();
+        // The size of the decoded data in the central directory: nearly 4 GiB.
+        let header = at(&right, b"PK\x01\x02");
+        right[header + 24..header + 28].copy_from_slice(&0xffff_fff0_u32.to_le_bytes());
+        let (report, status) = compared(&left, &right);
+        assert_eq!(status, 2);
+        assert_eq!(
+            report["trouble"]["what"],
+            "right.zip: a: is damaged: its length or CRC-32 is not what the archive states"
+        );
+        assert!(report["right"]["bytes"].as_u64().unwrap() < 100_000);
+    }
+}
+
+/// Much out of little is no damage, if it is there.
+fn what_unpacks_to_much_is_read() {
+    let content = vec![7; 1 << 20];
+    let left = zstandard(&content);
+    assert!(left.len() < 500);
+    let right = zip(&[("a", &content, DEFLATED)], 0);
+    let (report, status) = compared(&left, &right);
+    assert_eq!(status, 1);
+    let fields = ["zip:made-by", "zip:method", "zip:version-needed"];
+    assert_eq!(differing(&report), [row("a", &fields)]);
 }
 
 fn a_cut_zip_is_trouble_and_equal_ones_are_identical_whatever_they_are() {
