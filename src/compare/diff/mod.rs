@@ -92,6 +92,7 @@ fn index_both(
         offset: difference.start,
         globals: difference.globals.clone(),
         entries_before: before,
+        first: difference.first,
     };
     let pair = std::thread::scope(|scope| {
         let helper = scope.spawn(|| {

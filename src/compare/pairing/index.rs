@@ -69,6 +69,8 @@ pub(crate) struct WalkStart {
     /// Global values in force there.
     pub(crate) globals: Globals,
     pub(crate) entries_before: u64,
+    /// Offset of the first byte that differs. What begins before it depends on how it was found.
+    pub(crate) first: u64,
 }
 
 /// The entries of an archive from a group on.
@@ -118,6 +120,9 @@ impl Index {
             }
             collector.visit(reader, &group)?;
             index.push(&group)?;
+            if group.end > start.first {
+                index.order.push(&group.path);
+            }
             last = Some(LastEntry {
                 name: group.path,
                 end: group.end,
@@ -157,7 +162,6 @@ impl Index {
         if let Some(link) = HardLink::of(group, key) {
             self.links.push(link)?;
         }
-        self.order.push(&group.path);
         self.records.push(IndexedEntry {
             key: key(&group.path),
             start: group.start,
