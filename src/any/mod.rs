@@ -44,6 +44,7 @@ pub fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
+    let options = &*options.settled();
     let mut found = compared(left, right, options, progress);
     let is_silent = found.divergences.is_empty() && found.archive.is_empty();
     if options.limits.is_over() && !is_silent {

@@ -81,6 +81,7 @@ pub fn compare(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Comparison {
+    let options = &*options.settled();
     let mut comparison = Comparison::begun(&left, &right);
     let names = Sides {
         left: left.name.clone(),

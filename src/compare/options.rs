@@ -1,5 +1,6 @@
 //! What a comparison leaves out, and what limits it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -162,6 +163,22 @@ impl Default for Limits {
     }
 }
 
+impl Options {
+    /// These options; if only the verdict is wanted, but something is left out, those that find all:
+    /// bytes alone do not tell then. Whether the compression counts, they do tell.
+    pub(crate) fn settled(&self) -> Cow<'_, Self> {
+        let leaves_out = self.ignore.iter().any(|name| name != "compression");
+        if self.depth == Depth::Full || !leaves_out && self.exclude.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            depth: Depth::Full,
+            content: ContentPolicy::Omit,
+            ..self.clone()
+        })
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -266,6 +283,11 @@ impl Exclude {
             spelling: Spelling::AsWritten,
             set: set.build()?,
         })
+    }
+
+    /// Whether there are no patterns.
+    fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
     }
 
     /// The same patterns for the paths of an archive that is a part of this one.

@@ -55,6 +55,9 @@ pub struct CompareArgs {
     #[arg(long, help_heading = "What to compare")]
     pub flatten: bool,
     /// Find out only whether the bytes are equal
+    ///
+    /// With --ignore, --exclude or --flatten, and of a directory and a tarball, everything is compared
+    /// all the same, because equal bytes are not what counts then; contents are not shown.
     #[arg(long, help_heading = "What to compare")]
     pub verdict_only: bool,
     /// List the fields and archive aspects that `--ignore` takes, and exit

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use crate::compare::inputs;
 use crate::support::archive::{archive, file};
 use crate::support::harness::Test;
 use crate::support::run::TWINROOT;
@@ -10,6 +11,7 @@ use crate::support::schema::validate;
 
 pub(crate) const TESTS: &[Test] = &[
     test!(the_exit_status_says_identical_divergent_or_trouble),
+    test!(the_verdict_alone_is_the_verdict_of_all),
     test!(trouble_is_one_line_and_one_hint_beside_the_partial_report),
     test!(an_unknown_field_is_refused_with_the_way_to_the_list),
     test!(identical_archives_leave_no_file_unless_asked),
@@ -82,6 +84,36 @@ fn the_exit_status_says_identical_divergent_or_trouble() {
             (Some(status), message),
             "{args:?}"
         );
+    }
+}
+
+/// Bytes differ, and what differs is left out: asked for the verdict alone, it is the same.
+fn the_verdict_alone_is_the_verdict_of_all() {
+    let place = inputs::Place::new(&[("tree/f", b"1\n"), ("tree/g", b"2\n")]);
+    let packed = place.shell(
+        "tar --sort=name --mtime=@1 -cf a.tar tree && tar --sort=name --mtime=@2 -cf b.tar tree
+         touch -d @1 tree/f tree/g tree && tar -C tree --sort=name -cf c.tar .
+         gzip -1nc a.tar >a.gz && gzip -9nc a.tar >b.gz",
+    );
+    assert_eq!((packed.status, packed.errors.as_str()), (0, ""));
+    for (left, right, more) in [
+        ("a.tar", "b.tar", &["--ignore", "mtime"][..]),
+        (
+            "a.tar",
+            "b.tar",
+            &["--exclude", "tree", "--exclude", "tree/**"],
+        ),
+        ("a.tar", "b.tar", &["--exclude", "tree/**"]),
+        ("tree", "c.tar", &[]),
+        ("a.gz", "b.gz", &["--ignore", "compression"]),
+        ("a.gz", "b.gz", &["--ignore", "compression,mtime"]),
+        ("a.gz", "b.gz", &[]),
+    ] {
+        let all = place.report(left, right, more);
+        let more = [more, &["--verdict-only"]].concat();
+        let verdict = place.report(left, right, &more);
+        assert_eq!(verdict.0, all.0, "{left} {right} {more:?}");
+        assert_eq!(verdict.1.verdict, all.1.verdict);
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) const TESTS: &[Test] = &[
     test!(whiteouts_opaque_directories_and_links_make_one_root),
     test!(two_images_of_other_layers_have_one_root),
     test!(an_image_is_compared_with_a_directory),
+    test!(an_image_is_compared_with_a_tarball_for_the_verdict_alone_too),
     test!(what_is_no_image_is_refused),
     test!(an_entry_that_has_no_place_in_a_root_is_trouble),
 ];
@@ -132,6 +133,25 @@ fn an_image_is_compared_with_a_directory() {
         (status, rows(&report)),
         (1, vec!["./x Changed content".to_owned()])
     );
+}
+
+fn an_image_is_compared_with_a_tarball_for_the_verdict_alone_too() {
+    let image = image(&[&[file("etc/a", b"1")], &[file("etc/b", b"2")]]);
+    let tarball = |b: &[u8]| archive(&[file("./etc/a", b"1"), file("./etc/b", b)]);
+    let place = Place::new(&[
+        ("image.tar", &image),
+        ("same.tar", &tarball(b"2")),
+        ("other.tar", &tarball(b"3")),
+    ]);
+    for more in [&["--flatten"][..], &["--flatten", "--verdict-only"]] {
+        let (status, report) = place.report("image.tar", "same.tar", more);
+        assert_eq!((status, rows(&report)), (0, vec![]), "{more:?}");
+        let (status, report) = place.report("image.tar", "other.tar", more);
+        assert_eq!(
+            (status, rows(&report)),
+            (1, vec!["./etc/b Changed content".to_owned()])
+        );
+    }
 }
 
 fn what_is_no_image_is_refused() {
