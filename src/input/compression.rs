@@ -1,5 +1,6 @@
 //! Compressions: which compression a byte stream is in, and what its header says.
 
+use crate::input::gzip_header::GzipHeader;
 use crate::input::zstd_header::ZstdHeader;
 use crate::text::quote;
 
@@ -146,58 +147,24 @@ pub fn describe_header(compression: Compression, start: &[u8]) -> Vec<HeaderFiel
 }
 
 fn gzip_header(start: &[u8]) -> Vec<HeaderField> {
-    let Some(&[_, _, _, flags, t0, t1, t2, t3, extra, os]) = start.first_chunk::<10>() else {
+    let Some(header) = GzipHeader::read(start) else {
         return Vec::new();
     };
-    let mut found = vec![
-        HeaderField::new("time", u32::from_le_bytes([t0, t1, t2, t3])),
-        HeaderField::new("extra flags", extra),
-        HeaderField::new("operating system", os),
+    let texts = [
+        ("extra field", header.extra),
+        ("file name", header.name),
+        ("comment", header.comment),
     ];
-    let mut rest = start.get(10..).unwrap_or_default();
-    if flags & 4 != 0 {
-        let length = rest
-            .first_chunk::<2>()
-            .map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)));
-        found.push(HeaderField::new(
-            "extra field",
-            quote(rest.get(2..2 + length).unwrap_or_default()),
-        ));
-        rest = rest.get(2 + length..).unwrap_or_default();
-    }
-    for (bit, name) in [(8, "file name"), (16, "comment")] {
-        if flags & bit != 0 {
-            let end = rest
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(rest.len());
-            found.push(HeaderField::new(
-                name,
-                quote(rest.get(..end).unwrap_or_default()),
-            ));
-            rest = rest.get(end + 1..).unwrap_or_default();
-        }
-    }
-    found
-}
-
-/// Bytes of a gzip header, if it ends in `start` (RFC 1952, section 2.3).
-pub(crate) fn gzip_header_length(start: &[u8]) -> Option<usize> {
-    let flags = *start.get(3)?;
-    let mut at = 10;
-    if flags & 4 != 0 {
-        let length = start.get(at..)?.first_chunk::<2>()?;
-        at += 2 + usize::from(u16::from_le_bytes(*length));
-    }
-    for bit in [8, 16] {
-        if flags & bit != 0 {
-            at += start.get(at..)?.iter().position(|byte| *byte == 0)? + 1;
-        }
-    }
-    if flags & 2 != 0 {
-        at += 2;
-    }
-    (at <= start.len()).then_some(at)
+    let texts = texts.into_iter();
+    let texts = texts.filter_map(|(name, text)| Some(HeaderField::new(name, quote(text?))));
+    [
+        HeaderField::new("time", header.time),
+        HeaderField::new("extra flags", header.extra_flags),
+        HeaderField::new("operating system", header.system),
+    ]
+    .into_iter()
+    .chain(texts)
+    .collect()
 }
 
 /// Whether a zstd frame that begins so is skippable.
@@ -209,18 +176,35 @@ fn zstd_header(start: &[u8]) -> Vec<HeaderField> {
     if is_skippable(start) {
         return vec![HeaderField::new("first frame", "skippable")];
     }
-    let Some(header) = ZstdHeader::read(start) else {
-        return Vec::new();
+    ZstdHeader::read(start).map_or_else(Vec::new, |header| zstd_fields(&[header]))
+}
+
+/// Sizes of frames that are listed.
+const LISTED: usize = 8;
+
+/// What the headers of zstd frames say together.
+pub(crate) fn zstd_fields(headers: &[ZstdHeader]) -> Vec<HeaderField> {
+    let all = headers.len();
+    let mut found = Vec::new();
+    let checksum = match headers.iter().filter(|frame| frame.has_checksum).count() {
+        0 => "no".to_owned(),
+        some if some == all => "yes".to_owned(),
+        some => format!("in {some} of {all} frames"),
     };
-    let checksum = if header.has_checksum { "yes" } else { "no" };
-    let window = header.window.map(|bytes| format!("{bytes} bytes"));
-    let size = header.content.map(|size| size.to_string());
-    let mut found = vec![HeaderField::new("checksum", checksum)];
-    found.extend(window.map(|window| HeaderField::new("window", window)));
-    found.push(HeaderField::new(
-        "content size",
-        size.as_deref().unwrap_or("not stored"),
-    ));
+    found.push(HeaderField::new("checksum", checksum));
+    if let Some(window) = headers.iter().filter_map(|frame| frame.window).max() {
+        found.push(HeaderField::new("window", format!("{window} bytes")));
+    }
+    let sizes = headers
+        .iter()
+        .take(LISTED)
+        .map(|frame| match frame.content {
+            Some(size) => size.to_string(),
+            None => "not stored".to_owned(),
+        });
+    let more = (all > LISTED).then(|| format!("… ({all} frames)"));
+    let sizes: Vec<String> = sizes.chain(more).collect();
+    found.push(HeaderField::new("content size", sizes.join(" + ")));
     found
 }
 

@@ -4,7 +4,9 @@
 
 pub(crate) mod compression;
 pub(crate) mod decode;
+pub(crate) mod gzip_header;
 pub(crate) mod kind;
+pub(crate) mod little_endian;
 pub(crate) mod read_at;
 pub(crate) mod rpm;
 pub(crate) mod section;

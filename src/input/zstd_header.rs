@@ -1,5 +1,7 @@
 //! The header of a zstd frame (RFC 8878, section 3.1.1.1).
 
+use crate::input::little_endian::little_endian;
+
 /// What the header of a frame says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ZstdHeader {
@@ -50,10 +52,4 @@ impl ZstdHeader {
             },
         })
     }
-}
-
-/// At most 8 bytes as a number.
-pub(crate) fn little_endian(bytes: &[u8]) -> u64 {
-    let bytes = bytes.iter().rev();
-    bytes.fold(0, |value, byte| value << 8 | u64::from(*byte))
 }

@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::input::compression::{Compression, HeaderField, member};
+use crate::input::little_endian::little_endian;
 use crate::input::read_at::{ReadAt, Window};
 use crate::input::structure::made_of::{PARTS, Structure};
-use crate::input::zstd_header::little_endian;
 
 /// Bytes of a block's size, and of each checksum.
 const WORD: u64 = 4;

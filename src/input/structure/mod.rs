@@ -11,14 +11,16 @@ pub(crate) mod zstd;
 
 use std::io;
 
-use crate::input::compression::{Compression, gzip_header_length};
+use crate::input::compression::Compression;
+use crate::input::gzip_header::GzipHeader;
 use crate::input::read_at::{ReadAt, read_up_to};
 use crate::input::structure::made_of::Structure;
 
 /// Bytes of a gzip header that are looked at; names and comments are short.
 const GZIP_HEADER: usize = 4 << 10;
 
-/// Describes a compression, after which `trailing` bytes follow; `None` if it cannot be followed to its end, or has very many parts.
+/// Describes a compression, after which `trailing` bytes follow; `None` if it cannot be followed to
+/// its end, or has very many parts.
 ///
 /// # Errors
 /// The operating system's.
@@ -38,7 +40,8 @@ pub(crate) fn structure(
             let mut start = vec![0; GZIP_HEADER];
             let read = read_up_to(reader, &mut start, 0)?;
             start.truncate(read);
-            Ok(gzip_header_length(&start).map(|length| from(length as u64)))
+            let length = GzipHeader::read(&start).and_then(|header| header.length);
+            Ok(length.map(|length| from(length as u64)))
         }
         Compression::Zstd => zstd::structure(reader),
         Compression::Xz => xz::structure(reader),

@@ -4,9 +4,9 @@ use std::io;
 use std::ops::Range;
 
 use crate::input::compression::HeaderField;
+use crate::input::little_endian::little_endian;
 use crate::input::read_at::{ReadAt, read_up_to};
 use crate::input::structure::made_of::{PARTS, Structure};
-use crate::input::zstd_header::little_endian;
 
 /// Bytes of a stream's header, and of its footer.
 const EDGE: u64 = 12;

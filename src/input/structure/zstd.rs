@@ -3,17 +3,16 @@
 use std::io;
 use std::ops::Range;
 
-use crate::input::compression::{Compression, HeaderField, is_skippable, member};
+use crate::input::compression::{Compression, HeaderField, is_skippable, member, zstd_fields};
+use crate::input::little_endian::little_endian;
 use crate::input::read_at::{ReadAt, Window};
 use crate::input::structure::made_of::{PARTS, Structure};
-use crate::input::zstd_header::{LONGEST, ZstdHeader, little_endian};
+use crate::input::zstd_header::{LONGEST, ZstdHeader};
 
 /// Bytes of a block's header.
 const BLOCK_HEADER: u64 = 3;
 /// Bytes of a frame's checksum.
 const CHECKSUM: u64 = 4;
-/// Sizes of frames that are listed.
-const LISTED: usize = 8;
 
 /// Frames as far as they were followed.
 #[derive(Default)]
@@ -81,29 +80,7 @@ impl Frames {
     }
 
     fn fields(&self) -> Vec<HeaderField> {
-        let all = self.headers.len();
-        let mut found = Vec::new();
-        let checked = self.headers.iter().filter(|frame| frame.has_checksum);
-        let checksum = match checked.count() {
-            0 => "no".to_owned(),
-            some if some == all => "yes".to_owned(),
-            some => format!("in {some} of {all} frames"),
-        };
-        found.push(HeaderField::new("checksum", checksum));
-        if let Some(window) = self.headers.iter().filter_map(|frame| frame.window).max() {
-            found.push(HeaderField::new("window", format!("{window} bytes")));
-        }
-        let sizes = self.headers.iter().take(LISTED);
-        let mut sizes: Vec<String> = sizes
-            .map(|frame| match frame.content {
-                Some(size) => size.to_string(),
-                None => "not stored".to_owned(),
-            })
-            .collect();
-        if all > LISTED {
-            sizes.push(format!("… ({all} frames)"));
-        }
-        found.push(HeaderField::new("content size", sizes.join(" + ")));
+        let mut found = zstd_fields(&self.headers);
         found.push(HeaderField::new("blocks", self.blocks.len()));
         found
     }
