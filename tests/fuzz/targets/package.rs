@@ -1,6 +1,7 @@
 //! Pairs of ar archives, which packages are.
 #![no_main]
 
+mod judged;
 mod pair;
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,7 @@
 //! Pairs of rpm packages.
 #![no_main]
 
+mod judged;
 mod pair;
 
 use libfuzzer_sys::fuzz_target;

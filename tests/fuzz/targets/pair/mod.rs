@@ -1,12 +1,9 @@
 //! Two inputs of one sort, compared, explained and reported: what the targets share.
 
-use std::io::Write;
-
-use tempfile::NamedTempFile;
 use twinroot::any::compare;
-use twinroot::compare::{Comparison, Options, Source, SourceKind};
 use twinroot::explain::explain_archives;
-use twinroot::report::{Listing, Report, Verdict, from_json, json, text};
+
+use crate::judged::{file, judge, options};
 
 /// Compares two inputs that begin with `magic`: the verdict is byte equality, and the report can be
 /// written and read.
@@ -21,8 +18,8 @@ pub fn check(magic: &[u8], data: &[u8]) {
         None => (rest.to_vec(), changed(rest, at, high | 1)),
     };
     let (left, right) = ([magic, &left].concat(), [magic, &right].concat());
-    let files = (file(&left), file(&right));
-    let found = compare(source("left", &files.0), source("right", &files.1), &options(), &|_| {});
+    let ((l, _left), (r, _right)) = (file("left", &left), file("right", &right));
+    let found = compare(l, r, &options(), &|_| {});
     let _ = explain_archives(&found, Some(1_700_000_000)).unwrap();
     judge(&left, &right, &found);
 }
@@ -33,35 +30,4 @@ fn changed(data: &[u8], at: usize, by: u8) -> Vec<u8> {
         *byte = byte.wrapping_add(by);
     }
     right
-}
-
-fn file(data: &[u8]) -> NamedTempFile {
-    let mut file = NamedTempFile::new().unwrap();
-    file.write_all(data).unwrap();
-    file
-}
-
-fn source(label: &str, file: &NamedTempFile) -> Source {
-    let kind = SourceKind::File(file.path().to_owned());
-    Source { label: label.to_owned(), name: label.to_owned(), kind }
-}
-
-fn options() -> Options {
-    let mut options = Options::default();
-    options.limits.tar.header_bytes = 1 << 16;
-    options.limits.spool = 16 << 20;
-    options.limits.zstd_window_log = 20;
-    options
-}
-
-fn judge(left: &[u8], right: &[u8], comparison: &Comparison) {
-    let report = Report::from(comparison);
-    match report.verdict {
-        Verdict::Identical => assert!(left == right),
-        Verdict::Divergent => assert!(left != right),
-        Verdict::Escaped | Verdict::Unbuildable => unreachable!(),
-        Verdict::Failed => {}
-    }
-    let _ = text(&report, Listing::Cut);
-    assert_eq!(from_json(json(&report).unwrap().as_bytes()).unwrap(), report);
 }
