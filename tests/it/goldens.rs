@@ -11,7 +11,7 @@ use twinroot::report::{
 
 use crate::support::golden::assert_golden;
 use crate::support::harness::Test;
-use crate::support::run::testdata;
+use crate::support::run::{COMMANDS, testdata};
 
 pub(crate) const TESTS: &[Test] = &[
     test!(every_report_reads_as_expected),
@@ -141,15 +141,7 @@ fn printed(arguments: &[&str]) -> String {
 
 fn every_help_text_reads_as_expected() {
     assert_golden(&testdata("help/twinroot.txt"), &printed(&["--help"]));
-    for command in [
-        "verify",
-        "build",
-        "compare",
-        "render",
-        "diffoscope",
-        "audit",
-        "doctor",
-    ] {
+    for command in COMMANDS {
         let place = testdata(&format!("help/{command}.txt"));
         assert_golden(&place, &printed(&[command, "--help"]));
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::support::harness::Test;
-use crate::support::run::{run, twinroot};
+use crate::support::run::{COMMANDS, run, twinroot};
 use crate::support::rust_source::{Function, RustFile, assert_none, sources};
 
 pub(crate) const TESTS: &[Test] = &[
@@ -152,16 +152,7 @@ fn no_sentence_below_the_command_line_names_an_option() {
 /// The options of all commands, `--max-spool` and so on.
 fn own_options() -> BTreeSet<String> {
     let cache = tempfile::tempdir().expect("a temporary directory");
-    let commands = [
-        "verify",
-        "build",
-        "compare",
-        "render",
-        "diffoscope",
-        "audit",
-        "doctor",
-    ];
-    let help = commands
+    let help = COMMANDS
         .iter()
         .map(|command| run(twinroot(cache.path()).args([command, "--help"])));
     let options: BTreeSet<String> = help.flat_map(|help| options_of(&help.stdout)).collect();

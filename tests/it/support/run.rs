@@ -8,6 +8,17 @@ use crate::support::repository::{self, Repository};
 /// The binary under test.
 pub(crate) const TWINROOT: &str = env!("CARGO_BIN_EXE_twinroot");
 
+/// Its commands with a help of their own.
+pub(crate) const COMMANDS: [&str; 7] = [
+    "verify",
+    "build",
+    "compare",
+    "render",
+    "diffoscope",
+    "audit",
+    "doctor",
+];
+
 /// What a run of twinroot gave.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ran {
