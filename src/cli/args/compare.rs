@@ -56,8 +56,8 @@ pub struct CompareArgs {
     pub flatten: bool,
     /// Find out only whether the bytes are equal
     ///
-    /// With --ignore, --exclude or --flatten, and of a directory and a tarball, everything is compared
-    /// all the same, because equal bytes are not what counts then; contents are not shown.
+    /// With --ignore, --exclude or --flatten, or with a directory and a tarball, everything is
+    /// compared nevertheless, because the bytes alone do not decide then. Contents are not shown.
     #[arg(long, help_heading = "What to compare")]
     pub verdict_only: bool,
     /// List the fields and archive aspects that `--ignore` takes, and exit
@@ -80,8 +80,8 @@ pub struct CompareArgs {
     pub minimal: Option<PathBuf>,
     /// List every entry in the text report
     ///
-    /// Without this option, of entries that only stand elsewhere in the order a few are listed, and
-    /// of those that differ for one reason of the archives themselves none; both are counted.
+    /// Without this option, only the first few of the entries that merely stand elsewhere are listed,
+    /// and none of those about which one statement says everything. All of them are counted.
     #[arg(long, help_heading = "Report")]
     pub all: bool,
     /// Where reports go.

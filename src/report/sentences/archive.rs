@@ -148,7 +148,7 @@ fn containers(sides: &Sides<CompressionFacts>, data: CompressedData) -> String {
     match data {
         CompressedData::Differ if is_same_kind => parts.push("compressed data differ".to_owned()),
         CompressedData::Equal if parts.is_empty() => {
-            parts.push("compressed data are equal, what is around them differs".to_owned());
+            parts.push("compressed data are equal, but not what is around them".to_owned());
         }
         CompressedData::Differ | CompressedData::Unknown if parts.is_empty() => {
             parts.push("compressed data differ".to_owned());
@@ -238,7 +238,7 @@ mod tests {
             (CompressedData::Differ, "compressed data differ"),
             (
                 CompressedData::Equal,
-                "compressed data are equal, what is around them differs",
+                "compressed data are equal, but not what is around them",
             ),
         ] {
             let facts = Sides {
